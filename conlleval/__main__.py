@@ -1,0 +1,153 @@
+"""The command ``python -m conlleval``: columns on standard input, the report on standard output.
+
+Standard output is byte for byte that of ``conlleval.pl``, version 2004-01-26. Exit status 1 and one sentence on
+standard error tell of anything wrong.
+"""
+
+import argparse
+import dataclasses
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import methodcaller
+from typing import NoReturn
+
+from conlleval.report import latex, report
+from conlleval.scorer import Pair, Scores, score_pairs
+
+# The original works on bytes. Latin-1 has one character a byte, so text decoded with it behaves in the same way.
+_BYTES = "latin-1"
+_BOUNDARY = "-X-"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command on ``arguments`` (those of the process by default); returns the exit status, 0 or 1.
+
+    As usual with argparse, ``--help`` and wrong options leave through SystemExit.
+    """
+    options = _parser().parse_args(arguments)
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding=_BYTES, newline="\n")
+    try:
+        split = _splitter(_as_bytes(options.delimiter))
+        pairs = _read_pairs(lines, split)
+        if options.raw:
+            pairs = _prefixed(pairs, _as_bytes(options.outside))
+        scores = _named_in_utf8(score_pairs(pairs))
+    except ValueError as error:
+        print(f"conlleval: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        # What is not UTF-8 in a type name becomes an escape, so that the output is valid JSON.
+        output = scores.to_json().encode("utf-8", "backslashreplace")
+    else:
+        output = (latex if options.latex else report)(scores).encode("utf-8", "surrogateescape")
+    sys.stdout.buffer.write(output)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"conlleval: {message} (see --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m conlleval",
+        description="Score a tagged file as the CoNLL-2000 script conlleval does. Each line of standard input is one "
+        "token: columns, of which the last two are the gold and the predicted tag. Sentences are parted by empty "
+        f"lines or by lines whose first column is {_BOUNDARY}.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "-d",
+        dest="delimiter",
+        metavar="DELIM",
+        default=" ",
+        help="what stands between columns, a regular expression such as '\\t' (default: one space)",
+    )
+    parser.add_argument(
+        "-r", dest="raw", action="store_true", help="tags are bare types; every token is a chunk of its own"
+    )
+    parser.add_argument(
+        "-o", dest="outside", metavar="TAG", default="O", help="the tag outside chunks, with -r (default: O)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("-l", dest="latex", action="store_true", help="print the rows of a LaTeX table")
+    form.add_argument("--json", action="store_true", help="print the counts and scores as JSON")
+    return parser
+
+
+def _as_bytes(argument: str) -> str:
+    return os.fsencode(argument).decode(_BYTES)
+
+
+def _named_in_utf8(scores: Scores) -> Scores:
+    """The same scores with type names as text; bytes that aren't UTF-8 become surrogate escapes."""
+    types = {name.encode(_BYTES).decode("utf-8", "surrogateescape"): row for name, row in scores.types.items()}
+    return dataclasses.replace(scores, types=types)
+
+
+def _read_pairs(lines: Iterable[str], split: Callable[[str], list[str]]) -> Iterator[Pair | None]:
+    """The last two columns of each line, or None for a sentence boundary.
+
+    Raises ValueError, with the line's number, where a line has fewer than two columns or not as many as the first.
+    """
+    width = 0
+    for number, line in enumerate(lines, 1):
+        columns = split(line.removesuffix("\n"))
+        while columns and not columns[-1]:  # empty columns at the end don't count
+            columns.pop()
+        if not columns:
+            yield None
+            continue
+        if len(columns) != width:
+            if width:
+                raise ValueError(f"<stdin>:{number}: expected {width} columns as above, got {len(columns)}")
+            width = len(columns)
+        if columns[0] == _BOUNDARY:
+            yield None
+        elif width >= 2:
+            yield columns[-2], columns[-1]
+        else:
+            raise ValueError(f"<stdin>:{number}: expected at least two columns (gold, predicted), got one")
+
+
+def _prefixed(pairs: Iterable[Pair | None], outside: str) -> Iterator[Pair | None]:
+    """Tags without prefixes (``-r``) as chunks of one token each."""
+
+    def tag(name: str) -> str:
+        return "O" if name in (outside, "O") else f"B-{name}"
+
+    for pair in pairs:
+        yield pair and (tag(pair[0]), tag(pair[1]))
+
+
+def _splitter(delimiter: str) -> Callable[[str], list[str]]:
+    """A function that parts a line at the delimiter, a regular expression, as Perl's ``split`` does.
+
+    Raises ValueError where the expression is malformed.
+    """
+    if delimiter and not set(delimiter) & set(r"\.^$*+?{}[]|()"):
+        return methodcaller("split", delimiter)
+    try:
+        expression = re.compile(delimiter, re.ASCII)
+    except re.error as error:
+        raise ValueError(f"-d: expected a regular expression, got {delimiter!r}: {error}") from None
+
+    def split(line: str) -> list[str]:
+        columns: list[str] = []
+        start = 0
+        for match in expression.finditer(line):
+            if match.end() > start:  # an empty match parts characters, but leaves no empty column
+                columns += [line[start : match.start()], *match.groups("")]
+                start = match.end()
+        return [*columns, line[start:]]
+
+    return split
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,248 @@
+"""Chunk rules of the CoNLL-2000 shared task, and the counts and scores that follow from them.
+
+Source: Tjong Kim Sang and Buchholz, *Introduction to the CoNLL-2000 Shared Task: Chunking* (CoNLL-2000), and the
+behaviour of its scoring script ``conlleval.pl`` by Erik Tjong Kim Sang, version 2004-01-26. The tag prefixes other
+than B, I and O come from Tjong Kim Sang and Veenstra, *Representing Text Chunks* (EACL 1999).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Pair = tuple[str, str]
+"""The gold and the predicted tag of one token."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeScores:
+    """Chunks of one type: how many there are in the gold tags, in the predicted tags, and in both alike.
+
+    Precision, recall and F1 are percentages from 0 to 100, not rounded; each is 0 where nothing was there to count.
+    """
+
+    gold_chunks: int
+    predicted_chunks: int
+    correct_chunks: int
+
+    @property
+    def precision(self) -> float:
+        """Percentage of the predicted chunks that are correct."""
+        return _percent(self.correct_chunks, self.predicted_chunks)
+
+    @property
+    def recall(self) -> float:
+        """Percentage of the gold chunks that were found."""
+        return _percent(self.correct_chunks, self.gold_chunks)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, in percent: the script's FB1."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+    def to_dict(self) -> dict[str, object]:
+        """Counts, and the percentages with two decimals as the report prints them."""
+        return {
+            "gold_chunks": self.gold_chunks,
+            "predicted_chunks": self.predicted_chunks,
+            "correct_chunks": self.correct_chunks,
+            "precision": round(self.precision, 2),
+            "recall": round(self.recall, 2),
+            "f1": round(self.f1, 2),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores(TypeScores):
+    """Scores over all types together (micro average), with those of each type in ``types``.
+
+    ``types`` is in the report's order, that of the names' UTF-8 bytes; chunks without a type stand under ``""``.
+    ``accuracy`` counts tokens, the chunk counts and their percentages count chunks.
+    """
+
+    tokens: int
+    correct_tokens: int
+    types: dict[str, TypeScores]
+
+    @property
+    def accuracy(self) -> float:
+        """Percentage of the tokens whose predicted tag is the gold tag."""
+        return _percent(self.correct_tokens, self.tokens)
+
+    def to_dict(self) -> dict[str, object]:
+        """The numbers of the report, ready for JSON: counts, and percentages with two decimals."""
+        return {
+            "tokens": self.tokens,
+            "correct_tokens": self.correct_tokens,
+            "accuracy": round(self.accuracy, 2),
+            **super().to_dict(),
+            "types": {name: scores.to_dict() for name, scores in self.types.items()},
+        }
+
+    def to_json(self) -> str:
+        """``to_dict()`` as indented JSON text that ends in a newline; Chinese type names stay readable."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+
+
+def evaluate(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Scores:
+    """Score predicted tags against gold tags; each argument holds one sequence of tags a sentence.
+
+    A tag is a prefix and a type, parted at the first hyphen: ``B-PER``, ``I-人名``, ``B-geo-loc``. The rules are the
+    script's, and its prefixes are B, I, O, E (a chunk's last token where the next chunk follows at once, as in the
+    IOE schemes), ``[`` and ``]`` (a chunk of one token) and ``.`` (outside).
+
+    Any other prefix, such as the M and S of BMES, neither starts nor ends a chunk by itself, only where the type
+    changes. So B M E and S are scored right as long as entities of one type don't touch, but ``S-PER S-PER`` or
+    ``E-PER B-PER`` count as one chunk. For BMES and BIOES tags, convert both sides to BIO first.
+
+    Chunks never cross a sentence boundary. Raises ValueError where the two sides differ in length, and
+    TypeError where a string stands for a sentence's tags.
+    """
+    if len(gold) != len(predicted):
+        raise ValueError(f"expected {len(gold)} predicted sentences, as many as gold, got {len(predicted)}")
+    return score_pairs(_pairs(gold, predicted))
+
+
+def _pairs(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Iterator[Pair | None]:
+    for index, (gold_tags, predicted_tags) in enumerate(zip(gold, predicted, strict=True)):
+        if isinstance(gold_tags, str) or isinstance(predicted_tags, str):
+            raise TypeError(f"sentence {index} (from 0): expected a list of tags, got a single string")
+        if len(gold_tags) != len(predicted_tags):
+            raise ValueError(
+                f"sentence {index} (from 0): expected {len(gold_tags)} predicted tags, as many as gold, "
+                f"got {len(predicted_tags)}"
+            )
+        yield from zip(gold_tags, predicted_tags, strict=True)
+        yield None
+
+
+def score_pairs(pairs: Iterable[Pair | None]) -> Scores:
+    """Score a stream of (gold, predicted) tags in which None is a sentence boundary.
+
+    What a token changes depends on its pair and the pair before it only, besides whether the chunk that is open has
+    agreed so far. A corpus has few distinct pairs, so each step from pair to pair is worked out once and then counted.
+    """
+    steps: dict[tuple[Pair | None, Pair | None], _Step] = {}
+    agreeing = False
+    last: Pair | None = None
+    for pair in pairs:
+        step = steps.get((last, pair))
+        if step is None:
+            step = steps[last, pair] = _step(last, pair)
+        step.times += 1
+        if agreeing and step.parts:
+            agreeing = False
+            step.times_parted += 1
+        if step.opens:
+            agreeing = True
+        last = pair
+    open_at_end = [_tags(last)[0].type] if agreeing else []
+    return _scores(steps.values(), open_at_end)
+
+
+class _Tag(NamedTuple):
+    prefix: str
+    type: str
+
+
+@dataclass(slots=True)
+class _Step:
+    """What reading one token does to the counts, given the token before it."""
+
+    is_token: bool
+    is_correct: bool
+    gold_starts: str | None  # the type of the gold chunk that starts here
+    predicted_starts: str | None
+    opens: bool  # chunks of one type start on both sides
+    parts: bool  # an agreement that was open ends here, well or badly
+    completes: str | None  # well: the type of the chunk that ends alike on both sides
+    times: int = 0
+    times_parted: int = 0
+
+
+def _step(last: Pair | None, pair: Pair | None) -> _Step:
+    last_gold, last_predicted = _tags(last)
+    gold, predicted = _tags(pair)
+    gold_starts, predicted_starts = _starts(last_gold, gold), _starts(last_predicted, predicted)
+    gold_ends, predicted_ends = _ends(last_gold, gold), _ends(last_predicted, predicted)
+    return _Step(
+        is_token=pair is not None,
+        is_correct=pair is not None and gold == predicted,
+        gold_starts=gold.type if gold_starts else None,
+        predicted_starts=predicted.type if predicted_starts else None,
+        opens=gold_starts and predicted_starts and gold.type == predicted.type,
+        parts=gold_ends or predicted_ends or gold.type != predicted.type,
+        completes=last_gold.type if gold_ends and predicted_ends else None,
+    )
+
+
+def _tags(pair: Pair | None) -> tuple[_Tag, _Tag]:
+    if pair is None:
+        return _Tag("O", ""), _Tag("O", "")
+    return _tag(pair[0]), _tag(pair[1])
+
+
+def _tag(text: str) -> _Tag:
+    prefix, _, name = text.partition("-")
+    # To Perl the string "0" is false, so the script takes a type of that name for no type.
+    return _Tag(prefix, "" if name == "0" else name)
+
+
+_STARTS = {("B", "B"), ("I", "B"), ("O", "B"), ("O", "I"), ("O", "E"), ("E", "E"), ("E", "I")}
+_ENDS = {("B", "B"), ("B", "O"), ("I", "B"), ("I", "O"), ("E", "E"), ("E", "I"), ("E", "O")}
+_SINGLE = {"[", "]"}
+_OUTSIDE = {"O", "."}
+
+
+def _starts(last: _Tag, tag: _Tag) -> bool:
+    """Whether a chunk starts at ``tag``."""
+    return (
+        tag.prefix in _SINGLE
+        or (last.prefix, tag.prefix) in _STARTS
+        or (tag.prefix not in _OUTSIDE and last.type != tag.type)
+    )
+
+
+def _ends(last: _Tag, tag: _Tag) -> bool:
+    """Whether a chunk ends with ``last``, the tag before ``tag``."""
+    return (
+        last.prefix in _SINGLE
+        or (last.prefix, tag.prefix) in _ENDS
+        or (last.prefix not in _OUTSIDE and last.type != tag.type)
+    )
+
+
+def _scores(steps: Iterable[_Step], open_at_end: Iterable[str]) -> Scores:
+    tokens = correct_tokens = 0
+    gold: Counter[str] = Counter()
+    predicted: Counter[str] = Counter()
+    correct = Counter(open_at_end)
+    for step in steps:
+        tokens += step.times * step.is_token
+        correct_tokens += step.times * step.is_correct
+        if step.gold_starts is not None:
+            gold[step.gold_starts] += step.times
+        if step.predicted_starts is not None:
+            predicted[step.predicted_starts] += step.times
+        if step.completes is not None:
+            correct[step.completes] += step.times_parted
+    return Scores(
+        gold_chunks=gold.total(),
+        predicted_chunks=predicted.total(),
+        # Not the sum over the types: after odd tags such as a closing "." the script completes a chunk of type "",
+        # which it counts even where no chunk of that type was found.
+        correct_chunks=correct.total(),
+        tokens=tokens,
+        correct_tokens=correct_tokens,
+        # Code point order is the order of UTF-8 bytes.
+        types={
+            name: TypeScores(gold_chunks=gold[name], predicted_chunks=predicted[name], correct_chunks=correct[name])
+            for name in sorted(gold.keys() | predicted.keys())
+        },
+    )
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0
