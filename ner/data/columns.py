@@ -1,0 +1,177 @@
+r"""The lines of one CoNLL file: from text to a token and a tag for each line, or what is wrong with it.
+
+A token and its tag stand in columns, separated by tabs if the line has a tab and by runs of spaces otherwise.
+No other character separates anything: U+3000, U+00A0 or U+2028 may be tokens. Lines end in \\n or \\r\\n.
+"""
+
+import io
+from collections import Counter
+from dataclasses import dataclass
+
+from ner.data.schemes import PREFIXES, is_tag
+from ner.errors import InputError
+
+LONGEST_TOKEN = 1000
+"""Characters; a longer token is taken for a file that isn't in columns."""
+
+_DOCUMENT_START = "-DOCSTART-"
+_EMPTY_TOKEN = "if the token is a space, put a tab between it and its tag"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the lines of a file hold; the index is the line number, with a boundary before and after the file.
+
+    `tags` has None where a sentence ends (a blank line, a comment, -DOCSTART-), and "" on a faulty line;
+    `tokens` has "" on both. `problems` are the line numbers and messages of the faulty lines.
+    """
+
+    tokens: list[str]
+    tags: list[str | None]
+    problems: list[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The columns of the token and the tag (from 1, or negative from the end); how many most lines have."""
+
+    token: int
+    tag: int
+    width: int
+
+
+class _Line:
+    """One distinct line, shared by all places where it stands; `read` fills in what it means in its file."""
+
+    __slots__ = ("columns", "comment", "hash", "indented", "problem", "tag", "token")
+
+    def __init__(self, raw: str) -> None:
+        self.token = ""
+        self.tag: str | None = None
+        self.problem = ""
+        self.comment = False
+        self.columns: list[str] = []
+        line = raw.removesuffix("\n").removesuffix("\r").rstrip(" \t")
+        self.hash = line.startswith("#")
+        self.indented = line.startswith(" ")
+        if "\0" in line:
+            self.fail("a NUL character, which no text has")
+        elif "\r" in line:
+            self.fail("a carriage return inside the line; lines end in \\n or \\r\\n")
+        elif "\t" in line:
+            self.columns = [column.strip(" ") or column for column in line.split("\t")]
+        else:
+            self.columns = [column for column in line.split(" ") if column]
+
+    def fail(self, problem: str) -> None:
+        self.tag, self.problem = "", problem
+
+    @property
+    def holds_token(self) -> bool:
+        """Whether the line is certainly meant to hold a token, whatever the layout."""
+        return bool(self.columns) and not self.hash and self.columns[0] != _DOCUMENT_START
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it looks like a line of Universal NER: number, token, tag, two more columns."""
+        columns = self.columns
+        return len(columns) == 5 and columns[0].isdecimal() and is_tag(columns[2])
+
+    def read(self, layout: _Layout) -> None:
+        """Sets `token` and `tag`, `comment`, or `problem`."""
+        columns = self.columns
+        if not columns or columns[0] == _DOCUMENT_START:
+            return
+        width = len(columns)
+        if self.hash and (width != layout.width or not is_tag(_column(columns, layout.tag))):
+            self.comment = True
+        elif width == 1 and self.indented:
+            self.fail(f"the token column is empty before {_quote(columns[0])}; {_EMPTY_TOKEN}")
+        elif width == 1:
+            self.fail(f"one column, {_quote(columns[0])}; expected a token and a tag")
+        elif width != layout.width and min(layout.token, layout.tag) < 0:
+            self.fail(f"{width} columns; most lines of this file have {layout.width}")
+        elif abs(layout.token) > width:
+            self.fail(f"{width} columns; expected a token in column {layout.token}")
+        elif abs(layout.tag) > width:
+            self.fail(f"{width} columns; expected a tag in column {layout.tag}")
+        else:
+            self._set(_column(columns, layout.token), _column(columns, layout.tag))
+
+    def _set(self, token: str, tag: str) -> None:
+        if not token:
+            self.fail(f"the token column is empty; {_EMPTY_TOKEN}")
+        elif len(token) > LONGEST_TOKEN:
+            self.fail(f"a token of {len(token):,} characters; each line holds one token")
+        elif not is_tag(tag):
+            known = ", ".join(PREFIXES)
+            self.fail(f"unknown tag {_quote(tag)}; expected O, or one of {known} with a hyphen and a type (B-PER)")
+        else:
+            self.token, self.tag = token, tag
+
+
+class _Lines(dict[str, _Line]):
+    """Reads each distinct line once: two million lines of a character and a tag are some ten thousand."""
+
+    def __missing__(self, raw: str) -> _Line:
+        line = self[raw] = _Line(raw)
+        return line
+
+
+def read_rows(text: str, token_column: int | None = None, tag_column: int | None = None) -> Rows:
+    """The tokens and tags of a file's lines.
+
+    By default the token stands in the first column and the tag in the last, or in the second and third if
+    most lines are those of Universal NER (`1<tab>token<tab>tag<tab>-<tab>-`). `token_column` and `tag_column`
+    say otherwise, counted from 1, or from the end if negative.
+
+    Blank lines and -DOCSTART- lines end a sentence. A line that begins with "#" holds a token if it has as
+    many columns as most other lines, and a tag where they have it ("# O"). Otherwise it is a comment, which
+    stands before the first token of a sentence; below a token it is a fault, for it may be a "#" that has
+    lost its tag.
+
+    Raises InputError if the columns make no sense; all else ends in `Rows.problems`.
+    """
+    if token_column == 0 or tag_column == 0:
+        raise InputError("expected columns counted from 1, or from the end with -1 for the last, got 0")
+    if token_column is not None and token_column == tag_column:
+        raise InputError(f"expected two columns, got {token_column} for both the token and the tag")
+    boundary = _Line("")
+    lines = [boundary, *map(_Lines().__getitem__, io.StringIO(text)), boundary]
+    counts = Counter(lines)
+    layout = _find_layout(counts, token_column, tag_column)
+    for line in counts:
+        line.read(layout)
+    tags = [line.tag for line in lines]
+    problems = []
+    if any(line.problem for line in counts):
+        problems += [(number, line.problem) for number, line in enumerate(lines) if line.problem]
+    if any(line.comment for line in counts):
+        inside = (n for n, line in enumerate(lines) if line.comment and tags[n - 1] is not None)
+        problems += [
+            (n, f"a comment inside a sentence, or a # without its tag: {_quote(' '.join(lines[n].columns))}")
+            for n in inside
+        ]
+    return Rows([line.token for line in lines], tags, sorted(problems))
+
+
+def _find_layout(counts: Counter[_Line], token_column: int | None, tag_column: int | None) -> _Layout:
+    widths: Counter[int] = Counter()
+    numbered = 0
+    for line, count in counts.items():
+        if line.holds_token and len(line.columns) > 1:
+            widths[len(line.columns)] += count
+            numbered += count * line.numbered
+    token, tag = (2, 3) if numbered * 2 > widths.total() else (1, -1)
+    width = widths.most_common(1)[0][0] if widths else 2
+    return _Layout(token_column or token, tag_column or tag, width)
+
+
+def _column(columns: list[str], number: int) -> str:
+    """A column counted from 1, or from the end if negative; "" if there is none."""
+    index = number - 1 if number > 0 else len(columns) + number
+    return columns[index] if 0 <= index < len(columns) else ""
+
+
+def _quote(text: str, longest: int = 40) -> str:
+    return repr(text) if len(text) <= longest else f"{text[:longest]!r}..."
