@@ -1,0 +1,98 @@
+"""Characters to vocabulary ids: one id for every code point, whatever the code point is."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int64]
+
+_CODE_POINTS = 0x110000
+_UNRESOLVED = -1
+# How a vocabulary may write a single character: alone (WordPiece, SentencePiece), at the start of a word
+# (SentencePiece), or inside one (WordPiece); the first that is there counts.
+_SPELLINGS = ("{}", "\u2581{}", "##{}")
+# What may stand for white space, which WordPiece vocabularies have no entry for.
+_SPACES = (" ", "\u2581", "[unused1]")
+
+
+class CharacterTable:
+    """A table from code point to vocabulary id, built once from the encoder's own vocabulary.
+
+    A character takes the id of the first of these that the vocabulary has: the character itself, its lower case,
+    its NFKC form, the lower case of that; else the id of [UNK]. Only forms of one character count, so that one
+    code point always gives one id. All white space that has no entry of its own shares one id: that of the
+    space (SentencePiece), of [unused1] (WordPiece), or of [UNK].
+
+    Args:
+        characters: the single characters of the vocabulary and their ids.
+        special: ids of the special tokens, under the names `pad`, `unk`, `cls`, `sep` and `space`.
+    """
+
+    def __init__(self, characters: Mapping[str, int], special: Mapping[str, int]) -> None:
+        self._characters = dict(characters)
+        self._special = dict(special)
+        self.pad, self.unk = special["pad"], special["unk"]
+        self.cls, self.sep = special["cls"], special["sep"]
+        self._space = special["space"]
+        # Filled as characters are met: most of the 1.1 million code points never are.
+        self._ids = np.full(_CODE_POINTS, _UNRESOLVED, dtype=np.int64)
+
+    @classmethod
+    def from_vocabulary(cls, vocabulary: Mapping[str, int], special: Mapping[str, int]) -> "CharacterTable":
+        """Take the single characters out of a WordPiece or SentencePiece `vocabulary`.
+
+        `special` gives the ids of `pad`, `unk`, `cls` and `sep`.
+        """
+        characters: dict[str, int] = {}
+        for spelling in _SPELLINGS:
+            length, prefix = len(spelling.format("x")), spelling.format("")
+            for token, index in vocabulary.items():
+                if len(token) == length and token.startswith(prefix):
+                    characters.setdefault(token[-1], index)
+        space = next((vocabulary[token] for token in _SPACES if token in vocabulary), special["unk"])
+        return cls(characters, {**special, "space": space})
+
+    def __len__(self) -> int:
+        """The number of characters that have an id of their own."""
+        return len(self._characters)
+
+    def encode(self, text: str) -> Ids:
+        """The id of every code point of `text`: `(chars,)`."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        for code in np.unique(codes[self._ids[codes] == _UNRESOLVED]):
+            self._ids[code] = self._resolve(chr(code))
+        ids: Ids = self._ids[codes]
+        return ids
+
+    def unknown(self, text: str) -> int:
+        """How many characters of `text` the encoder doesn't know; white space doesn't count."""
+        return sum(
+            not character.isspace() for character, i in zip(text, self.encode(text), strict=True) if i == self.unk
+        )
+
+    def _resolve(self, character: str) -> int:
+        compatible = unicodedata.normalize("NFKC", character)
+        for form in (character, character.lower(), compatible, compatible.lower()):
+            if form in self._characters:
+                return self._characters[form]
+        return self._space if character.isspace() else self.unk
+
+    def save(self, path: Path) -> None:
+        """Write the table as JSON."""
+        content = {"special": self._special, "characters": self._characters}
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=0), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "CharacterTable":
+        """Read what `save` wrote.
+
+        Raises:
+            KeyError, ValueError: the file holds something else.
+        """
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        return cls(content["characters"], content["special"])
