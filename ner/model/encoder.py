@@ -1,0 +1,114 @@
+"""Pretrained encoders: the one in the package, a folder, or a name on the Hugging Face hub."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertTokenizer, PreTrainedModel
+from transformers import PreTrainedConfig as EncoderConfig
+
+from ner.encoding.characters import CharacterTable
+from ner.errors import InputError
+from ner.model.choices import BUILT_IN_ENCODER
+
+_BUILT_IN_FOLDER = Path(__file__).parents[1] / "encoders" / BUILT_IN_ENCODER
+_DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
+_ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
+# [CLS] and [SEP] take two of an encoder's positions.
+_FRAME = 2
+
+
+def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, CharacterTable]:
+    """A BERT-family encoder with pretrained weights in float32, and the table of its characters.
+
+    Args:
+        name: `mini-zh` for the one in the package, a folder, or a hub name such as `hfl/chinese-macbert-base`.
+        dropout: inside the encoder, in training. Attention weights are never dropped: a random mask for every pair
+            of characters costs more time on a CPU than it was seen to give.
+
+    Raises:
+        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+    """
+    source = str(_BUILT_IN_FOLDER) if name == BUILT_IN_ENCODER else name
+    if name != BUILT_IN_ENCODER:
+        _check_folder(name)
+    try:
+        stored, _ = EncoderConfig.get_config_dict(source)
+        bert_inside = _is_bert_inside(stored, Path(source))
+        config = (
+            BertConfig.from_dict(stored | {"model_type": "bert"}) if bert_inside else AutoConfig.from_pretrained(source)
+        )
+        _check_family(name, config)
+        tokenizer = (BertTokenizer if bert_inside else AutoTokenizer).from_pretrained(source)
+        table = _character_table(name, tokenizer)
+        for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
+            for attribute in attributes:
+                if hasattr(config, attribute):
+                    setattr(config, attribute, value)
+        encoder = AutoModel.from_pretrained(source, config=config, dtype=torch.float32)
+    except InputError:
+        raise
+    # What transformers raises for a missing file, a wrong one or a network that isn't there has no common base.
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise InputError(f"can't load the encoder {name}: {_first_line(error)}; {_mend(name)}") from error
+    return encoder, table
+
+
+def longest_window(encoder: PreTrainedModel) -> int:
+    """How many characters the encoder reads at once, [CLS] and [SEP] not counted."""
+    positions: int = encoder.config.max_position_embeddings
+    # RoBERTa and its kin count positions from the padding id on.
+    padding = getattr(getattr(encoder, "embeddings", None), "padding_idx", None)
+    return positions - _FRAME - (0 if padding is None else padding + 1)
+
+
+def _check_folder(name: str) -> None:
+    path = Path(name)
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            kind = "a TensorFlow checkpoint" if (path / "bert_config.json").is_file() else "no encoder"
+            raise InputError(
+                f"{name} holds {kind}: expected config.json, weights and a vocabulary as transformers saves them"
+            )
+    elif path.exists() or name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise InputError(f"{name} is not a folder: --encoder takes {BUILT_IN_ENCODER}, a folder, or a name on the hub")
+
+
+def _is_bert_inside(config: dict[str, Any], folder: Path) -> bool:
+    """Whether a folder is BERT under another name: Chinese "RoBERTa-wwm" is, with a WordPiece vocabulary."""
+    return config.get("model_type") in (None, "roberta") and (folder / "vocab.txt").is_file()
+
+
+def _check_family(name: str, config: EncoderConfig) -> None:
+    wanted = ("hidden_size", "num_hidden_layers", "max_position_embeddings")
+    if config.is_encoder_decoder or getattr(config, "is_decoder", False) or not all(hasattr(config, w) for w in wanted):
+        raise InputError(
+            f"{name} is of the type {config.model_type}: expected a BERT-like encoder (BERT, RoBERTa, ELECTRA, ...)"
+        )
+
+
+def _character_table(name: str, tokenizer: Any) -> CharacterTable:
+    special = {
+        "pad": tokenizer.pad_token_id,
+        "unk": tokenizer.unk_token_id,
+        "cls": tokenizer.cls_token_id,
+        "sep": tokenizer.sep_token_id,
+    }
+    missing = [token for token, index in special.items() if index is None]
+    if missing:
+        raise InputError(f"{name} isn't BERT-like: its vocabulary has no {', '.join(missing)} token")
+    table = CharacterTable.from_vocabulary(tokenizer.get_vocab(), special)
+    if table.unknown("的一是不了在人有我他") == 10:
+        raise InputError(f"{name} doesn't read Chinese by characters: none of the ten commonest is in its vocabulary")
+    return table
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+
+
+def _mend(name: str) -> str:
+    if Path(name).is_dir():
+        return "the folder must hold config.json, weights and a vocabulary as transformers saves them"
+    return "check the name and the network (set HF_ENDPOINT to use a mirror of the hub), or give a local folder"

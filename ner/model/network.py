@@ -1,0 +1,109 @@
+"""The network from ids to emissions, and its loss."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers.utils.generic import ModelOutput
+
+from ner.data import schemes
+from ner.model.config import BertBiLstmCrfConfig
+from ner.model.crf import SchemeCrf
+from ner.model.fusion import build_fusion
+
+
+@dataclass
+class NetworkOutput(ModelOutput):
+    """`loss` is a scalar, where labels were given; `emissions` are `(batch, chars, tags)`, in float32."""
+
+    loss: Tensor | None = None
+    emissions: Tensor | None = None
+
+
+class BertBiLstmCrf(PreTrainedModel):
+    """BERT-family encoder -> fusion of its layers -> BiLSTM -> linear -> CRF, a tag for every character.
+
+    Args:
+        config: the architecture.
+        encoder: pretrained weights to start from; without it the encoder is made anew from `config`.
+    """
+
+    config_class = BertBiLstmCrfConfig
+    config: BertBiLstmCrfConfig
+    base_model_prefix = "tagger"
+    main_input_name = "input_ids"
+    _supports_sdpa = True
+
+    def __init__(self, config: BertBiLstmCrfConfig, encoder: PreTrainedModel | None = None) -> None:
+        super().__init__(config)
+        settings = dict(config.encoder)
+        self.encoder = encoder or AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
+        if getattr(self.encoder, "pooler", None) is not None:
+            self.encoder.pooler = None  # it summarises a sentence; nothing here asks for that
+        hidden = self.encoder.config.hidden_size
+        self.fusion = build_fusion(config.fusion, self.encoder.config.num_hidden_layers + 1, hidden)
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm: nn.LSTM | None = None
+        if config.lstm_layers > 0:
+            self.lstm = nn.LSTM(
+                hidden,
+                config.lstm_size,
+                config.lstm_layers,
+                batch_first=True,
+                bidirectional=True,
+                dropout=config.dropout if config.lstm_layers > 1 else 0.0,
+            )
+            hidden = 2 * config.lstm_size
+        labels = config.labels
+        self.classifier = nn.Linear(hidden, len(labels))
+        self.crf = SchemeCrf(labels, schemes.SCHEMES[config.scheme])
+        self.post_init()  # type: ignore[no-untyped-call]
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Leave PyTorch's own initialisation as it is: encoder weights come from a checkpoint."""
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> NetworkOutput:
+        """Emissions for every character, and the loss where `labels` are given.
+
+        Args:
+            input_ids: `(batch, chars + 2)`, with [CLS] before and [SEP] behind the characters.
+            attention_mask: `(batch, chars + 2)`, 1 for characters, [CLS] and [SEP].
+            labels: `(batch, chars)`, `IGNORED` for padding and for context, which lies before and behind the
+                labelled characters of a row.
+        """
+        features = self.dropout(self.fusion(self.layers(input_ids, attention_mask)))  # (batch, chars, hidden)
+        if self.lstm is not None:
+            lengths = attention_mask.sum(dim=1).cpu() - 2
+            packed = pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
+            features, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=features.shape[1])
+            features = self.dropout(features)
+        emissions = self.classifier(features).float()  # (batch, chars, tags)
+        if labels is None:
+            return NetworkOutput(emissions=emissions)
+        return NetworkOutput(loss=self._loss(emissions, labels), emissions=emissions)
+
+    def layers(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Hidden states of the characters in all layers, the embeddings' first: `(batch, chars, layers, hidden)`.
+
+        Only the top layer where the fusion asks for no other.
+        """
+        every = self.config.fusion != "last"
+        output: Any = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=every)
+        states = output.hidden_states if every else (output.last_hidden_state,)
+        return torch.stack([state[:, 1:-1] for state in states], dim=2)
+
+    def _loss(self, emissions: Tensor, labels: Tensor) -> Tensor:
+        known = labels >= 0
+        count = known.sum(dim=1)
+        first = known.int().argmax(dim=1)
+        # The CRF takes a mask that begins with the row: move the labelled characters there.
+        index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
+        mask = index < (first + count).unsqueeze(1)
+        index = index.clamp(max=labels.shape[1] - 1)
+        tags = labels.gather(1, index).clamp(min=0)
+        emissions = emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2]))
+        with torch.autocast(emissions.device.type, enabled=False):
+            return self.crf.loss(emissions, tags, mask)
