@@ -1,0 +1,292 @@
+"""The command line of bert-ner: each command parses its options, calls one function and prints what it returns.
+
+Whatever needs torch is imported inside the commands, so that `--help` comes at once.
+"""
+
+import errno
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from ner.errors import InputError
+from ner.model.choices import FusionName, PrecisionName, TaggingScheme
+from ner.training.settings import TrainingSettings
+
+_INPUT_WRONG, _INTERRUPTED = 2, 130
+_DEFAULT = TrainingSettings()
+
+
+class _Commands(TyperGroup):
+    """Turns what the user can mend into one sentence and exit status 2."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        from ner.training.interruption import TrainingInterrupted
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            _fail(str(error), _INPUT_WRONG)
+        except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            mend = (
+                "; free some space or write elsewhere"
+                if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+                else ""
+            )
+            _fail(f"{place}{error.strerror or error}{mend}", _INPUT_WRONG)
+        except TrainingInterrupted as error:
+            _fail(str(error), _INTERRUPTED)
+        except KeyboardInterrupt:
+            _fail("interrupted; no output file was changed", _INTERRUPTED)
+
+
+def _fail(message: str, status: int) -> None:
+    typer.echo(f"bert-ner: {message}", err=True)
+    raise typer.Exit(status)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bert-ner {version('bert-ner')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_FORMAT = "Format of the data"
+_NETWORK = "Network"
+_SCHEDULE = "Training"
+_RUN = "Run"
+
+Data = Annotated[
+    Path, typer.Option(help="Folder with CoNLL files whose names say train, dev (or valid) and test; or one such file.")
+]
+Model = Annotated[Path, typer.Option(help="Model folder that bert-ner train wrote.")]
+TokenColumn = Annotated[
+    int | None,
+    typer.Option(
+        help="Column of the character or word, from 1; -1 is the last.", rich_help_panel=_FORMAT, show_default="first"
+    ),
+]
+TagColumn = Annotated[int | None, typer.Option(help="Column of the tag.", rich_help_panel=_FORMAT, show_default="last")]
+Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as gb18030.", rich_help_panel=_FORMAT)]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Refuse illegal tag sequences, such as I-PER after O, instead of repairing them.",
+        rich_help_panel=_FORMAT,
+    ),
+]
+Precision = Annotated[
+    PrecisionName,
+    typer.Option(
+        help="Number format of the network; auto takes bf16 where the hardware is fast at it.", rich_help_panel=_RUN
+    ),
+]
+
+
+@app.callback()
+def main(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Train, evaluate and apply Chinese named-entity taggers: BERT, BiLSTM and CRF, character by character."""
+
+
+@app.command()
+def train(
+    data: Data,
+    output: Annotated[
+        Path, typer.Option(help="Folder for the model; never emptied, refused if it holds another model.")
+    ],
+    encoder: Annotated[
+        str,
+        typer.Option(help="mini-zh (built in), a folder, or a name on the Hugging Face hub.", rich_help_panel=_NETWORK),
+    ] = _DEFAULT.encoder,
+    fusion: Annotated[
+        FusionName,
+        typer.Option(
+            help="How the encoder's layers become one: last, mean, a learned mix, or attention at each character.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = _DEFAULT.fusion,
+    lstm_size: Annotated[
+        int, typer.Option(help="Hidden units of the BiLSTM in each direction.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.lstm_size,
+    lstm_layers: Annotated[
+        int, typer.Option(help="Layers of the BiLSTM; 0 for none.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.lstm_layers,
+    scheme: Annotated[
+        TaggingScheme,
+        typer.Option(help="Tags that the network predicts, whatever the data's are.", rich_help_panel=_NETWORK),
+    ] = _DEFAULT.scheme,
+    dropout: Annotated[
+        float, typer.Option(help="Dropout before and after the BiLSTM.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.dropout,
+    encoder_dropout: Annotated[
+        float, typer.Option(help="Dropout inside the encoder.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.encoder_dropout,
+    max_length: Annotated[
+        int,
+        typer.Option(
+            help="Characters read at once; longer sentences are read in overlapping windows, none is cut off.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = _DEFAULT.max_length,
+    epochs: Annotated[int, typer.Option(help="Passes over train.", rich_help_panel=_SCHEDULE)] = _DEFAULT.epochs,
+    max_steps: Annotated[
+        int | None, typer.Option(help="End after so many steps, whatever --epochs says.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.max_steps,
+    batch_size: Annotated[
+        int, typer.Option(help="Sentences a batch.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.batch_size,
+    accumulate: Annotated[
+        int, typer.Option(help="Batches a step, to save memory.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.accumulate,
+    learning_rate: Annotated[
+        float, typer.Option(help="Highest learning rate of the encoder.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.learning_rate,
+    head_learning_rate: Annotated[
+        float, typer.Option(help="Highest learning rate of fusion, BiLSTM and CRF.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.head_learning_rate,
+    weight_decay: Annotated[
+        float, typer.Option(help="AdamW's weight decay.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.weight_decay,
+    warmup: Annotated[
+        float,
+        typer.Option(
+            help="Share of the steps in which the learning rate rises; then it falls to 0.", rich_help_panel=_SCHEDULE
+        ),
+    ] = _DEFAULT.warmup,
+    clip: Annotated[
+        float, typer.Option(help="Longest gradient; longer ones are scaled down.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.clip,
+    patience: Annotated[
+        int, typer.Option(help="Stop after so many epochs without a better dev F1.", rich_help_panel=_SCHEDULE)
+    ] = _DEFAULT.patience,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="Seed of the weights, the order, and the dev split where there is no dev file.", rich_help_panel=_RUN
+        ),
+    ] = _DEFAULT.seed,
+    precision: Precision = _DEFAULT.precision,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=_RUN)
+    ] = False,
+    token_column: TokenColumn = None,
+    tag_column: TagColumn = None,
+    encoding: Encoding = "utf-8",
+    strict: Strict = False,
+) -> None:
+    """Train a tagger, keep its best epoch by dev F1, and evaluate it on dev and test."""
+    settings = TrainingSettings(
+        encoder=encoder,
+        fusion=fusion,
+        scheme=scheme,
+        lstm_size=lstm_size,
+        lstm_layers=lstm_layers,
+        dropout=dropout,
+        encoder_dropout=encoder_dropout,
+        epochs=epochs,
+        max_steps=max_steps,
+        batch_size=batch_size,
+        accumulate=accumulate,
+        learning_rate=learning_rate,
+        head_learning_rate=head_learning_rate,
+        weight_decay=weight_decay,
+        warmup=warmup,
+        clip=clip,
+        max_length=max_length,
+        precision=precision,
+        patience=patience,
+        seed=seed,
+    )
+    from rich.console import Console
+
+    from ner.data.corpus import read_corpus
+    from ner.evaluation.report import summary
+    from ner.training.train import train as run_training
+
+    corpus = read_corpus(
+        data, seed=seed, token_column=token_column, tag_column=tag_column, encoding=encoding, strict=strict
+    )
+    run = run_training(corpus, settings, output, resume=resume, console=Console())
+    for split, evaluation in run.evaluations.items():
+        typer.echo(f"\n{split}\n{summary(evaluation)}")
+    typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")
+
+
+@app.command()
+def evaluate(
+    model: Model,
+    data: Data,
+    split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",
+    report: Annotated[Path | None, typer.Option(help="Folder for predictions.txt, scores.json and types.csv.")] = None,
+    precision: Precision = "auto",
+    token_column: TokenColumn = None,
+    tag_column: TagColumn = None,
+    encoding: Encoding = "utf-8",
+    strict: Strict = False,
+) -> None:
+    """Score a trained model on annotated data, as conlleval does."""
+    from ner.data.corpus import read_split
+    from ner.evaluation.report import summary, write_report
+    from ner.evaluation.scores import evaluate as run_evaluation
+    from ner.tagging.tagger import Tagger
+
+    gold = read_split(data, split, token_column=token_column, tag_column=tag_column, encoding=encoding, strict=strict)
+    evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
+    typer.echo(f"{gold.path}\n{summary(evaluation)}")
+    if report is not None:
+        write_report(evaluation, report)
+
+
+@app.command()
+def tag(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Text files, a record a line; - for standard input.")
+    ] = None,
+    model: Model = ...,  # type: ignore[assignment]
+    text: Annotated[list[str] | None, typer.Option(help="A text to tag; may be given several times.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write; it appears when all is done.", show_default="standard output")
+    ] = None,
+    format_name: Annotated[
+        Literal["jsonl", "conll", "csv"],
+        typer.Option("--format", help="JSON a line, a character and its tag a line, or a row an entity."),
+    ] = "jsonl",
+    encoding: Annotated[str, typer.Option(help="Encoding of the text files, such as gb18030.")] = "utf-8",
+    precision: Precision = "auto",
+) -> None:
+    """Find the entities in text files, line by line, in files of any size."""
+    if bool(files) == bool(text):
+        raise InputError("expected text files (or - for standard input) or --text, one of the two")
+    from ner.tagging.files import read_records, text_records, total_bytes
+    from ner.tagging.files import tag_records as run_tagging
+    from ner.tagging.progress import ShowTagging
+    from ner.tagging.tagger import Tagger
+
+    records = text_records(text) if text else read_records(files or [], encoding)
+    tagger = Tagger.load(model, precision)
+    with ShowTagging(total_bytes(files or []), encoding) as progress:
+        run_tagging(tagger, records, output, format_name, progress.advance)
+
+
+if __name__ == "__main__":
+    app()

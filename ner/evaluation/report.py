@@ -1,0 +1,68 @@
+"""Evaluations as text for a terminal and as files for a folder."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+import conlleval
+from ner.evaluation.scores import Evaluation
+from ner.files import atomic_writer
+
+# Columns are separated by spaces in the format of conlleval.pl, so a space among the characters is shown by this.
+VISIBLE_SPACE = "␣"
+
+
+def summary(evaluation: Evaluation) -> str:
+    """Conlleval's table with seqeval's strict score and the gold entities out of reach under it."""
+    strict = evaluation.strict()
+    lines = [
+        conlleval.report(evaluation.scores).rstrip("\n"),
+        f"seqeval strict: precision: {strict['precision']:6.2f}%; recall: {strict['recall']:6.2f}%; "
+        f"F1: {strict['f1']:6.2f}",
+    ]
+    if evaluation.overlapping:
+        lines.append(f"{evaluation.overlapping:,} gold entities overlap longer ones and count as not found by nobody")
+    if evaluation.unknown_types:
+        lines.append(
+            f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw: all are missed"
+        )
+    return "\n".join(lines)
+
+
+def type_table(evaluation: Evaluation) -> pd.DataFrame:
+    """A row for each type: gold, predicted and correct entities, precision, recall and F1 in percent."""
+    return pd.DataFrame(
+        [
+            {
+                "type": name,
+                "gold": row.gold_chunks,
+                "predicted": row.predicted_chunks,
+                "correct": row.correct_chunks,
+                "precision": round(row.precision, 2),
+                "recall": round(row.recall, 2),
+                "f1": round(row.f1, 2),
+            }
+            for name, row in evaluation.scores.types.items()
+        ],
+        columns=["type", "gold", "predicted", "correct", "precision", "recall", "f1"],
+    )
+
+
+def write_report(evaluation: Evaluation, folder: Path) -> None:
+    """Write `predictions.txt` as conlleval.pl reads it, `scores.json` and `types.csv` into `folder`.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    with atomic_writer(folder / "predictions.txt") as file:
+        for sentence, gold, predicted in zip(evaluation.sentences, evaluation.gold, evaluation.predicted, strict=True):
+            for character, gold_tag, predicted_tag in zip(sentence.text, gold, predicted, strict=True):
+                shown = VISIBLE_SPACE if character.isspace() else character
+                file.write(f"{shown} {gold_tag} {predicted_tag}\n")
+            file.write("\n")
+    with atomic_writer(folder / "scores.json") as file:
+        json.dump(evaluation.to_dict(), file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    with atomic_writer(folder / "types.csv") as file:
+        type_table(evaluation).to_csv(file, index=False)

@@ -1,0 +1,87 @@
+"""Gold against predicted entities: conlleval's numbers, and seqeval's strict ones beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import conlleval
+from ner.data.entities import Entity, Sentence
+from ner.data.schemes import BIO, entities_to_tags
+from ner.tagging.tagger import Tagger
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Predictions for annotated sentences, ready to be scored.
+
+    `gold` and `predicted` are BIO tags, one a character, whatever scheme the data and the model use: the entities
+    are what is compared. `overlapping` counts gold entities that one tag a character can't express beside another,
+    `unknown_types` those of a type the model never saw; both can't be found by any prediction.
+    """
+
+    sentences: Sequence[Sentence]
+    gold: list[list[str]]
+    predicted: list[list[str]]
+    overlapping: int
+    unknown_types: int
+
+    @property
+    def scores(self) -> conlleval.Scores:
+        """Entity-level scores as conlleval computes them."""
+        return conlleval.evaluate(self.gold, self.predicted)
+
+    def strict(self) -> dict[str, float]:
+        """Seqeval's strict precision, recall and F1 in percent (tags must be well-formed for an entity to count)."""
+        from seqeval.metrics.v1 import precision_recall_fscore_support  # heavy: it brings scikit-learn
+        from seqeval.scheme import IOB2
+
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            self.gold, self.predicted, average="micro", scheme=IOB2, zero_division=0
+        )
+        return {"precision": 100 * precision, "recall": 100 * recall, "f1": 100 * f1}
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, ready for JSON."""
+        return {
+            "sentences": len(self.sentences),
+            "conlleval": self.scores.to_dict(),
+            "seqeval_strict": self.strict(),
+            "unreachable": {"overlapping": self.overlapping, "unknown_types": self.unknown_types},
+        }
+
+
+def evaluate(tagger: Tagger, sentences: Sequence[Sentence]) -> Evaluation:
+    """Tag the texts of `sentences` and set the result beside their entities."""
+    predicted = tagger.tag([sentence.text for sentence in sentences])
+    return compare(sentences, predicted, tagger.types)
+
+
+def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]], types: Sequence[str]) -> Evaluation:
+    """Set `predicted` entities of a model that knows `types` beside the gold ones of `sentences`.
+
+    Raises:
+        ValueError: there is not one list of predictions for each sentence.
+    """
+    if len(sentences) != len(predicted):
+        raise ValueError(f"expected predictions for {len(sentences)} sentences, got {len(predicted)}")
+    known = frozenset(types)
+    gold_tags, overlapping, unknown = [], 0, 0
+    for sentence in sentences:
+        flat = _without_overlaps(sentence.entities)
+        overlapping += len(sentence.entities) - len(flat)
+        unknown += sum(entity.label not in known for entity in flat)
+        gold_tags.append(entities_to_tags(flat, len(sentence.text), BIO))
+    predicted_tags = [
+        entities_to_tags(entities, len(sentence.text), BIO)
+        for sentence, entities in zip(sentences, predicted, strict=True)
+    ]
+    return Evaluation(sentences, gold_tags, predicted_tags, overlapping, unknown)
+
+
+def _without_overlaps(entities: Sequence[Entity]) -> list[Entity]:
+    """The longest entities that don't overlap, in order of position."""
+    kept: list[Entity] = []
+    for entity in sorted(entities, key=lambda entity: (entity.start - entity.end, entity.start)):
+        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
+            kept.append(entity)
+    return sorted(kept, key=lambda entity: entity.start)

@@ -1,0 +1,1 @@
+"""From text to entities: `Tagger` for strings, and files in bulk."""

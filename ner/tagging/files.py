@@ -1,0 +1,104 @@
+"""Tagging text files of any size: lines in, records out, in order and in constant memory."""
+
+import codecs
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import tee
+from pathlib import Path
+from typing import TextIO
+
+from ner.data.decoding import decode
+from ner.errors import InputError
+from ner.files import atomic_writer
+from ner.tagging.tagger import Tagger
+from ner.tagging.writers import WRITERS, FormatName, Record
+
+STANDARD_INPUT = "-"
+
+
+def read_records(names: Iterable[str], encoding: str = "utf-8") -> Iterator[Record]:
+    """The lines of text files, `-` for standard input; a byte order mark and line ends are not part of them.
+
+    Raises:
+        InputError: a file doesn't exist, can't be read, or holds something else than text in `encoding`.
+    """
+    for name in names:
+        try:
+            with _open_input(name, encoding) as lines:
+                for number, line in enumerate(lines, 1):
+                    text = line.rstrip("\n").removesuffix("\r")
+                    if "\0" in text:
+                        raise InputError(
+                            f"{name}:{number}: has a NUL character, which no text has; UTF-16 needs --encoding utf-16"
+                        )
+                    yield Record(name, number, text)
+        except UnicodeDecodeError as error:
+            if name != STANDARD_INPUT:
+                decode(Path(name).read_bytes(), name, encoding)  # names the line and the likely encoding
+            raise InputError(f"{name} is not {encoding}: pass its encoding with --encoding, such as gb18030") from error
+
+
+def text_records(texts: Iterable[str]) -> Iterator[Record]:
+    """Texts as records, without a file and numbered from 1."""
+    for number, text in enumerate(texts, 1):
+        yield Record("", number, text)
+
+
+def total_bytes(names: Iterable[str]) -> int | None:
+    """The size of all files together; None where it can't be known before they are read."""
+    paths = [Path(name) for name in names]
+    return sum(path.stat().st_size for path in paths) if all(path.is_file() for path in paths) else None
+
+
+def tag_records(
+    tagger: Tagger,
+    records: Iterable[Record],
+    output: Path | None,
+    format_name: FormatName,
+    progress: Callable[[Record], None],
+) -> None:
+    """Tag records into the file `output`, which appears when all is done, or to standard output as they come.
+
+    `progress` is called with each record that has been written.
+
+    Raises:
+        OSError: the output can't be written.
+    """
+    with _open_output(output, format_name) as file:
+        writer = WRITERS[format_name](file)
+        ahead, behind = tee(records)
+        results = tagger.tag_stream(record.text for record in ahead)
+        for record, entities in zip(behind, results, strict=True):
+            writer.write(record, entities)
+            progress(record)
+
+
+@contextmanager
+def _open_input(name: str, encoding: str) -> Iterator[TextIO]:
+    codec = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    # Lines end at \n alone: other characters that Python takes for line ends are part of the text.
+    if name == STANDARD_INPUT:
+        yield io.TextIOWrapper(sys.stdin.buffer, codec, newline="\n")
+        return
+    path = Path(name)
+    if path.is_dir():
+        raise InputError(f"{name} is a folder: name the files in it, such as {path / '*.txt'}")
+    try:
+        file = path.open(encoding=codec, newline="\n")
+    except FileNotFoundError:
+        raise InputError(f"there is no file {name}") from None
+    with file:
+        yield file
+
+
+@contextmanager
+def _open_output(output: Path | None, format_name: FormatName) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    # A spreadsheet program takes CSV for UTF-8 only if it begins with a byte order mark.
+    with atomic_writer(output, "utf-8-sig" if format_name == "csv" else "utf-8") as file:
+        yield file

@@ -1,0 +1,164 @@
+"""From strings to entities: the one path that tagging, evaluation and training's dev scores share."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from ner.data import schemes
+from ner.data.entities import Entity
+from ner.encoding.batches import batches_by_length, pad_batch
+from ner.encoding.characters import CharacterTable, Ids
+from ner.encoding.windows import Window, sliding_windows
+from ner.model.checkpoint import load_model
+from ner.model.choices import PrecisionName
+from ner.model.hardware import attention_kernel, pick_device, use_bf16
+from ner.model.network import BertBiLstmCrf
+
+Scores = npt.NDArray[np.float64]
+
+# Padded characters in one pass of the network: enough to keep a CPU's cores busy, little memory on any device.
+_BATCH_CHARACTERS = 4096
+# Characters read before they are sorted into batches: enough for even batches, few enough to stay small in memory.
+_CHUNK_CHARACTERS = 100_000
+
+
+class Tagger:
+    """Finds the entities in Chinese text.
+
+    >>> tagger = Tagger.load("model")
+    >>> tagger.tag(["王小明在北京大学读书。"])
+    [[Entity(start=0, end=3, label='PER', text='王小明', score=0.99), ...]]
+
+    Args:
+        model: the network; it is used as it is, on the device where it is.
+        table: the characters of its encoder.
+        precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+    """
+
+    def __init__(self, model: BertBiLstmCrf, table: CharacterTable, precision: PrecisionName = "auto") -> None:
+        self.model = model
+        self.table = table
+        self.labels: list[str] = model.config.labels
+        self.types: list[str] = model.config.types
+        self.scheme = schemes.SCHEMES[model.config.scheme]
+        self._bf16 = use_bf16(precision, model.device)
+        self._window = model.config.window
+        self._overlap = self._window // 4
+
+    @classmethod
+    def load(cls, folder: str | Path, precision: PrecisionName = "auto") -> "Tagger":
+        """Load a model folder that training wrote, onto the accelerator where there is one.
+
+        Raises:
+            InputError: the folder holds no complete model that this version reads.
+        """
+        model, table = load_model(Path(folder))
+        device = pick_device()
+        model.encoder.set_attn_implementation(attention_kernel(device, model.config.window))
+        torch.nn.Module.to(model, device)
+        return cls(model, table, precision)
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """The entities of every text, in order of position. Texts may be of any length, and empty."""
+        if isinstance(texts, str):
+            raise ValueError(f"expected a list of texts, got the string {texts[:20]!r}: write tagger.tag([text])")
+        return list(self.tag_stream(texts))
+
+    def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
+        """The same for texts that aren't all in memory: results come in order, some 100,000 characters at a time."""
+        chunk: list[str] = []
+        characters = 0
+        for text in texts:
+            chunk.append(text)
+            characters += len(text)
+            if characters >= _CHUNK_CHARACTERS:
+                yield from self._tag_chunk(chunk)
+                chunk, characters = [], 0
+        yield from self._tag_chunk(chunk)
+
+    @torch.inference_mode()
+    def layer_weights(self, texts: Sequence[str]) -> list[float]:
+        """How much each encoder layer counts, the embeddings' first, on average over the characters of `texts`."""
+        was_training = self.model.training
+        self.model.train(False)
+        total, characters = torch.zeros(self.model.encoder.config.num_hidden_layers + 1), 0
+        for _, windows, (input_ids, attention_mask) in self._network_batches(texts):
+            with self._autocast():
+                layers = self.model.layers(input_ids, attention_mask)
+                if self.model.config.fusion == "last":
+                    layers = layers.expand(-1, -1, len(total), -1)
+                weights = self.model.fusion.weights(layers).float().expand(layers.shape[:3])
+            total += (weights * attention_mask[:, 2:, None]).sum(dim=(0, 1)).cpu()
+            characters += sum(window.end - window.start for window in windows)
+        self.model.train(was_training)
+        return (total / max(characters, 1)).tolist()
+
+    def _tag_chunk(self, texts: Sequence[str]) -> list[list[Entity]]:
+        was_training = self.model.training
+        self.model.train(False)
+        with torch.inference_mode():
+            emissions = self._emissions(texts)
+            entities = self._decode(texts, emissions)
+        self.model.train(was_training)
+        return entities
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=self._bf16)
+
+    def _network_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Window], tuple[Tensor, Tensor]]]:
+        """Batches over the windows of all texts: which text each row is from, its window, and the network's input."""
+        rows = [
+            (i, window)
+            for i, text in enumerate(texts)
+            for window in sliding_windows(len(text), self._window, self._overlap)
+        ]
+        ids = [self.table.encode(text) for text in texts]
+        lengths = [window.end - window.start for _, window in rows]
+        for batch in batches_by_length(lengths, _BATCH_CHARACTERS):
+            origins = [rows[i][0] for i in batch]
+            windows = [rows[i][1] for i in batch]
+            input_ids, attention_mask = pad_batch(
+                [ids[i][window.start : window.end] for i, window in zip(origins, windows, strict=True)], self.table
+            )
+            yield origins, windows, (input_ids.to(self.model.device), attention_mask.to(self.model.device))
+
+    def _emissions(self, texts: Sequence[str]) -> list[Tensor]:
+        """Emissions of every text, `(chars, tags)`, each character's from the window that keeps it."""
+        emissions = [torch.empty(len(text), len(self.labels), device=self.model.device) for text in texts]
+        for origins, windows, (input_ids, attention_mask) in self._network_batches(texts):
+            with self._autocast():
+                output = self.model(input_ids=input_ids, attention_mask=attention_mask).emissions
+            for row, origin, window in zip(output, origins, windows, strict=True):
+                kept = row[window.keep_start - window.start : window.keep_end - window.start]
+                emissions[origin][window.keep_start : window.keep_end] = kept
+        return emissions
+
+    def _decode(self, texts: Sequence[str], emissions: Sequence[Tensor]) -> list[list[Entity]]:
+        """Entities of every text: one Viterbi pass over the whole of it, however many windows it was read through."""
+        found: list[list[Entity]] = [[] for _ in texts]
+        not_empty = [i for i, text in enumerate(texts) if text]
+        for batch in batches_by_length([len(texts[i]) for i in not_empty], _BATCH_CHARACTERS):
+            members = [not_empty[i] for i in batch]
+            padded = pad_sequence([emissions[i] for i in members], batch_first=True)  # (batch, chars, tags)
+            lengths = torch.tensor([len(texts[i]) for i in members], device=padded.device)
+            mask = torch.arange(padded.shape[1], device=padded.device) < lengths.unsqueeze(1)
+            decoded = self.model.crf.decode_batch(padded, mask)
+            tags, enter, leave = (tensor.cpu().numpy() for tensor in decoded)
+            for row, i in enumerate(members):
+                found[i] = self._entities(texts[i], tags[row], enter[row], leave[row])
+        return found
+
+    def _entities(self, text: str, tags: Ids, enter: Scores, leave: Scores) -> list[Entity]:
+        names = [self.labels[tag] for tag in tags[: len(text)]]
+        entities, repairs = schemes.tags_to_entities(names, text, self.scheme)
+        assert repairs == 0, names  # the CRF makes illegal sequences impossible
+        return [
+            replace(entity, score=min(1.0, float(np.exp(enter[entity.start] + leave[entity.end - 1]))))
+            for entity in entities
+        ]

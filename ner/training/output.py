@@ -1,0 +1,70 @@
+"""The output folder of a run: what may be written where, and what a resumed run needs to find there."""
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from transformers.trainer_utils import get_last_checkpoint
+
+from ner.data.corpus import Corpus
+from ner.errors import InputError
+from ner.files import atomic_writer
+from ner.model.checkpoint import CONFIG, WEIGHTS
+from ner.training.settings import TrainingSettings
+from ner.training.trainer import CHECKPOINTS
+
+RECORD = "training.json"
+_RUN = "run.json"
+
+
+def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> str | None:
+    """Make sure that a run may write into `output`; the checkpoint to go on from, if `resume` finds one.
+
+    Nothing that is there is ever removed.
+
+    Raises:
+        InputError: there is another model or run in it, it can't be written, or the run to resume had other settings.
+    """
+    if output.exists() and not output.is_dir():
+        raise InputError(f"{output} is a file: --output takes a folder")
+    present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
+    if present:
+        raise InputError(f"{output} holds a model already ({present[0]}): choose another --output, or move it away")
+    checkpoints = output / CHECKPOINTS
+    if checkpoints.exists() and not resume:
+        raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
+    run = _describe(settings, corpus)
+    if resume and (checkpoints / _RUN).exists():
+        _check_same(json.loads((checkpoints / _RUN).read_text(encoding="utf-8")), run, output)
+        last: str | None = get_last_checkpoint(str(checkpoints))
+        return last
+    try:
+        with atomic_writer(checkpoints / _RUN) as file:
+            json.dump(run, file, ensure_ascii=False, indent=2)
+    except OSError as error:
+        raise InputError(f"can't write into {output} ({error.strerror}): choose another --output") from error
+    return None
+
+
+def remove_checkpoints(output: Path) -> None:
+    """Remove what only an unfinished run needs."""
+    shutil.rmtree(output / CHECKPOINTS)
+
+
+def _describe(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
+    data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev) if split}
+    return {"settings": asdict(settings), "data": data}
+
+
+def _check_same(before: dict[str, Any], now: dict[str, Any], output: Path) -> None:
+    for name, value in now["settings"].items():
+        if before["settings"].get(name) != value:
+            option = "--" + name.replace("_", "-")
+            raise InputError(
+                f"the run in {output} began with {option} {before['settings'].get(name)}, not {value}: "
+                "resume it with the same settings, or choose another --output"
+            )
+    if before["data"] != now["data"]:
+        raise InputError(f"the data have changed since the run in {output} began: choose another --output")

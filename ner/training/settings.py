@@ -1,0 +1,66 @@
+"""All that a person can set about a training run."""
+
+from dataclasses import dataclass
+
+from ner.errors import InputError
+from ner.model.choices import (
+    BUILT_IN_ENCODER,
+    FUSIONS,
+    PRECISIONS,
+    TAGGING_SCHEMES,
+    FusionName,
+    PrecisionName,
+    TaggingScheme,
+)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """The settings of one run, checked on construction and saved in its record.
+
+    Lengths are in characters, learning rates are the highest of the schedule, `lstm_size` counts the hidden units of
+    one direction.
+
+    Raises:
+        InputError: a value is out of its range.
+    """
+
+    encoder: str = BUILT_IN_ENCODER
+    fusion: FusionName = "last"
+    scheme: TaggingScheme = "BIOES"
+    lstm_size: int = 128
+    lstm_layers: int = 1
+    dropout: float = 0.1
+    encoder_dropout: float = 0.0
+    epochs: int = 5
+    max_steps: int | None = None
+    batch_size: int = 16
+    accumulate: int = 1
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 2e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    clip: float = 1.0
+    max_length: int = 256
+    precision: PrecisionName = "auto"
+    patience: int = 3
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("lstm_size", "epochs", "batch_size", "accumulate", "patience"):
+            self._require(name, getattr(self, name) >= 1, "at least 1")
+        for name in ("learning_rate", "head_learning_rate", "clip"):
+            self._require(name, getattr(self, name) > 0, "more than 0")
+        for name in ("dropout", "encoder_dropout", "warmup"):
+            self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to 1")
+        for name in ("lstm_layers", "weight_decay", "seed"):
+            self._require(name, getattr(self, name) >= 0, "0 or more")
+        self._require("max_steps", self.max_steps is None or self.max_steps >= 1, "at least 1")
+        self._require("max_length", self.max_length >= 16, "at least 16")
+        self._require("fusion", self.fusion in FUSIONS, f"one of {', '.join(FUSIONS)}")
+        self._require("scheme", self.scheme in TAGGING_SCHEMES, f"one of {', '.join(TAGGING_SCHEMES)}")
+        self._require("precision", self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}")
+
+    def _require(self, name: str, holds: bool, expected: str) -> None:
+        if not holds:
+            raise InputError(f"expected {name} to be {expected}, got {getattr(self, name)}")

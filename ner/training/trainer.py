@@ -1,0 +1,224 @@
+"""The Hugging Face `Trainer`, told what is ours: batches by length, two learning rates, dev F1 by tagging."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from tensorboardX import SummaryWriter
+from torch import Tensor, nn
+from torch.utils.data import Sampler
+from transformers import (
+    EarlyStoppingCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from transformers.integrations.integration_utils import TensorBoardCallback
+from transformers.trainer_callback import PrinterCallback
+
+from ner.data.entities import Sentence
+from ner.encoding.batches import LengthSampler
+from ner.encoding.characters import CharacterTable
+from ner.errors import InputError
+from ner.evaluation.scores import evaluate
+from ner.model.hardware import use_bf16
+from ner.model.network import BertBiLstmCrf
+from ner.tagging.tagger import Tagger
+from ner.training.examples import Collator, Examples
+from ner.training.settings import TrainingSettings
+
+CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
+_LOGS_AN_EPOCH = 20
+
+
+class TaggerTrainer(Trainer):
+    """Trains `model` on `examples`; after each epoch it tags `dev`, and the epoch with the best F1 is kept.
+
+    Checkpoints and the TensorBoard log go into folders of `output`.
+
+    Raises:
+        InputError: in training, when the loss is not finite, or the model finds no entity after a third of it.
+    """
+
+    def __init__(
+        self,
+        model: BertBiLstmCrf,
+        table: CharacterTable,
+        examples: Examples,
+        dev: Sequence[Sentence],
+        settings: TrainingSettings,
+        output: Path,
+        callbacks: Sequence[TrainerCallback],
+    ) -> None:
+        self._network = model
+        self._settings = settings
+        self._table = table
+        self._dev = dev
+        self._examples = examples
+        self._interrupt = _StopAtInterrupt()
+        super().__init__(
+            model,
+            _arguments(settings, len(examples), model.device, output),
+            data_collator=Collator(table),
+            train_dataset=examples,
+            eval_dataset=list(dev),  # the trainer wants to see one; `evaluate` reads the sentences
+            callbacks=[
+                EarlyStoppingCallback(settings.patience),
+                TensorBoardCallback(SummaryWriter(str(output / TENSORBOARD))),
+                _StopIfNothingIsFound(settings),
+                *callbacks,
+                self._interrupt,
+            ],
+        )
+        self.remove_callback(PrinterCallback)
+
+    def run(self, checkpoint: str | None) -> bool:
+        """Train, from `checkpoint` on if there is one; False if it was interrupted, with a checkpoint saved."""
+        with self._interrupt.installed():
+            self.train(resume_from_checkpoint=checkpoint)
+        return not self._interrupt.asked
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW over the groups of `parameter_groups`."""
+        self.optimizer = torch.optim.AdamW(parameter_groups(self._network, self._settings), fused=True)
+        return self.optimizer
+
+    def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
+        """The network's own loss, which must be finite."""
+        result = super().compute_loss(*args, **kwargs)
+        loss: Tensor = result[0] if isinstance(result, tuple) else result
+        if not torch.isfinite(loss):
+            raise InputError(
+                f"the loss is {loss.item()} at step {self.state.global_step + 1}: try a lower --learning-rate "
+                f"(it is {self._settings.learning_rate:g}) and --head-learning-rate "
+                f"({self._settings.head_learning_rate:g}), or --precision fp32"
+            )
+        return result
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Score the dev sentences the way `bert-ner evaluate` does."""
+        tagger = Tagger(self._network, self._table, self._settings.precision)
+        scores = evaluate(tagger, self._dev).scores
+        metrics = {
+            "eval_f1": scores.f1,
+            "eval_precision": scores.precision,
+            "eval_recall": scores.recall,
+            "eval_predicted": scores.predicted_chunks,
+        }
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        return LengthSampler(self._examples.lengths, self._settings.batch_size, self._settings.seed)
+
+
+def parameter_groups(model: BertBiLstmCrf, settings: TrainingSettings) -> list[dict[str, Any]]:
+    """Parameters by learning rate and weight decay: encoder and head, each with and without decay.
+
+    Biases, normalisation, single vectors and the CRF don't decay: the CRF's impossible scores would become possible.
+    """
+    groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        part = "encoder" if name.startswith("encoder.") else "head"
+        decays = parameter.ndim > 1 and not name.startswith("crf.")
+        groups.setdefault((part, decays), []).append(parameter)
+    rates = {"encoder": settings.learning_rate, "head": settings.head_learning_rate}
+    return [
+        {
+            "name": part,
+            "params": parameters,
+            "lr": rates[part],
+            "weight_decay": settings.weight_decay if decays else 0.0,
+        }
+        for (part, decays), parameters in groups.items()
+    ]
+
+
+def _arguments(settings: TrainingSettings, examples: int, device: torch.device, output: Path) -> TrainingArguments:
+    batches = -(-examples // settings.batch_size)
+    steps_an_epoch = -(-batches // settings.accumulate)
+    steps = settings.max_steps or steps_an_epoch * settings.epochs
+    on_cpu = device.type == "cpu"
+    return TrainingArguments(
+        output_dir=str(output / CHECKPOINTS),
+        num_train_epochs=settings.epochs,
+        max_steps=settings.max_steps or -1,
+        per_device_train_batch_size=settings.batch_size,
+        gradient_accumulation_steps=settings.accumulate,
+        warmup_steps=int(steps * settings.warmup),
+        lr_scheduler_type="linear",
+        max_grad_norm=settings.clip,
+        bf16=use_bf16(settings.precision, device),
+        use_cpu=on_cpu,
+        dataloader_pin_memory=not on_cpu,
+        seed=settings.seed,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=1,
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        restore_callback_states_from_checkpoint=True,  # the patience that is used up
+        logging_steps=max(1, steps_an_epoch // _LOGS_AN_EPOCH),
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+    )
+
+
+class _StopIfNothingIsFound(TrainerCallback):
+    """Ends a run that has learned, after a third of it, to call everything O."""
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        self._settings = settings
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        done = state.global_step / state.max_steps
+        if 1 / 3 <= done < 1 and kwargs["metrics"]["eval_predicted"] == 0:
+            raise InputError(
+                f"after {state.global_step:,} of {state.max_steps:,} steps the model finds no entity in dev: try more "
+                f"--epochs (now {self._settings.epochs}), another --learning-rate "
+                f"({self._settings.learning_rate:g}) or a smaller --batch-size ({self._settings.batch_size}), and "
+                "look whether the tags of train are right"
+            )
+
+
+class _StopAtInterrupt(TrainerCallback):
+    """Turns the first Ctrl-C into a checkpoint and a quiet end; a second one ends the program as usual."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Take over the signal inside the block."""
+        before = signal.getsignal(signal.SIGINT)
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            self.asked = True
+            signal.signal(signal.SIGINT, before)
+
+        signal.signal(signal.SIGINT, ask)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        if self.asked:
+            control.should_save = control.should_training_stop = True
+
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        # The checkpoint of the last step is there; neither a score nor a second checkpoint is due.
+        if self.asked:
+            control.should_save = control.should_evaluate = control.should_log = False

@@ -1,0 +1,118 @@
+"""A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel, BertTokenizer
+
+from ner.data.corpus import Corpus, read_corpus
+from ner.tagging.tagger import Tagger
+from ner.training.settings import TrainingSettings
+from ner.training.train import train
+
+CHARACTERS = list(
+    "的一是不了在人有我他，。！？北京大学上海王小明张伟李去来看书和校生先老师中国公司长江0123456789abcABC"
+)
+SENTENCES = [
+    ("王小明在北京大学看书。", "B-PER I-PER I-PER O B-ORG I-ORG I-ORG I-ORG O O O"),
+    ("张伟去上海。", "B-PER I-PER O B-LOC I-LOC O"),
+    ("我不去。", "O O O O"),
+    ("李老师来北京了！", "B-PER O O O B-LOC I-LOC O O"),
+    ("中国公司有人来？", "B-LOC I-LOC O O O O O O"),
+    ("长江是大江。", "B-LOC I-LOC O O O O"),
+    ("上海大学的学生在看书。", "B-ORG I-ORG I-ORG I-ORG O O O O O O O"),
+    ("王小明和张伟是学生。", "B-PER I-PER I-PER O B-PER I-PER O O O O"),
+]
+
+
+def conll(sentences: list[tuple[str, str]]) -> str:
+    """Sentences and their tags as the text of a CoNLL file."""
+    return "\n".join(
+        "".join(f"{character} {tag}\n" for character, tag in zip(text, tags.split(), strict=True))
+        for text, tags in sentences
+    )
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    """Tiny products gain nothing from threads, and tests may share their machine."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT of two layers with a WordPiece vocabulary, as transformers saves it."""
+    folder = tmp_path_factory.mktemp("encoder") / "tiny-bert"
+    folder.mkdir()
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused1]", "##们", *dict.fromkeys(CHARACTERS)]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=66,
+    )
+    BertModel(config).save_pretrained(folder)
+    BertTokenizer(str(folder / "vocab.txt"), do_lower_case=False).save_pretrained(folder)
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny corpus, with train, dev and test alike: good for seeing that something is learned, not how well."""
+    folder = tmp_path_factory.mktemp("data")
+    for name in ("train", "dev", "test"):
+        (folder / f"{name}.txt").write_text(conll(SENTENCES), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus(data_folder: Path) -> Corpus:
+    return read_corpus(data_folder, seed=1)
+
+
+@pytest.fixture(scope="session")
+def settings(encoder_folder: Path) -> TrainingSettings:
+    """Settings under which the tiny corpus is learned by heart in a second or two."""
+    return TrainingSettings(
+        encoder=str(encoder_folder),
+        lstm_size=16,
+        dropout=0.0,
+        epochs=30,
+        batch_size=4,
+        learning_rate=2e-3,
+        head_learning_rate=2e-2,
+        max_length=64,
+        precision="fp32",
+        patience=30,
+    )
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory, corpus: Corpus, settings: TrainingSettings) -> Path:
+    """A tagger that has learned the tiny corpus by heart."""
+    folder = tmp_path_factory.mktemp("model") / "tagger"
+    train(corpus, settings, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tagger(model_folder: Path) -> Tagger:
+    return Tagger.load(model_folder, "fp32")
+
+
+@pytest.fixture
+def quick(settings: TrainingSettings) -> Callable[..., TrainingSettings]:
+    """The settings for a run of a few steps, with changes."""
+
+    def change(**changes: object) -> TrainingSettings:
+        return replace(settings, **{"epochs": 2, **changes})
+
+    return change

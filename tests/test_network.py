@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ner.encoding.batches import IGNORED, pad_batch, pad_labels
+from ner.model.choices import FUSIONS
+from ner.training.settings import TrainingSettings
+from ner.training.train import build_model
+
+
+def settings_for(encoder_folder: Path, **changes: object) -> TrainingSettings:
+    return TrainingSettings(**{"encoder": str(encoder_folder), "lstm_size": 8, "max_length": 64, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("lstm_layers", [0, 1, 2])
+def test_every_combination_gives_emissions_and_a_gradient_to_every_part(
+    encoder_folder: Path, fusion: str, lstm_layers: int
+) -> None:
+    model, table = build_model(["LOC", "PER"], settings_for(encoder_folder, fusion=fusion, lstm_layers=lstm_layers))
+    input_ids, attention_mask = pad_batch([table.encode("王小明去北京"), table.encode("我")], table)
+    labels = pad_labels([np.array([5, 6, 7, 0, 1, 3]), np.array([0])])
+    output = model.train()(input_ids, attention_mask, labels)
+    assert output.emissions.shape == (2, 6, 9)
+    output.loss.backward()
+    without = {name for name, parameter in model.named_parameters() if parameter.grad is None}
+    assert without == set()
+    assert (model.lstm is None) == (lstm_layers == 0)
+
+
+def test_pretrained_weights_survive_the_building(encoder_folder: Path) -> None:
+    from transformers import BertModel
+
+    stored = BertModel.from_pretrained(encoder_folder, add_pooling_layer=False).state_dict()
+    model, _ = build_model(["PER"], settings_for(encoder_folder))
+    for name, tensor in model.encoder.state_dict().items():
+        assert torch.equal(tensor, stored[name]), name
+
+
+def test_the_bilstm_is_called_and_sees_both_sides(encoder_folder: Path) -> None:
+    model, table = build_model(["PER"], settings_for(encoder_folder))
+    model.eval()
+    input_ids, attention_mask = pad_batch([table.encode("王小明去北京")], table)
+    with torch.no_grad():
+        before = model(input_ids, attention_mask).emissions
+        for name, parameter in model.lstm.named_parameters():
+            if name.endswith("_reverse"):
+                parameter.zero_()
+        after = model(input_ids, attention_mask).emissions
+    assert not torch.allclose(before, after)
+
+
+def test_padding_and_neighbours_in_a_batch_change_nothing(encoder_folder: Path) -> None:
+    model, table = build_model(["PER"], settings_for(encoder_folder, fusion="attention"))
+    model.eval()
+    short, long = table.encode("我去"), table.encode("王小明在北京大学看书。")
+    with torch.no_grad():
+        alone = model(*pad_batch([short], table)).emissions
+        together = model(*pad_batch([long, short], table)).emissions
+    assert torch.allclose(alone[0], together[1, :2], atol=1e-5)
+
+
+def test_context_is_read_but_not_learned_from(encoder_folder: Path) -> None:
+    """The loss of a piece with context is that of the CRF over the emissions of the piece alone."""
+    model, table = build_model(["PER"], settings_for(encoder_folder))
+    model.eval()
+    batch = pad_batch([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    labels = torch.full((2, 6), IGNORED)
+    labels[0, 2:5] = torch.tensor([4, 0, 0])
+    labels[1, 1:3] = torch.tensor([0, 0])
+    with torch.no_grad():
+        output = model(*batch, labels)
+        emissions = output.emissions
+        first = model.crf.loss(emissions[:1, 2:5], labels[:1, 2:5], torch.ones(1, 3, dtype=torch.bool))
+        second = model.crf.loss(emissions[1:, 1:3], labels[1:, 1:3], torch.ones(1, 2, dtype=torch.bool))
+    assert output.loss.item() == pytest.approx((first + second).item() / 2, abs=1e-5)
+
+
+def test_bf16_leaves_the_crf_in_float32(encoder_folder: Path) -> None:
+    model, table = build_model(["PER"], settings_for(encoder_folder))
+    batch = pad_batch([table.encode("王小明去北京")], table)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output = model(*batch, torch.zeros(1, 6, dtype=torch.long))
+    assert output.loss.dtype == output.emissions.dtype == torch.float32
