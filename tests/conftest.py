@@ -110,9 +110,9 @@ def tagger(model_folder: Path) -> Tagger:
 
 @pytest.fixture
 def quick(settings: TrainingSettings) -> Callable[..., TrainingSettings]:
-    """The settings for a run of a few steps, with changes."""
+    """The settings for a run of four steps an epoch that soon finds something, with changes."""
 
     def change(**changes: object) -> TrainingSettings:
-        return replace(settings, **{"epochs": 2, **changes})
+        return replace(settings, **{"epochs": 2, "batch_size": 2, "head_learning_rate": 0.05, **changes})
 
     return change

@@ -32,7 +32,7 @@ class TrainingSettings:
     lstm_layers: int = 1
     dropout: float = 0.1
     encoder_dropout: float = 0.0
-    epochs: int = 5
+    epochs: int = 4
     max_steps: int | None = None
     batch_size: int = 16
     accumulate: int = 1

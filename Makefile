@@ -1,0 +1,42 @@
+# Everything runs in .venv, made from this project's files alone.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+MODEL := demo-model
+
+.PHONY: demo test check wheel clean
+
+## Train on data_demo with the built-in encoder, score it, and tag two sentences.
+demo: $(INSTALLED)
+	rm -rf $(MODEL)
+	$(BIN)/bert-ner train --data data_demo --output $(MODEL)
+	$(BIN)/bert-ner tag --model $(MODEL) --text "林晓东昨天从杭州赶到北京大学医院看望李教授。" --text "远山集团将在成都新建一座工厂。"
+
+## Run the tests.
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -q
+
+## Run all that CI runs on the sources: style, types, import contract, tests with the slow ones.
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "slow or not slow"
+
+## Build the wheel and try it in an environment of its own.
+wheel: $(INSTALLED)
+	rm -rf build dist .venv-wheel
+	$(BIN)/python -m build --wheel --outdir dist .
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet --constraint constraints.txt dist/*.whl
+	cd .venv-wheel && bin/bert-ner train --data ../data_demo --output model --max-steps 5 \
+		&& bin/bert-ner tag --model model --text "我在北京。" && bin/python -m conlleval < model/evaluation/test/predictions.txt
+
+clean:
+	rm -rf .venv .venv-wheel build dist $(MODEL)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@

@@ -1,0 +1,261 @@
+"""The command line, run as a user runs it; bad input ends in one sentence, status 2 and no traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import app
+from tests.conftest import SENTENCES, conll
+
+Run = Callable[..., Result]
+TINY = ["--lstm-size", "16", "--max-length", "64", "--precision", "fp32", "--batch-size", "4"]
+
+
+@pytest.fixture
+def run() -> Run:
+    def run(*arguments: object, stdin: bytes | None = None) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def refused(run: Run) -> Callable[..., str]:
+    """The one sentence that a command with these arguments ends in."""
+
+    def refused(*arguments: object, stdin: bytes | None = None) -> str:
+        result = run(*arguments, stdin=stdin)
+        assert result.exit_code == 2, result.output
+        assert "Traceback" not in result.output
+        assert result.stderr.startswith("bert-ner: ")
+        return result.stderr.removeprefix("bert-ner: ").rstrip("\n")
+
+    return refused
+
+
+@pytest.fixture
+def train_on(refused: Callable[..., str], tmp_path: Path, encoder_folder: Path) -> Callable[..., str]:
+    """What `train` says to a folder with this train file."""
+
+    def train_on(content: str | bytes, *options: str) -> str:
+        data = tmp_path / "data"
+        data.mkdir()
+        (data / "train.txt").write_bytes(content if isinstance(content, bytes) else content.encode())
+        message = refused(
+            "train", "--data", data, "--output", tmp_path / "model", "--encoder", encoder_folder, *options
+        )
+        assert not (tmp_path / "model").exists()
+        return message.replace(f"{data}/", "")
+
+    return train_on
+
+
+def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    rates = ["--learning-rate", "2e-3", "--head-learning-rate", "2e-2", "--epochs", "30", "--patience", "30"]
+    trained = run("train", "--data", data_folder, "--output", model, "--encoder", encoder_folder, *TINY, *rates)
+    assert trained.exit_code == 0, trained.output
+    assert "dev\nprocessed 64 tokens with 11 phrases; found: 11 phrases; correct: 11." in trained.stdout
+    assert "seqeval strict: precision: 100.00%; recall: 100.00%; F1: 100.00" in trained.stdout
+    assert (model / "evaluation" / "test" / "predictions.txt").exists()
+
+    evaluated = run("evaluate", "--model", model, "--data", data_folder, "--report", tmp_path / "report")
+    assert "accuracy: 100.00%" in evaluated.stdout
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"predictions.txt", "scores.json", "types.csv"}
+    one_file = run("evaluate", "--model", model, "--data", data_folder / "dev.txt")
+    assert "accuracy: 100.00%" in one_file.stdout
+
+    tagged = run("tag", "--model", model, "--text", "张伟去上海。", "--text", "我不去。")
+    rows = [json.loads(line) for line in tagged.stdout.splitlines()]
+    assert [[entity["text"] for entity in row["entities"]] for row in rows] == [["张伟", "上海"], []]
+
+
+def test_tagging_files_and_standard_input(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("张伟去上海。\n\n我不去。\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_bytes("王小明在北京大学看书。".encode())
+    output = tmp_path / "out.jsonl"
+    result = run("tag", "--model", model_folder, tmp_path / "a.txt", tmp_path / "b.txt", "--output", output)
+    assert (result.exit_code, result.stdout) == (0, "")
+    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [(Path(row["file"]).name, row["line"], len(row["entities"])) for row in rows] == [
+        ("a.txt", 1, 2), ("a.txt", 2, 0), ("a.txt", 3, 0), ("b.txt", 1, 2)
+    ]  # fmt: skip
+    piped = run("tag", "--model", model_folder, "-", "--format", "csv", stdin="张伟去上海。\n".encode())
+    assert piped.stdout.splitlines()[1].startswith("-,1,0,2,PER,张伟,")
+    columns = run("tag", "--model", model_folder, "--text", "我去", "--format", "conll")
+    assert columns.stdout == "我\tO\n去\tO\n\n"
+
+
+def test_help_and_version_come_without_torch() -> None:
+    script = (
+        "import sys; sys.argv[0] = 'bert-ner'\n"
+        "try:\n    import cli; cli.app()\n"
+        "finally:\n    print('torch' in sys.modules, 'transformers' in sys.modules)"
+    )
+    for arguments in (["--help"], ["train", "--help"], ["--version"]):
+        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+        assert done.stdout.endswith("False False\n")
+
+
+def test_every_option_of_train_shows_its_default(run: Run) -> None:
+    result = run("train", "--help")
+    for default in ("mini-zh", "last", "0.0001", "0.002", "BIOES", "utf-8", "auto"):
+        assert f"[default: {default}]" in result.stdout
+
+
+def test_output_read_by_a_program_that_stops_early(model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("我不去。\n" * 60_000, encoding="utf-8")
+    command = f"{sys.executable} -m cli tag --model {model_folder} {tmp_path / 'a.txt'} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+# Bad input: one test each.
+
+
+def test_missing_folder(refused: Callable[..., str], tmp_path: Path) -> None:
+    message = refused("train", "--data", tmp_path / "none", "--output", tmp_path / "model")
+    assert message == f"{tmp_path / 'none'}: no such file or folder"
+
+
+def test_no_train_file(refused: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "test.txt").write_text("我 O\n", encoding="utf-8")
+    message = refused("train", "--data", tmp_path, "--output", tmp_path / "model")
+    assert "no train file" in message
+    assert "test.txt" in message
+
+
+def test_empty_file(train_on: Callable[..., str]) -> None:
+    assert train_on("") == "train.txt: has no sentences"
+
+
+def test_a_line_with_one_column(train_on: Callable[..., str]) -> None:
+    message = train_on("王 B-PER\n明\n去 O\n")
+    assert message.startswith("train.txt:2: ")
+    assert "'明'" in message
+
+
+def test_an_unknown_prefix(train_on: Callable[..., str]) -> None:
+    message = train_on("王 B-PER\n明 X-PER\n")
+    assert message.startswith("train.txt:2: ")
+    assert "X-PER" in message
+
+
+def test_all_faults_are_listed_at_once(train_on: Callable[..., str]) -> None:
+    message = train_on("王 B-PER\n明\n\n去 Q-PER\n")
+    assert [line.split(": ")[0] for line in message.splitlines()] == ["train.txt:2", "train.txt:4"]
+
+
+def test_i_after_o_is_repaired_and_counted_or_refused(
+    run: Run, train_on: Callable[..., str], tmp_path: Path, encoder_folder: Path
+) -> None:
+    content = conll(SENTENCES) + "\n去 O\n王 I-PER\n"
+    line = content.count("\n")
+    assert (
+        train_on(content, "--strict")
+        == f"train.txt:{line}: I-PER after O; expected B-PER (leave out --strict to repair)"
+    )
+    result = run(
+        "train", "--data", tmp_path / "data", "--output", tmp_path / "model", "--encoder", encoder_folder,
+        *TINY, "--max-steps", "1",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "1 place where the tags are not legal BIO" in result.stdout.replace("\n", " ")
+
+
+def test_mixed_schemes(train_on: Callable[..., str]) -> None:
+    message = train_on("王 B-PER\n小 I-PER\n\n王 B-PER\n小 M-PER\n明 E-PER\n")
+    assert message.startswith("train.txt:5: ")
+
+
+def test_gbk(train_on: Callable[..., str]) -> None:
+    message = train_on("王 B-PER\n明 I-PER\n".encode("gbk"))
+    assert message == "train.txt:1: is not UTF-8; it looks like GBK: pass --encoding gb18030"
+
+
+def test_nul_bytes(train_on: Callable[..., str]) -> None:
+    assert train_on("王 B-PER\n\0 O\n").startswith("train.txt:2: a NUL character")
+
+
+def test_a_200000_character_line(train_on: Callable[..., str]) -> None:
+    message = train_on("王 B-PER\n" + "字" * 200_000 + "\n")
+    assert message.startswith("train.txt:2: ")
+    assert len(message) < 200
+
+
+def test_a_200000_character_line_is_tagged(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    text = "张伟去上海。" * 4_000
+    (tmp_path / "long.txt").write_text(text, encoding="utf-8")
+    result = run("tag", "--model", model_folder, tmp_path / "long.txt")
+    (row,) = map(json.loads, result.stdout.splitlines())
+    assert row["text"] == text
+    assert row["entities"][-1]["end"] == len(text) - 1
+
+
+def test_a_model_folder_with_a_missing_file(refused: Callable[..., str], model_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_folder, tmp_path / "copy")
+    (tmp_path / "copy" / "characters.json").unlink()
+    assert "characters.json not found" in refused("tag", "--model", tmp_path / "copy", "--text", "我")
+
+
+def test_a_model_folder_with_a_truncated_file(refused: Callable[..., str], model_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_folder, tmp_path / "copy")
+    os.truncate(tmp_path / "copy" / "model.safetensors", 5000)
+    assert "model.safetensors is damaged" in refused("tag", "--model", tmp_path / "copy", "--text", "我")
+
+
+def test_a_model_of_a_newer_format(refused: Callable[..., str], model_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_folder, tmp_path / "copy")
+    config = tmp_path / "copy" / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"format_version": 1', '"format_version": 9'))
+    assert "is of format 9" in refused("tag", "--model", tmp_path / "copy", "--text", "我")
+
+
+def test_an_encoder_that_is_not_bert_like(refused: Callable[..., str], data_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "gpt2").mkdir()
+    (tmp_path / "gpt2" / "config.json").write_text('{"model_type": "gpt2"}')
+    message = refused("train", "--data", data_folder, "--output", tmp_path / "m", "--encoder", tmp_path / "gpt2")
+    assert "is of the type gpt2: expected a BERT-like encoder" in message
+
+
+def test_an_output_folder_that_cannot_be_written(
+    refused: Callable[..., str], data_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path / "file", tmp_path / "file" / "model", Path("/proc/model")):
+        message = refused("train", "--data", data_folder, "--output", output)
+        assert str(output) in message
+        assert "--output" in message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
+def test_a_full_disk(model_folder: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands for a disk without room: the write itself fails, as it would there."""
+    (tmp_path / "a.txt").write_text("张伟去上海。\n" * 2000, encoding="utf-8")
+    (tmp_path / "out.jsonl").write_text("old")
+    tag = f"{sys.executable} -m cli tag --model {model_folder} {tmp_path}/a.txt --output {tmp_path}/out.jsonl"
+    command = f"ulimit -f 8; {tag}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("bert-ner: ")
+    assert "free some space or write elsewhere" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "out.jsonl"]
+    assert (tmp_path / "out.jsonl").read_text() == "old"
+
+
+def test_nothing_to_tag(refused: Callable[..., str], model_folder: Path) -> None:
+    assert refused("tag", "--model", model_folder).startswith("expected text files")
+
+
+def test_settings_out_of_range(refused: Callable[..., str], data_folder: Path, tmp_path: Path) -> None:
+    message = refused("train", "--data", data_folder, "--output", tmp_path / "model", "--epochs", "0")
+    assert message == "expected epochs to be at least 1, got 0"

@@ -1,0 +1,37 @@
+import pytest
+
+from ner.errors import InputError
+from ner.training.settings import TrainingSettings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 0),
+        ("batch_size", 0),
+        ("accumulate", 0),
+        ("patience", 0),
+        ("lstm_size", 0),
+        ("lstm_layers", -1),
+        ("learning_rate", 0.0),
+        ("head_learning_rate", -1.0),
+        ("clip", 0.0),
+        ("dropout", 1.0),
+        ("encoder_dropout", -0.1),
+        ("warmup", 1.0),
+        ("weight_decay", -0.1),
+        ("max_steps", 0),
+        ("max_length", 15),
+        ("seed", -1),
+        ("fusion", "sum"),
+        ("scheme", "IOB1"),
+        ("precision", "fp16"),
+    ],
+)
+def test_values_out_of_range_are_named(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=f"expected {name} to be .*, got {value}"):
+        TrainingSettings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_the_defaults_are_valid() -> None:
+    assert TrainingSettings().encoder == "mini-zh"

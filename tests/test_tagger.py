@@ -1,0 +1,124 @@
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from ner.data.entities import Entity
+from ner.data.schemes import tags_to_entities
+from ner.model.checkpoint import load_model
+from ner.tagging.tagger import Tagger
+
+
+def spans(entities: list[Entity]) -> list[tuple[int, int, str]]:
+    return [(entity.start, entity.end, entity.label) for entity in entities]
+
+
+def test_entities_have_the_offsets_and_the_text_of_the_original(tagger: Tagger) -> None:
+    (entities,) = tagger.tag(["王小明在北京大学看书。"])
+    assert spans(entities) == [(0, 3, "PER"), (4, 8, "ORG")]
+    assert [entity.text for entity in entities] == ["王小明", "北京大学"]
+    assert all(0.5 < entity.score <= 1 for entity in entities)
+
+
+def test_order_is_kept_and_empty_texts_have_no_entities(tagger: Tagger) -> None:
+    texts = ["", "张伟去上海。", "我不去。", "", "李老师来北京了！"]
+    results = tagger.tag(texts)
+    assert [[entity.text for entity in entities] for entities in results] == [
+        [],
+        ["张伟", "上海"],
+        [],
+        [],
+        ["李", "北京"],
+    ]
+    assert tagger.tag([]) == []
+
+
+def test_a_single_string_is_refused(tagger: Tagger) -> None:
+    with pytest.raises(ValueError, match=r"expected a list of texts.*tagger.tag\(\[text\]\)"):
+        tagger.tag("张伟去上海。")
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(
+    st.lists(st.text(st.one_of(st.sampled_from("王小明在北京大学张伟去上海。 \u3000"), st.characters()), max_size=150))
+)
+def test_any_text_keeps_the_invariants(tagger: Tagger, texts: list[str]) -> None:
+    results = tagger.tag(texts)
+    assert len(results) == len(texts)
+    for text, entities in zip(texts, results, strict=True):
+        assert all(text[entity.start : entity.end] == entity.text != "" for entity in entities)
+        assert all(a.end <= b.start for a, b in pairwise(entities))
+        assert all(0 <= entity.score <= 1 for entity in entities)
+
+
+def test_what_else_is_tagged_beside_a_text_changes_nothing(tagger: Tagger) -> None:
+    texts = ["张伟去上海。", "王小明和张伟是学生。" * 9, "我", "李老师来北京了！" * 30]
+    alone = [tagger.tag([text])[0] for text in texts]
+    assert [spans(entities) for entities in tagger.tag(texts)] == [spans(entities) for entities in alone]
+
+
+def test_long_text_is_read_through_windows_to_its_end(tagger: Tagger) -> None:
+    sentence = "王小明在北京大学看书。"
+    text = sentence * 40  # 440 characters; a window holds 64
+    (entities,) = tagger.tag([text])
+    expected = [
+        (start + shift, end + shift, label)
+        for shift in range(0, len(text), len(sentence))
+        for start, end, label in [(0, 3, "PER"), (4, 8, "ORG")]
+    ]
+    found = spans(entities)
+    assert len(set(found) & set(expected)) > 0.9 * len(expected)
+    assert found[-1] == expected[-1]
+
+
+def test_streaming_gives_the_same_as_a_list(tagger: Tagger) -> None:
+    texts = ["张伟去上海。", "我不去。"] * 50
+    assert list(tagger.tag_stream(iter(texts))) == tagger.tag(texts)
+
+
+def test_streaming_reads_no_further_than_it_must(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.tagging.tagger._CHUNK_CHARACTERS", 10)
+    read = []
+
+    def texts() -> object:
+        for i in range(100):
+            read.append(i)
+            yield "张伟去上海。"
+
+    stream = tagger.tag_stream(texts())  # type: ignore[arg-type]
+    next(stream)
+    assert len(read) <= 3
+
+
+def test_an_untrained_network_gives_no_illegal_sequence(model_folder: Path) -> None:
+    model, table = load_model(model_folder)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        model.classifier.weight.normal_(std=3.0)
+    tagger = Tagger(model, table, "fp32")
+    random = np.random.default_rng(0)
+    texts = ["".join(random.choice(list("王小明在北京去"), size=size)) for size in range(1, 80)]
+    assert any(tagger.tag(texts))  # the tagger itself asserts that no tag had to be repaired
+    emissions = tagger._emissions(texts)
+    for text, emission in zip(texts, emissions, strict=True):
+        mask = torch.ones(1, len(text), dtype=torch.bool)
+        tags = model.crf.decode_batch(emission[None], mask).tags[0].tolist()
+        assert tags_to_entities([tagger.labels[tag] for tag in tags], text, tagger.scheme)[1] == 0
+
+
+def test_bf16_finds_what_float32_finds(model_folder: Path, tagger: Tagger) -> None:
+    texts = ["王小明在北京大学看书。", "张伟去上海。", "李老师来北京了！"]
+    half = Tagger.load(model_folder, "bf16")
+    assert [spans(entities) for entities in half.tag(texts)] == [spans(entities) for entities in tagger.tag(texts)]
+    scores = [[entity.score for entities in each.tag(texts) for entity in entities] for each in (half, tagger)]
+    assert scores[0] != scores[1]  # it did compute in another format
+    assert scores[0] == pytest.approx(scores[1], abs=0.05)
+
+
+def test_layer_weights_of_a_model_that_takes_the_last_layer(tagger: Tagger) -> None:
+    assert tagger.layer_weights(["张伟去上海。"]) == [0.0, 0.0, 1.0]

@@ -1,0 +1,235 @@
+"""Training: that it learns, that it can be repeated and resumed to the bit, and that it stops where it should."""
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from rich.console import Console
+from safetensors.torch import load_file
+from transformers import TrainerCallback
+
+from ner.data.corpus import Corpus, read_corpus
+from ner.errors import InputError
+from ner.model.crf import SchemeCrf
+from ner.tagging.tagger import Tagger
+from ner.training.interruption import TrainingInterrupted
+from ner.training.settings import TrainingSettings
+from ner.training.train import build_model, train
+from ner.training.trainer import parameter_groups
+
+Change = Callable[..., TrainingSettings]
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model.safetensors")
+
+
+def same(one: Path, other: Path) -> bool:
+    a, b = weights(one), weights(other)
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+@pytest.fixture
+def interrupt_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Send this process the signal of Ctrl-C in a given step."""
+
+    def install(step: int) -> None:
+        class Interrupt(TrainerCallback):
+            def on_step_begin(self, args: object, state: object, control: object, **kwargs: object) -> None:
+                if state.global_step + 1 == step:  # type: ignore[attr-defined]
+                    os.kill(os.getpid(), signal.SIGINT)
+
+        import ner.training.train as module
+
+        class Shown(module.ShowProgress):
+            on_step_begin = Interrupt.on_step_begin
+
+        monkeypatch.setattr(module, "ShowProgress", Shown)
+
+    return install
+
+
+def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
+    record = json.loads((model_folder / "training.json").read_text(encoding="utf-8"))
+    assert record["scores"]["dev"]["conlleval"]["f1"] == 100.0
+    assert record["epochs"][0]["loss"] > 10 * record["epochs"][-1]["loss"]
+    assert record["best_dev_f1"] == max(epoch["dev_f1"] for epoch in record["epochs"])
+    assert record["settings"]["max_length"] == 64
+    assert len(record["data"]["train"]["fingerprint"]) == 64
+    assert record["versions"]["torch"] == torch.__version__
+
+
+@pytest.mark.parametrize(
+    "changes", [{"fusion": "attention"}, {"fusion": "scalar-mix", "scheme": "BIO"}, {"lstm_layers": 0}]
+)
+def test_other_networks_learn_them_too(
+    corpus: Corpus, settings: TrainingSettings, quick: Change, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    run = train(corpus, quick(epochs=settings.epochs, **changes), tmp_path / "model")
+    assert run.evaluations["test"].scores.f1 > 95
+    assert sum(run.record["layer_weights"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_learned_layer_weights_can_be_read_back(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    run = train(corpus, quick(fusion="attention", epochs=6), tmp_path / "model")
+    texts = [sentence.text for sentence in corpus.dev.sentences]  # type: ignore[union-attr]
+    read = Tagger.load(tmp_path / "model", "fp32").layer_weights(texts)
+    assert read == pytest.approx(run.record["layer_weights"], abs=1e-5)
+    assert len({round(weight, 4) for weight in read}) > 1
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train(corpus, quick(seed=seed, epochs=1, dropout=0.2, encoder_dropout=0.1), tmp_path / name)
+    assert same(tmp_path / "a", tmp_path / "b")
+    assert not same(tmp_path / "a", tmp_path / "c")
+
+
+@pytest.mark.parametrize("step", [6, 8])  # four steps an epoch: within the second one, and at its end
+def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
+    corpus: Corpus,
+    quick: Change,
+    tmp_path: Path,
+    interrupt_at: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    step: int,
+) -> None:
+    settings = quick(epochs=4, dropout=0.2, encoder_dropout=0.1)
+    train(corpus, settings, tmp_path / "whole")
+    with monkeypatch.context():
+        interrupt_at(step)
+        with pytest.raises(TrainingInterrupted, match=f"stopped after step {step} of 16; .*--resume goes on"):
+            train(corpus, settings, tmp_path / "parts")
+    monkeypatch.undo()
+    assert not (tmp_path / "parts" / "config.json").exists()
+    run = train(corpus, settings, tmp_path / "parts", resume=True)
+    assert run.record["resumed"]
+    assert same(tmp_path / "whole", tmp_path / "parts")
+    whole = json.loads((tmp_path / "whole" / "training.json").read_text(encoding="utf-8"))
+    assert run.record["epochs"] == whole["epochs"]
+
+
+def test_a_run_that_was_killed_goes_on_from_its_last_epoch(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = quick(epochs=3, dropout=0.05, batch_size=1)
+    train(corpus, settings, tmp_path / "whole")
+    calls = iter(range(100))
+    loss = SchemeCrf.loss
+
+    def die(self: SchemeCrf, *args: torch.Tensor) -> torch.Tensor:
+        if next(calls) == 12:
+            raise MemoryError
+        return loss(self, *args)
+
+    monkeypatch.setattr(SchemeCrf, "loss", die)
+    with pytest.raises(MemoryError):
+        train(corpus, settings, tmp_path / "parts")
+    monkeypatch.undo()
+    train(corpus, settings, tmp_path / "parts", resume=True)
+    assert same(tmp_path / "whole", tmp_path / "parts")
+
+
+def test_patience_ends_a_run_early(corpus: Corpus, settings: TrainingSettings, quick: Change, tmp_path: Path) -> None:
+    run = train(corpus, quick(epochs=settings.epochs, patience=2), tmp_path / "model")
+    assert len(run.record["epochs"]) < settings.epochs
+
+
+def test_a_loss_that_is_not_finite_stops_with_advice(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SchemeCrf, "loss", lambda self, emissions, *args: emissions.sum() * float("nan"))
+    with pytest.raises(InputError, match=r"the loss is nan at step 1: try a lower --learning-rate \(it is 0\.002\)"):
+        train(corpus, quick(), tmp_path / "model")
+
+
+def test_a_model_that_finds_nothing_stops_after_a_third(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SchemeCrf, "decode_batch", _all_outside(SchemeCrf.decode_batch))
+    with pytest.raises(InputError, match=r"after 8 of 24 steps the model finds no entity in dev"):
+        train(corpus, quick(epochs=6), tmp_path / "model")
+
+
+def _all_outside(decode: Callable[..., object]) -> Callable[..., object]:
+    def only_o(self: SchemeCrf, emissions: torch.Tensor, mask: torch.Tensor) -> object:
+        emissions = emissions.clone()
+        emissions[..., 0] += 1e6
+        return decode(self, emissions, mask)
+
+    return only_o
+
+
+def test_two_learning_rates_and_no_decay_for_the_crf(quick: Change) -> None:
+    settings = quick(learning_rate=0.1, head_learning_rate=0.2, weight_decay=0.3)
+    model, _ = build_model(["PER"], settings)
+    rates = {
+        id(parameter): (group["lr"], group["weight_decay"])
+        for group in parameter_groups(model, settings)
+        for parameter in group["params"]
+    }
+    found = {name: rates[id(parameter)] for name, parameter in model.named_parameters()}
+    assert found["encoder.encoder.layer.0.attention.self.query.weight"] == (0.1, 0.3)
+    assert found["encoder.encoder.layer.0.attention.self.query.bias"] == (0.1, 0.0)
+    assert found["lstm.weight_ih_l0"] == (0.2, 0.3)
+    assert found["crf.transitions"] == (0.2, 0.0)
+
+
+def test_another_model_in_the_output_folder_is_refused(corpus: Corpus, quick: Change, model_folder: Path) -> None:
+    before = weights(model_folder)
+    for resume in (False, True):
+        with pytest.raises(InputError, match="holds a model already"):
+            train(corpus, quick(), model_folder, resume=resume)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in weights(model_folder).items())
+
+
+def test_an_unfinished_run_is_neither_overwritten_nor_resumed_with_other_settings(
+    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], None], data_folder: Path
+) -> None:
+    interrupt_at(1)
+    with pytest.raises(TrainingInterrupted):
+        train(corpus, quick(), tmp_path / "model")
+    with pytest.raises(InputError, match="holds an unfinished run: go on with it by --resume"):
+        train(corpus, quick(), tmp_path / "model")
+    with pytest.raises(InputError, match=r"began with --batch-size 2, not 4: resume it with the same settings"):
+        train(corpus, quick(batch_size=4), tmp_path / "model", resume=True)
+    shutil.copytree(data_folder, tmp_path / "data")
+    with (tmp_path / "data" / "train.txt").open("a", encoding="utf-8") as file:
+        file.write("\n我 O\n")
+    with pytest.raises(InputError, match="the data have changed"):
+        train(read_corpus(tmp_path / "data", seed=1), quick(), tmp_path / "model", resume=True)
+
+
+def test_what_else_lies_in_the_output_folder_stays(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    train(corpus, quick(), tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert not (tmp_path / "checkpoints").exists()
+
+
+def test_windows_longer_than_the_encoder_reads_are_refused(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"--max-length 100 is more than .* reads: expected at most 64"):
+        train(corpus, quick(max_length=100), tmp_path / "model")
+
+
+def test_train_without_entities_is_refused(quick: Change, tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("我 O\n\n你 O\n", encoding="utf-8")
+    with pytest.raises(InputError, match="has no entities"):
+        train(read_corpus(tmp_path, seed=1), quick(), tmp_path / "model")
+
+
+def test_what_is_shown_names_data_network_rates_and_scores(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    console = Console(width=200, record=True, quiet=False, file=open(os.devnull, "w"))  # noqa: SIM115
+    train(corpus, quick(max_length=16), tmp_path / "model", console=console)
+    text = console.export_text()
+    assert "train  8 sentences, 64 characters; LOC 4, ORG 2, PER 5" in text
+    assert "2 layers of 32" in text
+    assert "rates  encoder: 0.002 for" in text
+    assert "rates  head: 0.05 for" in text
+    assert "cpu, 1 threads, fp32, eager attention" in text
+    assert text.count("dev F1") == 2
