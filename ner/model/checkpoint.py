@@ -16,6 +16,7 @@ from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
 from ner.model.config import FORMAT_VERSION, BertBiLstmCrfConfig
 from ner.model.network import BertBiLstmCrf
+from ner.model.quiet import quiet_transformers
 
 CONFIG, WEIGHTS, CHARACTERS = "config.json", "model.safetensors", "characters.json"
 
@@ -40,6 +41,7 @@ def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> Non
             os.replace(Path(partial, name), folder / name)
 
 
+@quiet_transformers()
 def load_model(folder: Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     """Read what `save_model` wrote, in float32, ready to predict.
 

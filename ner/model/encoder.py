@@ -11,6 +11,7 @@ from transformers import PreTrainedConfig as EncoderConfig
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
 from ner.model.choices import BUILT_IN_ENCODER
+from ner.model.quiet import quiet_transformers
 
 _BUILT_IN_FOLDER = Path(__file__).parents[1] / "encoders" / BUILT_IN_ENCODER
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
@@ -19,6 +20,7 @@ _ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
 _FRAME = 2
 
 
+@quiet_transformers()
 def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, CharacterTable]:
     """A BERT-family encoder with pretrained weights in float32, and the table of its characters.
 

@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from rich.console import Console
 from transformers import set_seed
-from transformers.utils import logging as transformers_logging
 
 from ner.data.corpus import Corpus, Split
 from ner.data.entities import Sentence
@@ -25,6 +24,7 @@ from ner.model.config import BertBiLstmCrfConfig
 from ner.model.encoder import load_encoder, longest_window
 from ner.model.hardware import attention_kernel, pick_device, use_bf16
 from ner.model.network import BertBiLstmCrf
+from ner.model.quiet import quiet_transformers
 from ner.tagging.tagger import Tagger
 from ner.training.examples import Examples
 from ner.training.interruption import TrainingInterrupted
@@ -45,6 +45,7 @@ class TrainingRun:
     evaluations: dict[str, Evaluation]
 
 
+@quiet_transformers()
 def train(
     corpus: Corpus, settings: TrainingSettings, output: Path, *, resume: bool = False, console: Console | None = None
 ) -> TrainingRun:
@@ -60,8 +61,6 @@ def train(
     if not corpus.types:
         raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
     checkpoint = prepare_output(output, settings, corpus, resume)
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
     set_seed(settings.seed)
     model, table = build_model(corpus.types, settings)
     examples = Examples(corpus.train.sentences, table, model.config)
