@@ -15,7 +15,7 @@ from ner.model.checkpoint import CONFIG, WEIGHTS
 from ner.training.settings import TrainingSettings
 from ner.training.trainer import CHECKPOINTS
 
-RECORD = "training.json"
+RECORD, EVALUATION = "training.json", "evaluation"
 _RUN = "run.json"
 
 

@@ -43,13 +43,14 @@ class ShowProgress(TrainerCallback):
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         metrics = kwargs["metrics"]
-        loss = f"{sum(self._losses) / len(self._losses):6.2f}" if self._losses else "     -"
+        loss = f"{sum(self._losses) / len(self._losses):.2f}" if self._losses else "-"
         self._losses.clear()
         self._console.print(
-            f"epoch {state.epoch:4.1f} of {args.num_train_epochs}   loss {loss}   dev F1 {metrics['eval_f1']:5.2f} "
-            f"(precision {metrics['eval_precision']:5.2f}, recall {metrics['eval_recall']:5.2f})   "
+            f"epoch {state.epoch:.3g} of {args.num_train_epochs}: loss {loss}, dev F1 {metrics['eval_f1']:.2f} "
+            f"(precision {metrics['eval_precision']:.2f}, recall {metrics['eval_recall']:.2f}), "
             f"{time.perf_counter() - self._began:.0f} s",
             highlight=False,
+            soft_wrap=True,
         )
 
     def on_train_end(

@@ -1,0 +1,68 @@
+"""The training record: all that is needed to know why a model is what it is, and to make it again."""
+
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+import torch
+from transformers import TrainerState
+
+from ner.data.corpus import Split
+from ner.training.examples import Examples
+from ner.training.settings import TrainingSettings
+
+_PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
+
+
+def training_record(
+    settings: TrainingSettings, splits: list[Split], examples: Examples, state: TrainerState, device: torch.device
+) -> dict[str, Any]:
+    """Settings, data, scores by epoch, machine and versions, ready for JSON."""
+    return {
+        "settings": asdict(settings),
+        "data": {split.name: _describe(split) for split in splits},
+        "sentences_cut": examples.sentences_cut,
+        "entities_cut": examples.entities_cut,
+        "steps": state.global_step,
+        "epochs": _epochs(state.log_history),
+        "best_dev_f1": state.best_metric,
+        "machine": {
+            "device": device.type,
+            "processor": platform.processor() or platform.machine(),
+            "threads": torch.get_num_threads(),
+            "system": platform.platform(),
+        },
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+    }
+
+
+def _describe(split: Split) -> dict[str, Any]:
+    return {
+        "path": split.path,
+        "fingerprint": split.fingerprint,
+        "sentences": len(split.sentences),
+        "characters": split.characters,
+        "entities": dict(sorted(split.types.items())),
+        "repairs": split.repairs,
+    }
+
+
+def _epochs(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Mean training loss and dev scores of each epoch, from the trainer's log."""
+    epochs, losses = [], []
+    for entry in history:
+        if "loss" in entry:
+            losses.append(entry["loss"])
+        elif "eval_f1" in entry:
+            epochs.append(
+                {
+                    "epoch": entry["epoch"],
+                    "loss": sum(losses) / max(len(losses), 1),
+                    "dev_f1": entry["eval_f1"],
+                    "dev_precision": entry["eval_precision"],
+                    "dev_recall": entry["eval_recall"],
+                }
+            )
+            losses = []
+    return epochs
