@@ -22,7 +22,8 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "slow or not slow"
+	$(MAKE) test
+	$(BIN)/python -m pytest -q -m slow
 
 ## Build the wheel and try it in an environment of its own.
 wheel: $(INSTALLED)

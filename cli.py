@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from ner.errors import InputError
 from ner.model.choices import FusionName, PrecisionName, TaggingScheme
+from ner.training.interruption import TrainingInterrupted
 from ner.training.settings import TrainingSettings
 
 _INPUT_WRONG, _INTERRUPTED = 2, 130
@@ -25,8 +26,6 @@ class _Commands(TyperGroup):
     """Turns what the user can mend into one sentence and exit status 2."""
 
     def invoke(self, ctx: typer.Context) -> Any:
-        from ner.training.interruption import TrainingInterrupted
-
         try:
             return super().invoke(ctx)
         except InputError as error:

@@ -1,6 +1,6 @@
 """A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,9 +37,13 @@ def conll(sentences: list[tuple[str, str]]) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> None:
+def _one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tiny products gain nothing from threads, and tests may share their machine."""
-    torch.set_num_threads(1)
+    threads = torch.get_num_threads()
+    if not request.node.get_closest_marker("slow"):
+        torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

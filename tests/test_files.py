@@ -63,6 +63,11 @@ def test_total_size_is_known_for_files_alone(tmp_path: Path) -> None:
     assert total_bytes(["-"]) is None
 
 
+def test_text_that_the_terminal_garbled_is_refused() -> None:
+    with pytest.raises(InputError, match="text 2 is not valid in the terminal's encoding"):
+        list(text_records(["好", "\udce5\udca5"]))
+
+
 def test_json_lines_hold_offsets_and_scores() -> None:
     file = io.StringIO()
     JsonLinesWriter(file).write(Record("a.txt", 3, TEXT), ENTITIES)

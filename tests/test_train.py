@@ -205,6 +205,12 @@ def test_an_unfinished_run_is_neither_overwritten_nor_resumed_with_other_setting
         train(read_corpus(tmp_path / "data", seed=1), quick(), tmp_path / "model", resume=True)
 
 
+def test_a_run_that_saved_nothing_yet_does_not_block_its_folder(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a folder"):
+        train(corpus, quick(encoder="./missing"), tmp_path / "model")
+    assert train(corpus, quick(), tmp_path / "model").record["steps"] == 8
+
+
 def test_what_else_lies_in_the_output_folder_stays(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     train(corpus, quick(), tmp_path)

@@ -4,16 +4,15 @@ from typing import Literal
 
 import torch
 
-from ner.model.choices import PrecisionName
+from ner.model.choices import PRECISIONS, PrecisionName
 
 # Up to here eager attention in bf16 beat scaled_dot_product_attention on CPUs in training; beyond, it lost.
 _EAGER_CPU_LENGTH = 256
 
 
 def pick_device() -> torch.device:
-    """The accelerator that PyTorch finds, else the CPU."""
-    accelerator = torch.accelerator.current_accelerator(check_available=True)
-    return accelerator or torch.device("cpu")
+    """A CUDA device if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def has_fast_bf16(device: torch.device) -> bool:
@@ -24,7 +23,13 @@ def has_fast_bf16(device: torch.device) -> bool:
 
 
 def use_bf16(precision: PrecisionName, device: torch.device) -> bool:
-    """Whether `precision` means bf16 on this device; `auto` takes it where it is fast."""
+    """Whether `precision` means bf16 on this device; `auto` takes it where it is fast.
+
+    Raises:
+        ValueError: there is no such precision.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"expected a precision of {', '.join(PRECISIONS)}, got {precision!r}")
     return precision == "bf16" or (precision == "auto" and has_fast_bf16(device))
 
 

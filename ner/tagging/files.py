@@ -43,6 +43,8 @@ def read_records(names: Iterable[str], encoding: str = "utf-8") -> Iterator[Reco
 def text_records(texts: Iterable[str]) -> Iterator[Record]:
     """Texts as records, without a file and numbered from 1."""
     for number, text in enumerate(texts, 1):
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise InputError(f"text {number} is not valid in the terminal's encoding: put it into a file")
         yield Record("", number, text)
 
 
@@ -96,6 +98,8 @@ def _open_input(name: str, encoding: str) -> Iterator[TextIO]:
 @contextmanager
 def _open_output(output: Path | None, format_name: FormatName) -> Iterator[TextIO]:
     if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as in files, whatever the terminal's locale is
         yield sys.stdout
         sys.stdout.flush()
         return

@@ -33,12 +33,12 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     if present:
         raise InputError(f"{output} holds a model already ({present[0]}): choose another --output, or move it away")
     checkpoints = output / CHECKPOINTS
-    if checkpoints.exists() and not resume:
-        raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
     run = _describe(settings, corpus)
-    if resume and (checkpoints / _RUN).exists():
+    last: str | None = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    if last is not None:
+        if not resume:
+            raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
         _check_same(json.loads((checkpoints / _RUN).read_text(encoding="utf-8")), run, output)
-        last: str | None = get_last_checkpoint(str(checkpoints))
         return last
     try:
         with atomic_writer(checkpoints / _RUN) as file:

@@ -93,9 +93,9 @@ class TaggerTrainer(Trainer):
         """The network's own loss, which must be finite."""
         result = super().compute_loss(*args, **kwargs)
         loss: Tensor = result[0] if isinstance(result, tuple) else result
-        if not torch.isfinite(loss):
+        if not torch.isfinite(loss).all():
             raise InputError(
-                f"the loss is {loss.item()} at step {self.state.global_step + 1}: try a lower --learning-rate "
+                f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}: try a lower --learning-rate "
                 f"(it is {self._settings.learning_rate:g}) and --head-learning-rate "
                 f"({self._settings.head_learning_rate:g}), or --precision fp32"
             )
