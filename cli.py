@@ -6,17 +6,16 @@ Whatever needs torch is imported inside the commands, so that `--help` comes at 
 import errno
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from ner.errors import InputError
+from ner.errors import InputError, InterruptedRun
 from ner.model.choices import FusionName, PrecisionName, TaggingScheme
-from ner.training.interruption import TrainingInterrupted
 from ner.training.settings import TrainingSettings
+from ner.version import installed_version
 
 _INPUT_WRONG, _INTERRUPTED = 2, 130
 _DEFAULT = TrainingSettings()
@@ -40,20 +39,20 @@ class _Commands(TyperGroup):
                 else ""
             )
             _fail(f"{place}{error.strerror or error}{mend}", _INPUT_WRONG)
-        except TrainingInterrupted as error:
+        except InterruptedRun as error:
             _fail(str(error), _INTERRUPTED)
         except KeyboardInterrupt:
-            _fail("interrupted; no output file was changed", _INTERRUPTED)
+            _fail("interrupted", _INTERRUPTED)
 
 
-def _fail(message: str, status: int) -> None:
+def _fail(message: str, status: int) -> NoReturn:
     typer.echo(f"bert-ner: {message}", err=True)
     raise typer.Exit(status)
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"bert-ner {version('bert-ner')}")
+        typer.echo(f"bert-ner {installed_version('bert-ner')}")
         raise typer.Exit
 
 
@@ -276,11 +275,12 @@ def tag(
     """Find the entities in text files, line by line, in files of any size."""
     if bool(files) == bool(text):
         raise InputError("expected text files (or - for standard input) or --text, one of the two")
-    from ner.tagging.files import read_records, text_records, total_bytes
+    from ner.tagging.files import check_files, read_records, text_records, total_bytes
     from ner.tagging.files import tag_records as run_tagging
     from ner.tagging.progress import ShowTagging
     from ner.tagging.tagger import Tagger
 
+    check_files(files or [], encoding)
     records = text_records(text) if text else read_records(files or [], encoding)
     tagger = Tagger.load(model, precision)
     with ShowTagging(total_bytes(files or []), encoding) as progress:

@@ -1,4 +1,4 @@
-"""The one error that means: the input is wrong, not the program."""
+"""The ways in which a command ends early without a fault of the program."""
 
 
 class InputError(ValueError):
@@ -7,3 +7,7 @@ class InputError(ValueError):
     The message names the place, says what was expected and what was found, and how to mend it. The command line
     prints it without a traceback and exits with status 2.
     """
+
+
+class InterruptedRun(Exception):
+    """The user interrupted a run that can be resumed; the message says how. The command line exits with status 130."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from transformers import (
@@ -169,6 +170,26 @@ def test_a_truncated_weights_file_is_one_sentence(encoder_folder: Path, tmp_path
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(InputError, match="can't load the encoder"):
         load_encoder(str(folder))
+
+
+def test_weights_under_other_names_are_refused_rather_than_replaced_by_random_ones(
+    encoder_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(encoder_folder, tmp_path / "student")
+    weights = load_file(tmp_path / "student" / "model.safetensors")
+    renamed = {f"student.{name}": tensor for name, tensor in weights.items()}
+    save_file(renamed, tmp_path / "student" / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(InputError, match=r"the weights of .*student don't fit its config\.json"):
+        load_encoder(str(tmp_path / "student"))
+
+
+def test_a_git_lfs_pointer_is_recognised(encoder_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(encoder_folder, tmp_path / "pointer")
+    (tmp_path / "pointer" / "model.safetensors").unlink()
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 400000000\n"
+    (tmp_path / "pointer" / "pytorch_model.bin").write_text(pointer)
+    with pytest.raises(InputError, match="git lfs pull"):
+        load_encoder(str(tmp_path / "pointer"))
 
 
 def test_a_hub_name_without_a_network_names_the_mirror(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from ner.data.corpus import read_file
 from ner.data.entities import Entity
 from ner.errors import InputError
 from ner.files import atomic_writer
-from ner.tagging.files import read_records, tag_records, text_records, total_bytes
+from ner.tagging.files import check_files, read_records, tag_records, text_records, total_bytes
 from ner.tagging.tagger import Tagger
 from ner.tagging.writers import ConllWriter, CsvWriter, JsonLinesWriter, Record
 
@@ -50,11 +50,29 @@ def test_nul_characters_are_refused_with_their_line(tmp_path: Path) -> None:
         lines(path)
 
 
-def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no file .*none"):
-        lines(tmp_path / "none")
-    with pytest.raises(InputError, match="is a folder: name the files"):
-        lines(tmp_path)
+def test_missing_files_and_folders_are_named_all_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        check_files([str(tmp_path / "none"), "-", str(tmp_path)], "utf-8")
+    first, second = str(error.value).splitlines()
+    assert first == f"there is no file {tmp_path / 'none'}"
+    assert second.startswith(f"{tmp_path} is a folder: name the files in it")
+
+
+def test_an_unknown_encoding_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown encoding 'gb2313'"):
+        check_files([], "gb2313")
+
+
+def test_a_byte_order_mark_is_no_text_in_any_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        (tmp_path / encoding).write_bytes("\ufeff北京".encode(encoding))
+        assert lines(tmp_path / encoding, encoding) == [(1, "北京")]
+
+
+def test_utf_16_without_its_mark_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\x00\xd8\x00\xd8")
+    with pytest.raises(InputError, match="is not utf-16"):
+        lines(tmp_path / "a", "utf-16")
 
 
 def test_total_size_is_known_for_files_alone(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from ner.training.settings import TrainingSettings
         ("max_steps", 0),
         ("max_length", 15),
         ("seed", -1),
+        ("seed", 2**32),
         ("fusion", "sum"),
         ("scheme", "IOB1"),
         ("precision", "fp16"),

@@ -11,13 +11,14 @@ import pytest
 import torch
 from rich.console import Console
 from safetensors.torch import load_file
-from transformers import TrainerCallback
+from tensorboardX.proto.event_pb2 import Event
+from transformers import TrainerState
 
 from ner.data.corpus import Corpus, read_corpus
-from ner.errors import InputError
+from ner.errors import InputError, InterruptedRun
 from ner.model.crf import SchemeCrf
 from ner.tagging.tagger import Tagger
-from ner.training.interruption import TrainingInterrupted
+from ner.training.progress import ShowProgress
 from ner.training.settings import TrainingSettings
 from ner.training.train import build_model, train
 from ner.training.trainer import parameter_groups
@@ -35,21 +36,17 @@ def same(one: Path, other: Path) -> bool:
 
 
 @pytest.fixture
-def interrupt_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Send this process the signal of Ctrl-C in a given step."""
+def interrupt_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], None]]:
+    """Send this process the signal of Ctrl-C in a given step; the result undoes it."""
 
-    def install(step: int) -> None:
-        class Interrupt(TrainerCallback):
-            def on_step_begin(self, args: object, state: object, control: object, **kwargs: object) -> None:
-                if state.global_step + 1 == step:  # type: ignore[attr-defined]
+    def install(step: int) -> Callable[[], None]:
+        class Interrupted(ShowProgress):
+            def on_step_begin(self, args: object, state: TrainerState, control: object, **kwargs: object) -> None:
+                if state.global_step + 1 == step:
                     os.kill(os.getpid(), signal.SIGINT)
 
-        import ner.training.train as module
-
-        class Shown(module.ShowProgress):
-            on_step_begin = Interrupt.on_step_begin
-
-        monkeypatch.setattr(module, "ShowProgress", Shown)
+        monkeypatch.setattr("ner.training.train.ShowProgress", Interrupted)
+        return monkeypatch.undo
 
     return install
 
@@ -90,28 +87,67 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(corpus: Corpus,
     assert not same(tmp_path / "a", tmp_path / "c")
 
 
-@pytest.mark.parametrize("step", [6, 8])  # four steps an epoch: within the second one, and at its end
+@pytest.mark.parametrize("step", [4, 6, 8, 15])  # four steps an epoch, sixteen in all
 def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
-    corpus: Corpus,
-    quick: Change,
-    tmp_path: Path,
-    interrupt_at: Callable[[int], None],
-    monkeypatch: pytest.MonkeyPatch,
-    step: int,
+    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]], step: int
 ) -> None:
-    settings = quick(epochs=4, dropout=0.2, encoder_dropout=0.1)
+    settings = quick(epochs=4, dropout=0.05, encoder_dropout=0.05)
     train(corpus, settings, tmp_path / "whole")
-    with monkeypatch.context():
-        interrupt_at(step)
-        with pytest.raises(TrainingInterrupted, match=f"stopped after step {step} of 16; .*--resume goes on"):
-            train(corpus, settings, tmp_path / "parts")
-    monkeypatch.undo()
+    undo = interrupt_at(step)
+    with pytest.raises(InterruptedRun, match=f"stopped after step {step} of 16; .*--resume goes on"):
+        train(corpus, settings, tmp_path / "parts")
+    undo()
     assert not (tmp_path / "parts" / "config.json").exists()
+    assert (tmp_path / "parts" / "unfinished-run" / f"checkpoint-{step}").exists()
     run = train(corpus, settings, tmp_path / "parts", resume=True)
     assert run.record["resumed"]
     assert same(tmp_path / "whole", tmp_path / "parts")
     whole = json.loads((tmp_path / "whole" / "training.json").read_text(encoding="utf-8"))
     assert run.record["epochs"] == whole["epochs"]
+
+
+def test_an_interrupt_in_the_last_step_changes_nothing_any_more(
+    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]]
+) -> None:
+    interrupt_at(8)
+    assert train(corpus, quick(), tmp_path / "model").record["steps"] == 8
+
+
+def test_a_run_whose_reports_could_not_be_written_is_finished_by_resuming(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ner.training.train.write_report", full)
+        with pytest.raises(OSError, match="No space"):
+            train(corpus, quick(), tmp_path / "model")
+    run = train(corpus, quick(), tmp_path / "model", resume=True)
+    assert run.record["steps"] == 8
+    assert not (tmp_path / "model" / "unfinished-run").exists()
+
+
+def test_a_checkpoint_that_was_cut_short_is_passed_over(
+    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]]
+) -> None:
+    undo = interrupt_at(3)
+    with pytest.raises(InterruptedRun):
+        train(corpus, quick(), tmp_path / "model")
+    undo()
+    (tmp_path / "model" / "unfinished-run" / "checkpoint-7").mkdir()
+    assert train(corpus, quick(), tmp_path / "model", resume=True).record["steps"] == 8
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error_of_the_system(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed")
+
+    monkeypatch.setattr("torch.save", full)
+    with pytest.raises(OSError, match=r"can't write a checkpoint into .*unfinished-run"):
+        train(corpus, quick(), tmp_path / "model")
 
 
 def test_a_run_that_was_killed_goes_on_from_its_last_epoch(
@@ -189,10 +225,10 @@ def test_another_model_in_the_output_folder_is_refused(corpus: Corpus, quick: Ch
 
 
 def test_an_unfinished_run_is_neither_overwritten_nor_resumed_with_other_settings(
-    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], None], data_folder: Path
+    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]], data_folder: Path
 ) -> None:
     interrupt_at(1)
-    with pytest.raises(TrainingInterrupted):
+    with pytest.raises(InterruptedRun):
         train(corpus, quick(), tmp_path / "model")
     with pytest.raises(InputError, match="holds an unfinished run: go on with it by --resume"):
         train(corpus, quick(), tmp_path / "model")
@@ -213,9 +249,36 @@ def test_a_run_that_saved_nothing_yet_does_not_block_its_folder(corpus: Corpus, 
 
 def test_what_else_lies_in_the_output_folder_stays(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "epoch=3.ckpt").write_text("mine too")
     train(corpus, quick(), tmp_path)
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert not (tmp_path / "checkpoints").exists()
+    assert (tmp_path / "checkpoints" / "epoch=3.ckpt").read_text() == "mine too"
+    assert not (tmp_path / "unfinished-run").exists()
+
+
+def test_several_processes_are_refused(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(InputError, match="training runs in one process"):
+        train(corpus, quick(), tmp_path / "model")
+
+
+def test_the_tensorboard_log_holds_loss_rates_and_dev_scores(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    run = train(corpus, quick(), tmp_path / "model")
+    (log,) = (tmp_path / "model" / "tensorboard").iterdir()
+    found = {}
+    data = log.read_bytes()
+    while data:  # a record is its length (8 bytes), a checksum (4), the event, a checksum (4)
+        size = int.from_bytes(data[:8], "little")
+        event = Event.FromString(data[12 : 12 + size])
+        data = data[16 + size :]
+        for value in event.summary.value:
+            found.setdefault(value.tag, []).append((event.step, value.simple_value))
+    assert {"train/loss", "train/learning_rate", "dev/f1"} <= found.keys()
+    assert [step for step, _ in found["dev/f1"]] == [4, 8]
+    assert found["dev/f1"][-1][1] == pytest.approx(run.record["epochs"][-1]["dev_f1"])
 
 
 def test_windows_longer_than_the_encoder_reads_are_refused(corpus: Corpus, quick: Change, tmp_path: Path) -> None:

@@ -37,18 +37,15 @@ class Split:
 
     `name` is "train", "dev" or "test", or the name of a file that says none of them. `repairs` counts the
     places in the file where its tags are no legal sequence in its scheme, and `first_repair` is the first of
-    them, such as "train.txt:118". `sha256` is that of the file's bytes; `seed` is the one by which the file
-    was cut in two, None if it is whole.
+    them, such as "train.txt:118".
     """
 
     name: str
     path: str
     sentences: list[Sentence]
     scheme: Scheme
-    sha256: str
     repairs: int = 0
     first_repair: str = ""
-    seed: int | None = None
 
     @property
     def characters(self) -> int:
@@ -61,8 +58,12 @@ class Split:
 
     @property
     def fingerprint(self) -> str:
-        """Identifies the data in a training record: the file's SHA-256, and the seed if it was cut in two."""
-        return self.sha256 if self.seed is None else f"{self.sha256}, {self.name} split with seed {self.seed}"
+        """Identifies the sentences and their entities, however they were written: a SHA-256 in hexadecimal digits."""
+        digest = hashlib.sha256()
+        for sentence in self.sentences:
+            spans = [(entity.start, entity.end, entity.label) for entity in sentence.entities]
+            digest.update(f"{sentence.text}\n{spans}\n".encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,6 @@ def read_file(
         path=str(path),
         sentences=sentences,
         scheme=scheme,
-        sha256=hashlib.sha256(data).hexdigest(),
         repairs=len(repairs),
         first_repair=f"{path}:{_token_line(rows, repairs[0])}" if repairs else "",
     )
@@ -228,8 +228,8 @@ def split_off_dev(whole: Split, seed: int) -> tuple[Split, Split]:
     train = [sentence for sentence in whole.sentences if sentence.text not in drawn]
     dev = [sentence for sentence in whole.sentences if sentence.text in drawn]
     return (
-        replace(whole, sentences=train, seed=seed),
-        replace(whole, name="dev", sentences=dev, seed=seed, repairs=0, first_repair=""),
+        replace(whole, sentences=train),
+        replace(whole, name="dev", sentences=dev, repairs=0, first_repair=""),
     )
 
 

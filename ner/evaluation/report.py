@@ -15,17 +15,21 @@ VISIBLE_SPACE = "␣"
 
 def summary(evaluation: Evaluation) -> str:
     """Conlleval's table with seqeval's strict score and the gold entities out of reach under it."""
-    strict = evaluation.strict()
+    strict = evaluation.strict
     lines = [
         conlleval.report(evaluation.scores).rstrip("\n"),
         f"seqeval strict: precision: {strict['precision']:6.2f}%; recall: {strict['recall']:6.2f}%; "
         f"F1: {strict['f1']:6.2f}",
     ]
     if evaluation.overlapping:
-        lines.append(f"{evaluation.overlapping:,} gold entities overlap longer ones and count as not found by nobody")
+        lines.append(
+            f"{evaluation.overlapping:,} gold entities overlap longer ones; no prediction can reach them, "
+            "and the table leaves them out"
+        )
     if evaluation.unknown_types:
         lines.append(
-            f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw: all are missed"
+            f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; "
+            "the table counts them as missed"
         )
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import conlleval
@@ -25,11 +26,12 @@ class Evaluation:
     overlapping: int
     unknown_types: int
 
-    @property
+    @cached_property
     def scores(self) -> conlleval.Scores:
         """Entity-level scores as conlleval computes them."""
         return conlleval.evaluate(self.gold, self.predicted)
 
+    @cached_property
     def strict(self) -> dict[str, float]:
         """Seqeval's strict precision, recall and F1 in percent (tags must be well-formed for an entity to count)."""
         from seqeval.metrics.v1 import precision_recall_fscore_support  # heavy: it brings scikit-learn
@@ -45,7 +47,7 @@ class Evaluation:
         return {
             "sentences": len(self.sentences),
             "conlleval": self.scores.to_dict(),
-            "seqeval_strict": self.strict(),
+            "seqeval_strict": self.strict,
             "unreachable": {"overlapping": self.overlapping, "unknown_types": self.unknown_types},
         }
 

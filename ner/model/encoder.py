@@ -1,6 +1,7 @@
 """Pretrained encoders: the one in the package, a folder, or a name on the Hugging Face hub."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -36,25 +37,39 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
     if name != BUILT_IN_ENCODER:
         _check_folder(name)
     try:
-        stored, _ = EncoderConfig.get_config_dict(source)
-        bert_inside = _is_bert_inside(stored, Path(source))
-        config = (
-            BertConfig.from_dict(stored | {"model_type": "bert"}) if bert_inside else AutoConfig.from_pretrained(source)
-        )
+        config, tokenizer = _load_config_and_tokenizer(source)
         _check_family(name, config)
-        tokenizer = (BertTokenizer if bert_inside else AutoTokenizer).from_pretrained(source)
         table = _character_table(name, tokenizer)
         for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
             for attribute in attributes:
                 if hasattr(config, attribute):
                     setattr(config, attribute, value)
-        encoder = AutoModel.from_pretrained(source, config=config, dtype=torch.float32)
+        encoder, info = AutoModel.from_pretrained(
+            source, config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+        )
     except InputError:
         raise
+    except UnpicklingError as error:
+        raise InputError(
+            f"can't load the encoder {name}: its weights file holds no weights; if it came by git, run git lfs pull"
+        ) from error
     # What transformers raises for a missing file, a wrong one or a network that isn't there has no common base.
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise InputError(f"can't load the encoder {name}: {_first_line(error)}; {_mend(name)}") from error
+    absent = [key for key in (*info["missing_keys"], *info["mismatched_keys"]) if not str(key).startswith("pooler.")]
+    if absent:
+        raise InputError(f"the weights of {name} don't fit its config.json: it has no {absent[0]} of that shape")
     return encoder, table
+
+
+def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
+    stored, _ = EncoderConfig.get_config_dict(source, trust_remote_code=False)
+    if _is_bert_inside(stored, Path(source)):
+        return BertConfig.from_dict(stored | {"model_type": "bert"}), BertTokenizer.from_pretrained(source)
+    return (
+        AutoConfig.from_pretrained(source, trust_remote_code=False),
+        AutoTokenizer.from_pretrained(source, trust_remote_code=False),
+    )
 
 
 def longest_window(encoder: PreTrainedModel) -> int:

@@ -16,6 +16,8 @@ from ner.model.choices import FusionName
 class Fusion(nn.Module, ABC):
     """A weighted sum over layers; its weights add up to 1 for every character."""
 
+    depends_on_text = False  # whether the weights differ from character to character
+
     @abstractmethod
     def weights(self, layers: Tensor) -> Tensor:
         """`(batch, chars, layers, hidden)` -> `(batch, chars, layers)`, or a shape that broadcasts to it."""
@@ -65,6 +67,8 @@ class LayerAttention(Fusion):
     The keys are the layers' normalised hidden states plus a learned vector for each layer, so that a layer can be
     preferred for what it is as well as for what it holds. The values are the hidden states themselves.
     """
+
+    depends_on_text = True
 
     def __init__(self, layers: int, hidden: int) -> None:
         super().__init__()

@@ -1,6 +1,5 @@
 """Tagging text files of any size: lines in, records out, in order and in constant memory."""
 
-import codecs
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -9,35 +8,55 @@ from itertools import tee
 from pathlib import Path
 from typing import TextIO
 
-from ner.data.decoding import decode
+from ner.data.decoding import check_encoding, decode
 from ner.errors import InputError
 from ner.files import atomic_writer
 from ner.tagging.tagger import Tagger
 from ner.tagging.writers import WRITERS, FormatName, Record
 
 STANDARD_INPUT = "-"
+_BOM = "\ufeff"
 
 
 def read_records(names: Iterable[str], encoding: str = "utf-8") -> Iterator[Record]:
     """The lines of text files, `-` for standard input; a byte order mark and line ends are not part of them.
 
     Raises:
-        InputError: a file doesn't exist, can't be read, or holds something else than text in `encoding`.
+        InputError: a file holds something else than text in `encoding`.
+        OSError: a file can't be read.
     """
     for name in names:
         try:
             with _open_input(name, encoding) as lines:
                 for number, line in enumerate(lines, 1):
-                    text = line.rstrip("\n").removesuffix("\r")
+                    text = line.rstrip("\n").removesuffix("\r").removeprefix(_BOM if number == 1 else "")
                     if "\0" in text:
                         raise InputError(
                             f"{name}:{number}: has a NUL character, which no text has; UTF-16 needs --encoding utf-16"
                         )
                     yield Record(name, number, text)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             if name != STANDARD_INPUT:
                 decode(Path(name).read_bytes(), name, encoding)  # names the line and the likely encoding
             raise InputError(f"{name} is not {encoding}: pass its encoding with --encoding, such as gb18030") from error
+
+
+def check_files(names: Iterable[str], encoding: str) -> None:
+    """Look at all that can be wrong before anything is read.
+
+    Raises:
+        InputError: with all files that don't exist or are no files, or the encoding if there is none of that name.
+    """
+    check_encoding(encoding)
+    problems = []
+    for name in names:
+        path = Path(name)
+        if name != STANDARD_INPUT and path.is_dir():
+            problems.append(f"{name} is a folder: name the files in it, such as {path / '*.txt'}")
+        elif name != STANDARD_INPUT and not path.exists():
+            problems.append(f"there is no file {name}")
+    if problems:
+        raise InputError("\n".join(problems))
 
 
 def text_records(texts: Iterable[str]) -> Iterator[Record]:
@@ -79,19 +98,11 @@ def tag_records(
 
 @contextmanager
 def _open_input(name: str, encoding: str) -> Iterator[TextIO]:
-    codec = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     # Lines end at \n alone: other characters that Python takes for line ends are part of the text.
     if name == STANDARD_INPUT:
-        yield io.TextIOWrapper(sys.stdin.buffer, codec, newline="\n")
+        yield io.TextIOWrapper(sys.stdin.buffer, encoding, newline="\n")
         return
-    path = Path(name)
-    if path.is_dir():
-        raise InputError(f"{name} is a folder: name the files in it, such as {path / '*.txt'}")
-    try:
-        file = path.open(encoding=codec, newline="\n")
-    except FileNotFoundError:
-        raise InputError(f"there is no file {name}") from None
-    with file:
+    with open(name, encoding=encoding, newline="\n") as file:
         yield file
 
 
@@ -99,7 +110,7 @@ def _open_input(name: str, encoding: str) -> Iterator[TextIO]:
 def _open_output(output: Path | None, format_name: FormatName) -> Iterator[TextIO]:
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # as in files, whatever the terminal's locale is
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # as in files, whatever the terminal's locale is
         yield sys.stdout
         sys.stdout.flush()
         return

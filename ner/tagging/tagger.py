@@ -85,6 +85,8 @@ class Tagger:
     @torch.inference_mode()
     def layer_weights(self, texts: Sequence[str]) -> list[float]:
         """How much each encoder layer counts, the embeddings' first, on average over the characters of `texts`."""
+        if not self.model.fusion.depends_on_text:
+            texts = ["\u5b57"]  # any text will do
         was_training = self.model.training
         self.model.train(False)
         total, characters = torch.zeros(self.model.encoder.config.num_hidden_layers + 1), 0

@@ -1,4 +1,7 @@
-"""The output folder of a run: what may be written where, and what a resumed run needs to find there."""
+"""The output folder of a run: what may be written where, and what a resumed run needs to find there.
+
+While a run is not finished, its settings and checkpoints lie in the folder `unfinished-run` of the output folder.
+"""
 
 import json
 import shutil
@@ -6,51 +9,56 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from transformers.trainer_utils import get_last_checkpoint
-
 from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.files import atomic_writer
 from ner.model.checkpoint import CONFIG, WEIGHTS
 from ner.training.settings import TrainingSettings
-from ner.training.trainer import CHECKPOINTS
 
-RECORD, EVALUATION = "training.json", "evaluation"
+RECORD, EVALUATION, TENSORBOARD = "training.json", "evaluation", "tensorboard"
+UNFINISHED = "unfinished-run"
 _RUN = "run.json"
+_LAST_WRITTEN = "trainer_state.json"  # a checkpoint without it was cut short
 
 
 def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> str | None:
     """Make sure that a run may write into `output`; the checkpoint to go on from, if `resume` finds one.
 
-    Nothing that is there is ever removed.
+    Nothing that is there is removed.
 
     Raises:
         InputError: there is another model or run in it, it can't be written, or the run to resume had other settings.
     """
     if output.exists() and not output.is_dir():
         raise InputError(f"{output} is a file: --output takes a folder")
+    run = _describe(settings, corpus)
+    unfinished = output / UNFINISHED
+    checkpoint = _last_checkpoint(unfinished)
+    if checkpoint is not None:
+        if not resume:
+            raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
+        _check_same(json.loads((unfinished / _RUN).read_text(encoding="utf-8")), run, output)
+        return str(checkpoint)
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
         raise InputError(f"{output} holds a model already ({present[0]}): choose another --output, or move it away")
-    checkpoints = output / CHECKPOINTS
-    run = _describe(settings, corpus)
-    last: str | None = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    if last is not None:
-        if not resume:
-            raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
-        _check_same(json.loads((checkpoints / _RUN).read_text(encoding="utf-8")), run, output)
-        return last
     try:
-        with atomic_writer(checkpoints / _RUN) as file:
+        with atomic_writer(unfinished / _RUN) as file:
             json.dump(run, file, ensure_ascii=False, indent=2)
     except OSError as error:
         raise InputError(f"can't write into {output} ({error.strerror}): choose another --output") from error
     return None
 
 
-def remove_checkpoints(output: Path) -> None:
+def remove_unfinished(output: Path) -> None:
     """Remove what only an unfinished run needs."""
-    shutil.rmtree(output / CHECKPOINTS)
+    shutil.rmtree(output / UNFINISHED)
+
+
+def _last_checkpoint(unfinished: Path) -> Path | None:
+    """The newest checkpoint that was written to its end."""
+    whole = [path.parent for path in unfinished.glob(f"checkpoint-*/{_LAST_WRITTEN}")]
+    return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
 def _describe(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:

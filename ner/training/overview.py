@@ -30,9 +30,9 @@ def overview(
             f"pieces, {examples.entities_cut:,} entities are cut by that"
         )
     assert corpus.train is not None
-    encoder = model.config.encoder
+    encoder = model.encoder.config
     yield (
-        f"model  {settings.encoder}: {encoder['num_hidden_layers']} layers of {encoder['hidden_size']}, "
+        f"model  {settings.encoder}: {encoder.num_hidden_layers} layers of {encoder.hidden_size}, "
         f"{len(table):,} characters ({_unknown_share(corpus.train.sentences, table):.2%} of train unknown)"
     )
     yield (

@@ -46,7 +46,7 @@ class ShowProgress(TrainerCallback):
         loss = f"{sum(self._losses) / len(self._losses):.2f}" if self._losses else "-"
         self._losses.clear()
         self._console.print(
-            f"epoch {state.epoch:.3g} of {args.num_train_epochs}: loss {loss}, dev F1 {metrics['eval_f1']:.2f} "
+            f"epoch {state.epoch:.3g} of {state.num_train_epochs}: loss {loss}, dev F1 {metrics['eval_f1']:.2f} "
             f"(precision {metrics['eval_precision']:.2f}, recall {metrics['eval_recall']:.2f}), "
             f"{time.perf_counter() - self._began:.0f} s",
             highlight=False,

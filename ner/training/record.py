@@ -1,8 +1,7 @@
-"""The training record: all that is needed to know why a model is what it is, and to make it again."""
+"""The training record: what a model was made from, by what settings, and how well each epoch did."""
 
 import platform
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from transformers import TrainerState
 from ner.data.corpus import Split
 from ner.training.examples import Examples
 from ner.training.settings import TrainingSettings
+from ner.version import installed_version
 
 _PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
 
@@ -33,7 +33,7 @@ def training_record(
             "threads": torch.get_num_threads(),
             "system": platform.platform(),
         },
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "versions": {"python": platform.python_version(), **{name: installed_version(name) for name in _PACKAGES}},
     }
 
 
@@ -48,9 +48,10 @@ def _describe(split: Split) -> dict[str, Any]:
     }
 
 
-def _epochs(history: list[dict[str, float]]) -> list[dict[str, float]]:
+def _epochs(history: list[dict[str, float]]) -> list[dict[str, float | None]]:
     """Mean training loss and dev scores of each epoch, from the trainer's log."""
-    epochs, losses = [], []
+    epochs: list[dict[str, float | None]] = []
+    losses: list[float] = []
     for entry in history:
         if "loss" in entry:
             losses.append(entry["loss"])
@@ -58,7 +59,7 @@ def _epochs(history: list[dict[str, float]]) -> list[dict[str, float]]:
             epochs.append(
                 {
                     "epoch": entry["epoch"],
-                    "loss": sum(losses) / max(len(losses), 1),
+                    "loss": sum(losses) / len(losses) if losses else None,
                     "dev_f1": entry["eval_f1"],
                     "dev_precision": entry["eval_precision"],
                     "dev_recall": entry["eval_recall"],

@@ -55,6 +55,7 @@ class TrainingSettings:
             self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to 1")
         for name in ("lstm_layers", "weight_decay", "seed"):
             self._require(name, getattr(self, name) >= 0, "0 or more")
+        self._require("seed", self.seed < 2**32, "less than 2 to the power of 32")
         self._require("max_steps", self.max_steps is None or self.max_steps >= 1, "at least 1")
         self._require("max_length", self.max_length >= 16, "at least 16")
         self._require("fusion", self.fusion in FUSIONS, f"one of {', '.join(FUSIONS)}")

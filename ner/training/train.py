@@ -1,6 +1,7 @@
 """From a corpus and settings to a model folder."""
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from transformers import set_seed
 
 from ner.data.corpus import Corpus
 from ner.encoding.characters import CharacterTable
-from ner.errors import InputError
+from ner.errors import InputError, InterruptedRun
 from ner.evaluation.report import write_report
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.files import atomic_writer
@@ -24,8 +25,7 @@ from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
 from ner.tagging.tagger import Tagger
 from ner.training.examples import Examples
-from ner.training.interruption import TrainingInterrupted
-from ner.training.output import EVALUATION, RECORD, prepare_output, remove_checkpoints
+from ner.training.output import EVALUATION, RECORD, prepare_output, remove_unfinished
 from ner.training.overview import overview
 from ner.training.progress import ShowProgress
 from ner.training.record import training_record
@@ -52,14 +52,19 @@ def train(
 
     Raises:
         InputError: the corpus, the encoder or the output folder won't do, or training came to nothing.
-        TrainingInterrupted: it was stopped by the user; what was learned is saved.
+        OSError: the output folder can't be written; the run can be resumed.
+        InterruptedRun: it was stopped by the user; what was learned is saved.
     """
     console = console or Console(quiet=True)
     assert corpus.train is not None, "read_corpus gives train"
     assert corpus.dev is not None, "read_corpus gives dev"
     if not corpus.types:
         raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InputError("training runs in one process: start it without torchrun or accelerate launch")
     checkpoint = prepare_output(output, settings, corpus, resume)
+    if resume and checkpoint is None:
+        console.print(f"note   no checkpoint in {output}: the run starts from its beginning", highlight=False)
     set_seed(settings.seed)
     model, table = build_model(corpus.types, settings)
     examples = Examples(corpus.train.sentences, table, model.config)
@@ -75,11 +80,10 @@ def train(
         progress.stop()
     state = trainer.state
     if not finished:
-        raise TrainingInterrupted(
+        raise InterruptedRun(
             f"stopped after step {state.global_step:,} of {state.max_steps:,}; the same command with --resume goes on"
         )
     minutes = (time.perf_counter() - began) / 60
-    save_model(model, table, output)
 
     tagger = Tagger(model, table, settings.precision)
     splits = [split for split in (corpus.dev, corpus.test) if split]
@@ -96,7 +100,8 @@ def train(
     with atomic_writer(output / RECORD) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")
-    remove_checkpoints(output)
+    save_model(model, table, output)
+    remove_unfinished(output)
     return TrainingRun(tagger, record, evaluations)
 
 

@@ -1,14 +1,11 @@
 """The Hugging Face `Trainer`, told what is ours: batches by length, two learning rates, dev F1 by tagging."""
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
-from tensorboardX import SummaryWriter
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.utils.data import Sampler
 from transformers import (
@@ -19,7 +16,6 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_callback import PrinterCallback
 
 from ner.data.entities import Sentence
@@ -31,9 +27,11 @@ from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.tagging.tagger import Tagger
 from ner.training.examples import Collator, Examples
+from ner.training.interruption import StopAtInterrupt
+from ner.training.output import TENSORBOARD, UNFINISHED
 from ner.training.settings import TrainingSettings
+from ner.training.tensorboard import TensorBoardLog
 
-CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
 _LOGS_AN_EPOCH = 20
 
 
@@ -61,7 +59,7 @@ class TaggerTrainer(Trainer):
         self._table = table
         self._dev = dev
         self._examples = examples
-        self._interrupt = _StopAtInterrupt()
+        self._interrupt = StopAtInterrupt()
         super().__init__(
             model,
             _arguments(settings, len(examples), model.device, output),
@@ -70,8 +68,8 @@ class TaggerTrainer(Trainer):
             eval_dataset=list(dev),  # the trainer wants to see one; `evaluate` reads the sentences
             callbacks=[
                 EarlyStoppingCallback(settings.patience),
-                TensorBoardCallback(SummaryWriter(str(output / TENSORBOARD))),
-                _StopIfNothingIsFound(settings),
+                TensorBoardLog(output / TENSORBOARD),
+                _StopIfNothingIsFound(settings, any(sentence.entities for sentence in dev)),
                 *callbacks,
                 self._interrupt,
             ],
@@ -82,7 +80,7 @@ class TaggerTrainer(Trainer):
         """Train, from `checkpoint` on if there is one; False if it was interrupted, with a checkpoint saved."""
         with self._interrupt.installed():
             self.train(resume_from_checkpoint=checkpoint)
-        return not self._interrupt.asked
+        return not self._interrupt.stopped
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW over the groups of `parameter_groups`."""
@@ -115,6 +113,12 @@ class TaggerTrainer(Trainer):
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
+    def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super()._save_checkpoint(*args, **kwargs)
+        except (RuntimeError, SafetensorError) as error:  # how the libraries report a full disk
+            raise OSError(f"can't write a checkpoint into {self.args.output_dir}: {error}") from error
+
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         return LengthSampler(self._examples.lengths, self._settings.batch_size, self._settings.seed)
 
@@ -146,8 +150,8 @@ def _arguments(settings: TrainingSettings, examples: int, device: torch.device, 
     steps_an_epoch = -(-batches // settings.accumulate)
     steps = settings.max_steps or steps_an_epoch * settings.epochs
     on_cpu = device.type == "cpu"
-    return TrainingArguments(
-        output_dir=str(output / CHECKPOINTS),
+    arguments = TrainingArguments(
+        output_dir=str(output / UNFINISHED),
         num_train_epochs=settings.epochs,
         max_steps=settings.max_steps or -1,
         per_device_train_batch_size=settings.batch_size,
@@ -161,64 +165,35 @@ def _arguments(settings: TrainingSettings, examples: int, device: torch.device, 
         seed=settings.seed,
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=1,
+        save_total_limit=2,  # the best and the last: with 1 the last is lost when a run ends
         load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
         restore_callback_states_from_checkpoint=True,  # the patience that is used up
-        logging_steps=max(1, steps_an_epoch // _LOGS_AN_EPOCH),
+        logging_steps=max(1, min(steps, steps_an_epoch) // _LOGS_AN_EPOCH),
         logging_nan_inf_filter=False,
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
     )
+    # Several GPUs would each take a batch of that size, which is not what was asked for.
+    arguments._n_gpu = min(arguments.n_gpu, 1)
+    return arguments
 
 
 class _StopIfNothingIsFound(TrainerCallback):
     """Ends a run that has learned, after a third of it, to call everything O."""
 
-    def __init__(self, settings: TrainingSettings) -> None:
+    def __init__(self, settings: TrainingSettings, dev_has_entities: bool) -> None:
         self._settings = settings
+        self._dev_has_entities = dev_has_entities
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         done = state.global_step / state.max_steps
-        if 1 / 3 <= done < 1 and kwargs["metrics"]["eval_predicted"] == 0:
+        if self._dev_has_entities and 1 / 3 <= done < 1 and kwargs["metrics"]["eval_predicted"] == 0:
             raise InputError(
                 f"after {state.global_step:,} of {state.max_steps:,} steps the model finds no entity in dev: try more "
                 f"--epochs (now {self._settings.epochs}), another --learning-rate "
                 f"({self._settings.learning_rate:g}) or a smaller --batch-size ({self._settings.batch_size}), and "
                 "look whether the tags of train are right"
             )
-
-
-class _StopAtInterrupt(TrainerCallback):
-    """Turns the first Ctrl-C into a checkpoint and a quiet end; a second one ends the program as usual."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    @contextmanager
-    def installed(self) -> Iterator[None]:
-        """Take over the signal inside the block."""
-        before = signal.getsignal(signal.SIGINT)
-
-        def ask(number: int, frame: FrameType | None) -> None:
-            self.asked = True
-            signal.signal(signal.SIGINT, before)
-
-        signal.signal(signal.SIGINT, ask)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        if self.asked:
-            control.should_save = control.should_training_stop = True
-
-    def on_epoch_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        # The checkpoint of the last step is there; neither a score nor a second checkpoint is due.
-        if self.asked:
-            control.should_save = control.should_evaluate = control.should_log = False
