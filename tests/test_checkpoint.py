@@ -25,7 +25,7 @@ def test_a_saved_model_predicts_the_same(model_folder: Path, tmp_path: Path) -> 
     batch = pad_batch([table.encode("王小明在北京大学看书。")], table)
     assert table_again.encode("王鑫 ").tolist() == table.encode("王鑫 ").tolist()
     with torch.no_grad():
-        torch.testing.assert_close(model(*batch).emissions, again(*batch).emissions)
+        assert torch.equal(model(*batch).emissions, again(*batch).emissions)
     assert again.config.labels == model.config.labels
     assert again.config.types == ["LOC", "ORG", "PER"]
 
