@@ -245,7 +245,7 @@ def test_a_full_disk(model_folder: Path, tmp_path: Path) -> None:
     command = f"ulimit -f 8; {tag}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith("bert-ner: ")
+    assert done.stderr.strip().startswith("bert-ner: ")
     assert "free some space or write elsewhere" in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "out.jsonl"]
