@@ -20,6 +20,7 @@ class ShowProgress(TrainerCallback):
             TextColumn("steps, loss {task.fields[loss]}"),
             TimeRemainingColumn(),
             console=console,
+            disable=not console.is_terminal,
             transient=True,
         )
         self._task = TaskID(0)
