@@ -31,7 +31,7 @@ wheel: $(INSTALLED)
 	$(BIN)/python -m build --wheel --outdir dist .
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/pip install --quiet --constraint constraints.txt dist/*.whl
-	cd .venv-wheel && bin/bert-ner train --data ../data_demo --output model --max-steps 5 \
+	cd .venv-wheel && bin/bert-ner train --data ../data_demo --output model --max-steps 60 \
 		&& bin/bert-ner tag --model model --text "我在北京。" && bin/python -m conlleval < model/evaluation/test/predictions.txt
 
 clean:
