@@ -117,7 +117,10 @@ class TaggerTrainer(Trainer):
         try:
             super()._save_checkpoint(*args, **kwargs)
         except (RuntimeError, SafetensorError) as error:  # how the libraries report a full disk
-            raise OSError(f"can't write a checkpoint into {self.args.output_dir}: {error}") from error
+            raise OSError(
+                f"can't write a checkpoint into {self.args.output_dir}: if the disk is full, free some space and go on "
+                f"with --resume ({type(error).__name__})"
+            ) from error
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         return LengthSampler(self._examples.lengths, self._settings.batch_size, self._settings.seed)
