@@ -257,10 +257,10 @@ def evaluate(
 
 @app.command()
 def tag(
+    model: Model,
     files: Annotated[
         list[str] | None, typer.Argument(help="Text files, a record a line; - for standard input.")
     ] = None,
-    model: Model = ...,  # type: ignore[assignment]
     text: Annotated[list[str] | None, typer.Option(help="A text to tag; may be given several times.")] = None,
     output: Annotated[
         Path | None, typer.Option(help="File to write; it appears when all is done.", show_default="standard output")

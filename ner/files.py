@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 @contextmanager
-def atomic_writer(path: Path, encoding: str = "utf-8", newline: str = "\n") -> Iterator[TextIO]:
+def atomic_writer(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
     """Open a text file beside `path` that takes its name when the block ends, and is removed if the block fails.
 
     Raises:
@@ -18,7 +18,7 @@ def atomic_writer(path: Path, encoding: str = "utf-8", newline: str = "\n") -> I
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with open(descriptor, "w", encoding=encoding, newline=newline) as file:
+        with open(descriptor, "w", encoding=encoding, newline="\n") as file:
             yield file
         # mkstemp lets the owner alone read; a result should have the rights that any new file has.
         umask = os.umask(0)

@@ -1,7 +1,7 @@
 r"""The lines of one CoNLL file: from text to a token and a tag for each line, or what is wrong with it.
 
 A token and its tag stand in columns, separated by tabs if the line has a tab and by runs of spaces otherwise.
-No other character separates anything: U+3000, U+00A0 or U+2028 may be tokens. Lines end in \\n or \\r\\n.
+No other character separates anything: U+3000, U+00A0 or U+2028 may be tokens. Lines end in \n or \r\n.
 """
 
 import io

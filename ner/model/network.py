@@ -13,6 +13,7 @@ from ner.data import schemes
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.crf import SchemeCrf
 from ner.model.fusion import build_fusion
+from ner.model.hardware import attention_kernel, pick_device
 
 
 @dataclass
@@ -64,6 +65,12 @@ class BertBiLstmCrf(PreTrainedModel):
 
     def _init_weights(self, module: nn.Module) -> None:
         """Leave PyTorch's own initialisation as it is: encoder weights come from a checkpoint."""
+
+    def place(self) -> None:
+        """Move to the GPU if there is one, and take the attention kernel that is fastest for the window there."""
+        device = pick_device()
+        self.encoder.set_attn_implementation(attention_kernel(device, self.config.window))
+        nn.Module.to(self, device)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> NetworkOutput:
         """Emissions for every character, and the loss where `labels` are given.

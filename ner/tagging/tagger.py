@@ -1,6 +1,7 @@
 """From strings to entities: the one path that tagging, evaluation and training's dev scores share."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.windows import Window, sliding_windows
 from ner.model.checkpoint import load_model
 from ner.model.choices import PrecisionName
-from ner.model.hardware import attention_kernel, pick_device, use_bf16
+from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 
 Scores = npt.NDArray[np.float64]
@@ -59,9 +60,7 @@ class Tagger:
             InputError: the folder holds no complete model that this version reads.
         """
         model, table = load_model(Path(folder))
-        device = pick_device()
-        model.encoder.set_attn_implementation(attention_kernel(device, model.config.window))
-        torch.nn.Module.to(model, device)
+        model.place()
         return cls(model, table, precision)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
@@ -82,33 +81,36 @@ class Tagger:
                 chunk, characters = [], 0
         yield from self._tag_chunk(chunk)
 
-    @torch.inference_mode()
     def layer_weights(self, texts: Sequence[str]) -> list[float]:
         """How much each encoder layer counts, the embeddings' first, on average over the characters of `texts`."""
         if not self.model.fusion.depends_on_text:
             texts = ["\u5b57"]  # any text will do
-        was_training = self.model.training
-        self.model.train(False)
         total, characters = torch.zeros(self.model.encoder.config.num_hidden_layers + 1), 0
-        for _, windows, (input_ids, attention_mask) in self._network_batches(texts):
-            with self._autocast():
-                layers = self.model.layers(input_ids, attention_mask)
-                if self.model.config.fusion == "last":
-                    layers = layers.expand(-1, -1, len(total), -1)
-                weights = self.model.fusion.weights(layers).float().expand(layers.shape[:3])
-            total += (weights * attention_mask[:, 2:, None]).sum(dim=(0, 1)).cpu()
-            characters += sum(window.end - window.start for window in windows)
-        self.model.train(was_training)
+        with self._inference():
+            for _, windows, (input_ids, attention_mask) in self._network_batches(texts):
+                with self._autocast():
+                    layers = self.model.layers(input_ids, attention_mask)
+                    if self.model.config.fusion == "last":
+                        layers = layers.expand(-1, -1, len(total), -1)
+                    weights = self.model.fusion.weights(layers).float().expand(layers.shape[:3])
+                total += (weights * attention_mask[:, 2:, None]).sum(dim=(0, 1)).cpu()
+                characters += sum(window.end - window.start for window in windows)
         return (total / max(characters, 1)).tolist()
 
     def _tag_chunk(self, texts: Sequence[str]) -> list[list[Entity]]:
+        with self._inference():
+            return self._decode(texts, self._emissions(texts))
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        """Run the network without dropout and gradients; a network in training goes back to it behind the block."""
         was_training = self.model.training
         self.model.train(False)
-        with torch.inference_mode():
-            emissions = self._emissions(texts)
-            entities = self._decode(texts, emissions)
-        self.model.train(was_training)
-        return entities
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            self.model.train(was_training)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=self._bf16)

@@ -43,11 +43,7 @@ class Examples(Dataset[Example]):
             ids = table.encode(sentence.text)
             for window in windows:
                 inside = _clip(sentence.entities, window)
-                self.entities_cut += sum(
-                    entity.end > window.keep_end
-                    for entity in sentence.entities
-                    if entity.start < window.keep_end and entity.end > window.keep_start
-                )
+                self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in sentence.entities)
                 tags = entities_to_tags(inside, window.keep_end - window.keep_start, scheme)
                 labels = np.full(window.end - window.start, IGNORED, dtype=np.int64)
                 labels[window.keep_start - window.start : window.keep_end - window.start] = [

@@ -54,11 +54,6 @@ class ShowProgress(TrainerCallback):
             soft_wrap=True,
         )
 
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        self._progress.stop()
-
     def stop(self) -> None:
-        """Take the bar off the screen, also after a failure."""
+        """Take the bar off the screen; for whoever started the run, since a failed one never ends by itself."""
         self._progress.stop()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 from transformers import set_seed
 
@@ -20,7 +19,6 @@ from ner.files import atomic_writer
 from ner.model.checkpoint import save_model
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.encoder import load_encoder, longest_window
-from ner.model.hardware import attention_kernel, pick_device
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
 from ner.tagging.tagger import Tagger
@@ -128,8 +126,6 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         dropout=settings.dropout,
         window=settings.max_length,
     )
-    device = pick_device()
-    encoder.set_attn_implementation(attention_kernel(device, settings.max_length))
     model = BertBiLstmCrf(config, encoder)
-    torch.nn.Module.to(model, device)
+    model.place()
     return model, table
