@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from ner.data.split import ReadOptions
 from ner.errors import InputError, InterruptedRun
 from ner.model.choices import FusionName, PrecisionName, TaggingScheme
 from ner.training.settings import TrainingSettings
@@ -221,9 +222,8 @@ def train(
     from ner.evaluation.report import summary
     from ner.training.train import train as run_training
 
-    corpus = read_corpus(
-        data, seed=seed, token_column=token_column, tag_column=tag_column, encoding=encoding, strict=strict
-    )
+    options = ReadOptions(None, encoding, token_column, tag_column, strict)
+    corpus = read_corpus(data, seed, options)
     run = run_training(corpus, settings, output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{summary(evaluation)}")
@@ -248,7 +248,8 @@ def evaluate(
     from ner.evaluation.scores import evaluate as run_evaluation
     from ner.tagging.tagger import Tagger
 
-    gold = read_split(data, split, token_column=token_column, tag_column=tag_column, encoding=encoding, strict=strict)
+    options = ReadOptions(None, encoding, token_column, tag_column, strict)
+    gold = read_split(data, split, options)
     evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
     typer.echo(f"{gold.path}\n{summary(evaluation)}")
     if report is not None:

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings as hypothesis_settings
 from transformers import BertConfig, BertModel, BertTokenizer
 
 from ner.data.corpus import Corpus, read_corpus
 from ner.tagging.tagger import Tagger
 from ner.training.settings import TrainingSettings
 from ner.training.train import train
+
+# A first example that imports something heavy would miss any deadline.
+hypothesis_settings.register_profile("default")
+hypothesis_settings.load_profile("default")
 
 CHARACTERS = list(
     "的一是不了在人有我他，。！？北京大学上海王小明张伟李去来看书和校生先老师中国公司长江0123456789abcABC"

@@ -333,7 +333,7 @@ SENTENCES = st.lists(st.lists(st.tuples(TAGS, TAGS), max_size=12), max_size=6)
 
 
 @given(SENTENCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_agrees_with_seqeval_on_bio(sentences: list[list[tuple[str, str]]]) -> None:
     gold = [well_formed([tag for tag, _ in sentence]) for sentence in sentences]
     predicted = [well_formed([tag for _, tag in sentence]) for sentence in sentences]

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from ner.data.corpus import Corpus, read_corpus
+from ner.data.split import ReadOptions
 
 FOLDER = Path(__file__).parents[1] / "data_demo"
 
 
 @pytest.fixture(scope="module")
 def demo() -> Corpus:
-    return read_corpus(FOLDER, seed=1, strict=True)
+    return read_corpus(FOLDER, 1, ReadOptions(strict=True))
 
 
 def test_sizes_and_types(demo: Corpus) -> None:

@@ -45,7 +45,7 @@ def test_a_single_string_is_refused(tagger: Tagger) -> None:
         tagger.tag("张伟去上海。")
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
     st.lists(st.text(st.one_of(st.sampled_from("王小明在北京大学张伟去上海。 \u3000"), st.characters()), max_size=150))
 )

@@ -1,7 +1,9 @@
 """From the bytes of a text file to its characters, or to a sentence that says how to read them."""
 
 import codecs
+from pathlib import Path
 
+from ner.data.findings import Finding
 from ner.errors import InputError
 
 
@@ -15,13 +17,54 @@ def check_encoding(encoding: str) -> None:
         ) from None
 
 
+def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
+    """The characters of a file as `decode` gives them, and what is wrong with its bytes.
+
+    A file in another encoding than `encoding` gives no text and one fault that names the likely one. Of a file of
+    UTF-8 with some lines that are not, each is a fault; a line in GBK is read all the same, and broken bytes become
+    U+FFFD.
+
+    Raises InputError if there is no such file or no such encoding.
+    """
+    check_encoding(encoding)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file or folder") from None
+    except OSError as error:
+        raise InputError(f"{path}: expected a file that can be read ({error.strerror})") from None
+    try:
+        return decode(data, str(path), encoding), []
+    except InputError as error:
+        fault = str(error)
+    if not _is_utf_8(encoding) or _utf_16(data) or _mostly_not_utf_8(data):
+        line, message = fault.removeprefix(f"{path}:").split(": ", 1)
+        return "", [Finding(str(path), int(line), "encoding", message)]
+    lines, faults = [], []
+    for number, raw in enumerate(data.split(b"\n"), 1):
+        if _decodes(raw, "utf-8"):
+            lines.append(raw.decode())
+        elif _decodes(raw, "gb2312"):  # of the two-byte encodings the narrowest: broken bytes are rarely valid in it
+            lines.append(raw.decode("gb2312"))
+            faults.append(
+                Finding(str(path), number, "encoding", "is GBK, in a file of UTF-8; write all of it in UTF-8")
+            )
+        else:
+            lines.append(raw.decode("utf-8", "replace"))
+            broken = lines[-1].encode()
+            at = next(i for i, (byte, good) in enumerate(zip(raw, broken, strict=False)) if byte != good)
+            message = f"is not UTF-8 (byte 0x{raw[at]:02x}); mend it, or name the encoding with --encoding"
+            faults.append(Finding(str(path), number, "encoding", message))
+    return "\n".join(lines).removeprefix("\ufeff"), faults
+
+
 def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
     """The characters of a file, without a byte order mark; line ends are left as they are.
 
     `path` is for the messages. Raises InputError, "path:line: ...", if the bytes are not in `encoding`; it
     names the encoding they seem to be in.
     """
-    utf_8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    utf_8 = _is_utf_8(encoding)
     if utf_8 and (utf_16 := _utf_16(data)):
         raise InputError(f"{path}:1: looks like UTF-16: try --encoding {utf_16}")
     try:
@@ -37,6 +80,10 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
         raise InputError(
             f"{path}:{line}: is not UTF-8 (byte 0x{byte:02x}); mend it, or name the encoding with --encoding"
         ) from None
+
+
+def _is_utf_8(encoding: str) -> bool:
+    return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

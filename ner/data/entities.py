@@ -1,6 +1,8 @@
 """The two things that annotated text is made of: entities, and sentences that hold them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,26 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text and its entities in order of position; `path` and `line` tell where it begins in its file (from 1)."""
+    """A text and its entities in order of position.
+
+    `path` and `line` tell where it begins in its file (from 1), `document` names the document that it is part of,
+    "" if none is known.
+    """
 
     text: str
     entities: tuple[Entity, ...] = ()
     path: str = ""
     line: int = 0
+    document: str = ""
+
+
+def without_overlaps(entities: Iterable[Entity]) -> list[Entity]:
+    """The longest of the entities that overlap, and all others, in order of position."""
+    in_order = sorted(entities, key=lambda entity: (entity.start, entity.end))
+    if all(left.end <= right.start for left, right in pairwise(in_order)):
+        return in_order
+    kept: list[Entity] = []
+    for entity in sorted(in_order, key=lambda entity: (entity.start - entity.end, entity.start)):
+        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
+            kept.append(entity)
+    return sorted(kept, key=lambda entity: entity.start)

@@ -2,8 +2,9 @@
 
 A file's name is put in lower case and cut at ".", "_" and "-". It is the train file if one part is "train",
 the dev file if one is "dev", "valid", "validation", "val" or "development", and the test file if one is
-"test": `train.txt`, `msra_train.bmes`, `zh_gsdsimp-ud-dev.iob2`. Other files are ignored, and so are folders,
-hidden files, and files that end in one of IGNORED_ENDINGS.
+"test": `train.txt`, `msra_train.bmes`, `zh_gsdsimp-ud-dev.iob2`, `test.jsonl`. So is a folder of that name with
+brat's .ann files in it. Other files are ignored, and so are hidden files, and files that end in one of
+IGNORED_ENDINGS.
 """
 
 import re
@@ -14,7 +15,8 @@ from ner.errors import InputError
 
 SPLITS = ("train", "dev", "test")
 
-IGNORED_ENDINGS = ("~", ".bak", ".orig", ".tmp", ".log", ".md", ".json", ".jsonl", ".html", ".gz", ".zip")
+IGNORED_ENDINGS = ("~", ".bak", ".orig", ".tmp", ".log", ".md", ".html", ".ann", ".gz", ".zip")
+"""Beside copies and reports also brat's annotations, which belong to the .txt file of the same name."""
 
 _SPLIT_OF_PART = {
     "train": "train",
@@ -33,16 +35,23 @@ def splits_of(name: str) -> list[str]:
     return list(dict.fromkeys(_SPLIT_OF_PART[part] for part in parts if part in _SPLIT_OF_PART))
 
 
+def is_brat(path: Path) -> bool:
+    """Whether a folder holds brat's .ann files."""
+    return path.is_dir() and any(path.glob("*.ann"))
+
+
+def holds_splits(folder: Path) -> bool:
+    """Whether `folder` holds a file for each split, and not documents of brat that are one file in many."""
+    return folder.is_dir() and not (is_brat(folder) and not any(splits_of(name) for name in _names(folder)))
+
+
 def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, Path]:
     """The file of each split in a folder, in the order of SPLITS; the module's text states the rule.
 
     Raises InputError if a required split has no file, if none has one, if two files claim the same split, or
     if a name claims two splits.
     """
-    try:
-        names = sorted(path.name for path in Path(folder).iterdir() if path.is_file())
-    except OSError as error:
-        raise InputError(f"{folder}: expected a folder that can be read ({error.strerror})") from None
+    names = _names(Path(folder))
     files: dict[str, Path] = {}
     for name in names:
         splits = splits_of(name)
@@ -65,3 +74,11 @@ def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, P
             f"one part of its name, cut at '.', '_' and '-', must be {' or '.join(parts)}"
         )
     return {split: files[split] for split in SPLITS if split in files}
+
+
+def _names(folder: Path) -> list[str]:
+    """The names of the files in a folder, and of the folders that are one file in the format of brat."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.is_file() or is_brat(path))
+    except OSError as error:
+        raise InputError(f"{folder}: expected a folder that can be read ({error.strerror})") from None

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import conlleval
-from ner.data.entities import Entity, Sentence
+from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.tagging.tagger import Tagger
 
@@ -69,7 +69,7 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
     known = frozenset(types)
     gold_tags, overlapping, unknown = [], 0, 0
     for sentence in sentences:
-        flat = _without_overlaps(sentence.entities)
+        flat = without_overlaps(sentence.entities)
         overlapping += len(sentence.entities) - len(flat)
         unknown += sum(entity.label not in known for entity in flat)
         gold_tags.append(entities_to_tags(flat, len(sentence.text), BIO))
@@ -78,12 +78,3 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         for sentence, entities in zip(sentences, predicted, strict=True)
     ]
     return Evaluation(sentences, gold_tags, predicted_tags, overlapping, unknown)
-
-
-def _without_overlaps(entities: Sequence[Entity]) -> list[Entity]:
-    """The longest entities that don't overlap, in order of position."""
-    kept: list[Entity] = []
-    for entity in sorted(entities, key=lambda entity: (entity.start - entity.end, entity.start)):
-        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
-            kept.append(entity)
-    return sorted(kept, key=lambda entity: entity.start)

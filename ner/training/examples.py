@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from ner.data.entities import Entity, Sentence
+from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import SCHEMES, entities_to_tags
 from ner.encoding.batches import IGNORED, pad_batch, pad_labels
 from ner.encoding.characters import CharacterTable, Ids
@@ -38,12 +38,13 @@ class Examples(Dataset[Example]):
         label_ids = {label: i for i, label in enumerate(config.labels)}
         scheme = SCHEMES[config.scheme]
         for sentence in sentences:
-            windows = training_windows(sentence.text, sentence.entities, config.window, config.window // _CONTEXT)
+            entities = without_overlaps(sentence.entities)
+            windows = training_windows(sentence.text, entities, config.window, config.window // _CONTEXT)
             self.sentences_cut += len(windows) > 1
             ids = table.encode(sentence.text)
             for window in windows:
-                inside = _clip(sentence.entities, window)
-                self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in sentence.entities)
+                inside = _clip(entities, window)
+                self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in entities)
                 tags = entities_to_tags(inside, window.keep_end - window.keep_start, scheme)
                 labels = np.full(window.end - window.start, IGNORED, dtype=np.int64)
                 labels[window.keep_start - window.start : window.keep_end - window.start] = [

@@ -62,7 +62,7 @@ def _last_checkpoint(unfinished: Path) -> Path | None:
 
 
 def _describe(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
-    data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev) if split}
+    data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     return {"settings": asdict(settings), "data": data}
 
 

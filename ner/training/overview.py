@@ -29,7 +29,6 @@ def overview(
             f"note   {examples.sentences_cut:,} sentences longer than {settings.max_length} characters are learned in "
             f"pieces, {examples.entities_cut:,} entities are cut by that"
         )
-    assert corpus.train is not None
     encoder = model.encoder.config
     yield (
         f"model  {settings.encoder}: {encoder.num_hidden_layers} layers of {encoder.hidden_size}, "

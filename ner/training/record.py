@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers import TrainerState
 
-from ner.data.corpus import Split
+from ner.data.split import Split
 from ner.training.examples import Examples
 from ner.training.settings import TrainingSettings
 from ner.version import installed_version
@@ -44,7 +44,7 @@ def _describe(split: Split) -> dict[str, Any]:
         "sentences": len(split.sentences),
         "characters": split.characters,
         "entities": dict(sorted(split.types.items())),
-        "repairs": split.repairs,
+        "repairs": len(split.repairs),
     }
 
 

@@ -54,8 +54,6 @@ def train(
         InterruptedRun: it was stopped by the user; what was learned is saved.
     """
     console = console or Console(quiet=True)
-    assert corpus.train is not None, "read_corpus gives train"
-    assert corpus.dev is not None, "read_corpus gives dev"
     if not corpus.types:
         raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -84,7 +82,7 @@ def train(
     minutes = (time.perf_counter() - began) / 60
 
     tagger = Tagger(model, table, settings.precision)
-    splits = [split for split in (corpus.dev, corpus.test) if split]
+    splits = [corpus.dev, *([corpus.test] if corpus.test else [])]
     evaluations = {split.name: evaluate(tagger, split.sentences) for split in splits}
     for name, evaluation in evaluations.items():
         write_report(evaluation, output / EVALUATION / name)

@@ -6,7 +6,10 @@ No other character separates anything: U+3000, U+00A0 or U+2028 may be tokens. L
 
 import io
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 from ner.data.schemes import PREFIXES, is_tag
 from ner.errors import InputError
@@ -14,21 +17,35 @@ from ner.errors import InputError
 LONGEST_TOKEN = 1000
 """Characters; a longer token is taken for a file that isn't in columns."""
 
-_DOCUMENT_START = "-DOCSTART-"
+DOCUMENT_START = "-DOCSTART-"
+NEW_DOCUMENT = "# newdoc"
+"""Begins a comment that begins a document, as in CoNLL-U: `# newdoc id = NAME`."""
+
 _EMPTY_TOKEN = "if the token is a space, put a tab between it and its tag"
+
+
+class Problem(NamedTuple):
+    """What is wrong with a row, by its index."""
+
+    row: int
+    kind: str
+    message: str
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What the lines of a file hold; the index is the line number, with a boundary before and after the file.
+    """Tokens and their tags, row by row, with a boundary before and after each sentence.
 
-    `tags` has None where a sentence ends (a blank line, a comment, -DOCSTART-), and "" on a faulty line;
-    `tokens` has "" on both. `problems` are the line numbers and messages of the faulty lines.
+    `tags` has None at a boundary, and "" on a faulty row; `tokens` has "" on both. `lines` are the line numbers of
+    the rows. `documents` has the name of each document by the boundary that begins it.
     """
 
     tokens: list[str]
     tags: list[str | None]
-    problems: list[tuple[int, str]]
+    lines: Sequence[int]
+    faults: list[Problem] = field(default_factory=list)
+    oddities: list[Problem] = field(default_factory=list)
+    documents: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,33 +60,48 @@ class _Layout:
 class _Line:
     """One distinct line, shared by all places where it stands; `read` fills in what it means in its file."""
 
-    __slots__ = ("columns", "comment", "hash", "indented", "problem", "tag", "token")
+    __slots__ = (
+        "blank",
+        "columns",
+        "comment",
+        "document",
+        "hash",
+        "indented",
+        "kind",
+        "problem",
+        "tabs",
+        "tag",
+        "token",
+    )
 
     def __init__(self, raw: str) -> None:
         self.token = ""
         self.tag: str | None = None
-        self.problem = ""
+        self.kind = self.problem = ""
         self.comment = False
         self.columns: list[str] = []
         line = raw.removesuffix("\n").removesuffix("\r").rstrip(" \t")
+        self.blank = not line
+        self.tabs = "\t" in line
         self.hash = line.startswith("#")
+        self.document = line.startswith((DOCUMENT_START, NEW_DOCUMENT))
         self.indented = line.startswith(" ")
         if "\0" in line:
             self.fail("a NUL character, which no text has")
         elif "\r" in line:
             self.fail("a carriage return inside the line; lines end in \\n or \\r\\n")
-        elif "\t" in line:
+        elif self.tabs:
             self.columns = [column.strip(" ") or column for column in line.split("\t")]
         else:
             self.columns = [column for column in line.split(" ") if column]
 
-    def fail(self, problem: str) -> None:
-        self.tag, self.problem = "", problem
+    def fail(self, problem: str, kind: str = "malformed line") -> None:
+        self.tag, self.kind, self.problem = "", kind, problem
 
     @property
     def holds_token(self) -> bool:
         """Whether the line is certainly meant to hold a token, whatever the layout."""
-        return bool(self.columns) and not self.hash and self.columns[0] != _DOCUMENT_START
+        return bool(self.columns) and not self.hash and self.columns[0] != DOCUMENT_START
 
     @property
     def numbered(self) -> bool:
@@ -80,7 +112,7 @@ class _Line:
     def read(self, layout: _Layout) -> None:
         """Sets `token` and `tag`, `comment`, or `problem`."""
         columns = self.columns
-        if not columns or columns[0] == _DOCUMENT_START:
+        if not columns or columns[0] == DOCUMENT_START:
             return
         width = len(columns)
         if self.hash and (width != layout.width or not is_tag(_column(columns, layout.tag))):
@@ -105,7 +137,10 @@ class _Line:
             self.fail(f"a token of {len(token):,} characters; each line holds one token")
         elif not is_tag(tag):
             known = ", ".join(PREFIXES)
-            self.fail(f"unknown tag {_quote(tag)}; expected O, or one of {known} with a hyphen and a type (B-PER)")
+            self.fail(
+                f"unknown tag {_quote(tag)}; expected O, or one of {known} with a hyphen and a type (B-PER)",
+                "unknown tag",
+            )
         else:
             self.token, self.tag = token, tag
 
@@ -128,9 +163,10 @@ def read_rows(text: str, token_column: int | None = None, tag_column: int | None
     Blank lines and -DOCSTART- lines end a sentence. A line that begins with "#" holds a token if it has as
     many columns as most other lines, and a tag where they have it ("# O"). Otherwise it is a comment, which
     stands before the first token of a sentence; below a token it is a fault, for it may be a "#" that has
-    lost its tag.
+    lost its tag. -DOCSTART- and `# newdoc` begin a document.
 
-    Raises InputError if the columns make no sense; all else ends in `Rows.problems`.
+    The row at an index is the line of that number. Raises InputError if the columns make no sense; all else ends in
+    `Rows.faults`.
     """
     if token_column == 0 or tag_column == 0:
         raise InputError("expected columns counted from 1, or from the end with -1 for the last, got 0")
@@ -142,17 +178,52 @@ def read_rows(text: str, token_column: int | None = None, tag_column: int | None
     layout = _find_layout(counts, token_column, tag_column)
     for line in counts:
         line.read(layout)
-    tags = [line.tag for line in lines]
-    problems = []
+    rows = Rows([line.token for line in lines], [line.tag for line in lines], range(len(lines)))
     if any(line.problem for line in counts):
-        problems += [(number, line.problem) for number, line in enumerate(lines) if line.problem]
+        rows.faults.extend(Problem(n, line.kind, line.problem) for n, line in enumerate(lines) if line.problem)
     if any(line.comment for line in counts):
-        inside = (n for n, line in enumerate(lines) if line.comment and tags[n - 1] is not None)
-        problems += [
-            (n, f"a comment inside a sentence, or a # without its tag: {_quote(' '.join(lines[n].columns))}")
-            for n in inside
-        ]
-    return Rows([line.token for line in lines], tags, sorted(problems))
+        inside = [n for n, line in enumerate(lines) if line.comment and rows.tags[n - 1] is not None]
+        for n in inside:
+            shown = _quote(" ".join(lines[n].columns))
+            rows.tags[n] = ""
+            rows.faults.append(
+                Problem(n, "malformed line", f"a comment inside a sentence, or a # without its tag: {shown}")
+            )
+    if any(line.document for line in counts):
+        starts = (n for n, line in enumerate(lines) if line.document and line.tag is None)
+        for count, n in enumerate(starts, 1):
+            rows.documents[n] = " ".join(lines[n].columns).partition("id = ")[2] or str(count)
+    rows.oddities.extend(_mixed_delimiters(lines, counts))
+    rows.oddities.extend(_empty_sentences(lines))
+    return rows
+
+
+def _mixed_delimiters(lines: list[_Line], counts: Counter[_Line]) -> list[Problem]:
+    """The first of the lines that are separated otherwise than most."""
+    sizes = Counter[bool]()
+    for line, count in counts.items():
+        if line.tag:
+            sizes[line.tabs] += count
+    if len(sizes) < 2:
+        return []
+    (usual, _), (other, size) = sizes.most_common()
+    first = next(n for n, line in enumerate(lines) if line.tag and line.tabs is other)
+    names = {True: "tabs", False: "spaces"}
+    message = f"columns between {names[other]}, as in {size:,} lines of this file; most have {names[usual]}"
+    return [Problem(first, "mixed delimiters", message)]
+
+
+def _empty_sentences(lines: list[_Line]) -> list[Problem]:
+    """Blank lines that follow a blank line, with a sentence before them and behind them."""
+    boundaries = [n for n, line in enumerate(lines) if line.tag is None]
+    found = [
+        after
+        for before, after in pairwise(boundaries)
+        if after == before + 1 and lines[before].blank and lines[after].blank
+    ]
+    first = next((n for n, line in enumerate(lines) if line.tag is not None), len(lines))
+    last = next((n for n in reversed(range(len(lines))) if lines[n].tag is not None), 0)
+    return [Problem(n, "empty sentence", "a blank line after a blank line") for n in found if first < n < last]
 
 
 def _find_layout(counts: Counter[_Line], token_column: int | None, tag_column: int | None) -> _Layout:

@@ -1,0 +1,23 @@
+"""What is to be said about a place in a data set: a fault, a repair, something that was left out, a suspicion."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A message about a line of a file (from 1; 0 for the file as a whole).
+
+    `kind` groups findings of one sort, such as "unknown tag"; it reads well in front of a count.
+    """
+
+    path: str
+    line: int
+    kind: str
+    message: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"

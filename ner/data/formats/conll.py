@@ -1,0 +1,56 @@
+"""CoNLL columns: a token and its tag a line, a blank line between sentences."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ner.data.decoding import read_text
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.columns import NEW_DOCUMENT, read_rows
+from ner.data.formats.substitutes import flat_entities, held_labels, held_text
+from ner.data.formats.tagged import split_of_rows
+from ner.data.schemes import Scheme, entities_to_tags
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_writer
+
+_UNHELD = re.compile("[\0\t\n\r]")
+_UNHELD_IN_LABEL = re.compile(r"\s")
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads one file; `read_rows` says what its lines may be, `split_of_rows` how tags are understood.
+
+    Raises InputError if there is no such file or an option is wrong.
+    """
+    text, faults = read_text(path, options.encoding)
+    rows = read_rows(text, options.token_column, options.tag_column)
+    split = split_of_rows(rows, str(path), strict=options.strict)
+    split.faults.extend(faults)
+    split.faults.sort(key=lambda fault: fault.line)
+    return split
+
+
+def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
+    """Writes a character, a tab and its tag a line, and returns what the format can't hold."""
+    losses: list[Finding] = []
+    labels = held_labels(sentences, _UNHELD_IN_LABEL, losses)
+    document = ""
+    with atomic_writer(path) as file:
+        for number, sentence in enumerate(sentences):
+            if not sentence.text:
+                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
+                continue
+            # A U+FEFF at the very beginning would be taken for a byte order mark.
+            if number == 0 and sentence.text[0] == "\ufeff":
+                file.write("\n")
+            if sentence.document and sentence.document != document:
+                file.write(f"{NEW_DOCUMENT} id = {' '.join(sentence.document.split())}\n")
+            document = sentence.document
+            entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
+            tags = entities_to_tags(entities, len(sentence.text), scheme)
+            text = held_text(sentence, _UNHELD, losses)
+            file.writelines(f"{character}\t{tag}\n" for character, tag in zip(text, tags, strict=True))
+            file.write("\n")
+    return losses

@@ -1,0 +1,73 @@
+"""What stands for a character, a label or an entity that a format can't hold, and the findings that say so."""
+
+import re
+from collections.abc import Iterable
+
+from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.findings import Finding
+
+_SHOWN = 40
+
+
+def held_text(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
+    """The text with one visible character for each that `unheld` matches, so that all offsets stay.
+
+    Control characters and the space become their pictures (U+2400 and following, U+2423), others U+FFFD. A finding
+    is added to `losses` if there was any.
+    """
+    found = unheld.findall(sentence.text)
+    if not found:
+        return sentence.text
+    pairs = ", ".join(f"U+{ord(c):04X} as {_picture(c)}" for c in dict.fromkeys(found))
+    _lose(losses, sentence, "character written as another", f"{len(found):,} written as others: {pairs}")
+    return unheld.sub(lambda match: _picture(match[0]), sentence.text)
+
+
+def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
+    """The longest entities that don't overlap, in order; a finding is added to `losses` for each other one."""
+    kept = without_overlaps(sentence.entities)
+    if len(kept) < len(sentence.entities):
+        for entity in sentence.entities:
+            if entity in kept:
+                continue
+            other = next(other for other in kept if other.start < entity.end and entity.start < other.end)
+            _lose(losses, sentence, "overlapping entity left out", f"{_name(entity)} overlaps {_name(other)}")
+    return kept
+
+
+def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:
+    """For each label what is written for it: itself, with "_" for each character that `unheld` matches.
+
+    A finding is added to `losses` for each label that changes, with the first sentence that has it. Labels that
+    would become alike are kept apart by more "_".
+    """
+    held: dict[str, str] = {}
+    for sentence in sentences:
+        for entity in sentence.entities:
+            if entity.label in held:
+                continue
+            label = unheld.sub("_", entity.label)
+            while label in held.values():
+                label += "_"
+            held[entity.label] = label
+            if label != entity.label:
+                _lose(losses, sentence, "label written as another", f"label {entity.label!r} written as {label!r}")
+    return held
+
+
+def _lose(losses: list[Finding], sentence: Sentence, kind: str, message: str) -> None:
+    losses.append(Finding(sentence.path, sentence.line, kind, message))
+
+
+def _name(entity: Entity) -> str:
+    text = entity.text if len(entity.text) <= _SHOWN else f"{entity.text[:_SHOWN]}..."
+    return f"{text!r} ({entity.label}, {entity.start} to {entity.end})"
+
+
+def _picture(character: str) -> str:
+    code = ord(character)
+    if character == " ":
+        return "␣"
+    if code == 0x7F:
+        return "␡"
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"

@@ -1,0 +1,66 @@
+"""What is read from one file or folder of annotated text, and the options for reading it."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How files are to be read.
+
+    `format` is a name in `ner.data.formats.registry.FORMATS`, or None to tell it by the file. The columns are those
+    of the CoNLL format, counted from 1 or from the end if negative; None is the usual place. If `strict`, tags that
+    are no legal sequence in their scheme are faults.
+    """
+
+    format: str | None = None
+    encoding: str = "utf-8"
+    token_column: int | None = None
+    tag_column: int | None = None
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Split:
+    """The sentences of one file, or of a part of one, and what is to be said about it.
+
+    `name` is "train", "dev" or "test", or the name of a file that says none of them. `scheme` is that of formats
+    with one tag a token, else None.
+
+    `faults` are what can't be read; sentences with one are left out, unless it is plain what was meant. `repairs`
+    are the places where tags are no legal sequence in the scheme, read as conlleval reads them. `losses` are
+    annotations that a `Sentence` can't hold. `oddities` don't hinder reading.
+    """
+
+    path: str
+    sentences: list[Sentence]
+    name: str = ""
+    scheme: Scheme | None = None
+    faults: list[Finding] = field(default_factory=list)
+    repairs: list[Finding] = field(default_factory=list)
+    losses: list[Finding] = field(default_factory=list)
+    oddities: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def characters(self) -> int:
+        return sum(len(sentence.text) for sentence in self.sentences)
+
+    @property
+    def types(self) -> Counter[str]:
+        """The number of entities of each type."""
+        return Counter(entity.label for sentence in self.sentences for entity in sentence.entities)
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the sentences and their entities, however they were written: a SHA-256 in hexadecimal digits."""
+        digest = hashlib.sha256()
+        for sentence in self.sentences:
+            spans = [(entity.start, entity.end, entity.label) for entity in sentence.entities]
+            digest.update(f"{sentence.text}\n{spans}\n".encode())
+        return digest.hexdigest()
