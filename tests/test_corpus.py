@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner.data.corpus import Corpus, CorpusError, read_corpus, read_file, read_split, read_splits
+from ner.data.corpus import Corpus, CorpusError, examine_file, read_corpus, read_file, read_split, read_splits
 from ner.data.entities import Entity, Sentence
 from ner.data.folder import find_files, splits_of
 from ner.data.schemes import SCHEMES, Scheme, entities_to_tags
@@ -243,11 +243,22 @@ def test_an_empty_token_column(write: Write) -> None:
     ]
 
 
-@pytest.mark.parametrize("tag", ["PER", "Q-PER", "B-", "o", "B_PER"])
-def test_unknown_tag(write: Write, tag: str) -> None:
-    assert problems(write(f"中 O\n国 {tag}\n")) == [
-        f":2: unknown tag '{tag}'; expected O, or one of B, I, E, S, M, L, U with a hyphen and a type (B-PER)"
+@pytest.mark.parametrize(
+    ("tag", "meant"),
+    [
+        *(("PER", ""), ("Q-PER", ""), ("B-", ""), ("o", "O"), ("0", "O"), ("B_PER", "B-PER"), ("b-PER", "B-PER")),
+        *(("PER-B", "B-PER"), ("地名_i", "I-地名"), ("e_x-y", "E-x-y"), ("x-y_E", "E-x-y")),
+    ],
+)
+def test_unknown_tag(write: Write, tag: str, meant: str) -> None:
+    hint = f"; did you mean {meant}?" if meant else ""
+    path = write(f"中 O\n国 {tag}\n")
+    assert problems(path) == [
+        f":2: unknown tag '{tag}'; expected O, or one of B, I, E, S, M, L, U with a hyphen and a type (B-PER){hint}"
     ]
+    split = examine_file(path)
+    assert [sentence.text for sentence in split.sentences] == (["中国"] if meant else [])
+    assert split.faults[0].mended == (f"read as {meant}" if meant else "")
 
 
 def test_a_token_that_is_a_document(write: Write) -> None:

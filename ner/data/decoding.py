@@ -54,7 +54,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
             broken = lines[-1].encode()
             at = next(i for i, (byte, good) in enumerate(zip(raw, broken, strict=False)) if byte != good)
             message = f"is not UTF-8 (byte 0x{raw[at]:02x}); mend it, or name the encoding with --encoding"
-            faults.append(Finding(str(path), number, "encoding", message))
+            faults.append(Finding(str(path), number, "encoding", message, "broken bytes read as U+FFFD"))
     return "\n".join(lines).removeprefix("\ufeff"), faults
 
 

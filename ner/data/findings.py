@@ -7,13 +7,15 @@ from dataclasses import dataclass
 class Finding:
     """A message about a line of a file (from 1; 0 for the file as a whole).
 
-    `kind` groups findings of one sort, such as "unknown tag"; it reads well in front of a count.
+    `kind` groups findings of one sort, such as "unknown tag"; it reads well in front of a count. `mended` says how
+    a fault was read all the same; where it is empty, the sentence is left out by whoever reads on.
     """
 
     path: str
     line: int
     kind: str
     message: str
+    mended: str = ""
 
     @property
     def place(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from ner.data.schemes import PREFIXES, is_tag
+from ner.data.schemes import OUTSIDE, PREFIXES, is_tag
 from ner.errors import InputError
 
 LONGEST_TOKEN = 1000
@@ -25,19 +25,20 @@ _EMPTY_TOKEN = "if the token is a space, put a tab between it and its tag"
 
 
 class Problem(NamedTuple):
-    """What is wrong with a row, by its index."""
+    """What is wrong with a row, by its index; `mended` as in Finding."""
 
     row: int
     kind: str
     message: str
+    mended: str = ""
 
 
 @dataclass(frozen=True)
 class Rows:
     """Tokens and their tags, row by row, with a boundary before and after each sentence.
 
-    `tags` has None at a boundary, and "" on a faulty row; `tokens` has "" on both. `lines` are the line numbers of
-    the rows. `documents` has the name of each document by the boundary that begins it.
+    `tags` has None at a boundary, and "" on a row that can't be read; `tokens` has "" on both. `lines` are the line
+    numbers of the rows. `documents` has the name of each document by the boundary that begins it.
     """
 
     tokens: list[str]
@@ -68,6 +69,7 @@ class _Line:
         "hash",
         "indented",
         "kind",
+        "mended",
         "problem",
         "tabs",
         "tag",
@@ -77,7 +79,7 @@ class _Line:
     def __init__(self, raw: str) -> None:
         self.token = ""
         self.tag: str | None = None
-        self.kind = self.problem = ""
+        self.kind = self.problem = self.mended = ""
         self.comment = False
         self.columns: list[str] = []
         line = raw.removesuffix("\n").removesuffix("\r").rstrip(" \t")
@@ -137,10 +139,12 @@ class _Line:
             self.fail(f"a token of {len(token):,} characters; each line holds one token")
         elif not is_tag(tag):
             known = ", ".join(PREFIXES)
-            self.fail(
-                f"unknown tag {_quote(tag)}; expected O, or one of {known} with a hyphen and a type (B-PER)",
-                "unknown tag",
-            )
+            meant = likely_tag(tag)
+            hint = f"; did you mean {meant}?" if meant else ""
+            expected = f"expected O, or one of {known} with a hyphen and a type (B-PER)"
+            self.fail(f"unknown tag {_quote(tag)}; {expected}{hint}", "unknown tag")
+            if meant:
+                self.token, self.tag, self.mended = token, meant, f"read as {meant}"
         else:
             self.token, self.tag = token, tag
 
@@ -180,7 +184,9 @@ def read_rows(text: str, token_column: int | None = None, tag_column: int | None
         line.read(layout)
     rows = Rows([line.token for line in lines], [line.tag for line in lines], range(len(lines)))
     if any(line.problem for line in counts):
-        rows.faults.extend(Problem(n, line.kind, line.problem) for n, line in enumerate(lines) if line.problem)
+        rows.faults.extend(
+            Problem(n, line.kind, line.problem, line.mended) for n, line in enumerate(lines) if line.problem
+        )
     if any(line.comment for line in counts):
         inside = [n for n, line in enumerate(lines) if line.comment and rows.tags[n - 1] is not None]
         for n in inside:
@@ -196,6 +202,20 @@ def read_rows(text: str, token_column: int | None = None, tag_column: int | None
     rows.oddities.extend(_mixed_delimiters(lines, counts))
     rows.oddities.extend(_empty_sentences(lines))
     return rows
+
+
+def likely_tag(tag: str) -> str:
+    """The tag that is meant by one that is almost a tag, such as b-PER, B_PER, PER-B, o or 0; "" if none is."""
+    if tag in ("o", "0", "〇", "Ｏ"):
+        return OUTSIDE
+    for separator in "-_":
+        left, _, right = tag.partition(separator)
+        if right and left.upper() in PREFIXES:
+            return f"{left.upper()}-{right}"
+        left, _, right = tag.rpartition(separator)
+        if left and right.upper() in PREFIXES:
+            return f"{right.upper()}-{left}"
+    return ""
 
 
 def _mixed_delimiters(lines: list[_Line], counts: Counter[_Line]) -> list[Problem]:

@@ -9,7 +9,7 @@ from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.columns import NEW_DOCUMENT, read_rows
-from ner.data.formats.substitutes import flat_entities, held_labels, held_text
+from ner.data.formats.substitutes import flat_entities, held_labels, held_text, merged_by_scheme
 from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import Scheme, entities_to_tags
 from ner.data.split import ReadOptions, Split
@@ -49,6 +49,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
                 file.write(f"{NEW_DOCUMENT} id = {' '.join(sentence.document.split())}\n")
             document = sentence.document
             entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
+            merged_by_scheme(sentence, entities, scheme, losses)
             tags = entities_to_tags(entities, len(sentence.text), scheme)
             text = held_text(sentence, _UNHELD, losses)
             file.writelines(f"{character}\t{tag}\n" for character, tag in zip(text, tags, strict=True))

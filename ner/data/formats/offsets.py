@@ -55,7 +55,8 @@ def split_of_records(records: Sequence[Record], path: str, *, utf_16: bool = Fal
         for span in record.spans:
             entity, fault = _entity(record.text, span, points)
             if fault:
-                faults.append(Finding(path, record.line, "offsets", fault))
+                mended = f"taken at {entity.start} to {entity.end}" if entity else ""
+                faults.append(Finding(path, record.line, "offsets", fault, mended))
             if entity:
                 entities.append(entity)
             readable &= entity is not None

@@ -1,10 +1,12 @@
 """What stands for a character, a label or an entity that a format can't hold, and the findings that say so."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.findings import Finding
+from ner.data.schemes import IO, Scheme
 
 _SHOWN = 40
 
@@ -33,6 +35,16 @@ def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
             other = next(other for other in kept if other.start < entity.end and entity.start < other.end)
             _lose(losses, sentence, "overlapping entity left out", f"{_name(entity)} overlaps {_name(other)}")
     return kept
+
+
+def merged_by_scheme(sentence: Sentence, entities: Sequence[Entity], scheme: Scheme, losses: list[Finding]) -> None:
+    """Adds a finding to `losses` for each entity that `scheme` can't tell from the one right before it."""
+    if scheme is not IO:
+        return
+    for left, right in pairwise(entities):
+        if (left.end, left.label) == (right.start, right.label):
+            message = f"{_name(right)} follows another {right.label} directly; IO reads them back as one"
+            _lose(losses, sentence, "entity merged with the one before", message)
 
 
 def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:

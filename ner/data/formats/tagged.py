@@ -9,6 +9,8 @@ from ner.data.formats.columns import Problem, Rows
 from ner.data.schemes import BIO, OUTSIDE, Scheme, chunks, compatible, detect, is_legal, labels, split_tag
 from ner.data.split import Split
 
+_AS_CONLLEVAL = "read as conlleval reads it"
+
 
 def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
     """The sentences of `rows`: the text of each is its tokens with nothing between them.
@@ -33,7 +35,7 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
         illegal = []
 
     def findings(problems: list[Problem]) -> list[Finding]:
-        return [Finding(path, rows.lines[row], kind, message) for row, kind, message in sorted(problems)]
+        return [Finding(path, rows.lines[p.row], p.kind, p.message, p.mended) for p in sorted(problems)]
 
     return Split(
         path,
@@ -78,6 +80,7 @@ def _illegal(rows: Rows, row: int, scheme: Scheme) -> Problem:
         row if following is not None else row - 1,
         "illegal sequence",
         f"{found} {place}; expected {' or '.join(expected)}",
+        _AS_CONLLEVAL,
     )
 
 
@@ -93,6 +96,7 @@ def _first_of_second_scheme(rows: Rows) -> Problem:
                 "mixed schemes",
                 f"{tag} is of another tag scheme than the tags before it, with {', '.join(prefixes)}; "
                 "expected one scheme in a file",
+                _AS_CONLLEVAL,
             )
         prefixes.append(prefix)
     raise AssertionError("expected tags of two schemes")
