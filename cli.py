@@ -71,7 +71,16 @@ _SCHEDULE = "Training"
 _RUN = "Run"
 
 Data = Annotated[
-    Path, typer.Option(help="Folder with CoNLL files whose names say train, dev (or valid) and test; or one such file.")
+    Path, typer.Option(help="Folder with files whose names say train, dev (or valid) and test; or one such file.")
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Format of the files: conll, jsonl, doccano, label-studio, brat and others.",
+        rich_help_panel=_FORMAT,
+        show_default="told by the files",
+    ),
 ]
 Model = Annotated[Path, typer.Option(help="Model folder that bert-ner train wrote.")]
 TokenColumn = Annotated[
@@ -188,6 +197,7 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=_RUN)
     ] = False,
+    from_: From = None,
     token_column: TokenColumn = None,
     tag_column: TagColumn = None,
     encoding: Encoding = "utf-8",
@@ -222,7 +232,7 @@ def train(
     from ner.evaluation.report import summary
     from ner.training.train import train as run_training
 
-    options = ReadOptions(None, encoding, token_column, tag_column, strict)
+    options = ReadOptions(from_, encoding, token_column, tag_column, strict)
     corpus = read_corpus(data, seed, options)
     run = run_training(corpus, settings, output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
@@ -237,6 +247,7 @@ def evaluate(
     split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",
     report: Annotated[Path | None, typer.Option(help="Folder for predictions.txt, scores.json and types.csv.")] = None,
     precision: Precision = "auto",
+    from_: From = None,
     token_column: TokenColumn = None,
     tag_column: TagColumn = None,
     encoding: Encoding = "utf-8",
@@ -248,7 +259,7 @@ def evaluate(
     from ner.evaluation.scores import evaluate as run_evaluation
     from ner.tagging.tagger import Tagger
 
-    options = ReadOptions(None, encoding, token_column, tag_column, strict)
+    options = ReadOptions(from_, encoding, token_column, tag_column, strict)
     gold = read_split(data, split, options)
     evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
     typer.echo(f"{gold.path}\n{summary(evaluation)}")
@@ -270,21 +281,26 @@ def tag(
         Literal["jsonl", "conll", "csv"],
         typer.Option("--format", help="JSON a line, a character and its tag a line, or a row an entity."),
     ] = "jsonl",
-    encoding: Annotated[str, typer.Option(help="Encoding of the text files, such as gb18030.")] = "utf-8",
+    text_column: Annotated[
+        str | None,
+        typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
+    ] = None,
+    from_: From = None,
+    encoding: Encoding = "utf-8",
     precision: Precision = "auto",
 ) -> None:
-    """Find the entities in text files, line by line, in files of any size."""
+    """Find the entities in text files of any size: lines, JSON lines, CSV, Parquet, or sentences of annotated files."""
     if bool(files) == bool(text):
         raise InputError("expected text files (or - for standard input) or --text, one of the two")
-    from ner.tagging.files import check_files, read_records, text_records, total_bytes
     from ner.tagging.files import tag_records as run_tagging
     from ner.tagging.progress import ShowTagging
+    from ner.tagging.records import check_files, read_records, text_records, total_bytes
     from ner.tagging.tagger import Tagger
 
-    check_files(files or [], encoding)
-    records = text_records(text) if text else read_records(files or [], encoding)
+    check_files(files or [], encoding, text_column, from_)
+    records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
     tagger = Tagger.load(model, precision)
-    with ShowTagging(total_bytes(files or []), encoding) as progress:
+    with ShowTagging(total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance)
 
 

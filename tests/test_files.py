@@ -1,8 +1,9 @@
-"""Tagging in bulk: reading records, writing them, and writing files whole or not at all."""
+"""Tagging in bulk: writing records, and writing files whole or not at all."""
 
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,79 +12,13 @@ from ner.data.corpus import read_file
 from ner.data.entities import Entity
 from ner.errors import InputError
 from ner.files import atomic_writer
-from ner.tagging.files import check_files, read_records, tag_records, text_records, total_bytes
+from ner.tagging.files import tag_records
+from ner.tagging.records import text_records
 from ner.tagging.tagger import Tagger
 from ner.tagging.writers import ConllWriter, CsvWriter, JsonLinesWriter, Record
 
 TEXT = " 王小明\u3000在😀 "
 ENTITIES = [Entity(1, 4, "PER", "王小明", 0.98765)]
-
-
-def lines(path: Path, encoding: str = "utf-8") -> list[tuple[int, str]]:
-    return [(record.line, record.text) for record in read_records([str(path)], encoding)]
-
-
-def test_a_line_is_a_record_blank_ones_included(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes("\ufeff一\r\n\r\n  二 \u2028\u0085三\n\n四".encode())
-    assert lines(path) == [(1, "一"), (2, ""), (3, "  二 \u2028\u0085三"), (4, ""), (5, "四")]
-
-
-def test_other_encodings(tmp_path: Path) -> None:
-    for encoding in ("gb18030", "utf-16", "big5"):
-        path = tmp_path / encoding
-        path.write_bytes("北京\n上海\n".encode(encoding))
-        assert lines(path, encoding) == [(1, "北京"), (2, "上海")]
-
-
-def test_gbk_is_named_and_the_option_offered(tmp_path: Path) -> None:
-    path = tmp_path / "gbk.txt"
-    path.write_bytes("北京是首都。\n".encode("gbk"))
-    with pytest.raises(InputError, match=r"gbk\.txt:1: is not UTF-8; it looks like GBK: pass --encoding gb18030"):
-        lines(path)
-
-
-def test_nul_characters_are_refused_with_their_line(tmp_path: Path) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(b"a\nb\0c\n")
-    with pytest.raises(InputError, match=r"a\.bin:2: has a NUL character"):
-        lines(path)
-
-
-def test_missing_files_and_folders_are_named_all_at_once(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as error:
-        check_files([str(tmp_path / "none"), "-", str(tmp_path)], "utf-8")
-    first, second = str(error.value).splitlines()
-    assert first == f"there is no file {tmp_path / 'none'}"
-    assert second.startswith(f"{tmp_path} is a folder: name the files in it")
-
-
-def test_an_unknown_encoding_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="unknown encoding 'gb2313'"):
-        check_files([], "gb2313")
-
-
-def test_a_byte_order_mark_is_no_text_in_any_encoding(tmp_path: Path) -> None:
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
-        (tmp_path / encoding).write_bytes("\ufeff北京".encode(encoding))
-        assert lines(tmp_path / encoding, encoding) == [(1, "北京")]
-
-
-def test_utf_16_without_its_mark_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"\x00\xd8\x00\xd8")
-    with pytest.raises(InputError, match="is not utf-16"):
-        lines(tmp_path / "a", "utf-16")
-
-
-def test_total_size_is_known_for_files_alone(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"12345")
-    assert total_bytes([str(tmp_path / "a")] * 2) == 10
-    assert total_bytes(["-"]) is None
-
-
-def test_text_that_the_terminal_garbled_is_refused() -> None:
-    with pytest.raises(InputError, match="text 2 is not valid in the terminal's encoding"):
-        list(text_records(["好", "\udce5\udca5"]))
 
 
 def test_json_lines_hold_offsets_and_scores() -> None:
@@ -106,6 +41,35 @@ def test_conll_output_is_read_back_as_the_same_entities(tmp_path: Path) -> None:
     (sentence,) = read_file(tmp_path / "train.txt").sentences
     assert sentence.text == TEXT
     assert [(entity.start, entity.end, entity.label) for entity in sentence.entities] == [(1, 4, "PER")]
+
+
+def test_other_fields_are_kept_beside_ours() -> None:
+    record = Record("a.jsonl", 1, "王来", {"id": 7, "text": "old", "entities": [], "day": date(2024, 5, 1)})
+    file = io.StringIO()
+    JsonLinesWriter(file).write(record, [])
+    assert json.loads(file.getvalue()) == {
+        **{"file": "a.jsonl", "line": 1, "text": "王来", "id": 7, "input_text": "old", "input_entities": []},
+        **{"day": "2024-05-01", "entities": []},
+    }
+    file = io.StringIO()
+    writer = CsvWriter(file, list(record.fields))
+    writer.write(record, [Entity(0, 1, "PER", "王", 0.5)])
+    assert list(csv.DictReader(io.StringIO(file.getvalue()))) == [
+        {
+            **{
+                "file": "a.jsonl",
+                "line": "1",
+                "start": "0",
+                "end": "1",
+                "label": "PER",
+                "text": "王",
+                "score": "0.5000",
+            },
+            **{"id": "7", "input_text": "old", "entities": "[]", "day": "2024-05-01"},
+        }
+    ]
+    with pytest.raises(InputError, match=r"a\.jsonl:2: the field 'x' is not in the first record.*--format jsonl"):
+        writer.write(Record("a.jsonl", 2, "王", {"x": 1}), [])
 
 
 def test_csv_has_a_row_an_entity_and_quotes_what_needs_it() -> None:

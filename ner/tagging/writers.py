@@ -2,40 +2,57 @@
 
 import csv
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TextIO
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TextIO
 
 from ner.data.entities import Entity
 from ner.data.schemes import BIO, entities_to_tags
+from ner.errors import InputError
 
 FormatName = Literal["jsonl", "conll", "csv"]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of text: the file it is from, its number there (from 1), its text without the line end."""
+    """One text: the file it is from, the line where it begins (or its row, from 1), and the text.
+
+    `fields` are the other fields or columns of its record, where it has any.
+    """
 
     file: str
     line: int
     text: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Writer(Protocol):
-    """Writes records one by one in the order in which they come."""
+    """Writes records one by one in the order in which they come.
+
+    Args:
+        file: where to write.
+        columns: the names of the first record's fields.
+    """
+
+    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None: ...
 
     def write(self, record: Record, entities: Sequence[Entity]) -> None:
         """Write one record and its entities."""
 
 
 class JsonLinesWriter:
-    """One JSON object a record, records without entities and blank lines included."""
+    """One JSON object a record, records without entities and blank lines included.
 
-    def __init__(self, file: TextIO) -> None:
+    A field of the record that has the name of one of ours gets "input_" in front of it.
+    """
+
+    _OWN = ("file", "line", "text", "entities")
+
+    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity]) -> None:
-        """Write `file`, `line`, `text` and `entities`; `start` and `end` count code points of the text."""
+        """Write `file`, `line`, `text`, other fields, and `entities`; `start` and `end` count code points."""
         found = [
             {
                 "start": entity.start,
@@ -46,40 +63,68 @@ class JsonLinesWriter:
             }
             for entity in entities
         ]
-        content = {"file": record.file, "line": record.line, "text": record.text, "entities": found}
-        self._file.write(json.dumps(content, ensure_ascii=False) + "\n")
+        others = {_renamed(name, self._OWN): value for name, value in record.fields.items()}
+        content = {"file": record.file, "line": record.line, "text": record.text, **others, "entities": found}
+        # What JSON has no value for, such as a date in a Parquet file, is written as text.
+        self._file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
 class ConllWriter:
     """A character and its BIO tag a line, separated by a tab, and a blank line behind each record.
 
-    A tab among the characters is written as a space, so that the columns stay two.
+    A tab or line end among the characters is written as a space, so that each line stays a character. Other fields
+    of the record are not written.
     """
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity]) -> None:
         """Write every code point of the text, spaces included."""
         tags = entities_to_tags(entities, len(record.text), BIO)
         for character, tag in zip(record.text, tags, strict=True):
-            shown = " " if character in "\t\r" else character
+            shown = " " if character in "\t\r\n" else character
             self._file.write(f"{shown}\t{tag}\n")
         self._file.write("\n")
 
 
 class CsvWriter:
-    """A header, then a row an entity: file, line, start, end, label, text, score."""
+    """A header, then a row an entity: file, line, start, end, label, text, score, and other fields of its record.
 
-    def __init__(self, file: TextIO) -> None:
+    A field that has the name of one of ours gets "input_" in front of it.
+    """
+
+    _OWN = ("file", "line", "start", "end", "label", "text", "score")
+
+    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
         self._rows = csv.writer(file)
-        self._rows.writerow(["file", "line", "start", "end", "label", "text", "score"])
+        self._columns = list(columns)
+        self._rows.writerow([*self._OWN, *(_renamed(name, self._OWN) for name in columns)])
 
     def write(self, record: Record, entities: Sequence[Entity]) -> None:
-        """Write a row for each entity; a record without entities has none."""
+        """Write a row for each entity; a record without entities has none.
+
+        Raises:
+            InputError: the record has a field that the first one didn't have.
+        """
+        if more := [name for name in record.fields if name not in self._columns]:
+            raise InputError(
+                f"{record.file}:{record.line}: the field {more[0]!r} is not in the first record, so CSV has no column "
+                "for it; write --format jsonl"
+            )
+        others = [_cell(record.fields.get(column, "")) for column in self._columns]
         for entity in entities:
             score = "" if entity.score is None else f"{entity.score:.4f}"
-            self._rows.writerow([record.file, record.line, entity.start, entity.end, entity.label, entity.text, score])
+            own = [record.file, record.line, entity.start, entity.end, entity.label, entity.text, score]
+            self._rows.writerow([*own, *others])
+
+
+def _renamed(name: str, own: Sequence[str]) -> str:
+    return f"input_{name}" if name in own else name
+
+
+def _cell(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value
 
 
 WRITERS: dict[FormatName, type[JsonLinesWriter] | type[ConllWriter] | type[CsvWriter]] = {
