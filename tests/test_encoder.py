@@ -25,7 +25,7 @@ from transformers import (
 
 from ner.encoding.batches import pad_batch
 from ner.errors import InputError
-from ner.model.encoder import load_encoder, longest_window
+from ner.model.encoder import load_characters, load_encoder, longest_window
 
 SMALL = {
     "hidden_size": 16,
@@ -196,3 +196,13 @@ def test_a_hub_name_without_a_network_names_the_mirror(monkeypatch: pytest.Monke
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(InputError, match="HF_ENDPOINT"):
         load_encoder("nobody/no-such-encoder")
+
+
+def test_the_characters_come_without_the_weights(encoder_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "encoder"
+    shutil.copytree(encoder_folder, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    characters = load_characters(str(folder))
+    assert characters.encode("王们 x").tolist() == load_encoder(str(encoder_folder))[1].encode("王们 x").tolist()
+    assert load_characters("mini-zh").unknown("王小明") == 0
+    with pytest.raises(InputError, match="is not a folder"):
+        load_characters(str(tmp_path / "none"))

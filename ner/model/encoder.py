@@ -1,5 +1,7 @@
 """Pretrained encoders: the one in the package, a folder, or a name on the Hugging Face hub."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -33,11 +35,8 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
     Raises:
         InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
     """
-    source = str(_BUILT_IN_FOLDER) if name == BUILT_IN_ENCODER else name
-    if name != BUILT_IN_ENCODER:
-        _check_folder(name)
-    try:
-        config, tokenizer = _load_config_and_tokenizer(source)
+    with _loading(name):
+        config, tokenizer = _load_config_and_tokenizer(_source(name))
         _check_family(name, config)
         table = _character_table(name, tokenizer)
         for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
@@ -45,8 +44,36 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
                 if hasattr(config, attribute):
                     setattr(config, attribute, value)
         encoder, info = AutoModel.from_pretrained(
-            source, config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+            _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
         )
+    absent = [key for key in (*info["missing_keys"], *info["mismatched_keys"]) if not str(key).startswith("pooler.")]
+    if absent:
+        raise InputError(f"the weights of {name} don't fit its config.json: it has no {absent[0]} of that shape")
+    return encoder, table
+
+
+@quiet_transformers()
+def load_characters(name: str) -> CharacterTable:
+    """The characters of an encoder, without its weights; `name` is as for `load_encoder`.
+
+    Raises:
+        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+    """
+    with _loading(name):
+        return _character_table(name, _load_config_and_tokenizer(_source(name))[1])
+
+
+def _source(name: str) -> str:
+    return str(_BUILT_IN_FOLDER) if name == BUILT_IN_ENCODER else name
+
+
+@contextmanager
+def _loading(name: str) -> Iterator[None]:
+    """Turns what goes wrong in loading an encoder into one sentence."""
+    if name != BUILT_IN_ENCODER:
+        _check_folder(name)
+    try:
+        yield
     except InputError:
         raise
     except UnpicklingError as error:
@@ -56,10 +83,6 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
     # What transformers raises for a missing file, a wrong one or a network that isn't there has no common base.
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise InputError(f"can't load the encoder {name}: {_first_line(error)}; {_mend(name)}") from error
-    absent = [key for key in (*info["missing_keys"], *info["mismatched_keys"]) if not str(key).startswith("pooler.")]
-    if absent:
-        raise InputError(f"the weights of {name} don't fit its config.json: it has no {absent[0]} of that shape")
-    return encoder, table
 
 
 def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
