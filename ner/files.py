@@ -9,22 +9,30 @@ from typing import TextIO
 
 
 @contextmanager
-def atomic_writer(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
-    """Open a text file beside `path` that takes its name when the block ends, and is removed if the block fails.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """The path of an empty file beside `path` that takes its name when the block ends, and is removed if it fails.
 
     Raises:
         OSError: the folder can't be written, or the disk is full; an older file at `path` is as before.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    os.close(descriptor)
+    partial = Path(name)
     try:
-        with open(descriptor, "w", encoding=encoding, newline="\n") as file:
-            yield file
+        yield partial
         # mkstemp lets the owner alone read; a result should have the rights that any new file has.
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(partial, 0o666 & ~umask)
-        os.replace(partial, path)
+        partial.chmod(0o666 & ~umask)
+        partial.replace(path)
     except BaseException:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def atomic_writer(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Open a text file that appears at `path` when the block ends, as with `atomic_path`."""
+    with atomic_path(path) as partial, partial.open("w", encoding=encoding, newline="\n") as file:
+        yield file

@@ -15,7 +15,7 @@ from ner.training.settings import TrainingSettings
 from ner.training.train import train
 
 # A first example that imports something heavy would miss any deadline.
-hypothesis_settings.register_profile("default")
+hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.load_profile("default")
 
 CHARACTERS = list(

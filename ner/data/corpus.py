@@ -45,11 +45,12 @@ def examine_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
     Raises InputError if there is no such file or an option is wrong.
     """
     path = Path(path)
-    split = format_of(path, options).read(path, options)
+    format_ = format_of(path, options)
+    split = format_.read(path, options)
     if not split.sentences and not split.faults:
         split.faults.append(Finding(str(path), 0, "no sentences", "has no sentences"))
     splits = splits_of(path.name)
-    return replace(split, name=splits[0] if len(splits) == 1 else path.name)
+    return replace(split, name=splits[0] if len(splits) == 1 else path.name, format=format_.name)
 
 
 def read_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:

@@ -17,6 +17,16 @@ def check_encoding(encoding: str) -> None:
         ) from None
 
 
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises InputError if it can't be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file or folder") from None
+    except OSError as error:
+        raise InputError(f"{path}: expected a file that can be read ({error.strerror})") from None
+
+
 def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
     """The characters of a file as `decode` gives them, and what is wrong with its bytes.
 
@@ -27,12 +37,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
     Raises InputError if there is no such file or no such encoding.
     """
     check_encoding(encoding)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file or folder") from None
-    except OSError as error:
-        raise InputError(f"{path}: expected a file that can be read ({error.strerror})") from None
+    data = read_bytes(path)
     try:
         return decode(data, str(path), encoding), []
     except InputError as error:

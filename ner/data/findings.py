@@ -1,5 +1,6 @@
 """What is to be said about a place in a data set: a fault, a repair, something that was left out, a suspicion."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -23,3 +24,15 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
+
+
+def listed(findings: Sequence[Finding], most: int) -> Iterator[str]:
+    """The lines of a list for a terminal: for each kind its count and the first findings, `most` at most."""
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.kind, []).append(finding)
+    for kind, alike in kinds.items():
+        yield f"{kind}: {len(alike):,}"
+        yield from (f"  {finding}" for finding in alike[:most])
+        if len(alike) > most:
+            yield f"  ... and {len(alike) - most:,} more"

@@ -29,7 +29,8 @@ class ReadOptions:
 class Split:
     """The sentences of one file, or of a part of one, and what is to be said about it.
 
-    `name` is "train", "dev" or "test", or the name of a file that says none of them. `scheme` is that of formats
+    `name` is "train", "dev" or "test", or the name of a file that says none of them. `format` is the name of the
+    format that it was read in. `scheme` is that of formats
     with one tag a token, else None.
 
     `faults` are what can't be read; sentences with one are left out, unless it is plain what was meant. `repairs`
@@ -40,6 +41,7 @@ class Split:
     path: str
     sentences: list[Sentence]
     name: str = ""
+    format: str = ""
     scheme: Scheme | None = None
     faults: list[Finding] = field(default_factory=list)
     repairs: list[Finding] = field(default_factory=list)

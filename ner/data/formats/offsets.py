@@ -14,12 +14,16 @@ _NEAR = 10
 
 @dataclass(frozen=True)
 class Span:
-    """Offsets as a file has them, half-open; `surface` is the entity's text where the file tells it."""
+    """Offsets as a file has them, half-open; `surface` is the entity's text where the file tells it.
+
+    `line` is where the span stands in its file, 0 if that is the line of its record.
+    """
 
     start: int
     end: int
     label: str
     surface: str | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def split_of_records(records: Sequence[Record], path: str, *, utf_16: bool = Fal
             entity, fault = _entity(record.text, span, points)
             if fault:
                 mended = f"taken at {entity.start} to {entity.end}" if entity else ""
-                faults.append(Finding(path, record.line, "offsets", fault, mended))
+                faults.append(Finding(path, span.line or record.line, "offsets", fault, mended))
             if entity:
                 entities.append(entity)
             readable &= entity is not None

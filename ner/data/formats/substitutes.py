@@ -37,6 +37,21 @@ def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     return kept
 
 
+def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
+    """The longest entities of which no two cross, in order of position, what contains before the contained.
+
+    A finding is added to `losses` for each other one.
+    """
+    kept: list[Entity] = []
+    for entity in sorted(sentence.entities, key=lambda entity: (entity.start - entity.end, entity.start)):
+        other = next((other for other in kept if _cross(entity, other)), None)
+        if other:
+            _lose(losses, sentence, "crossing entity left out", f"{_name(entity)} crosses {_name(other)}")
+        else:
+            kept.append(entity)
+    return sorted(kept, key=lambda entity: (entity.start, -entity.end))
+
+
 def merged_by_scheme(sentence: Sentence, entities: Sequence[Entity], scheme: Scheme, losses: list[Finding]) -> None:
     """Adds a finding to `losses` for each entity that `scheme` can't tell from the one right before it."""
     if scheme is not IO:
@@ -69,6 +84,11 @@ def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: 
 
 def _lose(losses: list[Finding], sentence: Sentence, kind: str, message: str) -> None:
     losses.append(Finding(sentence.path, sentence.line, kind, message))
+
+
+def _cross(one: Entity, other: Entity) -> bool:
+    first, second = sorted((one, other), key=lambda entity: (entity.start, -entity.end))
+    return first.start < second.start < first.end < second.end
 
 
 def _name(entity: Entity) -> str:

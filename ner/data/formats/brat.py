@@ -1,0 +1,225 @@
+"""brat's standoff: a text in NAME.txt, its annotations in NAME.ann; a folder of such pairs, or one pair.
+
+The form of .ann files: https://brat.nlplab.org/standoff.html
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from ner.data.decoding import read_text
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.substitutes import held_labels, held_text
+from ner.data.split import ReadOptions, Split
+from ner.errors import InputError
+from ner.files import atomic_writer
+
+_SUFFIXES = (".txt", ".ann")
+_LINE_END = re.compile("\r?\n")
+_TEXT_BOUND = re.compile(r"T\S*\t(\S+) +([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*) *(?:\t(.*))?")
+_OTHERS = {
+    "R": "relations",
+    "*": "equivalences",
+    "E": "events",
+    "A": "attributes",
+    "M": "attributes",
+    "N": "normalizations",
+    "#": "notes",
+}
+_SHOWN = 60
+
+_UNHELD = re.compile("[\0\t\n\r\ud800-\udfff]")
+_UNHELD_IN_LABEL = re.compile(r"[\s\0\ud800-\udfff]|^\Z")
+_UNHELD_IN_NAME = re.compile(r'[\0-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
+_LONGEST_NAME = 200
+"""Bytes; most file systems allow 255, of which a suffix and the name of a file half written take some."""
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads a folder, or one document by its .txt or its .ann; each line of a text is a sentence, but for empty ones.
+
+    Lines that an entity runs across are one sentence, line ends included. The parts of an entity that only white
+    space parts are one entity; entities with a true gap, relations, events and the like are losses. A document with
+    a fault in its .ann is left out.
+
+    Raises InputError if there is no such file or folder, or it is none of brat's.
+    """
+    whole = Split(str(path), [])
+    for text_file in _text_files(path):
+        document = _read_document(text_file, options.encoding)
+        whole.sentences.extend(document.sentences)
+        whole.faults.extend(document.faults)
+        whole.losses.extend(document.losses)
+        whole.notes.extend(document.notes)
+    return whole
+
+
+def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes a folder with a pair of files for each document, and returns what the format can't hold.
+
+    Sentences that name no document become one that is named after the folder. Labels may be any without white
+    space, though brat's own configuration allows but ASCII letters, digits, "-" and "_".
+
+    Raises InputError if the folder holds other documents already.
+    """
+    losses: list[Finding] = []
+    labels = held_labels(sentences, _UNHELD_IN_LABEL, losses)
+    documents: dict[str, list[Sentence]] = {}
+    for document, group in groupby(sentences, key=lambda sentence: sentence.document):
+        members = list(group)
+        name = _file_name(document or path.resolve().name, [*documents])
+        if document and name != document:
+            message = f"document {document!r} written as {name!r}"
+            losses.append(Finding(members[0].path, members[0].line, "document name written as another", message))
+        documents[name] = members
+    if others := sorted(file.name for file in _files(path) if file.stem not in documents):
+        raise InputError(f"{path}: holds other documents ({others[0]}); move them away or name a new folder")
+    for name, members in documents.items():
+        text, annotations = _standoff(members, labels, losses)
+        # The .ann comes first: without its text it is a fault, while a text alone would seem to have no entities.
+        for suffix, content in ((".ann", annotations), (".txt", text)):
+            with atomic_writer(path / f"{name}{suffix}") as file:
+                file.write(content)
+    return losses
+
+
+def _files(folder: Path) -> list[Path]:
+    """The .txt and .ann files of a folder, none if there is no such folder."""
+    if not folder.is_dir():
+        return []
+    try:
+        return [
+            file
+            for file in folder.iterdir()
+            if file.suffix in _SUFFIXES and not file.name.startswith(".") and file.is_file()
+        ]
+    except OSError as error:
+        raise InputError(f"{folder}: expected a folder that can be read ({error.strerror})") from None
+
+
+def _text_files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted({file.with_name(f"{file.stem}.txt") for file in _files(path)})
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if path.suffix not in _SUFFIXES:
+        raise InputError(f"{path}: expected a folder of .txt and .ann files, or one of these, as brat has them")
+    return [path.with_name(f"{path.stem}.txt")]
+
+
+def _read_document(text_file: Path, encoding: str) -> Split:
+    ann_file = text_file.with_name(f"{text_file.stem}.ann")
+    if not text_file.exists():
+        message = f"has no text: expected {text_file.name} beside it"
+        return Split(str(ann_file), [], faults=[Finding(str(ann_file), 0, "no text", message)])
+    text, faults = read_text(text_file, encoding)
+    annotations, ann_faults = read_text(ann_file, encoding) if ann_file.exists() else ("", [])
+    if ann_faults or (faults and not text):
+        return Split(str(ann_file), [], faults=faults + ann_faults)
+    spans, malformed, losses = _read_annotations(annotations, text, str(ann_file))
+    split = split_of_records([Record(text, spans, document=text_file.stem)], str(ann_file))
+    faults += sorted(malformed + split.faults, key=lambda fault: fault.line)
+    whole = [] if malformed else split.sentences
+    sentences = [line for document in whole for line in _lines(document, str(text_file))]
+    return replace(split, sentences=sentences, faults=faults, losses=losses)
+
+
+def _read_annotations(annotations: str, text: str, path: str) -> tuple[list[Span], list[Finding], list[Finding]]:
+    """The entities of an .ann file, its malformed lines, and what else it holds."""
+    spans: list[Span] = []
+    malformed: list[Finding] = []
+    losses: list[Finding] = []
+    others: Counter[str] = Counter()
+    first: dict[str, int] = {}
+    for number, line in enumerate(_LINE_END.split(annotations), 1):
+        if match := _TEXT_BOUND.fullmatch(line):
+            label, fragments, surface = match.groups()
+            offsets = [int(offset) for offset in re.split("[ ;]", fragments)]
+            start, end = offsets[0], offsets[-1]
+            found = None if surface is None else _as_in_text(text, start, end, surface)
+            if len(offsets) > 2 and found is None:
+                message = f"{label} at {fragments} has a gap, which an entity can't have"
+                losses.append(Finding(path, number, "discontinuous entity left out", message))
+            else:
+                spans.append(Span(start, end, label, surface if found is None else found, number))
+        elif line[:1] in _OTHERS and "\t" in line:
+            kind = _OTHERS[line[0]]
+            others[kind] += 1
+            first.setdefault(kind, number)
+        elif line.strip():
+            shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+            message = f"{shown!r}; expected an annotation, such as 'T1\\tPER 0 3\\t王小明'"
+            malformed.append(Finding(path, number, "malformed line", message))
+    for kind, count in others.items():
+        message = f"{kind} left out: {count:,}, of which this is the first"
+        losses.append(Finding(path, first[kind], f"{kind} left out", message))
+    return spans, malformed, losses
+
+
+def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
+    """What stands in `text` from `start` to `end` if it is `surface` but for white space, else None.
+
+    An .ann file has spaces for line ends and between the parts of an entity. Offsets may be in UTF-16 units.
+    """
+    wanted = "".join(surface.split())
+    found = text[start:end]
+    if "".join(found.split()) != wanted:
+        found = text[:end].encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
+    return found if "".join(found.split()) == wanted else None
+
+
+def _lines(document: Sentence, path: str) -> Iterator[Sentence]:
+    """The lines of a document with their entities, joined where an entity runs across a line end."""
+    text, entities = document.text, document.entities
+    ends = [match.span() for match in _LINE_END.finditer(text)] + [(len(text), len(text))]
+    start, line = 0, 1  # of the sentence
+    first = last = 0  # of its entities
+    reach = 0
+    for number, (end, following) in enumerate(ends, 2):
+        while last < len(entities) and entities[last].start < following:
+            reach = max(reach, entities[last].end)
+            last += 1
+        if reach > end:
+            continue
+        if start < end:
+            moved = [replace(e, start=e.start - start, end=e.end - start) for e in entities[first:last]]
+            yield Sentence(text[start:end], tuple(moved), path, line, document.document)
+        start, line, first = following, number, last
+
+
+def _file_name(document: str, taken: list[str]) -> str:
+    """A name that any file system can hold, and that none of `taken` is like but for case."""
+    name = _UNHELD_IN_NAME.sub("_", document).encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .") or "_"
+    used = {other.casefold() for other in taken}
+    candidate, number = name, 1
+    while candidate.casefold() in used:
+        number += 1
+        candidate = f"{name}-{number}"
+    return candidate
+
+
+def _standoff(sentences: Sequence[Sentence], labels: dict[str, str], losses: list[Finding]) -> tuple[str, str]:
+    """The text of a document and its annotations."""
+    lines: list[str] = []
+    annotations: list[str] = []
+    offset = 0
+    for sentence in sentences:
+        if not sentence.text:
+            losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
+            continue
+        text = held_text(sentence, _UNHELD, losses)
+        # A U+FEFF at the very beginning would be taken for a byte order mark.
+        if not lines and text[0] == "\ufeff":
+            lines.append("")
+            offset = 1
+        for entity in sentence.entities:
+            place = f"{labels[entity.label]} {offset + entity.start} {offset + entity.end}"
+            annotations.append(f"T{len(annotations) + 1}\t{place}\t{text[entity.start : entity.end]}\n")
+        lines.append(text)
+        offset += len(text) + 1
+    return "".join(f"{line}\n" for line in lines), "".join(annotations)

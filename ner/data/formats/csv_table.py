@@ -1,0 +1,81 @@
+"""CSV with a header and a row a token; in a .tsv file tabs stand for the commas."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ner.data.decoding import read_text
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.substitutes import held_labels, held_text
+from ner.data.formats.tables import DOCUMENT, SENTENCE, TAG, TOKEN, TableRows, find_column, missing_columns, tags_of
+from ner.data.formats.tagged import split_of_rows
+from ner.data.schemes import Scheme
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_writer
+
+_UNHELD = re.compile("\0")
+"""What the csv module can't read before Python 3.11."""
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads a file with columns for the sentence, the token, its tag and maybe the document; others are ignored.
+
+    Raises InputError if there is no such file or an option is wrong.
+    """
+    text, faults = read_text(path, options.encoding)
+    # If it isn't strict, a quote that should be doubled makes one token of all that follows.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path), strict=True)
+    rows = TableRows()
+    line = 1
+    try:
+        header = next((cells for cells in reader if cells), [])
+        if header and (missing := missing_columns(header)):
+            return Split(str(path), [], faults=[*faults, Finding(str(path), line, "missing columns", missing)])
+        sentence, token, tag, document = (find_column(header, names) for names in (SENTENCE, TOKEN, TAG, DOCUMENT))
+        line = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                width = len(cells)
+                # At least one empty cell follows, at the index -1 of a column that is missing.
+                cells += [""] * max(1, len(header) + 1 - width)
+                rows.enter(line, cells[sentence], cells[document])
+                if width == len(header):
+                    rows.add(line, cells[token], cells[tag])
+                else:
+                    rows.fault(line, f"{width} columns; the header has {len(header)}")
+            line = reader.line_num + 1
+    except csv.Error as error:
+        rows.fault(
+            line,
+            f"can't be read from here on ({error}); a token with a quote stands in quotes, and its own are doubled",
+        )
+    split = split_of_rows(rows.rows(), str(path), strict=options.strict)
+    split.faults.extend(faults)
+    split.faults.sort(key=lambda fault: fault.line)
+    return split
+
+
+def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
+    """Writes a row a character, with the number of its sentence from 1, and returns what the format can't hold."""
+    losses: list[Finding] = []
+    labels = held_labels(sentences, _UNHELD, losses)
+    with_documents = any(sentence.document for sentence in sentences)
+    with atomic_writer(path) as file:
+        # The usual line end of CSV, \r\n, makes the writer quote a token that is one of its two characters.
+        table = csv.writer(file, delimiter=_delimiter(path), lineterminator="\r\n")
+        table.writerow(["sentence", "token", "tag", *["document"] * with_documents])
+        for number, sentence in enumerate(sentences, 1):
+            if not sentence.text:
+                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
+            tags = tags_of(sentence, labels, scheme, losses)
+            text = held_text(sentence, _UNHELD, losses)
+            document = [sentence.document] * with_documents
+            table.writerows([number, token, tag, *document] for token, tag in zip(text, tags, strict=True))
+    return losses
+
+
+def _delimiter(path: Path) -> str:
+    return "\t" if path.suffix.lower() == ".tsv" else ","

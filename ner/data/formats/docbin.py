@@ -1,0 +1,87 @@
+"""spaCy's DocBin, the binary file of annotated documents that `spacy train` reads.
+
+Needs spaCy, which is the package's extra "spacy".
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ner.data.decoding import read_bytes
+from ner.data.entities import Sentence, without_overlaps
+from ner.data.findings import Finding
+from ner.data.formats.extras import import_extra
+from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_path
+
+_TITLE = "title"
+"""The key of a document's name in `Doc.user_data`, which displaCy shows above the text."""
+
+_SPANS_KEY = "sc"
+"""The name of the span group that spaCy's own components use unless they are told another."""
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads the entities and the span groups of all documents; the line of a sentence is the number of its document.
+
+    Raises InputError if there is no such file, or spaCy is not installed.
+    """
+    tokens = import_extra("spacy.tokens", "spacy", path)
+    vocab = import_extra("spacy.vocab", "spacy", path).Vocab()
+    data = read_bytes(path)
+    try:
+        docs = list(tokens.DocBin().from_bytes(data).get_docs(vocab))
+    except Exception as error:  # what is not a DocBin fails in zlib, msgpack or numpy, each in its own way
+        message = f"is not a DocBin of spaCy, or is damaged ({type(error).__name__}); write it with DocBin.to_disk"
+        return Split(str(path), [], faults=[Finding(str(path), 0, "not a DocBin", message)])
+    losses: list[Finding] = []
+    records = [_record(doc, number, str(path), losses) for number, doc in enumerate(docs, 1)]
+    split = split_of_records(records, str(path))
+    split.losses.extend(losses)
+    return split
+
+
+def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes a document of a token a character for each sentence; nothing is lost.
+
+    The entities of a sentence are those of its document. If some overlap, the longest are, and all are in the span
+    group "sc".
+
+    Raises InputError if spaCy is not installed.
+    """
+    tokens = import_extra("spacy.tokens", "spacy", path)
+    vocab = import_extra("spacy.vocab", "spacy", path).Vocab()
+    doc_bin = tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
+    for sentence in sentences:
+        doc = tokens.Doc(vocab, words=list(sentence.text), spaces=[False] * len(sentence.text))
+        flat = without_overlaps(sentence.entities)
+        doc.ents = [tokens.Span(doc, entity.start, entity.end, entity.label) for entity in flat]
+        if len(flat) < len(sentence.entities):
+            doc.spans[_SPANS_KEY] = [tokens.Span(doc, e.start, e.end, e.label) for e in sentence.entities]
+        if sentence.document:
+            doc.user_data[_TITLE] = sentence.document
+        doc_bin.add(doc)
+    with atomic_path(path) as partial:
+        doc_bin.to_disk(partial)
+    return []
+
+
+def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> Record:
+    """The text of a document and its spans; what is no entity of a sentence is added to `losses`."""
+
+    def lose(kind: str, message: str) -> None:
+        losses.append(Finding(path, number, kind, message))
+
+    spans: dict[Span, None] = {}
+    for span in (*doc.ents, *(span for group in doc.spans.values() for span in group)):
+        if span.label_:
+            spans[Span(span.start_char, span.end_char, span.label_)] = None
+        else:
+            lose("span without a label left out", f"{span.text!r} at {span.start_char} has no label")
+        if span.kb_id_:
+            lose("link to a knowledge base left out", f"{span.text!r} at {span.start_char} is linked to {span.kb_id_}")
+    if doc.cats:
+        lose("categories of a text left out", f"the categories {', '.join(doc.cats)}")
+    title = doc.user_data.get(_TITLE)
+    return Record(doc.text, list(spans), number, title if isinstance(title, str) else "")

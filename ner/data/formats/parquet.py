@@ -1,0 +1,154 @@
+"""Parquet with a row a token, or with a row a sentence that has lists of tokens and tags, as Hugging Face stores them.
+
+Needs pyarrow, which is the package's extra "parquet".
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ner.data.decoding import read_bytes
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.extras import import_extra
+from ner.data.formats.tables import (
+    DOCUMENT,
+    SENTENCE,
+    TAG,
+    TOKEN,
+    TableRows,
+    find_column,
+    missing_columns,
+    named,
+    tags_of,
+)
+from ner.data.formats.tagged import split_of_rows
+from ner.data.schemes import Scheme
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_path
+
+_TOKENS = ("tokens", "words")
+_TAGS = ("ner_tags", "tags", "labels")
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads a file of either kind; the line of a sentence is the number of its row, from 1.
+
+    Tags may be integers whose names stand in the metadata that Hugging Face's `datasets` writes for a ClassLabel.
+
+    Raises InputError if there is no such file, or pyarrow is not installed.
+    """
+    pyarrow = import_extra("pyarrow", "parquet", path)
+    parquet = import_extra("pyarrow.parquet", "parquet", path)
+    data = read_bytes(path)
+    try:
+        table = parquet.read_table(pyarrow.BufferReader(data))
+    except (pyarrow.ArrowException, OSError) as error:
+        return _fault(path, "not Parquet", f"is not Parquet, or is damaged ({error})")
+    header = table.column_names
+    lists = find_column(header, _TOKENS) >= 0 and find_column(header, _TAGS) >= 0
+    if not lists and (missing := missing_columns(header)):
+        either = f"or with lists {named(_TOKENS)}, {named(_TAGS)}"
+        return _fault(path, "missing columns", f"{missing}, {either}")
+    tag_field = table.schema.field(find_column(header, _TAGS if lists else TAG))
+    names = _class_names(table.schema.metadata, tag_field.name)
+    if not names and pyarrow.types.is_integer(getattr(tag_field.type, "value_type", tag_field.type)):
+        message = (
+            f"column {tag_field.name} has integers, and the file has no names for them; "
+            "expected tags such as B-PER, or a ClassLabel saved by Hugging Face's datasets"
+        )
+        return _fault(path, "tags without names", message)
+    if not lists:
+        return split_of_rows(_tokens(table, names).rows(), str(path), strict=options.strict)
+    rows, empty = _sentences(table, names)
+    split = split_of_rows(rows.rows(), str(path), strict=options.strict)
+    sentences = [*split.sentences, *(Sentence("", (), str(path), line, document) for line, document in empty)]
+    return replace(split, sentences=sorted(sentences, key=lambda sentence: sentence.line))
+
+
+def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
+    """Writes a row a sentence with a list of its characters and one of their tags, and returns what tags can't hold.
+
+    Raises InputError if pyarrow is not installed.
+    """
+    pyarrow = import_extra("pyarrow", "parquet", path)
+    parquet = import_extra("pyarrow.parquet", "parquet", path)
+    losses: list[Finding] = []
+    labels = {entity.label: entity.label for sentence in sentences for entity in sentence.entities}
+    strings = pyarrow.list_(pyarrow.string())
+    columns = {
+        "tokens": pyarrow.array([list(sentence.text) for sentence in sentences], strings),
+        "tags": pyarrow.array([tags_of(sentence, labels, scheme, losses) for sentence in sentences], strings),
+    }
+    if any(sentence.document for sentence in sentences):
+        columns["document"] = pyarrow.array([sentence.document for sentence in sentences], pyarrow.string())
+    with atomic_path(path) as partial:
+        parquet.write_table(pyarrow.table(columns), partial)
+    return losses
+
+
+def _fault(path: Path, kind: str, message: str) -> Split:
+    """What is read from a file of which nothing can be read."""
+    return Split(str(path), [], faults=[Finding(str(path), 0, kind, message)])
+
+
+def _tokens(table: Any, names: list[str]) -> TableRows:
+    """The rows of a table with a row a token."""
+    rows = TableRows()
+    columns = [_column(table, wanted) for wanted in (SENTENCE, DOCUMENT, TOKEN, TAG)]
+    for line, (sentence, document, token, tag) in enumerate(zip(*columns, strict=True), 1):
+        rows.enter(line, _cell(sentence), _cell(document))
+        rows.add(line, _cell(token), _tag(tag, names))
+    return rows
+
+
+def _sentences(table: Any, names: list[str]) -> tuple[TableRows, list[tuple[int, str]]]:
+    """The rows of a table with a row a sentence, and the line and the document of each sentence of no tokens."""
+    rows = TableRows()
+    empty = []
+    columns = [_column(table, wanted) for wanted in (DOCUMENT, _TOKENS, _TAGS)]
+    for line, (document, tokens, tags) in enumerate(zip(*columns, strict=True), 1):
+        rows.begin(line, _cell(document))
+        if not isinstance(tokens, list) or not isinstance(tags, list):
+            rows.fault(line, "expected a list of tokens and a list of tags")
+        elif len(tokens) != len(tags):
+            rows.fault(line, f"{len(tokens)} tokens and {len(tags)} tags; expected a tag for each token")
+        elif not tokens:
+            empty.append((line, _cell(document)))
+        else:
+            for token, tag in zip(tokens, tags, strict=True):
+                rows.add(line, _cell(token), _tag(tag, names))
+    return rows, empty
+
+
+def _column(table: Any, wanted: Sequence[str]) -> list[Any]:
+    """The values of a column; of one that is missing, an empty value for each row."""
+    at = find_column(table.column_names, wanted)
+    values: list[Any] = table.column(at).to_pylist() if at >= 0 else [None] * table.num_rows
+    return values
+
+
+def _class_names(metadata: dict[bytes, bytes] | None, column: str) -> list[str]:
+    """The names of the integers of a column, [] if the file has none.
+
+    They stand in JSON in the schema's metadata, as `Features.arrow_schema` of Hugging Face's datasets puts them there:
+    {"info": {"features": {COLUMN: {"feature": {"names": [...], "_type": "ClassLabel"}, "_type": "Sequence"}}}},
+    without "feature" where the column has no lists; old versions have a list of one for a Sequence.
+    """
+    try:
+        feature = json.loads((metadata or {})[b"huggingface"])["info"]["features"][column]
+        feature = feature[0] if isinstance(feature, list) else feature.get("feature", feature)
+        return [str(name) for name in feature["names"]]
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return []
+
+
+def _cell(value: object) -> str:
+    """A value as text; "" for one that is missing, which is NaN in a column of numbers."""
+    return "" if value is None or value != value else str(value)
+
+
+def _tag(value: object, names: list[str]) -> str:
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else _cell(value)

@@ -1,0 +1,231 @@
+"""Words with their part of speech, as in the corpus of the People's Daily (PFR, Peking University).
+
+    19980101-01-001-006/m  通过/p  [中央/n  人民/n  广播/vn  电台/n]nt  ，/w  江/nr  泽民/nr  ...
+
+A paragraph a line; its first word is the number of day, page, article and paragraph. The edition of 2003 has finer
+tags, and the reading of some words: `为{wei4}/p`.
+"""
+
+import re
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ner.data.decoding import read_text
+from ner.data.entities import Entity, Sentence
+from ner.data.findings import Finding
+from ner.data.formats.substitutes import held_labels, held_text, nested_entities
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_writer
+
+_LABELS = {
+    **dict.fromkeys(("nr", "nr1", "nr2", "nrf", "nrg", "nrj"), "PER"),
+    **dict.fromkeys(("ns", "nsf"), "LOC"),
+    **dict.fromkeys(("nt", "ntc", "ntcb", "ntcf", "ntch", "nth", "nto", "nts", "ntu"), "ORG"),
+}
+_TAGS = {"PER": "nr", "LOC": "ns", "ORG": "nt"}
+_BEGIN_NAMES = ("nr1", "nrf", "nrj")
+"""Tags of a surname, or of a name that is one word; with the others a name may go on."""
+
+_PKU = "Ag a ad an Bg b c Dg d e f g h i j k l Mg m Ng n nx nz o p Qg q Rg r s Tg t Ug u Vg v vd vn w x Yg y z"
+"""The tags of 1998: 现代汉语语料库加工规范, Peking University."""
+_PKU_2003 = (
+    "dc df ia ib ic id im in iv ja jb jd jm jn jv la lb ld lm ln lv mq qb qc qd qe qj ql qr qt qv qz rr ry ryw rz rzw "
+    "tt ud ue ui ul uo us uz vi vl vq vt vu vx wd wf wj wk wkz wky wm wp ws wt wu ww wyy wyz"
+)
+_ICTCLAS = (
+    "ag al bl cc mg ng nl pba pbei rg rys ryt ryv rzs rzt rzv tg ude1 ude2 ude3 udeng udh uguo ule ulian uls usuo uyy "
+    "uzhe uzhi vf vg vshi vyou wb wh wn xe xm xs xu xx"
+)
+"""ICTPOS 3.0, Institute of Computing Technology, where it goes beyond those of Peking University."""
+_HANLP = (
+    "begin bg dg dl end gb gbc gc gg gi gm gp nb nba nbc nbp nf nh nhd nhm ni nic nis nit nm nmc nn nnd nnt qg ug uj "
+    "uv yg zg"
+)
+"""What HanLP 1.x, trained on the People's Daily of 2014, adds."""
+_PARTS_OF_SPEECH = frozenset(f"{_PKU} {_PKU_2003} {_ICTCLAS} {_HANLP}".split())
+
+_SHOWN = 40
+
+_LINE_END = re.compile("\r?\n")
+_SPACES = re.compile("[ \t\r]+")
+_NUMBER = re.compile(r"([0-9]{8}-[0-9]{2}-[0-9]{3})-[0-9]{3,}/m")
+_ARTICLE = re.compile(r"[0-9]{8}-[0-9]{2}-[0-9]{3}")
+_WORD = re.compile(r"(\[*)(\[|\]|[^\[\]]+)/([^\[\]/]+)((?:\]/?[^\[\]/]+)*)")
+_END = re.compile(r"\]/?([^\[\]]+)")
+_PINYIN = re.compile(r"(.+)\{(?:[a-zü:]+[0-9])+\}", re.DOTALL)
+
+_UNHELD = re.compile("[\0\t\n\r \ud800-\udfff]")
+_UNHELD_IN_LABEL = re.compile(
+    rf"[\s\0/\[\]\ud800-\udfff]|^(?=(?:{'|'.join(sorted(_PARTS_OF_SPEECH | _LABELS.keys()))})?\Z)"
+)
+"""The second part stands before a label that is a tag of its own, and in one that is empty."""
+_WORDS_TO_WRITE = re.compile(r"[\[\]]|\{?[^\[\]{]+|\{")
+"""Brackets stand alone, and no word has a brace behind its beginning, which might be read as pinyin."""
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads one file. The text is the words with nothing between them.
+
+    The tags of persons, places and organizations are PER, LOC and ORG, of words and of compounds in brackets; of
+    a word inside a compound both are entities. Adjacent words of a person are one name, unless their tags tell
+    where one begins. Tags that are no part of speech in the sets of Peking University, ICTCLAS or HanLP are types
+    of their own name.
+
+    Raises InputError if there is no such file or encoding.
+    """
+    text, faults = read_text(path, options.encoding)
+    split = Split(str(path), [], faults=faults)
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        words = [word for word in _SPACES.split(line) if word]
+        article = _NUMBER.fullmatch(words[0]) if words else None
+        if article:
+            del words[0]
+        if not words:
+            continue
+        paragraph = _Paragraph()
+        try:
+            for word in words:
+                paragraph.add(word)
+            paragraph.check_end()
+        except ValueError as error:
+            split.faults.append(Finding(str(path), number, "malformed word", str(error)))
+            continue
+        split.oddities.extend(
+            Finding(str(path), number, "name of many words", f"{_shown(name)} is read as one PER of {count} words")
+            for name, count in paragraph.long_names()
+        )
+        sentence = Sentence(paragraph.text, paragraph.entities(), str(path), number, article[1] if article else "")
+        split.sentences.append(sentence)
+    split.faults.sort(key=lambda fault: fault.line)
+    return split
+
+
+def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes a paragraph a line, and returns what the format can't hold, such as spaces and entities that cross.
+
+    What is no entity is one word of the tag x. PER, LOC and ORG get the tags nr, ns and nt, other labels their own
+    name, with "_" before it if it is a tag already. Documents that are named as articles get their numbers back.
+    """
+    losses: list[Finding] = []
+    tags = {label: _TAGS.get(label, held) for label, held in held_labels(sentences, _UNHELD_IN_LABEL, losses).items()}
+    paragraphs: Counter[str] = Counter()
+    unnamed = [s for s in sentences if s.document and not _ARTICLE.fullmatch(s.document)]
+    if unnamed:
+        count = len({sentence.document for sentence in unnamed})
+        message = f"{count:,} name{'s' * (count != 1)} left out; expected articles, such as 19980101-01-001"
+        losses.append(Finding(unnamed[0].path, unnamed[0].line, "document name left out", message))
+    with atomic_writer(path) as file:
+        for number, sentence in enumerate(sentences):
+            if not sentence.text:
+                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
+                continue
+            entities = nested_entities(sentence, losses)
+            text = held_text(sentence, _UNHELD, losses)
+            words = _words(text, 0, len(text), entities, tags)
+            if _ARTICLE.fullmatch(sentence.document):
+                paragraphs[sentence.document] += 1
+                words.insert(0, f"{sentence.document}-{paragraphs[sentence.document]:03}/m")
+            # A U+FEFF at the very beginning would be taken for a byte order mark.
+            elif number == 0 and text[0] == "\ufeff":
+                file.write("\n")
+            file.write("  ".join(words) + "\n")
+    return losses
+
+
+@dataclass
+class _Span:
+    start: int
+    end: int = -1
+    tag: str = ""
+    words: int = 1
+
+    @property
+    def label(self) -> str:
+        """The type of the entity, "" if it is none."""
+        return _LABELS.get(self.tag, "" if self.tag in _PARTS_OF_SPEECH else self.tag)
+
+
+class _Paragraph:
+    """A text and its entities, word by word."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._spans: list[_Span] = []
+        self._open: list[_Span] = []
+        self._last: _Span | None = None  # if a word of it may follow
+
+    def add(self, token: str) -> None:
+        """Adds a word with the brackets around it. Raises ValueError if it is malformed."""
+        match = _WORD.fullmatch(token)
+        if match is None:
+            raise ValueError(f"{_shown(token)}; expected a word, a slash and its tag, such as 国务院/nt")
+        beginnings, word, tag, ends = match.groups()
+        for _ in beginnings:
+            self._open.append(_Span(len(self.text)))
+            self._spans.append(self._open[-1])
+            self._last = None
+        start = len(self.text)
+        pinyin = _PINYIN.fullmatch(word)
+        self.text += pinyin[1] if pinyin else word
+        if self._last and _LABELS.get(tag) == "PER" and tag not in _BEGIN_NAMES:
+            self._last.end = len(self.text)
+            self._last.words += 1
+        else:
+            span = _Span(start, len(self.text), tag)
+            self._spans.append(span)
+            self._last = span if span.label == "PER" else None
+        for tag in _END.findall(ends):
+            if not self._open:
+                raise ValueError(f"{_shown(token)} ends a compound; expected its [ before it")
+            compound = self._open.pop()
+            compound.end, compound.tag = len(self.text), tag
+            self._last = None
+
+    def check_end(self) -> None:
+        """Raises ValueError if a compound has no end."""
+        if self._open:
+            rest = _shown(self.text[self._open[-1].start :])
+            raise ValueError(f"a compound without end, {rest}; expected a ] and its tag, such as ]nt")
+
+    def entities(self) -> tuple[Entity, ...]:
+        # The sort is stable: of spans alike the outer stays before the inner.
+        spans = sorted((span for span in self._spans if span.label), key=lambda span: (span.start, -span.end))
+        return tuple(dict.fromkeys(Entity(s.start, s.end, s.label, self.text[s.start : s.end]) for s in spans))
+
+    def long_names(self) -> list[tuple[str, int]]:
+        """Names of more than a surname and a given name, which may be several, and their words."""
+        return [(self.text[span.start : span.end], span.words) for span in self._spans if span.words > 2]
+
+
+def _words(text: str, start: int, end: int, entities: Sequence[Entity], tags: dict[str, str]) -> list[str]:
+    """A stretch of text as words with tags, its entities as words or compounds."""
+    words: list[str] = []
+    rest = deque(entities)
+    while rest:
+        entity = rest.popleft()
+        inner = []
+        while rest and rest[0].start < entity.end:
+            inner.append(rest.popleft())
+        words += _plain(text[start : entity.start])
+        tag = tags[entity.label]
+        inside = _words(text, entity.start, entity.end, inner, tags)
+        # Two words of the tag nr would be one name; a compound ends in "]nr".
+        follows_name = tag == "nr" and words and words[-1].endswith("/nr")
+        if inner or len(inside) > 1 or follows_name:
+            inside[0] = f"[{inside[0]}"
+            inside[-1] += f"]{tag}"
+            words += inside
+        else:
+            words.append(f"{text[entity.start : entity.end]}/{tag}")
+        start = entity.end
+    return words + _plain(text[start:end])
+
+
+def _plain(text: str) -> list[str]:
+    return [f"{word}/x" for word in _WORDS_TO_WRITE.findall(text)]
+
+
+def _shown(text: str) -> str:
+    return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}..."

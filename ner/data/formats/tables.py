@@ -1,0 +1,101 @@
+"""Tables with a row a token: the names of their columns, and the way from their cells to rows of tokens and tags."""
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.columns import Problem, Rows, likely_tag
+from ner.data.formats.substitutes import flat_entities, merged_by_scheme
+from ner.data.schemes import PREFIXES, Scheme, entities_to_tags, is_tag
+
+SENTENCE = ("sentence", "sentence_id", "sent_id", "sentence #")
+TOKEN = ("token", "word", "char", "character", "text")
+TAG = ("ner_tag", "ner", "tag", "label")
+DOCUMENT = ("document", "doc_id")
+
+
+def find_column(header: Sequence[str], names: Iterable[str]) -> int:
+    """The index of the column that has the first of `names` that there is, in upper or lower case; -1 if none has."""
+    lowered = [name.strip().lower() for name in header]
+    return next((lowered.index(name) for name in names if name in lowered), -1)
+
+
+def missing_columns(header: Sequence[str]) -> str:
+    """What a header lacks for a table with a row a token; "" if nothing."""
+    missing = [names for names in (SENTENCE, TOKEN, TAG) if find_column(header, names) < 0]
+    if not missing:
+        return ""
+    found = textwrap.shorten(", ".join(header), 100)
+    return f"has the columns {found}; expected a header with {', '.join(map(named, missing))}"
+
+
+def named(names: Sequence[str]) -> str:
+    """The names that a column may have, as a message shows them."""
+    return f"{names[0]} ({', '.join(names[1:])})"
+
+
+class TableRows:
+    """Collects the rows of a table, sentence by sentence."""
+
+    def __init__(self) -> None:
+        self._tokens: list[str] = []
+        self._tags: list[str | None] = []
+        self._lines: list[int] = []
+        self._faults: list[Problem] = []
+        self._documents: dict[int, str] = {}
+        self._current: tuple[str, str] | None = None
+
+    def begin(self, line: int, document: str) -> None:
+        """Begins a sentence."""
+        self._documents[len(self._tags)] = document
+        self._append(line, "", None)
+
+    def enter(self, line: int, sentence: str, document: str) -> None:
+        """Begins a sentence if its cell, or that of its document, is neither empty nor that of the open sentence.
+
+        So the number of a sentence may stand in all its rows, or in the first alone.
+        """
+        cells = sentence, document
+        if self._current is None or any(new and new != old for new, old in zip(cells, self._current, strict=True)):
+            self._current = cells
+            self.begin(line, document)
+
+    def add(self, line: int, token: str, tag: str) -> None:
+        """Adds a token to the open sentence."""
+        if not token:
+            self.fault(line, "the token is empty")
+        elif is_tag(tag):
+            self._append(line, token, tag)
+        else:
+            meant = likely_tag(tag)
+            expected = f"expected O, or one of {', '.join(PREFIXES)} with a hyphen and a type (B-PER)"
+            hint = f"; did you mean {meant}?" if meant else ""
+            message = f"unknown tag {textwrap.shorten(tag, 40)!r}; {expected}{hint}"
+            mended = f"read as {meant}" if meant else ""
+            self._faults.append(Problem(len(self._tags), "unknown tag", message, mended))
+            self._append(line, token if meant else "", meant)
+
+    def fault(self, line: int, message: str) -> None:
+        """Adds a row that can't be read to the open sentence."""
+        self._faults.append(Problem(len(self._tags), "malformed row", message))
+        self._append(line, "", "")
+
+    def rows(self) -> Rows:
+        """All that was added."""
+        return Rows(
+            [*self._tokens, ""], [*self._tags, None], [*self._lines, 0], self._faults, documents=self._documents
+        )
+
+    def _append(self, line: int, token: str, tag: str | None) -> None:
+        self._tokens.append(token)
+        self._tags.append(tag)
+        self._lines.append(line)
+
+
+def tags_of(sentence: Sentence, labels: Mapping[str, str], scheme: Scheme, losses: list[Finding]) -> list[str]:
+    """A tag for each character, with `labels` for the entities' own; what tags can't hold is added to `losses`."""
+    entities = [replace(entity, label=labels[entity.label]) for entity in flat_entities(sentence, losses)]
+    merged_by_scheme(sentence, entities, scheme, losses)
+    return entities_to_tags(entities, len(sentence.text), scheme)

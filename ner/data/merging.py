@@ -1,0 +1,132 @@
+"""Making one data set of several: entity types under common names, and repeated sentences once."""
+
+import csv
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ner.data.decoding import read_text
+from ner.data.entities import Entity, Sentence
+from ner.data.findings import Finding
+from ner.data.split import Split
+from ner.errors import InputError
+
+_HEADER = ("from", "to")
+_DROPPED = ("", "-")
+
+
+def read_type_table(path: str | Path) -> dict[str, str | None]:
+    """The new name of each entity type, None for a type that is to be dropped.
+
+    The file has two columns, from and to, between commas or tabs, with or without a header; an empty `to` or "-"
+    drops the type. Raises InputError with all that is wrong with it, or if there is no such file.
+    """
+    path = Path(path)
+    text, findings = read_text(path, "utf-8")
+    faults = [str(finding) for finding in findings]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text else ",")
+    table: dict[str, str | None] = {}
+    for row in reader:
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or (not table and tuple(cell.lower() for cell in cells) == _HEADER):
+            continue
+        place = f"{path}:{reader.line_num}"
+        if len(cells) != 2 or not cells[0]:
+            faults.append(f"{place}: expected a type and its new name, as in PERSON,PER; found {', '.join(cells)}")
+            continue
+        old, new = cells[0], None if cells[1] in _DROPPED else cells[1]
+        if table.setdefault(old, new) != new:
+            faults.append(f"{place}: {old} becomes {new or 'nothing'} here, {table[old] or 'nothing'} above; keep one")
+    if not table and not faults:
+        faults.append(f"{path}: has no types; expected two columns, as in PERSON,PER")
+    if faults:
+        raise InputError("\n".join(faults))
+    return table
+
+
+def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[list[Sentence], list[Finding]]:
+    """The sentences of all splits in order, with the types that `mapping` says, and what is to be said about it.
+
+    Entities whose type becomes None are dropped; types that `mapping` hasn't are kept, and reported unless it is
+    empty. A sentence that an earlier split has with the same text and entities is left out, and reported by count. If
+    no earlier split has it with the same entities, but one has it with others, both are kept, and reported.
+    """
+    findings = _unmapped(splits, mapping) if mapping else []
+    merged: list[Sentence] = []
+    seen: dict[str, list[Sentence]] = {}
+    for split in splits:
+        new: defaultdict[str, list[Sentence]] = defaultdict(list)
+        repeated = []
+        for sentence in split.sentences:
+            sentence = replace(sentence, entities=_mapped(sentence.entities, mapping))
+            alike = seen.get(sentence.text, [])
+            if any(_spans(other) == _spans(sentence) for other in alike):
+                repeated.append(sentence)
+                continue
+            if alike:
+                findings.append(_conflict(sentence, alike[0]))
+            merged.append(sentence)
+            new[sentence.text].append(sentence)
+        # Not before the split ends: sentences that repeat within a split are as its makers wanted them.
+        for text, sentences in new.items():
+            seen.setdefault(text, []).extend(sentences)
+        if repeated:
+            findings.append(_repeated(repeated, split.path))
+    return merged, findings
+
+
+def _mapped(entities: tuple[Entity, ...], mapping: Mapping[str, str | None]) -> tuple[Entity, ...]:
+    """The entities under their new types, each once if two types of the same span become one."""
+    renamed = ((entity, mapping.get(entity.label, entity.label)) for entity in entities)
+    return tuple(dict.fromkeys(replace(entity, label=label) for entity, label in renamed if label is not None))
+
+
+def _unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> list[Finding]:
+    """A finding for each type that the mapping hasn't, where it first stands."""
+    counts: Counter[str] = sum((split.types for split in splits), Counter())
+    first: dict[str, Sentence] = {}
+    for split in splits:
+        for sentence in split.sentences:
+            for entity in sentence.entities:
+                if entity.label not in mapping:
+                    first.setdefault(entity.label, sentence)
+    return [
+        Finding(
+            sentence.path,
+            sentence.line,
+            "type not in the table",
+            f"type {label} is not in the table and was kept; it is here first, {counts[label]:,} in all",
+        )
+        for label, sentence in first.items()
+    ]
+
+
+def _repeated(repeated: list[Sentence], path: str) -> Finding:
+    count = f"{len(repeated):,} sentence{'s' * (len(repeated) != 1)}"
+    message = f"{count} left out that an earlier source has with the same entities; the first is {_place(repeated[0])}"
+    return Finding(path, 0, "repeated sentences left out", message)
+
+
+def _conflict(sentence: Sentence, other: Sentence) -> Finding:
+    here = _listed(entity for entity in sentence.entities if _span(entity) not in _spans(other))
+    there = _listed(entity for entity in other.entities if _span(entity) not in _spans(sentence))
+    message = f"{_place(other)} has the same text with other entities, and both were kept: {here} here, {there} there"
+    return Finding(sentence.path, sentence.line, "conflicting annotation", message)
+
+
+def _listed(entities: Iterable[Entity]) -> str:
+    return ", ".join(f"{entity.text} ({entity.label})" for entity in entities) or "none"
+
+
+def _place(sentence: Sentence) -> str:
+    return f"{sentence.path}:{sentence.line}"
+
+
+def _span(entity: Entity) -> tuple[int, int, str]:
+    return entity.start, entity.end, entity.label
+
+
+def _spans(sentence: Sentence) -> set[tuple[int, int, str]]:
+    return {_span(entity) for entity in sentence.entities}
