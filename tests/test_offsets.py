@@ -62,6 +62,11 @@ def test_longer_entities_come_first() -> None:
             "LOC at 6 to 9 is not within the text; its text stands at 5 to 7 (offsets are off by -1)",
             "taken at 5 to 7",
         ),
+        (
+            Span(1, 3, "PER", "王小明"),
+            "PER at 1 to 3 holds '王小', not '王小明'; its text stands at 1 to 4 (the end is off by +1)",
+            "taken at 1 to 4",
+        ),
         (Span(1, 4, "PER", "张伟"), "PER at 1 to 4 holds '王小明', not '张伟', and its text '张伟' is not nearby", ""),
         (Span(5, 9, "LOC"), "LOC at 5 to 9 is not within the text of 7 characters", ""),
         (Span(3, 3, "LOC"), "LOC at 3 to 3 is not within the text of 7 characters", ""),

@@ -117,7 +117,8 @@ def _entity(text: str, span: Span, points: dict[int, int] | None) -> tuple[Entit
     if near is None:
         return None, f"{wrong}, and its text {span.surface!r} is not nearby"
     moved = Entity(near, near + len(span.surface), span.label, span.surface)
-    return moved, f"{wrong}; its text stands at {near} to {moved.end} (offsets are off by {near - start:+d})"
+    off = f"offsets are off by {near - start:+d}" if near != start else f"the end is off by {moved.end - end:+d}"
+    return moved, f"{wrong}; its text stands at {near} to {moved.end} ({off})"
 
 
 def _nearest(text: str, surface: str, start: int) -> int | None:

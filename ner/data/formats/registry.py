@@ -1,15 +1,35 @@
 """All formats by name, and which one a file is in."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ner.data.decoding import check_encoding, read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats import conll
+from ner.data.folder import is_brat
+from ner.data.formats import (
+    brat,
+    cluener,
+    conll,
+    csv_table,
+    docbin,
+    inline_xml,
+    json_lines,
+    label_studio,
+    parquet,
+    people_daily,
+    token_lists,
+)
+from ner.data.formats.json_records import kind_of_record, values_of
+from ner.data.formats.tables import missing_columns
 from ner.data.schemes import Scheme
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
+
+_Write = Callable[[Sequence[Sentence], Path, Scheme], list[Finding]]
+_WriteSpans = Callable[[Sequence[Sentence], Path], list[Finding]]
 
 
 @dataclass(frozen=True)
@@ -24,13 +44,45 @@ class Format:
     suffix: str
     tagged: bool
     read: Callable[[Path, ReadOptions], Split]
-    write: Callable[[Sequence[Sentence], Path, Scheme], list[Finding]]
+    write: _Write
+
+
+def _spans(name: str, suffix: str, read: Callable[[Path, ReadOptions], Split], write: _WriteSpans) -> Format:
+    """A format of spans, which has no use for a scheme."""
+    return Format(name, suffix, False, read, lambda sentences, path, scheme: write(sentences, path))
 
 
 FORMATS: dict[str, Format] = {
-    format_.name: format_ for format_ in (Format("conll", ".conll", True, conll.read, conll.write),)
+    format_.name: format_
+    for format_ in (
+        Format("conll", ".conll", True, conll.read, conll.write),
+        _spans("jsonl", ".jsonl", json_lines.read, json_lines.write),
+        _spans("doccano", ".jsonl", json_lines.read, json_lines.write_doccano),
+        _spans("doccano-old", ".jsonl", json_lines.read, json_lines.write_doccano_old),
+        _spans("label-studio", ".json", label_studio.read, label_studio.write),
+        _spans("label-studio-predictions", ".json", label_studio.read, label_studio.write_predictions),
+        _spans("cluener", ".json", cluener.read, cluener.write),
+        _spans("brat", "", brat.read, brat.write),
+        _spans("xml", ".xml", inline_xml.read, inline_xml.write),
+        _spans("people-daily", ".txt", people_daily.read, people_daily.write),
+        Format("csv", ".csv", True, csv_table.read, csv_table.write),
+        Format("parquet", ".parquet", True, parquet.read, parquet.write),
+        _spans("docbin", ".spacy", docbin.read, docbin.write),
+        Format("lists", ".jsonl", True, token_lists.read, token_lists.write),
+    )
 }
 """The formats by name."""
+
+_BY_SUFFIX = {
+    **dict.fromkeys((".conll", ".bio", ".bmes", ".bioes", ".iob", ".iob2", ".txt"), "conll"),
+    **{".jsonl": "jsonl", ".xml": "xml", ".csv": "csv", ".parquet": "parquet", ".spacy": "docbin", ".ann": "brat"},
+}
+_JSON = (".json", ".jsonl", ".ndjson")
+_HEAD = 100_000
+_XML_START = re.compile(r"\s*<[\w?!][^<>\n]*>\s*?\n")
+_ELEMENT = re.compile(r"<(\w+)[^<>\n]*>[^<>\n]*</\1>")
+_OBJECT = re.compile(r'\s*(\[\s*)?\{\s*"')
+_TAGGED_WORD = re.compile(r"\S+/[^\s/]+")
 
 
 def format_of(path: Path, options: ReadOptions) -> Format:
@@ -38,11 +90,45 @@ def format_of(path: Path, options: ReadOptions) -> Format:
 
     Raises InputError if there is no format of that name, no such file, or an option that the format doesn't have.
     """
-    name = options.format or "conll"
+    format_ = format_by_name(options.format or _detect(path, options.encoding))
+    if format_.name != "conll" and (options.token_column or options.tag_column):
+        raise InputError(
+            f"{path}: is {format_.name}, without columns to choose: leave out --token-column and --tag-column"
+        )
+    return format_
+
+
+def format_by_name(name: str) -> Format:
+    """The format of that name. Raises InputError if there is none."""
     if name not in FORMATS:
         raise InputError(f"unknown format {name!r}: expected one of {', '.join(FORMATS)}")
-    if name != "conll" and (options.token_column or options.tag_column):
-        raise InputError(
-            f"{path}: is {name}, which has no columns to choose: leave out --token-column and --tag-column"
-        )
     return FORMATS[name]
+
+
+def format_by_suffix(path: Path) -> Format | None:
+    """The format that files ending as `path` does are written in, or None if several are."""
+    return FORMATS.get(_BY_SUFFIX.get(path.suffix.lower(), ""))
+
+
+def _detect(path: Path, encoding: str) -> str:
+    """The name of the format that a file seems to be in; conll if nothing speaks for another, or there is no file."""
+    suffix = path.suffix.lower()
+    if is_brat(path) or (suffix in (".txt", ".ann") and path.with_suffix(".ann").exists()):
+        return "brat"
+    if not path.is_file():
+        return "conll"
+    if suffix in (".parquet", ".spacy", ".csv"):
+        return _BY_SUFFIX[suffix]
+    check_encoding(encoding)
+    with open(path, "rb") as file:
+        head = file.read(_HEAD).decode(encoding, "ignore").removeprefix("\ufeff")
+    if suffix in _JSON or _OBJECT.match(head):
+        return kind_of_record(next(values_of(read_text(path, encoding)[0]), (0, None))[1])
+    lines = [line for line in head.split("\n")[:-1] or [head] if line.strip()]
+    if _XML_START.match(head) or sum(bool(_ELEMENT.search(line)) for line in lines) * 2 > len(lines):
+        return "xml"
+    if suffix == ".tsv" and lines and not missing_columns(lines[0].rstrip("\r").split("\t")):
+        return "csv"
+    if sum(all(map(_TAGGED_WORD.fullmatch, line.split())) for line in lines) * 2 > len(lines):
+        return "people-daily"
+    return "conll"

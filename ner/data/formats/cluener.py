@@ -1,0 +1,82 @@
+"""CLUENER2020's JSON lines: for each type the texts of its entities, and for each of those its places.
+
+    {"text": "彭小军去北京", "label": {"name": {"彭小军": [[0, 2]]}, "address": {"北京": [[4, 5]]}}}
+
+`end` is the last character of the entity, not the one behind it. The test file of the data set has no `label`. See
+Xu et al. 2020, CLUENER2020 (https://arxiv.org/abs/2001.04351).
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.json_records import (
+    Fields,
+    Malformed,
+    Tally,
+    completed,
+    document,
+    document_field,
+    read_objects,
+    shown,
+    string,
+)
+from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_writer
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads one file; fields beside text, label and document are losses.
+
+    Raises InputError if there is no such file or no such encoding.
+    """
+    left_out = Tally()
+
+    def parse(fields: Fields, line: int) -> Record:
+        text = string(fields, "text")
+        label = fields.get("label")
+        spans = _spans({} if label is None else label)
+        left_out.add_fields(line, fields, ("text", "label"))
+        return Record(text, spans, line, document(fields))
+
+    records, faults = read_objects(path, options, parse)
+    return completed(split_of_records(records, str(path)), faults, left_out)
+
+
+def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes a record a line; the format holds everything. Offsets count code points."""
+    with atomic_writer(path) as file:
+        for sentence in sentences:
+            label: dict[str, dict[str, list[list[int]]]] = {}
+            for entity in sentence.entities:
+                places = label.setdefault(entity.label, {}).setdefault(entity.text, [])
+                places.append([entity.start, entity.end - 1])
+            fields = {"text": sentence.text, "label": label, **document_field(sentence)}
+            file.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    return []
+
+
+def _spans(label: object) -> list[Span]:
+    spans = []
+    faults = []
+    for type_, surfaces in _items(label, "label"):
+        for surface, places in _items(surfaces, type_):
+            for place in places if isinstance(places, list) else [places]:
+                if isinstance(place, list) and [type(offset) for offset in place] == [int, int]:
+                    spans.append(Span(place[0], place[1] + 1, type_, surface))
+                else:
+                    expected = f"expected the places of {surface!r} as [[start, end], ...]"
+                    faults.append(f"{expected}, found {shown(places)}")
+    if faults:
+        raise Malformed(*dict.fromkeys(faults))
+    return spans
+
+
+def _items(value: object, name: str) -> list[tuple[str, object]]:
+    if not isinstance(value, dict):
+        expected = 'expected {"name": {"彭小军": [[0, 2]]}}, a type, its texts and their places'
+        raise Malformed(f"{expected}, found {shown(value)} in {name!r}")
+    return list(value.items())

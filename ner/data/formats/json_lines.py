@@ -1,0 +1,137 @@
+"""JSON lines of a text and its spans: the project's own, and those of doccano, spaCy, Prodigy and their like.
+
+What is read, `start` and `end` half-open:
+
+    {"text": "...", "entities": [{"start": 0, "end": 3, "label": "PER", "text": "..."}], "document": "..."}
+    {"text": "...", "label": [[0, 3, "PER"]]}         doccano since the end of 2021
+    {"text": "...", "labels": [[0, 3, "PER"]]}        doccano before
+    {"text": "...", "annotations": [{"label": 1, "start_offset": 0, "end_offset": 3}]}      likewise, without names
+    {"text": "...", "entities": [{"label": "PER", "start_offset": 0, "end_offset": 3}]}     doccano with relations
+    {"text": "...", "entities": [[0, 3, "PER"]]}      as spaCy has them; "spans" likewise
+
+Some versions of doccano write "data" for "text" (https://github.com/doccano/doccano/issues/1522).
+doccano counts UTF-16 units, as its browser does (https://github.com/doccano/doccano/issues/2290), the others code
+points. Where ends beyond the text or surfaces show that a file counts otherwise, they decide.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.json_records import (
+    FIELD_LEFT_OUT,
+    Fields,
+    Malformed,
+    Tally,
+    completed,
+    document,
+    document_field,
+    first_key,
+    read_objects,
+    shown,
+    string,
+    unread,
+)
+from ner.data.formats.offsets import Record, Span, split_of_records, utf_16_offsets
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_writer
+
+_TEXT_KEYS = ("text", "data")
+_SPAN_KEYS = ("entities", "label", "labels", "annotations", "spans")
+_START_KEYS = ("start", "start_offset")
+_END_KEYS = ("end", "end_offset")
+_LABEL_KEYS = ("label", "type", "entity")
+_EXPECTED = 'expected an entity as {"start": 0, "end": 3, "label": "PER"} or [0, 3, "PER"]'
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads one file; fields that say neither text nor spans nor document are losses.
+
+    Raises InputError if there is no such file or no such encoding.
+    """
+    left_out = Tally()
+    of_doccano = False
+
+    def parse(fields: Fields, line: int) -> Record:
+        nonlocal of_doccano
+        text_key = first_key(fields, _TEXT_KEYS) or "text"
+        text = string(fields, text_key)
+        span_key = first_key(fields, _SPAN_KEYS) or ""
+        items = fields.get(span_key, [])
+        if not isinstance(items, list):
+            raise Malformed(f"expected a list of entities in the field {span_key!r}, found {shown(items)}")
+        spans, extra = _spans(items)
+        of_doccano |= any(
+            "start_offset" in item if isinstance(item, dict) else span_key in ("label", "labels") for item in items
+        )
+        left_out.add_fields(line, fields, (text_key, span_key))
+        left_out.add(line, FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
+        return Record(text, spans, line, document(fields))
+
+    records, faults = read_objects(path, options, parse)
+    return completed(split_of_records(records, str(path), utf_16=of_doccano), faults, left_out)
+
+
+def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes the project's own form; it holds everything. Offsets count code points."""
+    _write(sentences, path, "entities", _objects)
+    return []
+
+
+def write_doccano(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes what doccano imports as JSONL; it holds everything. Offsets count UTF-16 units."""
+    _write(sentences, path, "label", _triples)
+    return []
+
+
+def write_doccano_old(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
+    """Writes what doccano imported before the end of 2021. Offsets count UTF-16 units."""
+    _write(sentences, path, "labels", _triples)
+    return []
+
+
+def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
+    """The spans of a record, and the keys of its entities that are not carried over."""
+    spans: list[Span] = []
+    extra: list[str] = []
+    faults: list[str] = []
+    for item in items:
+        if isinstance(item, dict):
+            keys = [first_key(item, names) or "" for names in (_START_KEYS, _END_KEYS, _LABEL_KEYS)]
+            extra += unread(item, (*keys, "text"))
+            values: list[Any] = [item.get(key) for key in keys]
+            surface = item.get("text")
+        else:
+            values = item if isinstance(item, list) else []
+            surface = None
+        if [type(value) for value in values] not in ([int, int, str], [int, int, int]) or values[2] == "":
+            faults.append(f"{_EXPECTED}, found {shown(item)}")
+        elif not isinstance(surface, str | None):
+            faults.append(f'expected the "text" of an entity as a string, found {shown(surface)}')
+        else:
+            start, end, label = values
+            spans.append(Span(start, end, str(label), surface))
+    if faults:
+        raise Malformed(*faults)
+    return spans, extra
+
+
+def _objects(sentence: Sentence) -> list[object]:
+    return [{"start": e.start, "end": e.end, "label": e.label, "text": e.text} for e in sentence.entities]
+
+
+def _triples(sentence: Sentence) -> list[object]:
+    units = utf_16_offsets(sentence.text)
+    return [[units[entity.start], units[entity.end], entity.label] for entity in sentence.entities]
+
+
+def _write(
+    sentences: Sequence[Sentence], path: Path, span_key: str, spans_of: Callable[[Sentence], list[object]]
+) -> None:
+    with atomic_writer(path) as file:
+        for sentence in sentences:
+            fields = {"text": sentence.text, span_key: spans_of(sentence), **document_field(sentence)}
+            file.write(json.dumps(fields, ensure_ascii=False) + "\n")

@@ -1,0 +1,136 @@
+"""Lists of tokens and lists of tags in JSON, as seqeval and Hugging Face's datasets have them.
+
+    {"tokens": ["王", "来"], "tags": ["B-PER", "O"]}                          a line or an element of an array each
+    {"tokens": [["王", "来"], ["去"]], "tags": [["B-PER", "O"], ["O"]]}       or all sentences in one object
+
+The tokens may also stand in `words` or `chars`, the tags in `ner_tags` or `labels`.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.formats.columns import Problem, Rows
+from ner.data.formats.json_records import (
+    TAG_KEYS,
+    TOKEN_KEYS,
+    Fields,
+    Malformed,
+    Tally,
+    completed,
+    document,
+    document_field,
+    first_key,
+    is_batch,
+    read_objects,
+    shown,
+)
+from ner.data.formats.substitutes import flat_entities, merged_by_scheme
+from ner.data.formats.tagged import split_of_rows
+from ner.data.schemes import PREFIXES, Scheme, entities_to_tags, is_tag
+from ner.data.split import ReadOptions, Split
+from ner.files import atomic_writer
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """Tokens and tags of one sentence, or what is wrong with them."""
+
+    line: int
+    document: str
+    tokens: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def read(path: Path, options: ReadOptions) -> Split:
+    """Reads one file; `split_of_rows` says how tags are understood. Fields beside tokens, tags and document are losses.
+
+    Raises InputError if there is no such file or no such encoding.
+    """
+    left_out = Tally()
+
+    def parse(fields: Fields, line: int) -> list[_Sentence]:
+        token_key, tag_key = _key(fields, TOKEN_KEYS, "tokens"), _key(fields, TAG_KEYS, "tags")
+        left_out.add_fields(line, fields, (token_key, tag_key))
+        tokens, tags = fields[token_key], fields[tag_key]
+        name = document(fields)
+        if not is_batch(tokens) or not is_batch(tags):
+            return [_sentence(tokens, tags, line, name, "")]
+        return [
+            _sentence(its_tokens, its_tags, line, name, f"sentence {number}: ")
+            for number, (its_tokens, its_tags) in enumerate(zip_longest(tokens, tags), 1)
+        ]
+
+    parsed, faults = read_objects(path, options, parse)
+    rows = _rows(sentence for sentences in parsed for sentence in sentences)
+    return completed(split_of_rows(rows, str(path), strict=options.strict), faults, left_out)
+
+
+def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
+    """Writes an object a line whose tokens are the characters, and returns what the format can't hold."""
+    losses: list[Finding] = []
+    with atomic_writer(path) as file:
+        for sentence in sentences:
+            if not sentence.text:
+                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
+                continue
+            entities = flat_entities(sentence, losses)
+            merged_by_scheme(sentence, entities, scheme, losses)
+            tags = entities_to_tags(entities, len(sentence.text), scheme)
+            fields = {"tokens": list(sentence.text), "tags": tags, **document_field(sentence)}
+            file.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    return losses
+
+
+def _key(fields: Fields, keys: tuple[str, ...], name: str) -> str:
+    key = first_key(fields, keys)
+    if key is None:
+        found = ", ".join(fields) or "(none)"
+        raise Malformed(f"expected the {name} in a field {' or '.join(keys)}, found the fields {found}")
+    return key
+
+
+def _sentence(tokens: object, tags: object, line: int, document: str, place: str) -> _Sentence:
+    """One sentence; `place` begins the messages of its faults."""
+    if not isinstance(tokens, list) or not isinstance(tags, list):
+        other = tags if isinstance(tokens, list) else tokens
+        faults = [f"expected a list of tokens and a list of tags, found {shown(other)}"]
+    elif len(tokens) != len(tags):
+        faults = [f"{len(tokens):,} tokens and {len(tags):,} tags; expected a tag for each token"]
+    elif not (faults := [fault for pair in zip(tokens, tags, strict=True) if (fault := _fault(*pair))]):
+        return _Sentence(line, document, tokens, tags)
+    return _Sentence(line, document, faults=[place + fault for fault in dict.fromkeys(faults)])
+
+
+def _fault(token: object, tag: object) -> str:
+    """What is wrong with a token and its tag, or ""."""
+    if not isinstance(token, str) or not token:
+        return f"expected a token as a string of some characters, found {shown(token)}"
+    if not isinstance(tag, str):
+        return f"expected a tag as a string, found {shown(tag)}; write names for numbers"
+    if not is_tag(tag):
+        known = ", ".join(PREFIXES)
+        return f"unknown tag {tag!r}; expected O, or one of {known} with a hyphen and a type (B-PER)"
+    return ""
+
+
+def _rows(sentences: Iterable[_Sentence]) -> Rows:
+    """The rows of sentences, with one faulty row for each that has faults."""
+    lines = [0]
+    rows = Rows([""], [None], lines)
+    for sentence in sentences:
+        boundary, first = len(lines) - 1, len(lines)
+        rows.documents[boundary] = sentence.document
+        rows.faults.extend(Problem(first, "malformed record", fault) for fault in sentence.faults)
+        tokens, tags = ([""], [""]) if sentence.faults else (sentence.tokens, sentence.tags)
+        rows.tokens.extend([*tokens, ""])
+        rows.tags.extend([*tags, None])
+        lines.extend([sentence.line] * (len(tokens) + 1))
+        if not tokens:
+            rows.oddities.append(Problem(first, "empty sentence", "a sentence of no tokens"))
+    return rows

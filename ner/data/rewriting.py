@@ -1,0 +1,160 @@
+"""Annotated files into other annotated files: converted, divided, merged."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+
+from ner.data.corpus import read_file, read_splits
+from ner.data.dividing import divide
+from ner.data.entities import Entity, Sentence
+from ner.data.findings import Finding
+from ner.data.folder import SPLITS, holds_splits
+from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
+from ner.data.merging import merge, read_type_table
+from ner.data.schemes import BIO, SCHEMES, Scheme
+from ner.data.split import ReadOptions, Split
+from ner.errors import InputError
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """How files are written.
+
+    `format` is a name in FORMATS, or None to tell it by the target's name, or else to take that of the source.
+    `scheme` is a name in SCHEMES, or None to take that of the source, or BIO where it has none.
+    """
+
+    format: str | None = None
+    scheme: str | None = None
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """The files that were written with their sentences, and what is to be said about their content."""
+
+    files: dict[Path, list[Sentence]] = field(default_factory=dict)
+    losses: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def convert_files(
+    source: Path, target: Path, reading: ReadOptions, writing: WriteOptions, *, by_line: bool = False
+) -> Rewritten:
+    """Writes a file in another format, or a folder of splits as a folder with a file for each.
+
+    With `by_line` each line of a text becomes a sentence.
+
+    Raises CorpusError with all faults of the source, and InputError if an option is wrong or `target` exists.
+    """
+    refuse_existing(target)
+    splits = _read(source, reading)
+    if by_line:
+        splits = {name: replace(split, sentences=list(cut_lines(split.sentences))) for name, split in splits.items()}
+    return _write(splits, target, writing)
+
+
+def divide_file(
+    source: Path, folder: Path, reading: ReadOptions, writing: WriteOptions, *, dev: float, test: float, seed: int
+) -> Rewritten:
+    """Writes a file as train, dev and test into a new folder; `divide` says how they are chosen.
+
+    Raises CorpusError with all faults of the source, and InputError if an option is wrong or `folder` exists.
+    """
+    refuse_existing(folder)
+    return _write(divide(read_file(source, reading), dev, test, seed), folder, writing)
+
+
+def merge_files(
+    sources: Sequence[Path], target: Path, reading: ReadOptions, writing: WriteOptions, *, types: Path | None = None
+) -> Rewritten:
+    """Writes several files as one, or several folders of splits as one folder; `merge` says how they are joined.
+
+    `types` is a table of type names, see `read_type_table`.
+
+    Raises CorpusError with all faults of a source, and InputError if an option is wrong, files and folders are
+    mixed, or `target` exists.
+    """
+    refuse_existing(target)
+    if len({holds_splits(source) for source in sources}) > 1:
+        raise InputError("expected either files or folders with train, dev and test, got both")
+    table = read_type_table(types) if types else {}
+    read = [_read(source, reading) for source in sources]
+    merged: dict[str, Split] = {}
+    for name in ("", *SPLITS):
+        if parts := [splits[name] for splits in read if name in splits]:
+            sentences, findings = merge(parts, table)
+            losses = [loss for part in parts for loss in part.losses]
+            notes = [*(note for part in parts for note in part.notes), *map(str, findings)]
+            merged[name] = replace(parts[0], sentences=sentences, losses=losses, notes=notes)
+    return _write(merged, target, writing)
+
+
+def cut_lines(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    r"""Each line of each text as a sentence of its own, without its \n or \r\n; blank lines are left out.
+
+    Lines that an entity runs across stay together, with the line end between them.
+    """
+    for sentence in sentences:
+        text = sentence.text
+        ends = [at for at, character in enumerate(text) if character == "\n"]
+        inside = {at for e in sentence.entities for at in ends if e.start <= at < e.end}
+        for start, following in pairwise([0, *(at + 1 for at in ends if at not in inside), len(text) + 1]):
+            end = following - 1
+            if start < end < len(text) and text[end - 1] == "\r" and all(e.end != end for e in sentence.entities):
+                end -= 1
+            if start < end:
+                yield _cut(sentence, start, end)
+
+
+def _cut(sentence: Sentence, start: int, end: int) -> Sentence:
+    entities = tuple(
+        Entity(e.start - start, e.end - start, e.label, e.text, e.score)
+        for e in sentence.entities
+        if start <= e.start and e.end <= end
+    )
+    return replace(sentence, text=sentence.text[start:end], entities=entities)
+
+
+def refuse_existing(target: Path) -> None:
+    """Raises InputError if there is something at `target`: nothing is written over."""
+    if target.exists():
+        raise InputError(f"{target} exists: name another place to write to, or remove it first")
+
+
+def _read(source: Path, options: ReadOptions) -> dict[str, Split]:
+    """The splits of a folder by their names, or a file under the name ""."""
+    return read_splits(source, options) if holds_splits(source) else {"": read_file(source, options)}
+
+
+def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> Rewritten:
+    """Writes each split into a file of the folder `target`, or the only one, with the name "", into `target`."""
+    first = next(iter(splits.values()))
+    format_ = _format_to_write(target, options, first)
+    scheme = _scheme_to_write(format_, options, first)
+    result = Rewritten()
+    for name, split in splits.items():
+        path = target / f"{name}{format_.suffix}" if name else target
+        losses = format_.write(split.sentences, path, scheme)
+        result.files[path] = split.sentences
+        result.losses.extend([*split.losses, *losses])
+        result.notes.extend(split.notes)
+    return result
+
+
+def _format_to_write(target: Path, options: WriteOptions, source: Split) -> Format:
+    if options.format:
+        return format_by_name(options.format)
+    if format_ := format_by_suffix(target):
+        return format_
+    if target.suffix:
+        raise InputError(f"can't tell the format of {target} by its name: pass --to with one of {', '.join(FORMATS)}")
+    return FORMATS[source.format]
+
+
+def _scheme_to_write(format_: Format, options: WriteOptions, source: Split) -> Scheme:
+    if options.scheme and not format_.tagged:
+        raise InputError(f"{format_.name} has spans and no tags: leave out --scheme")
+    if options.scheme and options.scheme not in SCHEMES:
+        raise InputError(f"unknown scheme {options.scheme!r}: expected one of {', '.join(SCHEMES)}")
+    return SCHEMES[options.scheme] if options.scheme else source.scheme or BIO
