@@ -51,9 +51,8 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
             lines.append(raw.decode())
         elif _decodes(raw, "gb2312"):  # of the two-byte encodings the narrowest: broken bytes are rarely valid in it
             lines.append(raw.decode("gb2312"))
-            faults.append(
-                Finding(str(path), number, "encoding", "is GBK, in a file of UTF-8; write all of it in UTF-8")
-            )
+            message = "is GBK, in a file of UTF-8; write all of it in UTF-8"
+            faults.append(Finding(str(path), number, "encoding", message, "read as GBK"))
         else:
             lines.append(raw.decode("utf-8", "replace"))
             broken = lines[-1].encode()

@@ -229,7 +229,9 @@ def _mixed_delimiters(lines: list[_Line], counts: Counter[_Line]) -> list[Proble
     (usual, _), (other, size) = sizes.most_common()
     first = next(n for n, line in enumerate(lines) if line.tag and line.tabs is other)
     names = {True: "tabs", False: "spaces"}
-    message = f"columns between {names[other]}, as in {size:,} lines of this file; most have {names[usual]}"
+    message = (
+        f"columns between {names[other]}, as in {size:,} line{'s' * (size != 1)} of this file; most have {names[usual]}"
+    )
     return [Problem(first, "mixed delimiters", message)]
 
 

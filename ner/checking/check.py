@@ -1,0 +1,95 @@
+"""Everything that is wrong or suspicious in a data set, by kind, and its figures."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from ner.checking.characters import odd_characters
+from ner.checking.duplicates import conflicting_labels, shared_sentences
+from ner.checking.kinds import KINDS, Kind, Severity, kind_of
+from ner.checking.schemes import different_schemes
+from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types
+from ner.checking.statistics import character_table, length_table, split_table, type_table
+from ner.checking.surfaces import inconsistent_labels
+from ner.data.findings import Finding
+from ner.data.split import Split
+from ner.encoding.characters import CharacterTable
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one kind, those that are most worth a look first."""
+
+    kind: Kind
+    findings: list[Finding]
+
+    @cached_property
+    def rules(self) -> list[list[Finding]]:
+        """The findings with the same message together, the most frequent message first, otherwise in order."""
+        alike: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in self.findings:
+            alike[finding.message].append(finding)
+        return sorted(alike.values(), key=lambda findings: -len(findings))
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title."""
+
+    groups: list[Group]
+    tables: dict[str, pd.DataFrame]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, kind by kind."""
+        return [finding for group in self.groups for finding in group.findings]
+
+    def count(self, severity: Severity) -> int:
+        """The number of findings of that severity."""
+        return sum(len(group.findings) for group in self.groups if group.kind.severity == severity)
+
+
+def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int) -> Check:
+    """Looks for all kinds of errors and suspicions in the splits of a data set, read as far as they can be read.
+
+    `table` holds the characters that an encoder knows, None if it doesn't matter; `window` is how many characters it
+    reads at once.
+    """
+    sentences = [sentence for split in splits.values() for sentence in split.sentences]
+    errors = [
+        finding
+        for split in splits.values()
+        for finding in (*split.faults, *split.repairs, *split.oddities, *odd_characters(split.sentences))
+    ]
+    errors += different_schemes(splits)
+    suspicions = [
+        *(loss for split in splits.values() for loss in split.losses),
+        *shared_sentences(splits),
+        *conflicting_labels(sentences),
+        *inconsistent_labels(sentences),
+        *odd_spans(sentences),
+        *long_entities(sentences),
+        *overlapping_entities(sentences),
+        *scarce_types(splits),
+    ]
+    return Check(
+        [*_grouped(errors, "error"), *_grouped(suspicions, "suspicion")],
+        {
+            "splits": split_table(splits, table, window),
+            "entities by type": type_table(splits),
+            "lengths of entities": length_table(splits),
+            "% of characters": character_table(splits),
+        },
+    )
+
+
+def _grouped(findings: list[Finding], severity: Severity) -> list[Group]:
+    """The findings by kind, in the order of `KINDS`, behind kinds that only one format has."""
+    by_kind: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_kind[finding.kind].append(finding)
+    order = {name: number for number, name in enumerate(KINDS)}
+    return [Group(kind_of(name, severity), by_kind[name]) for name in sorted(by_kind, key=lambda n: order.get(n, -1))]

@@ -1,0 +1,130 @@
+"""Sentences that stand in a data set more than once: in two splits, or labelled differently."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import combinations
+from math import ceil
+
+from ner.checking.examples import SentenceFinding, finding, named, quoted
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+from ner.data.split import Split
+
+_SIMILAR = Fraction(4, 5)
+_SHORTEST_SIMILAR = 10
+_SHORTEST_EQUAL = 5
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_SHOWN = 3
+
+_Spans = tuple[tuple[int, int, str], ...]
+
+
+def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
+    """Texts that stand in two splits, as they are or nearly so, with their place in the later one; the longest first.
+
+    They are near-duplicates if their letters are equal, whatever their width and case, digits, punctuation and
+    space, and are at least 5; or if they are at least 10 with a Jaccard similarity of their trigrams of 0.8 or more.
+    """
+    texts = {name: {s.text: s for s in reversed(split.sentences)} for name, split in splits.items()}
+    letters = {name: {text: _letters(text) for text in by_text} for name, by_text in texts.items()}
+    exact: list[SentenceFinding] = []
+    near: list[SentenceFinding] = []
+    for earlier, later in combinations(splits, 2):
+        known = {its_letters: texts[earlier][text] for text, its_letters in letters[earlier].items()}
+        similar = _most_similar(known, letters[later].values())
+        for text, sentence in texts[later].items():
+            its_letters = letters[later][text]
+            if same := texts[earlier].get(text):
+                message = f"{quoted(text)} is in {later}, and in {earlier} at {_place(same)}"
+                exact.append(finding(sentence, "sentence in two splits", message))
+            elif its_letters in similar:
+                others, similarity = similar[its_letters]
+                degree = f"{float(similarity):.0%} alike"
+                if others == its_letters:
+                    degree = "equal but for digits, punctuation, space and case"
+                message = (
+                    f"{quoted(text)} in {later} is like {quoted(known[others].text)} in {earlier} "
+                    f"at {_place(known[others])}: {degree}"
+                )
+                near.append(finding(sentence, "near-duplicate in two splits", message))
+    return [*sorted(exact, key=_longest_first), *sorted(near, key=_longest_first)]
+
+
+def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
+    """Texts that are labelled in two ways or more, with the place of the rarest of them; the longest first."""
+    by_text: defaultdict[str, defaultdict[_Spans, list[Sentence]]] = defaultdict(lambda: defaultdict(list))
+    for sentence in sentences:
+        spans = tuple((entity.start, entity.end, entity.label) for entity in sentence.entities)
+        by_text[sentence.text][spans].append(sentence)
+    found = []
+    for text, by_spans in by_text.items():
+        if len(by_spans) > 1:
+            labellings = sorted(by_spans.values(), key=len, reverse=True)
+            usual, rare = labellings[0][0], labellings[-1][0]
+            more = len(labellings[0]) - 1
+            message = (
+                f"{quoted(text)}: {_difference(rare, usual)} here, {_difference(usual, rare)} at {_place(usual)}"
+                f"{f' and {more:,} more' if more else ''}"
+            )
+            found.append(finding(rare, "text labelled in two ways", message))
+    return [*sorted(found, key=_longest_first)]
+
+
+def _difference(sentence: Sentence, other: Sentence) -> str:
+    """The entities that the other doesn't have."""
+    own = [entity for entity in sentence.entities if entity not in other.entities]
+    more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
+    return (", ".join(map(named, own[:_SHOWN])) or "nothing else") + more
+
+
+def _place(sentence: Sentence) -> str:
+    return f"{sentence.path}:{sentence.line}"
+
+
+def _longest_first(found: SentenceFinding) -> tuple[int, str, int]:
+    return -len(found.sentence.text), found.path, found.line
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _most_similar(earlier: Iterable[str], later: Iterable[str]) -> dict[str, tuple[str, Fraction]]:
+    """For each later text that is similar to some earlier one: the most similar, and how similar it is.
+
+    A set that shares at least n of its trigrams with another shares at least one of any len - n + 1 of them. So only
+    the texts that have one of an earlier text's rarest trigrams are compared with it (prefix filtering: Chaudhuri,
+    Ganti and Kaushik, "A Primitive Operator for Similarity Joins in Data Cleaning", ICDE 2006).
+    """
+    trigrams = {text: _trigrams(text) for text in later if len(text) >= _SHORTEST_EQUAL}
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for text, own in trigrams.items():
+        for trigram in own:
+            holders[trigram].append(text)
+    known = set(holders)
+    best: dict[str, tuple[str, Fraction]] = {}
+    for text in earlier:
+        if text in trigrams:
+            best[text] = (text, Fraction(1))
+        if len(text) < _SHORTEST_SIMILAR:
+            continue
+        own = _trigrams(text)
+        needed = ceil(_SIMILAR * len(own))
+        shared = own & known
+        if len(shared) < needed:
+            continue
+        rarest = sorted(shared, key=lambda trigram: len(holders[trigram]))[: len(shared) - needed + 1]
+        for candidate in {holder for trigram in rarest for holder in holders[trigram]}:
+            similarity = Fraction(len(own & trigrams[candidate]), len(own | trigrams[candidate]))
+            if len(candidate) < _SHORTEST_SIMILAR or similarity < _SIMILAR:
+                continue
+            if candidate not in best or similarity > best[candidate][1]:
+                best[candidate] = (text, similarity)
+    return best
+
+
+def _trigrams(text: str) -> set[str]:
+    return {text[at : at + 3] for at in range(len(text) - 2)}

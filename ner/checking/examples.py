@@ -1,0 +1,51 @@
+"""Sentences and entities in the messages of findings: short, in context, with what can't be seen made visible."""
+
+from dataclasses import dataclass, field
+
+from ner.data.entities import Entity, Sentence
+from ner.data.findings import Finding
+
+_AROUND = 10
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceFinding(Finding):
+    """A finding about a sentence, which a report can show."""
+
+    sentence: Sentence = field(kw_only=True)
+
+
+def finding(sentence: Sentence, kind: str, message: str) -> SentenceFinding:
+    """A finding whose place is that of the sentence."""
+    return SentenceFinding(sentence.path, sentence.line, kind, message, sentence=sentence)
+
+
+def visible(text: str) -> str:
+    r"""The text with an escape such as \u200b for each character that can't be seen; white space of CJK stays."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks, its middle left out if it is long."""
+    half = _LONGEST // 2
+    short = text if len(text) <= _LONGEST else f"{text[:half]}...{text[-half:]}"
+    return f"'{visible(short)}'"
+
+
+def named(entity: Entity) -> str:
+    """An entity by its text, type and offsets."""
+    return f"{quoted(entity.text)} ({visible(entity.label)}, {entity.start} to {entity.end})"
+
+
+def in_context(sentence: Sentence, start: int, end: int) -> str:
+    """A span of a sentence between 【 and 】 with ten characters either side."""
+    text = sentence.text
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    span = (
+        text[start:end] if end - start <= _LONGEST else f"{text[start : start + _AROUND]}...{text[end - _AROUND : end]}"
+    )
+    left, right = "..." * (start > _AROUND), "..." * (end + _AROUND < len(text))
+    return f"{left}{visible(before)}【{visible(span)}】{visible(after)}{right}"

@@ -1,0 +1,150 @@
+"""Entities whose edges or length look wrong, and types that can't be learned."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ner.checking.examples import finding, in_context, named
+from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.findings import Finding
+from ner.data.split import Split
+
+_LONG = 20
+_RARE = 20
+_SENTENCE_ENDS = frozenset("。！？!?\n")
+_PAIRS = {"《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】"}
+_PAIRS |= {"[": "]", "［": "］", "〔": "〕", "{": "}", "<": ">", "＜": "＞", '"': '"', "'": "'"}
+_CLOSED_BY = {closing: opening for opening, closing in _PAIRS.items()}
+_PART_OF_WORDS = frozenset("%％‰#＃@＠&＆*＊_°′″")
+"""Punctuation to Unicode, but often part of a name or an amount at its edge."""
+
+
+def odd_spans(sentences: Iterable[Sentence]) -> list[Finding]:
+    """Entities with white space or punctuation at an edge, or with the end of a sentence inside.
+
+    A bracket or quotation mark whose partner is in the entity belongs to it, and so do what stands between such a
+    pair, what ends a Latin name such as Inc. or Yahoo!, and signs such as % and #.
+    """
+    found: list[Finding] = []
+    for sentence in sentences:
+        for entity in sentence.entities:
+            text = entity.text
+            if text.isalnum():  # nearly all
+                continue
+            place = in_context(sentence, entity.start, entity.end)
+            if text != text.strip():
+                edges = _edges("white space", text[0].isspace(), text[-1].isspace())
+                found.append(finding(sentence, "white space at an entity's edge", f"{named(entity)} {edges}: {place}"))
+            stripped = text.strip()
+            if stripped and (_is_odd_start(stripped) or _is_odd_end(stripped)):
+                edges = _edges("punctuation", _is_odd_start(stripped), _is_odd_end(stripped))
+                found.append(finding(sentence, "punctuation at an entity's edge", f"{named(entity)} {edges}: {place}"))
+            if _ends_inside(stripped):
+                message = f"{named(entity)} goes on behind the end of a sentence: {place}"
+                found.append(finding(sentence, "sentence end inside an entity", message))
+    return found
+
+
+def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
+    """Entities far longer than others of their type, the longest first; a Latin letter or digit counts half.
+
+    That is longer than 20, and above the upper quartile of the type by more than three times the distance between
+    the quartiles (Tukey's "far out").
+    """
+    by_type: defaultdict[str, list[tuple[float, Sentence, Entity]]] = defaultdict(list)
+    for sentence in sentences:
+        for entity in sentence.entities:
+            by_type[entity.label].append((_width(entity.text), sentence, entity))
+    found: list[tuple[float, Finding]] = []
+    for label, places in by_type.items():
+        lower, median, upper = np.quantile([width for width, _, _ in places], [0.25, 0.5, 0.75])
+        longest = max(_LONG, upper + 3 * (upper - lower))
+        for width, sentence, entity in places:
+            if width > longest:
+                message = (
+                    f"{named(entity)} has {len(entity.text):,} characters; half of all {label} have at most {median:g}"
+                )
+                found.append((width, finding(sentence, "unusually long entity", message)))
+    found.sort(key=lambda pair: -pair[0])
+    return [finding for _, finding in found]
+
+
+def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
+    """Entities that overlap a longer one."""
+    found: list[Finding] = []
+    for sentence in sentences:
+        kept = without_overlaps(sentence.entities)
+        for entity in sentence.entities if len(kept) < len(sentence.entities) else ():
+            if entity not in kept:
+                other = next(other for other in kept if other.start < entity.end and entity.start < other.end)
+                message = f"{named(entity)} overlaps {named(other)}"
+                found.append(finding(sentence, "overlapping entities", message))
+    return found
+
+
+def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
+    """Types with fewer than 20 entities in train, and those that other splits alone have; nothing without train."""
+    if "train" not in splits:
+        return []
+    train = splits["train"].types
+    found: list[Finding] = []
+    first: dict[tuple[str, str], Sentence] = {}
+    for name, split in splits.items():
+        for sentence in split.sentences:
+            for entity in sentence.entities:
+                first.setdefault((entity.label, name), sentence)
+    for label, name in first:
+        count = splits[name].types[label]
+        if name == "train" and count < _RARE:
+            message = f"type {label} has {count} in train; expected {_RARE} or more"
+            found.append(finding(first[label, name], "rare type", message))
+        elif label not in train:
+            message = f"type {label} has {count:,} in {name} and none in train"
+            found.append(finding(first[label, name], "type not in train", message))
+    return found
+
+
+def _width(text: str) -> float:
+    """The number of characters, those of ASCII as half ones, for a Latin word has more of them than a Chinese one."""
+    return len(text) - sum(map(str.isascii, text)) / 2
+
+
+def _edges(what: str, at_start: bool, at_end: bool) -> str:
+    verbs = [verb for verb, true in (("begins", at_start), ("ends", at_end)) if true]
+    return f"{' and '.join(verbs)} with {what}"
+
+
+def _is_odd_start(text: str) -> bool:
+    mark = text[0]
+    return _is_punctuation(mark) and (mark not in _PAIRS or _PAIRS[mark] not in text[1:])
+
+
+def _is_odd_end(text: str) -> bool:
+    mark = text[-1]
+    if _ends_latin_name(text, len(text) - 1):
+        return False
+    return _is_punctuation(mark) and (mark not in _CLOSED_BY or _CLOSED_BY[mark] not in text[:-1])
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character)[0] == "P" and character not in _PART_OF_WORDS
+
+
+def _ends_latin_name(text: str, at: int) -> bool:
+    """Whether a mark belongs to the Latin letter before it, as in "Inc." and "Yahoo!"."""
+    return text[at] in ".!" and text[at - 1 : at].isascii() and text[at - 1 : at].isalpha()
+
+
+def _ends_inside(text: str) -> bool:
+    """Whether a sentence ends before the last character and outside of any pair of brackets or quotation marks."""
+    open_until = ""
+    for at, character in enumerate(text):
+        if open_until:
+            open_until = "" if character == open_until else open_until
+        elif character in _PAIRS and _PAIRS[character] in text[at + 1 :]:
+            open_until = _PAIRS[character]
+        elif character in _SENTENCE_ENDS and at < len(text) - 1 and not _ends_latin_name(text, at):
+            return True
+    return False

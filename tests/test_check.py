@@ -1,0 +1,77 @@
+from ner.checking.check import Check, Group, check
+from ner.checking.kinds import KINDS, kind_of
+from ner.data.entities import Entity, Sentence
+from ner.data.findings import Finding
+from ner.data.split import Split
+
+
+def sentence(text: str, *spans: tuple[int, int, str]) -> Sentence:
+    return Sentence(text, tuple(Entity(start, end, label, text[start:end]) for start, end, label in spans))
+
+
+def counts(result: Check) -> dict[str, int]:
+    return {group.kind.name: len(group.findings) for group in result.groups}
+
+
+GOOD = [sentence("王去", (0, 1, "PER"))] * 20
+
+
+def test_a_good_data_set() -> None:
+    result = check({"train": Split("train.txt", GOOD)}, None, 128)
+    assert (result.groups, result.findings, result.count("error"), result.count("suspicion")) == ([], [], 0, 0)
+    assert [*result.tables] == ["splits", "entities by type", "lengths of entities", "% of characters"]
+
+
+def test_what_the_reader_found_is_told() -> None:
+    train = Split(
+        "train.txt",
+        GOOD,
+        faults=[Finding("train.txt", 3, "unknown tag", "x"), Finding("train.txt", 4, "bad row", "x")],
+        repairs=[Finding("train.txt", 1, "illegal sequence", "x")],
+        losses=[Finding("train.txt", 2, "discontinuous entity", "x")],
+        oddities=[Finding("train.txt", 9, "empty sentence", "x")],
+    )
+    result = check({"train": train}, None, 128)
+    assert [(group.kind.name, group.kind.severity) for group in result.groups] == [
+        ("bad row", "error"),
+        ("unknown tag", "error"),
+        ("illegal sequence", "error"),
+        ("empty sentence", "error"),
+        ("discontinuous entity", "suspicion"),
+    ]
+    assert (result.count("error"), result.count("suspicion")) == (4, 1)
+    assert [finding.line for finding in result.findings] == [4, 3, 1, 9, 2]
+
+
+def test_every_check_is_made() -> None:
+    train = [
+        *GOOD,
+        *[sentence("他在北京", (2, 4, "LOC"))] * 40,
+        *[sentence("经理来", (0, 2, "JOB")), *[sentence("叫经理")] * 40],
+        sentence("是北京", (1, 3, "ORG")),
+        sentence("说北京"),
+        sentence("李 ", (0, 2, "PER")),
+        sentence("李，", (0, 2, "PER")),
+        sentence("李。张", (0, 3, "PER")),
+        sentence("长" * 21, (0, 21, "LOC")),
+        sentence("北京大学", (0, 4, "LOC"), (0, 2, "LOC")),
+        sentence("\x01\u200b\ue000\ufffd"),
+        sentence("我们明天去", (0, 1, "PER")),
+    ]
+    test = [
+        sentence("他在北京", (2, 4, "LOC")),
+        sentence("我们，明天去"),
+        sentence("我们明天去", (0, 2, "PER")),
+        sentence("法条", (0, 1, "LAW")),
+    ]
+    result = check({"train": Split("train.txt", train), "test": Split("test.txt", test)}, None, 128)
+    expected = {name: 1 for name in KINDS if KINDS[name].severity == "suspicion"}
+    expected |= {f"{name} character": 1 for name in ("control", "invisible", "private-use", "broken")}
+    expected |= {"rare type": 2, "sentence in two splits": 2}
+    assert counts(result) == expected
+
+
+def test_the_same_message_makes_one_rule() -> None:
+    findings = [Finding("a", line, "illegal sequence", message) for line, message in enumerate("xyzyzy", 1)]
+    group = Group(kind_of("illegal sequence", "error"), findings)
+    assert [[finding.line for finding in rule] for rule in group.rules] == [[2, 4, 6], [3, 5], [1]]

@@ -1,0 +1,104 @@
+import pytest
+
+from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types
+from ner.data.entities import Entity, Sentence
+from ner.data.split import Split
+
+
+def sentence(text: str, *spans: tuple[int, int, str], line: int = 1) -> Sentence:
+    entities = tuple(Entity(start, end, label, text[start:end]) for start, end, label in spans)
+    return Sentence(text, entities, "a.txt", line)
+
+
+def kinds(surface: str) -> list[str]:
+    return [finding.kind for finding in odd_spans([sentence(surface, (0, len(surface), "X"))])]
+
+
+@pytest.mark.parametrize("surface", [" 北京", "北京\u3000", " ", "\t北京 "])
+def test_white_space_at_an_edge(surface: str) -> None:
+    assert kinds(surface) == ["white space at an entity's edge"]
+
+
+@pytest.mark.parametrize(
+    "surface",
+    ["，北京", "北京。", "《红楼梦", "红楼梦》", "（中国", "”中国“", "北京.", "“", "，", "-1", "王·", ".", "!"],
+)
+def test_punctuation_at_an_edge(surface: str) -> None:
+    assert kinds(surface) == ["punctuation at an entity's edge"]
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [
+        "北京",
+        "《红楼梦》",
+        "“神舟”飞船",
+        "外交部（北京）",
+        "'北京'",
+        "阿卜杜拉·阿齐兹",
+        "Apple Inc.",
+        "50%",
+        "#春晚#",
+        "@小明",
+        "C++",
+        "《怎么办？》一书",
+        "Yahoo!",
+        "Yahoo!奇摩",
+    ],
+)
+def test_marks_that_belong(surface: str) -> None:
+    assert kinds(surface) == []
+
+
+def test_edges_are_shown_in_context() -> None:
+    text = "他昨天上午九点多从老家坐车来到，北京。才住下"
+    [finding] = odd_spans([sentence(text, (15, 19, "LOC"), line=7)])
+    assert str(finding) == (
+        "a.txt:7: '，北京。' (LOC, 15 to 19) begins and ends with punctuation: "
+        "...九点多从老家坐车来到【，北京。】才住下"
+    )
+
+
+@pytest.mark.parametrize(
+    ("surface", "odd"), [("北京。上海", True), ("甲\n乙", True), ("《谁？》和谁？谁", True), ("《谁？谁》", False)]
+)
+def test_a_sentence_that_ends_inside(surface: str, odd: bool) -> None:
+    assert kinds(surface) == ["sentence end inside an entity"] * odd
+
+
+def lengths(*sizes: int, character: str = "长") -> list[int]:
+    sentences = [sentence(character * size, (0, size, "ORG")) for size in sizes]
+    return [len(finding.sentence.text) for finding in long_entities(sentences)]  # type: ignore[attr-defined]
+
+
+def test_long_entities() -> None:
+    assert lengths(*[4] * 9, 21, 20, 30) == [30, 21]
+    assert lengths(*[10, 20] * 9, 50, 51) == [51]
+    assert lengths(*[4] * 9, 41, 40, character="a") == [41]
+    assert lengths() == []
+
+
+def test_a_long_entity_is_compared_with_its_type() -> None:
+    one = sentence("长" * 30, (0, 30, "ORG"))
+    others = [sentence("长" * 30, (0, 30, "LAW")) for _ in range(3)]
+    [finding] = long_entities([one, *others, *[sentence("短", (0, 1, "ORG"))] * 5])
+    assert finding.message == f"'{'长' * 30}' (ORG, 0 to 30) has 30 characters; half of all ORG have at most 1"
+
+
+def test_overlapping_entities() -> None:
+    found = overlapping_entities(
+        [sentence("北京大学在北京", (0, 2, "LOC"), (0, 4, "ORG"), (5, 7, "LOC")), sentence("北京", (0, 2, "LOC"))]
+    )
+    assert [str(finding) for finding in found] == ["a.txt:1: '北京' (LOC, 0 to 2) overlaps '北京大学' (ORG, 0 to 4)"]
+
+
+def test_scarce_types() -> None:
+    train = [sentence("甲乙", (0, 1, "LOC"), line=line) for line in range(1, 21)]
+    train += [sentence("甲乙", (0, 1, "PER"), line=line) for line in range(21, 40)]
+    test = [sentence("甲乙", (0, 1, "PER"), (1, 2, "LAW"), line=5)]
+    splits = {"train": Split("a.txt", train), "test": Split("a.txt", test)}
+    assert [str(finding) for finding in scarce_types(splits)] == [
+        "a.txt:21: type PER has 19 in train; expected 20 or more",
+        "a.txt:5: type LAW has 1 in test and none in train",
+    ]
+    assert scarce_types({"test": splits["test"]}) == []
