@@ -578,15 +578,27 @@ def test_the_same_text_stays_on_one_side(write: Write, texts: list[str], seed: i
     assert dev
     assert not set(train) & set(dev)
     assert sorted([*train, *dev]) == sorted(texts)
-    rarest = min(map(texts.count, texts))
-    assert len(dev) <= max(1, len(texts) // 10, rarest)
+
+
+def test_documents_stay_on_one_side_where_there_are_twenty(write: Write) -> None:
+    def documents(count: int) -> str:
+        return "\n".join(f"# newdoc id = {n}\n{n}a B-X\n\n{n}b O\n" for n in range(count))
+
+    train, dev = sides(read_corpus(write(documents(20)), seed=1))
+    assert (len(train), len(dev)) == (36, 4)
+    assert not {text[:-1] for text in train} & {text[:-1] for text in dev}
+    train, dev = sides(read_corpus(write(documents(3)), seed=1))
+    assert (len(train), len(dev)) == (5, 1)
 
 
 def test_a_single_sentence_cannot_be_split(write: Write) -> None:
     path = write(numbered(["a", "a", "a"]))
     with pytest.raises(InputError) as caught:
         read_corpus(path, seed=1)
-    assert str(caught.value) == (f"{path}: one sentence can't be split into train and dev; add a dev file or sentences")
+    assert str(caught.value) == (
+        f"{path}: 3 sentences can't be divided into train and dev: those of one document or with the same text stay "
+        "together, which leaves 1 to divide; add others"
+    )
 
 
 # Real data

@@ -1,11 +1,11 @@
 """Files of annotated text and folders of them: from a path to sentences with entities."""
 
-import random
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ner.data.dividing import divide
 from ner.data.entities import without_overlaps
 from ner.data.findings import Finding
 from ner.data.folder import SPLITS, find_files, holds_splits, splits_of
@@ -15,6 +15,8 @@ from ner.errors import InputError
 
 _DEFAULT = ReadOptions()
 _MOST_PROBLEMS = 100
+_DEV_SHARE = 0.1
+_ENOUGH_DOCUMENTS = 20
 
 
 class CorpusError(InputError):
@@ -100,7 +102,8 @@ def read_splits(path: str | Path, options: ReadOptions = _DEFAULT, require: Coll
 def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) -> Corpus:
     """Reads a folder with a train file, or a single file, which is then train.
 
-    Without a dev file a tenth of train's sentences is split off by `seed`.
+    Without a dev file a tenth of train is split off by `seed` as `divide` does it; documents stay whole if there are
+    twenty or more.
 
     Raises CorpusError with all faults of all files, and InputError if there is no train file.
     """
@@ -108,7 +111,7 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
     notes = [note for split in splits.values() for note in (*split.notes, *_summaries(split))]
     if "dev" not in splits:
         whole = splits["train"]
-        splits["train"], splits["dev"] = split_off_dev(whole, seed)
+        splits |= _split_off_dev(whole, seed)
         count = len(splits["dev"].sentences)
         notes.append(
             f"no dev file in {path}: {count:,} sentence{'s' * (count != 1)} "
@@ -145,27 +148,8 @@ def _summaries(split: Split) -> list[str]:
     return notes
 
 
-def split_off_dev(whole: Split, seed: int) -> tuple[Split, Split]:
-    """Cuts train into train and dev: a tenth of the sentences, at least one, drawn by `seed`, order kept.
-
-    Sentences with the same text stay on the same side. Raises InputError if all sentences have the same text.
-    """
-    sizes = Counter(sentence.text for sentence in whole.sentences)
-    if len(sizes) < 2:
-        raise InputError(f"{whole.path}: one sentence can't be split into train and dev; add a dev file or sentences")
-    room = max(1, len(whole.sentences) // 10)
-    texts = list(sizes)
-    random.Random(seed).shuffle(texts)
-    drawn = set()
-    for text in texts:
-        if sizes[text] <= room:
-            drawn.add(text)
-            room -= sizes[text]
-    if not drawn:
-        drawn.add(min(texts, key=lambda text: sizes[text]))
-    train = [sentence for sentence in whole.sentences if sentence.text not in drawn]
-    dev = [sentence for sentence in whole.sentences if sentence.text in drawn]
-    return (
-        replace(whole, sentences=train),
-        replace(whole, name="dev", sentences=dev, repairs=[], losses=[], oddities=[], notes=[]),
-    )
+def _split_off_dev(whole: Split, seed: int) -> dict[str, Split]:
+    """Cuts train into train and dev, a tenth; documents stay whole where there are enough to choose from."""
+    if len({sentence.document for sentence in whole.sentences}) < _ENOUGH_DOCUMENTS:
+        whole = replace(whole, sentences=[replace(sentence, document="") for sentence in whole.sentences])
+    return divide(whole, dev=_DEV_SHARE, test=0, seed=seed)
