@@ -349,10 +349,10 @@ def check(
 
     The exit status is 2 if something can't be read, 1 with --strict if anything was found, else 0.
     """
-    from ner.checking.repair import write_repaired
     from rich.console import Console
 
     from ner.checking.check import check as run_check
+    from ner.checking.repair import write_repaired
     from ner.checking.report import show, write_report
     from ner.data.corpus import examine_splits
     from ner.data.rewriting import refuse_existing
@@ -457,9 +457,8 @@ def _tell(written: "Rewritten", losses: Path | None) -> None:
     if losses is not None:
         with atomic_writer(losses) as file:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
-    for path, sentences in written.files.items():
-        entities = sum(len(sentence.entities) for sentence in sentences)
-        typer.echo(f"{path}: {len(sentences):,} sentences, {entities:,} entities")
+    for path, (sentences, entities) in written.files.items():
+        typer.echo(f"{path}: {sentences:,} sentences, {entities:,} entities")
 
 
 if __name__ == "__main__":

@@ -259,3 +259,73 @@ def test_nothing_to_tag(refused: Callable[..., str], model_folder: Path) -> None
 def test_settings_out_of_range(refused: Callable[..., str], data_folder: Path, tmp_path: Path) -> None:
     message = refused("train", "--data", data_folder, "--output", tmp_path / "model", "--epochs", "0")
     assert message == "expected epochs to be at least 1, got 0"
+
+
+# Data sets
+
+
+def test_check_says_what_is_wrong_and_how_grave_it_is(run: Run, tmp_path: Path, encoder_folder: Path) -> None:
+    path = tmp_path / "train.txt"
+    options = ("--encoder", encoder_folder)
+    path.write_text("王 B-PER\n来 O\n", encoding="utf-8")
+    clean = run("check", path, "--strict", *options)
+    assert (clean.exit_code, "rare type" in clean.output) == (1, True)
+    path.write_text("王 O\n来 O\n", encoding="utf-8")
+    assert run("check", path, "--strict", *options).exit_code == 0
+    path.write_text("王 O\n来 I-PER\n", encoding="utf-8")
+    assert run("check", path, *options).exit_code == 0
+    assert run("check", path, "--strict", *options).exit_code == 1
+    path.write_text("王 O\n来\n\n去 O\n", encoding="utf-8")
+    result = run("check", path, "--report", tmp_path / "report", "--fix", tmp_path / "fixed", *options)
+    assert result.exit_code == 2
+    assert f"{path}:2: one column, '来'; expected a token and a tag" in result.output.replace("\n", " ").replace(
+        "  ", " "
+    )
+    assert "malformed line" in (tmp_path / "report" / "check.html").read_text(encoding="utf-8")
+    assert (tmp_path / "fixed" / "train.txt").read_text(encoding="utf-8") == "去\tO\n\n"
+
+
+def test_check_refuses_to_write_over_a_folder(refused: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("王 O\n", encoding="utf-8")
+    assert refused("check", tmp_path, "--fix", tmp_path) == (
+        f"{tmp_path} exists: name another place to write to, or remove it first"
+    )
+
+
+def test_convert_split_and_merge(run: Run, refused: Callable[..., str], tmp_path: Path) -> None:
+    source = tmp_path / "all.jsonl"
+    line = '{{"text": "王{}去", "entities": [[0, 2, "PER"], [0, 1, "X"]]}}\n'
+    source.write_text("".join(line.format(n) for n in range(10)), encoding="utf-8")
+    result = run("convert", source, tmp_path / "all.bmes", "--scheme", "BMES", "--losses", tmp_path / "losses.txt")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{tmp_path / 'all.bmes'}: 10 sentences, 10 entities\n"
+    assert result.stderr.startswith("overlapping entity left out: 10\n")
+    assert len((tmp_path / "losses.txt").read_text(encoding="utf-8").splitlines()) == 10
+    assert refused("convert", source, tmp_path / "x.json").startswith("can't tell the format of")
+
+    result = run("split", tmp_path / "all.bmes", "--output", tmp_path / "data", "--test", "0")
+    assert result.stdout.splitlines() == [
+        f"{tmp_path / 'data' / 'train.conll'}: 9 sentences, 9 entities",
+        f"{tmp_path / 'data' / 'dev.conll'}: 1 sentences, 1 entities",
+    ]
+    result = run("merge", tmp_path / "data", tmp_path / "data", "--output", tmp_path / "both", "--to", "jsonl")
+    assert f"{tmp_path / 'both' / 'train.jsonl'}: 9 sentences, 9 entities" in result.stdout
+
+
+def test_every_command_reads_every_format(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    source = tmp_path / "test.jsonl"
+    source.write_text('{"text": "王小明在北京大学看书。", "label": [[0, 3, "PER"], [4, 8, "ORG"]]}\n', encoding="utf-8")
+    result = run("evaluate", "--model", model_folder, "--data", source)
+    assert "FB1: 100.00" in result.output
+    table = tmp_path / "a.csv"
+    table.write_text("id,content\n7,张伟去上海。\n", encoding="utf-8")
+    result = run("tag", "--model", model_folder, table, "--text-column", "content", "--format", "csv")
+    rows = [row.split(",") for row in result.stdout.splitlines()]
+    assert [(row[4], row[5], row[7]) for row in rows[1:]] == [("PER", "张伟", "7"), ("LOC", "上海", "7")]
+    result = run("tag", "--model", model_folder, source, "--from", "doccano")
+    assert json.loads(result.stdout)["text"] == "王小明在北京大学看书。"
+
+
+def test_a_name_that_is_no_format(refused: Callable[..., str], data_folder: Path, model_folder: Path) -> None:
+    message = refused("evaluate", "--model", model_folder, "--data", data_folder, "--from", "connl")
+    assert message.startswith("unknown format 'connl': expected one of conll, jsonl,")

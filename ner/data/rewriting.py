@@ -1,5 +1,6 @@
 """Annotated files into other annotated files: converted, divided, merged."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,6 +12,7 @@ from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.folder import SPLITS, holds_splits
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
+from ner.data.formats.substitutes import CROSSING, EMPTY_TEXT, OVERLAPPING
 from ner.data.merging import merge, read_type_table
 from ner.data.schemes import BIO, SCHEMES, Scheme
 from ner.data.split import ReadOptions, Split
@@ -31,9 +33,9 @@ class WriteOptions:
 
 @dataclass(frozen=True)
 class Rewritten:
-    """The files that were written with their sentences, and what is to be said about their content."""
+    """The files that were written, with their numbers of sentences and entities, and what is to be said about them."""
 
-    files: dict[Path, list[Sentence]] = field(default_factory=dict)
+    files: dict[Path, tuple[int, int]] = field(default_factory=dict)
     losses: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -136,7 +138,12 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
     for name, split in splits.items():
         path = target / f"{name}{format_.suffix}" if name else target
         losses = format_.write(split.sentences, path, scheme)
-        result.files[path] = split.sentences
+        entities = sum(len(sentence.entities) for sentence in split.sentences)
+        left_out = Counter(loss.kind for loss in losses)
+        result.files[path] = (
+            len(split.sentences) - left_out[EMPTY_TEXT],
+            entities - left_out[OVERLAPPING] - left_out[CROSSING],
+        )
         result.losses.extend([*split.losses, *losses])
         result.notes.extend(split.notes)
     return result

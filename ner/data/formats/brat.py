@@ -14,7 +14,7 @@ from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.offsets import Record, Span, split_of_records
-from ner.data.formats.substitutes import held_labels, held_text
+from ner.data.formats.substitutes import held_labels, held_text, with_text
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
 from ner.files import atomic_writer
@@ -208,10 +208,7 @@ def _standoff(sentences: Sequence[Sentence], labels: dict[str, str], losses: lis
     lines: list[str] = []
     annotations: list[str] = []
     offset = 0
-    for sentence in sentences:
-        if not sentence.text:
-            losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
-            continue
+    for sentence in with_text(sentences, losses):
         text = held_text(sentence, _UNHELD, losses)
         # A U+FEFF at the very beginning would be taken for a byte order mark.
         if not lines and text[0] == "\ufeff":

@@ -9,7 +9,7 @@ from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.columns import NEW_DOCUMENT, read_rows
-from ner.data.formats.substitutes import flat_entities, held_labels, held_text, merged_by_scheme
+from ner.data.formats.substitutes import flat_entities, held_labels, held_text, merged_by_scheme, with_text
 from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import Scheme, entities_to_tags
 from ner.data.split import ReadOptions, Split
@@ -38,10 +38,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     labels = held_labels(sentences, _UNHELD_IN_LABEL, losses)
     document = ""
     with atomic_writer(path) as file:
-        for number, sentence in enumerate(sentences):
-            if not sentence.text:
-                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
-                continue
+        for number, sentence in enumerate(with_text(sentences, losses)):
             # A U+FEFF at the very beginning would be taken for a byte order mark.
             if number == 0 and sentence.text[0] == "\ufeff":
                 file.write("\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.substitutes import held_labels, held_text
+from ner.data.formats.substitutes import held_labels, held_text, with_text
 from ner.data.formats.tables import DOCUMENT, SENTENCE, TAG, TOKEN, TableRows, find_column, missing_columns, tags_of
 from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import Scheme
@@ -67,9 +67,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
         # The usual line end of CSV, \r\n, makes the writer quote a token that is one of its two characters.
         table = csv.writer(file, delimiter=_delimiter(path), lineterminator="\r\n")
         table.writerow(["sentence", "token", "tag", *["document"] * with_documents])
-        for number, sentence in enumerate(sentences, 1):
-            if not sentence.text:
-                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
+        for number, sentence in enumerate(with_text(sentences, losses), 1):
             tags = tags_of(sentence, labels, scheme, losses)
             text = held_text(sentence, _UNHELD, losses)
             document = [sentence.document] * with_documents

@@ -15,7 +15,7 @@ from pathlib import Path
 from ner.data.decoding import read_text
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.formats.substitutes import held_labels, held_text, nested_entities
+from ner.data.formats.substitutes import held_labels, held_text, nested_entities, with_text
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
 
@@ -117,10 +117,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
         message = f"{count:,} name{'s' * (count != 1)} left out; expected articles, such as 19980101-01-001"
         losses.append(Finding(unnamed[0].path, unnamed[0].line, "document name left out", message))
     with atomic_writer(path) as file:
-        for number, sentence in enumerate(sentences):
-            if not sentence.text:
-                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
-                continue
+        for number, sentence in enumerate(with_text(sentences, losses)):
             entities = nested_entities(sentence, losses)
             text = held_text(sentence, _UNHELD, losses)
             words = _words(text, 0, len(text), entities, tags)

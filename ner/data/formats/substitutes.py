@@ -1,14 +1,26 @@
 """What stands for a character, a label or an entity that a format can't hold, and the findings that say so."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
 
+EMPTY_TEXT = "empty text left out"
+OVERLAPPING = "overlapping entity left out"
+CROSSING = "crossing entity left out"
 _SHOWN = 40
+
+
+def with_text(sentences: Iterable[Sentence], losses: list[Finding]) -> Iterator[Sentence]:
+    """The sentences that have characters; a finding is added to `losses` for each other one."""
+    for sentence in sentences:
+        if sentence.text:
+            yield sentence
+        else:
+            _lose(losses, sentence, EMPTY_TEXT, "a text of no characters")
 
 
 def held_text(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
@@ -33,7 +45,7 @@ def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
             if entity in kept:
                 continue
             other = next(other for other in kept if other.start < entity.end and entity.start < other.end)
-            _lose(losses, sentence, "overlapping entity left out", f"{_name(entity)} overlaps {_name(other)}")
+            _lose(losses, sentence, OVERLAPPING, f"{_name(entity)} overlaps {_name(other)}")
     return kept
 
 
@@ -46,7 +58,7 @@ def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     for entity in sorted(sentence.entities, key=lambda entity: (entity.start - entity.end, entity.start)):
         other = next((other for other in kept if _cross(entity, other)), None)
         if other:
-            _lose(losses, sentence, "crossing entity left out", f"{_name(entity)} crosses {_name(other)}")
+            _lose(losses, sentence, CROSSING, f"{_name(entity)} crosses {_name(other)}")
         else:
             kept.append(entity)
     return sorted(kept, key=lambda entity: (entity.start, -entity.end))

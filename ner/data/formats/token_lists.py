@@ -29,7 +29,7 @@ from ner.data.formats.json_records import (
     read_objects,
     shown,
 )
-from ner.data.formats.substitutes import flat_entities, merged_by_scheme
+from ner.data.formats.substitutes import flat_entities, merged_by_scheme, with_text
 from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import PREFIXES, Scheme, entities_to_tags, is_tag
 from ner.data.split import ReadOptions, Split
@@ -75,10 +75,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     """Writes an object a line whose tokens are the characters, and returns what the format can't hold."""
     losses: list[Finding] = []
     with atomic_writer(path) as file:
-        for sentence in sentences:
-            if not sentence.text:
-                losses.append(Finding(sentence.path, sentence.line, "empty text left out", "a text of no characters"))
-                continue
+        for sentence in with_text(sentences, losses):
             entities = flat_entities(sentence, losses)
             merged_by_scheme(sentence, entities, scheme, losses)
             tags = entities_to_tags(entities, len(sentence.text), scheme)
