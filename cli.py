@@ -272,13 +272,15 @@ def evaluate(
     strict: Strict = False,
 ) -> None:
     """Score a trained model on annotated data, as conlleval does."""
-    from ner.data.corpus import read_split
+    from ner.data.corpus import read_split, remarks
     from ner.evaluation.report import summary, write_report
     from ner.evaluation.scores import evaluate as run_evaluation
     from ner.tagging.tagger import Tagger
 
     options = ReadOptions(from_, encoding, token_column, tag_column, strict)
     gold = read_split(data, split, options)
+    for remark in remarks(gold):
+        typer.echo(f"note: {remark}", err=True)
     evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
     typer.echo(f"{gold.path}\n{summary(evaluation)}")
     if report is not None:
@@ -310,6 +312,8 @@ def tag(
     """Find the entities in text files of any size: lines, JSON lines, CSV, Parquet, or sentences of annotated files."""
     if bool(files) == bool(text):
         raise InputError("expected text files (or - for standard input) or --text, one of the two")
+    if text and (text_column or from_):
+        raise InputError("--text is the text itself: leave out --text-column and --from")
     from ner.tagging.files import tag_records as run_tagging
     from ner.tagging.progress import ShowTagging
     from ner.tagging.records import check_files, read_records, text_records, total_bytes

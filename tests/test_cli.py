@@ -252,6 +252,11 @@ def test_a_full_disk(model_folder: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out.jsonl").read_text() == "old"
 
 
+def test_options_of_files_beside_a_text(refused: Callable[..., str], model_folder: Path) -> None:
+    message = refused("tag", "--model", model_folder, "--text", "王", "--from", "jsonl")
+    assert message == "--text is the text itself: leave out --text-column and --from"
+
+
 def test_nothing_to_tag(refused: Callable[..., str], model_folder: Path) -> None:
     assert refused("tag", "--model", model_folder).startswith("expected text files")
 
@@ -324,6 +329,12 @@ def test_every_command_reads_every_format(run: Run, model_folder: Path, tmp_path
     assert [(row[4], row[5], row[7]) for row in rows[1:]] == [("PER", "张伟", "7"), ("LOC", "上海", "7")]
     result = run("tag", "--model", model_folder, source, "--from", "doccano")
     assert json.loads(result.stdout)["text"] == "王小明在北京大学看书。"
+
+
+def test_evaluate_tells_of_repairs(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("王 O\n来 I-PER\n", encoding="utf-8")
+    result = run("evaluate", "--model", model_folder, "--data", tmp_path / "a.txt")
+    assert "read as conlleval reads them, 1 in all" in result.stderr
 
 
 def test_a_name_that_is_no_format(refused: Callable[..., str], data_folder: Path, model_folder: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ner.data.corpus import Corpus, CorpusError, examine_file, read_corpus, read_file, read_split, read_splits
 from ner.data.entities import Entity, Sentence
-from ner.data.folder import find_files, splits_of
+from ner.data.folder import find_files, holds_splits, splits_of
 from ner.data.schemes import SCHEMES, Scheme, entities_to_tags
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
@@ -454,6 +454,25 @@ def test_repairs_are_noted(write: Write) -> None:
 
 def test_no_entities_are_noted(write: Write) -> None:
     assert "train has no entities" in read_corpus(write("中 O\n\n国 O\n"), seed=1).notes
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["train", "dev"], True),
+        (["news_1", "news_2", "test_1"], False),
+        (["train_1", "train_2"], False),
+        (["train-dev"], False),
+        ([], True),
+    ],
+)
+def test_documents_of_brat_are_splits_if_every_name_says_one(tmp_path: Path, names: list[str], expected: bool) -> None:
+    for name in names:
+        (tmp_path / f"{name}.txt").write_text("王来\n", encoding="utf-8")
+        (tmp_path / f"{name}.ann").write_text("T1\tPER 0 1\t王\n", encoding="utf-8")
+    assert holds_splits(tmp_path) == expected
+    if not expected:
+        assert len(read_splits(tmp_path)["train"].sentences) == len(names)
 
 
 def test_two_files_for_one_split(write: Write, tmp_path: Path) -> None:

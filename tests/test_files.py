@@ -72,6 +72,15 @@ def test_other_fields_are_kept_beside_ours() -> None:
         writer.write(Record("a.jsonl", 2, "王", {"x": 1}), [])
 
 
+def test_fields_of_an_earlier_run_are_kept_in_a_third(tmp_path: Path) -> None:
+    fields: dict[str, object] = {"file": "b", "input_file": "a", "input_input_line": 1, "line": 2}
+    file = io.StringIO()
+    JsonLinesWriter(file).write(Record("c", 3, "王", fields), [])
+    written = json.loads(file.getvalue())
+    assert written["file"] == "c"
+    assert sorted(str(value) for name, value in written.items() if name.startswith("input_")) == ["1", "2", "a", "b"]
+
+
 def test_csv_has_a_row_an_entity_and_quotes_what_needs_it() -> None:
     file = io.StringIO()
     writer = CsvWriter(file)

@@ -95,6 +95,9 @@ def test_json_lines_keep_their_other_fields(tmp_path: Path) -> None:
     [
         ("{", r"a\.jsonl:2: expected a JSON object a line \(Expecting property name"),
         ('["王"]', r'a\.jsonl:2: expected a JSON object a line, got \["王"\]'),
+        (r'{"text": "王\ud83d"}', r"a\.jsonl:2: has half a character, .* without its pair; write the file anew"),
+        ('{"text": "王", "n": ' + "9" * 5000 + "}", r"a\.jsonl:2: expected a JSON object a line \(Exceeds the limit"),
+        ("[" * 100_000, r"a\.jsonl:2: expected a JSON object a line \("),
         (
             '{"id": 1, "text": null}',
             r"a\.jsonl:2: expected a text in the field 'text' \(its fields: id, text\); name another",
@@ -182,3 +185,19 @@ def test_files_whose_text_is_not_plain_to_find(tmp_path: Path) -> None:
     ]
     check_files(names[1:], "utf-8", "text")
     check_files([*names, str(tmp_path)], "utf-8", format_="brat")
+
+
+def test_options_that_would_mean_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").touch()
+    for names, options, message in (
+        ([str(tmp_path / "a.txt")], {"text_column": "x"}, "is read as lines of text, which have no columns"),
+        ([str(tmp_path / "a.txt")], {"text_column": "x", "format_": "jsonl"}, "--from jsonl says where the text is"),
+        (["-"], {"format_": "jsonl"}, "standard input is read as lines of text: leave out --from"),
+    ):
+        with pytest.raises(InputError, match=message):
+            check_files(names, "utf-8", **options)
+
+
+def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "A.CSV").write_text("id,text\n1,王来\n", encoding="utf-8")
+    assert records(tmp_path / "A.CSV", text_column="text") == [(2, "王来", {"id": "1"})]

@@ -84,6 +84,7 @@ def test_nothing_is_written_over(source: Path, tmp_path: Path) -> None:
     [
         ("a.json", WriteOptions(), r"can't tell the format of .*a\.json by its name: pass --to with one of conll, "),
         ("a.conll", WriteOptions("conl"), "unknown format 'conl': expected one of conll, "),
+        ("a.txt", WriteOptions("brat"), r"a\.txt will be a folder, but its name is that of a file: leave out \.txt"),
         ("a.jsonl", WriteOptions(scheme="BIO"), "jsonl has spans and no tags: leave out --scheme"),
         ("a.conll", WriteOptions(scheme="BOI"), "unknown scheme 'BOI': expected one of BIO, IO, "),
     ],
@@ -143,3 +144,32 @@ def test_merging_folders_split_by_split(tmp_path: Path) -> None:
     }
     with pytest.raises(InputError, match="expected either files or folders with train, dev and test, got both"):
         merge_files([tmp_path / "a", tmp_path / "b" / "train.txt"], tmp_path / "d", READ, WRITE)
+
+
+def test_a_folder_may_have_a_dot_in_its_name_but_not_that_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "train.txt").write_text("王 B-PER\n来 O\n", encoding="utf-8")
+    convert_files(tmp_path / "a", tmp_path / "a-v1.0", READ, WRITE)
+    assert (tmp_path / "a-v1.0" / "train.conll").exists()
+    with pytest.raises(InputError, match=r"out\.jsonl will be a folder, but its name is that of a file"):
+        convert_files(tmp_path / "a", tmp_path / "out.jsonl", READ, WRITE)
+
+
+def test_repairs_and_a_wrong_format_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("王 B-PER\n来 I-LOC\n", encoding="utf-8")
+    (note,) = convert_files(path, tmp_path / "b.conll", READ, WRITE).notes
+    assert note.endswith(f"read as conlleval reads them, 1 in all; the first is {path}:2")
+    path.write_text("王 O\n", encoding="utf-8")
+    assert convert_files(path, tmp_path / "c.conll", READ, WRITE).notes == [
+        "there are no entities; if there should be some, name the format with --from"
+    ]
+
+
+def test_sentences_that_merging_brings_into_two_splits_are_told(tmp_path: Path) -> None:
+    for folder, train, test in (("a", "王", "李"), ("b", "李", "张")):
+        (tmp_path / folder).mkdir()
+        for name, text in (("train", train), ("test", test)):
+            (tmp_path / folder / f"{name}.txt").write_text(f"{text} B-PER\n来 O\n", encoding="utf-8")
+    merged = merge_files([tmp_path / "a", tmp_path / "b"], tmp_path / "c", READ, WRITE)
+    assert merged.notes == [f"sentences of test that are in train too: 1; the first is {tmp_path / 'a' / 'test.txt'}:1"]

@@ -108,7 +108,7 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
     Raises CorpusError with all faults of all files, and InputError if there is no train file.
     """
     splits = read_splits(path, options, require=("train",))
-    notes = [note for split in splits.values() for note in (*split.notes, *_summaries(split))]
+    notes = [note for split in splits.values() for note in remarks(split)]
     if "dev" not in splits:
         whole = splits["train"]
         splits |= _split_off_dev(whole, seed)
@@ -128,15 +128,9 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
     return Corpus(splits["train"], splits["dev"], splits.get("test"), types, notes)
 
 
-def _summaries(split: Split) -> list[str]:
-    """Sentences on what of a split was not read as it stands."""
-    notes = []
-    if split.repairs:
-        assert split.scheme, "only tags need repairs"
-        notes.append(
-            f"{split.path}: tags that are no legal {split.scheme.name} were read as conlleval reads them, "
-            f"{len(split.repairs):,} in all; the first is {split.repairs[0].place}"
-        )
+def remarks(split: Split) -> list[str]:
+    """Sentences for the user on what of a split was not read as it stands."""
+    notes = [*split.notes, *repairs_remark(split)]
     for kind, count in Counter(loss.kind for loss in split.losses).items():
         first = next(loss for loss in split.losses if loss.kind == kind)
         notes.append(f"{split.path}: {kind}: {count:,}; the first is {first}")
@@ -146,6 +140,17 @@ def _summaries(split: Split) -> list[str]:
             f"{split.path}: {overlapping:,} entities overlap longer ones; only the longer are learned and scored"
         )
     return notes
+
+
+def repairs_remark(split: Split) -> list[str]:
+    """A sentence for the user on tags that are no legal sequence, if there are any."""
+    if not split.repairs:
+        return []
+    assert split.scheme, "only tags need repairs"
+    return [
+        f"{split.path}: tags that are no legal {split.scheme.name} were read as conlleval reads them, "
+        f"{len(split.repairs):,} in all; the first is {split.repairs[0].place}"
+    ]
 
 
 def _split_off_dev(whole: Split, seed: int) -> dict[str, Split]:

@@ -41,8 +41,14 @@ def is_brat(path: Path) -> bool:
 
 
 def holds_splits(folder: Path) -> bool:
-    """Whether `folder` holds a file for each split, and not documents of brat that are one file in many."""
-    return folder.is_dir() and not (is_brat(folder) and not any(splits_of(name) for name in _names(folder)))
+    """Whether `folder` holds a file for each split, and not documents of brat that are one file in many.
+
+    Documents of brat are splits if the name of each one says a split, and no two the same.
+    """
+    if not folder.is_dir():
+        return False
+    documents = [splits_of(path.stem) for path in folder.glob("*.ann")]
+    return all(len(splits) == 1 for splits in documents) and len(documents) == len({*map(tuple, documents)})
 
 
 def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, Path]:

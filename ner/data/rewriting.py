@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
-from ner.data.corpus import read_file, read_splits
+from ner.data.corpus import read_file, read_splits, repairs_remark
 from ner.data.dividing import divide
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
@@ -87,9 +87,12 @@ def merge_files(
         if parts := [splits[name] for splits in read if name in splits]:
             sentences, findings = merge(parts, table)
             losses = [loss for part in parts for loss in part.losses]
-            notes = [*(note for part in parts for note in part.notes), *map(str, findings)]
-            merged[name] = replace(parts[0], sentences=sentences, losses=losses, notes=notes)
-    return _write(merged, target, writing)
+            repairs = [note for part in parts for note in repairs_remark(part)]
+            notes = [*(note for part in parts for note in part.notes), *repairs, *map(str, findings)]
+            merged[name] = replace(parts[0], sentences=sentences, repairs=[], losses=losses, notes=notes)
+    written = _write(merged, target, writing)
+    written.notes.extend(_leaks(merged))
+    return written
 
 
 def cut_lines(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
@@ -132,7 +135,7 @@ def _read(source: Path, options: ReadOptions) -> dict[str, Split]:
 def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> Rewritten:
     """Writes each split into a file of the folder `target`, or the only one, with the name "", into `target`."""
     first = next(iter(splits.values()))
-    format_ = _format_to_write(target, options, first)
+    format_ = _format_to_write(target, options, first, folder="" not in splits)
     scheme = _scheme_to_write(format_, options, first)
     result = Rewritten()
     for name, split in splits.items():
@@ -145,15 +148,31 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
             entities - left_out[OVERLAPPING] - left_out[CROSSING],
         )
         result.losses.extend([*split.losses, *losses])
-        result.notes.extend(split.notes)
+        result.notes.extend([*split.notes, *repairs_remark(split)])
+    if not any(entities for _, entities in result.files.values()):
+        result.notes.append("there are no entities; if there should be some, name the format with --from")
     return result
 
 
-def _format_to_write(target: Path, options: WriteOptions, source: Split) -> Format:
-    if options.format:
-        return format_by_name(options.format)
-    if format_ := format_by_suffix(target):
-        return format_
+def _leaks(splits: Mapping[str, Split]) -> Iterator[str]:
+    """A sentence for each two splits that share sentences, which makes scores too high."""
+    for (one, first), (other, second) in combinations(splits.items(), 2):
+        known = {sentence.text for sentence in first.sentences}
+        shared = [sentence for sentence in second.sentences if sentence.text in known]
+        if shared:
+            place = f"{shared[0].path}:{shared[0].line}"
+            yield f"sentences of {other} that are in {one} too: {len(shared):,}; the first is {place}"
+
+
+def _format_to_write(target: Path, options: WriteOptions, source: Split, folder: bool) -> Format:
+    named = format_by_suffix(target)
+    format_ = format_by_name(options.format) if options.format else None
+    if folder or (format_ and not format_.suffix):
+        if named:
+            raise InputError(f"{target} will be a folder, but its name is that of a file: leave out {target.suffix}")
+        return format_ or FORMATS[source.format]
+    if chosen := format_ or named:
+        return chosen
     if target.suffix:
         raise InputError(f"can't tell the format of {target} by its name: pass --to with one of {', '.join(FORMATS)}")
     return FORMATS[source.format]

@@ -37,18 +37,25 @@ def check_files(
     problems = []
     for name in names:
         path = Path(name)
-        if name == STANDARD_INPUT:
+        suffix = path.suffix.lower()
+        if format_ and text_column:
+            problems.append(f"{name}: --from {format_} says where the text is: leave out --text-column")
+        elif name == STANDARD_INPUT and (format_ or text_column):
+            problems.append("standard input is read as lines of text: leave out --from and --text-column")
+        elif name == STANDARD_INPUT:
             continue
-        if not path.exists():
+        elif not path.exists():
             problems.append(f"there is no file {name}")
         elif format_:
             continue
         elif path.is_dir():
             problems.append(f"{name} is a folder: name the files in it, such as {path / '*.txt'}, or pass --from brat")
-        elif path.suffix == ".json":
+        elif suffix == ".json":
             problems.append(f"{name}: say with --from which format of JSON it is in, such as label-studio")
-        elif path.suffix in (*_DELIMITERS, _PARQUET) and text_column is None:
+        elif suffix in (*_DELIMITERS, _PARQUET) and text_column is None:
             problems.append(f"{name}: name the column that holds the text with --text-column")
+        elif text_column and suffix not in (*_DELIMITERS, _PARQUET, *_JSON_LINES):
+            problems.append(f"{name}: is read as lines of text, which have no columns: leave out --text-column")
     if problems:
         raise InputError("\n".join(problems))
 
@@ -68,7 +75,7 @@ def read_records(
         OSError: a file can't be read.
     """
     for name in names:
-        suffix = Path(name).suffix
+        suffix = Path(name).suffix.lower()
         if format_:
             yield from _sentences(name, ReadOptions(format_, encoding))
         elif suffix == _PARQUET:
@@ -94,7 +101,7 @@ def text_records(texts: Iterable[str]) -> Iterator[Record]:
 def total_bytes(names: Iterable[str], format_: str | None = None) -> int | None:
     """The size of all files together; None where what is read of them can't be compared with it."""
     paths = [Path(name) for name in names]
-    plain = all(path.is_file() and path.suffix not in (*_JSON_LINES, *_DELIMITERS, _PARQUET) for path in paths)
+    plain = all(path.is_file() and path.suffix.lower() not in (*_JSON_LINES, *_DELIMITERS, _PARQUET) for path in paths)
     return sum(path.stat().st_size for path in paths) if plain and not format_ else None
 
 
@@ -119,8 +126,14 @@ def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]
             continue
         try:
             fields = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"{name}:{number}: expected a JSON object a line ({error.msg})") from None
+            if "\\u" in line:
+                json.dumps(fields, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                f"{name}:{number}: has half a character, \\ud800 to \\udfff without its pair; write the file anew"
+            ) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{name}:{number}: expected a JSON object a line ({error})") from None
         if not isinstance(fields, dict):
             raise InputError(f"{name}:{number}: expected a JSON object a line, got {line.strip()[:40]}")
         if not isinstance(fields.get(text_column), str):
@@ -134,7 +147,7 @@ def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]
 
 def _csv_rows(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
     csv.field_size_limit(sys.maxsize)  # a text may be of any length
-    rows = csv.reader(file, delimiter=_DELIMITERS[Path(name).suffix], strict=True)
+    rows = csv.reader(file, delimiter=_DELIMITERS[Path(name).suffix.lower()], strict=True)
     try:
         header = next(rows, [])
         header[:1] = [column.removeprefix(_BOM) for column in header[:1]]

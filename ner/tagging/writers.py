@@ -63,7 +63,8 @@ class JsonLinesWriter:
             }
             for entity in entities
         ]
-        others = {_renamed(name, self._OWN): value for name, value in record.fields.items()}
+        names = _names_beside(self._OWN, list(record.fields))
+        others = {names[name]: value for name, value in record.fields.items()}
         content = {"file": record.file, "line": record.line, "text": record.text, **others, "entities": found}
         # What JSON has no value for, such as a date in a Parquet file, is written as text.
         self._file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
@@ -99,7 +100,7 @@ class CsvWriter:
     def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
         self._rows = csv.writer(file)
         self._columns = list(columns)
-        self._rows.writerow([*self._OWN, *(_renamed(name, self._OWN) for name in columns)])
+        self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
 
     def write(self, record: Record, entities: Sequence[Entity]) -> None:
         """Write a row for each entity; a record without entities has none.
@@ -119,8 +120,14 @@ class CsvWriter:
             self._rows.writerow([*own, *others])
 
 
-def _renamed(name: str, own: Sequence[str]) -> str:
-    return f"input_{name}" if name in own else name
+def _names_beside(own: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """What each of a record's field names becomes, so that none is one of our own and no two are alike."""
+    new: dict[str, str] = {}
+    for name in names:
+        new[name] = name
+        while new[name] in own or (new[name] != name and new[name] in names) or [*new.values()].count(new[name]) > 1:
+            new[name] = f"input_{new[name]}"
+    return new
 
 
 def _cell(value: object) -> object:

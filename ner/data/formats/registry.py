@@ -75,7 +75,8 @@ FORMATS: dict[str, Format] = {
 
 _BY_SUFFIX = {
     **dict.fromkeys((".conll", ".bio", ".bmes", ".bioes", ".iob", ".iob2", ".txt"), "conll"),
-    **{".jsonl": "jsonl", ".xml": "xml", ".csv": "csv", ".parquet": "parquet", ".spacy": "docbin", ".ann": "brat"},
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+    **{".jsonl": "jsonl", ".xml": "xml", ".parquet": "parquet", ".spacy": "docbin", ".ann": "brat"},
 }
 _JSON = (".json", ".jsonl", ".ndjson")
 _HEAD = 100_000
@@ -127,7 +128,7 @@ def _detect(path: Path, encoding: str) -> str:
     lines = [line for line in head.split("\n")[:-1] or [head] if line.strip()]
     if _XML_START.match(head) or sum(bool(_ELEMENT.search(line)) for line in lines) * 2 > len(lines):
         return "xml"
-    if suffix == ".tsv" and lines and not missing_columns(lines[0].rstrip("\r").split("\t")):
+    if lines and any(not missing_columns(lines[0].rstrip("\r").split(delimiter)) for delimiter in ",\t;"):
         return "csv"
     if sum(all(map(_TAGGED_WORD.fullmatch, line.split())) for line in lines) * 2 > len(lines):
         return "people-daily"
