@@ -332,7 +332,7 @@ def test_every_command_reads_every_format(run: Run, model_folder: Path, tmp_path
 
 
 def test_evaluate_tells_of_repairs(run: Run, model_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("王 O\n来 I-PER\n", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("王 B-PER\n来 I-LOC\n", encoding="utf-8")
     result = run("evaluate", "--model", model_folder, "--data", tmp_path / "a.txt")
     assert "read as conlleval reads them, 1 in all" in result.stderr
 
