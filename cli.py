@@ -366,13 +366,19 @@ def check(
         refuse_existing(fix)
     splits = examine_splits(data, ReadOptions(from_, encoding, token_column, tag_column))
     found = run_check(splits, load_characters(encoder), max_length)
-    show(found, Console())
+    written = []
     if report is not None:
         write_report(found, report)
-        typer.echo(f"report: {report / 'check.html'}")
+        written.append(f"report: {report / 'check.html'}")
     if fix is not None:
         changes = write_repaired(splits.values(), fix)
-        typer.echo(f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}")
+        written.append(
+            f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}"
+        )
+    # Last, as its reader may stop early, such as head.
+    show(found, Console())
+    for line in written:
+        typer.echo(line)
     if any(split.faults for split in splits.values()):
         raise typer.Exit(_INPUT_WRONG)
     if strict and found.findings:

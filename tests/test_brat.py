@@ -120,6 +120,7 @@ def test_a_folder_of_documents(tmp_path: Path) -> None:
         b_txt="王小明去北京。\r\n\r\n他来了。\r\n张三也来了。",
         b_ann="T1\tPER 0 3\t王小明\r\nT2\tLOC 4 6\t北京\r\nT10\tPER 17 19\t张三\r\n",
         a_txt="没有实体。\n",
+        a_ann="",
         annotation_conf="[entities]\nPER\n",
     )
     a, b = str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
@@ -208,25 +209,84 @@ def test_overlapping_lines_join_once(tmp_path: Path) -> None:
     ["T1 PER 0 3 王小明", "T1\tPER 0\t王小明", "T1\tPER zero 3\t王小明", "T1\tPER 0 3;\t王小明", "王小明", "X1\tY T1"],
 )
 def test_malformed_lines(tmp_path: Path, line: str) -> None:
-    split = read_folder(tmp_path, x_txt="王小明\n", x_ann=f"\n{line}\n", y_txt="好\n")
+    split = read_folder(tmp_path, x_txt="王小明\n好\n", x_ann=f"\n{line}\n")
     assert [str(fault) for fault in split.faults] == [
         f"{tmp_path / 'x.ann'}:2: {line!r}; expected an annotation, such as 'T1\\tPER 0 3\\t王小明'"
     ]
-    assert [s.text for s in split.sentences] == ["好"]
+    tells_where = "PER 0" in line
+    assert [fault.mended for fault in split.faults] == ["" if tells_where else "the annotation is left out"]
+    assert [s.text for s in split.sentences] == ["王小明"] * (not tells_where) + ["好"]
+
+
+LINES = "一二三\n四五六\n\n七八九\n"
+"""Four lines that begin at 0, 4, 8 and 9; the text ends at 13."""
+
+
+@pytest.mark.parametrize(
+    ("ann", "left", "mended"),
+    [
+        ("T1\tX 4 5\t无", "一七", ""),
+        ("T1\tX 2 6\t无", "七", ""),  # from the first line into the second
+        ("T1\tX 3 4\t无", "一四七", "the annotation is left out"),  # a line end, which is of no sentence
+        ("T1\tX 7 10\t无", "一四", ""),
+        ("T1\tX 5 5\t", "一七", ""),
+        ("T1\tX 6 4\t四五", "一四七", "taken at 4 to 6"),
+        ("T1\tX 11 9\t无", "一四", ""),
+        ("T1\tX 10 99\t八九", "一四七", "taken at 10 to 12"),
+        ("T1\tX 10 99\t无", "一四", ""),
+        ("T1\tX 90 99\t无", "一四七", "the annotation is left out"),
+        ("T1\tX 13 14\t无", "一四七", "the annotation is left out"),
+        ("T1 X 4 5 四", "一七", ""),
+        ("T1 X 90 91 四", "一四七", "the annotation is left out"),
+    ],
+)
+def test_only_the_lines_that_a_faulty_annotation_touches_are_left_out(
+    tmp_path: Path, ann: str, left: str, mended: str
+) -> None:
+    split = read_folder(tmp_path, x_txt=LINES, x_ann=f"{ann}\nT2\tGOOD 9 10\t七\n")
+    assert "".join(s.text[0] for s in split.sentences) == left
+    assert [(fault.line, fault.mended) for fault in split.faults] == [(1, mended)]
+    assert [("七", "GOOD") in found for found in entities(split)].count(True) == ("七" in left)
+
+
+def test_a_faulty_annotation_behind_an_emoji(tmp_path: Path) -> None:
+    ann = "T1\tPER 2 5\t王小明\nT2\tLOC 6 8\t无\nT3\tLOC 9 11\t北京\n"
+    split = read_folder(tmp_path, x_txt="😀王小明\n上海\n北京\n", x_ann=ann)
+    assert entities(split) == [[("王小明", "PER")], [("北京", "LOC")]]
 
 
 def test_wrong_offsets_are_faults_with_their_line(tmp_path: Path) -> None:
     split = read_folder(tmp_path, x_txt="王小明来\n", x_ann="T1\tPER 1 4\t王小明\nT2\tV 30 31\t来\n")
-    assert [(fault.place, bool(fault.mended)) for fault in split.faults] == [
-        (f"{tmp_path / 'x.ann'}:1", True),
-        (f"{tmp_path / 'x.ann'}:2", False),
+    assert [(fault.place, fault.mended) for fault in split.faults] == [
+        (f"{tmp_path / 'x.ann'}:1", "taken at 0 to 3"),
+        (f"{tmp_path / 'x.ann'}:2", "the annotation is left out"),
     ]
-    assert split.sentences == []
+    assert entities(split) == [[("王小明", "PER")]]
 
 
 def test_no_text(tmp_path: Path) -> None:
-    split = read_folder(tmp_path, x_ann="T1\tPER 0 1\t王\n")
-    assert [str(fault) for fault in split.faults] == [f"{tmp_path / 'x.ann'}: has no text: expected x.txt beside it"]
+    (fault,) = read_folder(tmp_path, x_ann="T1\tPER 0 1\t王\n").faults
+    assert str(fault) == f"{tmp_path / 'x.ann'}: has no text: expected x.txt beside it"
+    assert fault.mended == "the annotations are left out"
+
+
+def test_texts_that_nobody_annotated_are_left_out(tmp_path: Path) -> None:
+    split = read_folder(
+        tmp_path, README_txt="关于这些文件\n", x_txt="王来\n", x_ann="T1\tPER 0 1\t王\n", y_txt="去\n", y_ann=""
+    )
+    assert [s.text for s in split.sentences] == ["王来", "去"]
+    assert [(loss.kind, str(loss)) for loss in split.losses] == [
+        ("document without annotations left out", f"{tmp_path / 'README.txt'}: has no README.ann beside it")
+    ]
+    assert split.faults == []
+
+
+def test_nothing_annotated(tmp_path: Path) -> None:
+    text = "which hold the annotations; an empty one says that a text has no entities"
+    with pytest.raises(InputError, match=rf"has no \.ann files, {text}"):
+        read_folder(tmp_path, x_txt="王来\n")
+    with pytest.raises(InputError, match=rf"x\.txt: has no x\.ann beside it, {text}"):
+        read(tmp_path / "x.txt", ReadOptions())
 
 
 def test_other_encodings(tmp_path: Path) -> None:
@@ -237,6 +297,7 @@ def test_other_encodings(tmp_path: Path) -> None:
         f"{tmp_path / 'x.txt'}:1: is not UTF-8; it looks like GBK: pass --encoding gb18030",
         f"{tmp_path / 'x.ann'}:1: is not UTF-8; it looks like GBK: pass --encoding gb18030",
     ]
+    assert {fault.mended for fault in split.faults} == {"the document is left out"}
     assert split.sentences == []
     assert entities(read(tmp_path, ReadOptions(encoding="gb18030"))) == [[("王小明", "PER")]]
 

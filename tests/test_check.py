@@ -2,6 +2,7 @@ from ner.checking.check import Check, Group, check
 from ner.checking.kinds import KINDS, kind_of
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
+from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.split import Split
 
 
@@ -41,6 +42,35 @@ def test_what_the_reader_found_is_told() -> None:
     ]
     assert (result.count("error"), result.count("suspicion")) == (4, 1)
     assert [finding.line for finding in result.findings] == [4, 3, 1, 9, 2]
+
+
+def test_what_the_reader_noted_is_told() -> None:
+    splits = {name: Split(f"{name}.txt", GOOD[:1], notes=[f"{name}.txt: noted"]) for name in ("train", "test")}
+    assert check(splits, None, 128).notes == ["train.txt: noted", "test.txt: noted"]
+
+
+def test_fields_that_are_no_annotation_are_noted() -> None:
+    losses = [Finding("train.txt", 7, FIELD_LEFT_OUT, "column 2 in 40 lines")]
+    result = check({"train": Split("train.txt", GOOD, losses=losses)}, None, 128)
+    assert (result.findings, result.notes) == ([], ["train.txt:7: column 2 in 40 lines, left out"])
+
+
+def test_a_file_without_entities_is_not_clean() -> None:
+    splits = {"train": Split("train.txt", GOOD), "test": Split("test.txt", [Sentence("去")])}
+    result = check(splits, None, 128)
+    assert [(str(finding), group.kind.severity) for group in result.groups for finding in group.findings] == [
+        ("test.txt: no entities; sentences: 1", "error")
+    ]
+    assert counts(check({"train": Split("train.txt", [])}, None, 128)) == {}
+
+
+def test_a_single_file_is_called_by_its_name() -> None:
+    tables = check({"train": Split("data/news.conll", GOOD)}, None, 128).tables
+    assert [*tables["splits"].index] == ["news.conll"]
+    assert [*tables["entities by type"]] == ["news.conll", "% of news.conll"]
+    assert [*tables["% of characters"]] == ["news.conll"]
+    splits = {"train": Split("train.conll", GOOD), "dev": Split("dev.conll", GOOD)}
+    assert [*check(splits, None, 128).tables["splits"].index] == ["train", "dev"]
 
 
 def test_every_check_is_made() -> None:

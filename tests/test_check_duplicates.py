@@ -1,8 +1,11 @@
+import time
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ner.checking import duplicates
 from ner.checking.duplicates import conflicting_labels, shared_sentences
 from ner.data.entities import Entity, Sentence
 from ner.data.split import Split
@@ -72,6 +75,28 @@ def test_all_similar_texts_are_found(drawn: tuple[list[str], list[str]], data: s
     expected = {b for a, b in product(train, test) if len(b) > 9 and b not in train and jaccard(a, b) >= 0.8}
     near = shared_sentences({"train": split("train", *train), "test": split("test", *test)})
     assert {f.sentence.text for f in near if f.kind.startswith("near")} == expected  # type: ignore[attr-defined]
+
+
+def test_texts_made_from_a_template() -> None:
+    """Each of them is similar to all, so that only some can be compared."""
+    template = "今天天气怎么样，请你告诉我{}这个地方会不会下雨，要不要带伞出门呢"
+    names = [f"{chr(0x4E00 + n // 80)}{chr(0x6E00 + n % 80)}" for n in range(6400)]
+    train, test = ([template.format(name) for name in part] for part in (names[400:], names[:400]))
+    began = time.process_time()
+    assert len(found(train=train, test=test)) == 400
+    assert time.process_time() - began < 5  # comparing all with all takes twice as long
+
+
+def test_those_that_share_the_rarest_trigrams_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳"
+    train = [f"{text[:-1]}午", f"{text[:-1]}未", f"{text}申"]
+
+    def degree(sought: str) -> str:
+        return found(train=train, test=[sought])[0].rpartition(": ")[2]
+
+    assert (degree(text), degree(f"{text[:-1]}酉")) == ("93% alike", "87% alike")
+    monkeypatch.setattr(duplicates, "_MOST_COMPARED", 1)
+    assert (degree(text), degree(f"{text[:-1]}酉")) == ("93% alike", "81% alike")
 
 
 def labelled(line: int, *spans: tuple[int, int, str], text: str = "北京大学") -> Sentence:

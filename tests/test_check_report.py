@@ -32,6 +32,9 @@ def checked() -> Check:
     return check({"train": train}, None, 128)
 
 
+NOTED = Split("a\u200b.jsonl", [], notes=["a\u200b.jsonl: offsets count <UTF-16> units"])
+
+
 @pytest.fixture
 def good() -> Check:
     sentences = [Sentence("王去", (Entity(0, 1, "PER", "王"),), "train.txt", 1)] * 20
@@ -59,8 +62,23 @@ def test_kinds_are_shown_with_their_first_findings(checked: Check) -> None:
 
 
 def test_long_messages_are_clipped() -> None:
-    train = Split("train.txt", [Sentence("王")], repairs=repairs(1, "长" * 300))
+    train = Split("train.txt", [], repairs=repairs(1, "长" * 300))
     assert f"  train.txt:1: {'长' * 227}...\n" in shown(check({"train": train}, None, 128))
+
+
+def test_notes_are_shown_but_are_nothing_wrong(tmp_path: Path) -> None:
+    noted = check({"train": NOTED}, None, 128)
+    assert "\nnote  a\\u200b.jsonl: offsets count <UTF-16> units\n" in shown(noted)
+    assert verdict(noted) == "no errors and nothing suspicious"
+    result = page(noted, tmp_path)
+    assert "Notes\na\\u200b.jsonl: offsets count <UTF-16> units\n" in result.text
+    assert json.loads((tmp_path / "check.json").read_text(encoding="utf-8"))["notes"] == NOTED.notes
+
+
+def test_a_single_file_is_shown_by_its_name(good: Check) -> None:
+    assert re.search(r"┃ +train\.txt ┃\n", shown(good))
+    splits = {name: Split(f"{name}.txt", [], name=name) for name in ("train", "dev")}
+    assert re.search(r"┃ +train ┃ +dev ┃\n", shown(check(splits, None, 128)))
 
 
 def test_tables_that_hold_nothing_are_left_out() -> None:
@@ -137,6 +155,12 @@ def test_a_page_about_a_good_data_set(good: Check, tmp_path: Path) -> None:
     assert "nav" not in result.seen
 
 
+def test_what_is_folded_up_is_printed(checked: Check, tmp_path: Path) -> None:
+    page(checked, tmp_path)
+    content = (tmp_path / "check.html").read_text(encoding="utf-8")
+    assert "details::details-content { content-visibility: visible" in content.partition("@media print")[2]
+
+
 def test_entities_are_highlighted(tmp_path: Path) -> None:
     sentence = Sentence("王 去", (Entity(0, 2, "PER", "王 "),), "a.txt", 4)
     page(check({"train": Split("a.txt", [sentence])}, None, 9), tmp_path)
@@ -152,7 +176,7 @@ def test_a_long_sentence_is_clipped_on_the_page(tmp_path: Path) -> None:
 
 def test_a_thousand_findings_of_a_kind_are_on_the_page(tmp_path: Path) -> None:
     found = [*repairs(700, "I after O"), *repairs(600, "E after O"), *repairs(2, "S after I")]
-    result = page(check({"train": Split("a.txt", [Sentence("王")], repairs=found)}, None, 9), tmp_path)
+    result = page(check({"train": Split("a.txt", [], repairs=found)}, None, 9), tmp_path)
     assert "1,302 errors, no suspicions" in result.text
     assert "302 beyond the first 1,000 are in check.json" in result.text
     assert "600 places" in result.text
@@ -175,7 +199,8 @@ def test_everything_is_in_the_json(checked: Check, tmp_path: Path) -> None:
         "findings": [{"path": "train.txt", "line": 9, "message": "unknown tag '<u>'", "mended": "read as O"}],
     }
     assert sum(len(kind["findings"]) for kind in content["kinds"]) == len(checked.findings)
-    assert content["tables"]["splits"][0]["split"] == "train"
+    assert content["notes"] == []
+    assert content["tables"]["splits"][0]["split"] == "train.txt"
     assert content["tables"]["lengths of entities"][0] == {
         "type": "<i>",
         "entities": 13,

@@ -1,4 +1,4 @@
-from ner.checking.schemes import different_schemes
+from ner.checking.schemes import common_scheme, different_schemes, differs
 from ner.data.entities import Entity, Sentence
 from ner.data.schemes import BIO, BIOES, BMES, IO, IOB1, Scheme
 from ner.data.split import Split
@@ -25,3 +25,17 @@ def test_a_split_that_lacks_what_tells_schemes_apart() -> None:
 def test_splits_without_tags_or_entities() -> None:
     assert different_schemes({"train": split(None, 3), "dev": split(BIO, 3)}) == []
     assert different_schemes({"train": split(BIO, 0), "dev": split(BMES, 3)}) == []
+
+
+def test_the_scheme_to_write_all_splits_in() -> None:
+    assert common_scheme([split(None, 3), split(BIO, 0), split(BMES, 3), split(BIOES, 3)]) == BMES
+    assert common_scheme([split(IO, 3), split(BIOES, 3)]) == BIOES
+    assert common_scheme([split(IO, 3), split(IO, 3)]) == IO
+    assert common_scheme([split(None, 3)]) == common_scheme([]) == BIO
+
+
+def test_whether_tags_would_be_others() -> None:
+    assert differs(split(BMES, 3), BIOES)
+    assert not differs(split(BMES, 2), BIOES)
+    assert not differs(split(BMES, 3), BMES)
+    assert not differs(split(None, 3), BMES)

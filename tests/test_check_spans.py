@@ -1,6 +1,8 @@
+import time
+
 import pytest
 
-from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types
+from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types, unlabelled_splits
 from ner.data.entities import Entity, Sentence
 from ner.data.split import Split
 
@@ -102,3 +104,24 @@ def test_scarce_types() -> None:
         "a.txt:5: type LAW has 1 in test and none in train",
     ]
     assert scarce_types({"test": splits["test"]}) == []
+
+
+def test_scarce_types_of_a_single_file() -> None:
+    [finding] = scarce_types({"train": Split("a.txt", [sentence("甲乙", (0, 1, "LOC"))])})
+    assert str(finding) == "a.txt:1: type LOC has 1 in the file; expected 20 or more"
+
+
+def test_splits_without_entities() -> None:
+    splits = {
+        "train": Split("a.txt", [sentence("甲乙", (0, 1, "LOC")), sentence("甲")]),
+        "dev": Split("b.txt", [sentence("甲")] * 1200),
+        "test": Split("c.txt", []),
+    }
+    assert [str(finding) for finding in unlabelled_splits(splits)] == ["b.txt: no entities; sentences: 1,200"]
+
+
+def test_many_overlapping_entities_in_one_text() -> None:
+    spans = [(at, at + 3, "X") for at in range(0, 60_000, 3)] + [(at, at + 2, "X") for at in range(0, 60_000, 6)]
+    began = time.process_time()
+    assert len(overlapping_entities([sentence("字" * 60_000, *spans)])) == 10_000
+    assert time.process_time() - began < 5  # comparing all with all takes a minute and more

@@ -275,7 +275,7 @@ def test_check_says_what_is_wrong_and_how_grave_it_is(run: Run, tmp_path: Path, 
     path.write_text("王 B-PER\n来 O\n", encoding="utf-8")
     clean = run("check", path, "--strict", *options)
     assert (clean.exit_code, "rare type" in clean.output) == (1, True)
-    path.write_text("王 O\n来 O\n", encoding="utf-8")
+    path.write_text("".join(f"王{n} B-PER\n来 O\n\n" for n in range(20)), encoding="utf-8")
     assert run("check", path, "--strict", *options).exit_code == 0
     path.write_text("王 O\n来 I-PER\n", encoding="utf-8")
     assert run("check", path, *options).exit_code == 0

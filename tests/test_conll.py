@@ -80,9 +80,52 @@ def test_io_merges_adjacent_entities_and_says_so(tmp_path: Path) -> None:
 def test_documents(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text(
-        "-DOCSTART- O\n\n中 O\n\n国 O\n\n-DOCSTART- O\n\n人 O\n\n# newdoc\n# newdoc id = a b\n民 O\n", "utf-8"
+        "中 O\n\n-DOCSTART- O\n\n中 O\n\n国 O\n\n-DOCSTART- O\n\n人 O\n\n# newdoc\n# newdoc id = a b\n民 O\n\n"
+        "# newdoc\n来 O\n\n去 O\n-DOCSTART-\n好 O\n",
+        "utf-8",
     )
-    assert [sentence.document for sentence in read_file(path).sentences] == ["1", "1", "2", "a b"]
+    assert [sentence.document for sentence in read_file(path).sentences] == [
+        *("", "x-1", "x-1", "x-2", "a b", "", "", "x-3")
+    ]
+
+
+def test_sentences_of_no_document_stay_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.conll"
+    documents = ["", "a", "", "", "b", "a", ""]
+    write([Sentence("好", document=document) for document in documents], path, BIO)
+    assert [sentence.document for sentence in read_file(path).sentences] == documents
+
+
+def test_columns_and_comments_that_are_not_carried_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(
+        "# newdoc id = a\n# sent_id = 1\n# text = 中国\n中 NR 7 B-LOC\n国 NR - I-LOC\n\n"
+        "# sent_id = 2\n#\n# a remark\n#another\n人 _ _ O\n民 NN _ O\n",
+        "utf-8",
+    )
+    split = read_file(path)
+    assert {loss.kind for loss in split.losses} == {"field left out"}
+    assert [str(loss).removeprefix(str(path)) for loss in split.losses] == [
+        ":2: comment '# sent_id' in 2 lines",
+        ":3: comment '# text' in 1 line",
+        ":4: column 2 in 3 lines",
+        ":4: column 3 in 1 line",
+        ":9: comment in 2 lines",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        ("中 O\n国 O\n\n-DOCSTART- -X- O\n人 O\n", ReadOptions()),
+        ("1\t中\tB-LOC\t-\t-\n2\t国\tI-LOC\t-\t-\n", ReadOptions()),
+        ("1 中 B-LOC\n2 国 I-LOC\n", ReadOptions(token_column=-2)),
+    ],
+)
+def test_columns_that_say_nothing_are_no_loss(tmp_path: Path, content: str, options: ReadOptions) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(content, "utf-8")
+    assert read_file(path, options).losses == []
 
 
 def test_mixed_delimiters(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.formats.json_lines import read, write, write_doccano, write_doccano_old
+from ner.data.formats.json_lines import read, read_doccano, write, write_doccano, write_doccano_old
+from ner.data.formats.label_studio import write_predictions
 from ner.data.split import ReadOptions, Split
 from ner.tagging.writers import JsonLinesWriter, Record
 
@@ -130,10 +131,20 @@ def test_what_tagging_writes(path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         JsonLinesWriter(file).write(Record("a.txt", 3, EMOJI.text), [Entity(1, 4, "PER", "王小明", 0.97)])
     split = read(path, ReadOptions())
-    assert split.sentences == [Sentence(EMOJI.text, (Entity(1, 4, "PER", "王小明"),), str(path), 1)]
-    assert messages(split.losses, path) == [
-        f":1: field '{field}' in 1 record" for field in ("file", "line", "entities.score")
-    ]
+    assert split.sentences == [Sentence(EMOJI.text, (Entity(1, 4, "PER", "王小明", 0.97),), str(path), 1)]
+    assert split.losses == []
+    write(split.sentences, path)
+    assert read(path, ReadOptions()).sentences == split.sentences
+    predictions = path.with_suffix(".json")
+    write_predictions(split.sentences, predictions)
+    assert json.loads(predictions.read_text("utf-8"))[0]["predictions"][0]["score"] == 0.97
+
+
+@pytest.mark.parametrize("score", ["high", True, 97, -0.5])
+def test_scores_that_are_no_probability_are_left_out(path: Path, score: object) -> None:
+    split = read_lines(path, {"text": "王", "entities": [{"start": 0, "end": 1, "label": "PER", "score": score}]})
+    assert [entity.score for entity in split.sentences[0].entities] == [None]
+    assert messages(split.losses, path) == [":1: field 'entities.score' in 1 record"]
 
 
 def test_documents(path: Path) -> None:
@@ -166,6 +177,40 @@ def test_an_array_of_records(path: Path) -> None:
 def test_offsets_of_doccano_count_utf_16_units(path: Path, fields: dict[str, object], surface: str) -> None:
     (sentence,) = read_lines(path, {"text": EMOJI.text, **fields}).sentences
     assert [entity.text for entity in sentence.entities] == [surface]
+
+
+TIES = [{"label": [[2, 5, "PER"]]}, {"entities": [[2, 5, "PER"]]}]
+
+
+@pytest.mark.parametrize("fields", TIES)
+@pytest.mark.parametrize(
+    ("reader", "name", "surface"), [(read, "jsonl", "小明在"), (read_doccano, "doccano", "王小明")]
+)
+def test_where_nothing_tells_the_named_format_does(
+    path: Path, fields: dict[str, object], reader: Callable[[Path, ReadOptions], Split], name: str, surface: str
+) -> None:
+    read_lines(path, {"text": EMOJI.text, **fields})
+    split = reader(path, ReadOptions(format=name))
+    assert [entity.text for entity in split.sentences[0].entities] == [surface]
+    assert "--from" not in "".join(split.notes)
+
+
+def test_where_nothing_tells_the_note_says_so(path: Path) -> None:
+    (note,) = read_lines(path, {"text": EMOJI.text, **TIES[0]}).notes
+    assert note.endswith("; nothing in the file tells: pass --from jsonl if they are code points")
+    (note,) = read_lines(path, {"text": EMOJI.text, "label": [[6, 8, "LOC"]]}).notes
+    assert note.endswith("(it matters in 1 record)")
+
+
+@pytest.mark.parametrize(("reader", "name"), [(read, "jsonl"), (read_doccano, "doccano")])
+def test_what_tells_overrules_the_named_format(
+    path: Path, reader: Callable[[Path, ReadOptions], Split], name: str
+) -> None:
+    item = {"label": "PER", "text": "王小明"}
+    for start in (1, 2):
+        read_lines(path, {"text": EMOJI.text, "entities": [{"start": start, "end": start + 3, **item}]})
+        (sentence,) = reader(path, ReadOptions(format=name)).sentences
+        assert [(entity.start, entity.text) for entity in sentence.entities] == [(1, "王小明")]
 
 
 # What may be wrong

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ner.data.findings import Finding
-from ner.data.formats.json_records import Fields, Malformed, Tally, document, kind_of_record, read_objects
+from ner.data.formats.json_records import Fields, Malformed, document, kind_of_record, read_objects
 from ner.data.split import ReadOptions
 
 Found = tuple[list[tuple[int, Fields]], list[str]]
@@ -202,16 +202,6 @@ def test_fifty_thousand_lines_are_read_in_a_moment(path: Path) -> None:
 )
 def test_the_kind_of_a_record(record: object, kind: str) -> None:
     assert kind_of_record(record) == kind
-
-
-def test_a_tally_counts_records() -> None:
-    tally = Tally()
-    tally.add(3, "field left out", ["field 'id'", "field 'id'", "field 'meta'"])
-    tally.add(4, "field left out", ["field 'id'"])
-    assert tally.findings("a.jsonl") == [
-        Finding("a.jsonl", 3, "field left out", "field 'id' in 2 records"),
-        Finding("a.jsonl", 3, "field left out", "field 'meta' in 1 record"),
-    ]
 
 
 def test_the_name_of_a_document() -> None:

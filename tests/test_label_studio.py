@@ -51,10 +51,11 @@ def path(tmp_path: Path) -> Path:
 def test_what_was_written_is_read(path: Path, sentences: list[Sentence]) -> None:
     sentences.append(Sentence(""))
     expected = [Sentence(s.text, s.entities, str(path), n, s.document) for n, s in enumerate(sentences, 2)]
-    for writer in (write, write_predictions):
+    tasks = f"only predictions in {len(sentences):,} task{'s' * (len(sentences) > 1)}"
+    for writer, losses in ((write, []), (write_predictions, [tasks])):
         assert writer(sentences, path) == []
         split = read(path, ReadOptions())
-        assert (split.faults, split.losses, split.oddities) == ([], [], [])
+        assert (split.faults, [loss.message for loss in split.losses]) == ([], losses)
         assert split.sentences == expected
 
 
@@ -159,10 +160,19 @@ PREDICTED = {
 }
 
 
-@pytest.mark.parametrize("record", [EXPORTED, MINIMAL, OLDER, PREDICTED])
-def test_exports(path: Path, record: object) -> None:
+@pytest.mark.parametrize(
+    ("record", "losses"),
+    [
+        (EXPORTED, ["field 'id' in 1 task", "field 'file_upload' in 1 task"]),
+        ({**EXPORTED, "meta": {"batch": 3}, "file_upload": ""}, ["field 'id' in 1 task", "field 'meta' in 1 task"]),
+        (MINIMAL, ["field 'id' in 1 task"]),
+        (OLDER, ["field 'id' in 1 task"]),
+        (PREDICTED, ["only predictions in 1 task"]),
+    ],
+)
+def test_exports(path: Path, record: object, losses: list[str]) -> None:
     split = read_tasks(path, record)
-    assert (split.faults, split.losses, split.oddities, split.notes) == ([], [], [], [])
+    assert (split.faults, [loss.message for loss in split.losses], split.notes) == ([], losses, [])
     entities = (Entity(0, 3, "PER", "王小明"), Entity(4, 6, "LOC", "北京"))
     assert split.sentences == [Sentence(TEXT, entities, str(path), 2)]
 
@@ -188,22 +198,38 @@ def test_of_several_annotations_the_first_not_cancelled_is_taken(path: Path) -> 
     )
     assert found(split) == [(TEXT, [("王小明", "PER")]), (TEXT, [("王", "C")])]
     assert messages(split.losses, path) == [
-        "2: further annotations in 2 records",
-        "2: predictions beside annotations in 1 record",
-        "3: only cancelled annotations in 2 records",
+        "2: further annotations in 2 tasks",
+        "2: predictions beside annotations in 1 task",
+        "2: field 'id' in 2 tasks",
+        "3: only cancelled annotations in 2 tasks",
+        "5: only predictions in 1 task",
     ]
 
 
 def test_a_record_of_json_min_for_each_annotation(path: Path) -> None:
     split = read_tasks(path, MINIMAL, {**MINIMAL, "annotation_id": 5}, {**MINIMAL, "id": 9})
     assert [sentence.line for sentence in split.sentences] == [2, 4]
-    assert messages(split.losses, path) == ["3: further annotations in 1 record"]
+    assert messages(split.losses, path) == ["2: field 'id' in 2 tasks", "3: further annotations in 1 task"]
 
 
-def test_tasks_without_annotations_are_odd(path: Path) -> None:
-    split = read_tasks(path, {"data": {"text": TEXT}}, task("去", annotations=[], predictions=[]), task("来"))
-    assert found(split) == [(TEXT, []), ("去", []), ("来", [])]
-    assert messages(split.oddities, path) == ["2: no annotations in 2 records"]
+def test_tasks_that_nobody_annotated_are_left_out(path: Path) -> None:
+    tasks = [{"data": {"text": TEXT}}, {"data": {"text": "去"}, "annotations": [], "predictions": []}]
+    split = read_tasks(path, *tasks, {"data": {"text": "来"}, "annotations": [{"result": []}]})
+    assert found(split) == [("来", [])]
+    assert [(loss.kind, str(loss)) for loss in split.losses] == [
+        ("task without annotations left out", f"{path}:2: no annotations in 2 tasks")
+    ]
+
+
+def test_predictions_that_nobody_has_seen_to_are_told(path: Path) -> None:
+    tasks = [
+        {"data": {"text": TEXT}, key: [{"result": [region(0, 3, "PER")]}]} for key in ("annotations", "predictions")
+    ]
+    split = read_tasks(path, *tasks, tasks[1])
+    assert found(split) == [(TEXT, [("王小明", "PER")])] * 3
+    assert [(loss.kind, str(loss)) for loss in split.losses] == [
+        ("read from predictions", f"{path}:3: only predictions in 2 tasks")
+    ]
 
 
 def test_results_that_are_no_entities(path: Path) -> None:
@@ -222,10 +248,11 @@ def test_results_that_are_no_entities(path: Path) -> None:
     )
     assert found(split) == [(TEXT, [("王小明", "PER")]), (TEXT, [])]
     assert messages(split.losses, path) == [
-        "2: regions without a label in 1 record",
-        "2: regions on 'title' in 1 record",
-        "2: results of type 'relation' in 2 records",
-        "2: results of type 'choices' in 1 record",
+        "2: regions without a label in 1 task",
+        "2: regions on 'title' in 1 task",
+        "2: results of type 'relation' in 2 tasks",
+        "2: results of type 'choices' in 1 task",
+        "2: field 'id' in 2 tasks",
     ]
 
 
@@ -249,11 +276,12 @@ def test_the_field_of_the_text(path: Path, data: dict[str, object], item: dict[s
     assert found(split) == [(TEXT, [("王小明", "PER")]), (TEXT, [])]
     assert [sentence.document for sentence in split.sentences] == [data.get("document", "")] * 2
     others = [key for key in data if data[key] not in (TEXT, "d")]
-    assert messages(split.losses, path) == [f"2: field '{key}' in 2 records" for key in others]
+    assert messages(split.losses, path) == [f"2: field '{key}' in 2 tasks" for key in others]
 
 
 def test_no_telling_which_field_holds_the_text(path: Path) -> None:
-    split = read_tasks(path, {"data": {"title": "无", "body": TEXT}}, {"data": {"image": 3}}, {"data": {}})
+    data: list[dict[str, object]] = [{"title": "无", "body": TEXT}, {"image": 3}, {}]
+    split = read_tasks(path, *({"data": fields, "annotations": [{"result": []}]} for fields in data))
     assert messages(split.faults, path) == [
         f"{line}: expected the text in a field 'text' of the data, found the fields {fields}; rename one"
         for line, fields in ((2, "title, body"), (3, "image"), (4, "(none)"))
@@ -281,7 +309,6 @@ def test_offsets_in_utf_16_units_as_older_versions_have_them(path: Path) -> None
     [
         ("去\n王\r\n小明", 1, 7, "\\n王\\n\\n小明"),
         ("去 王  小\u3000明 来", 2, 8, "王 小 明"),
-        ("去\n王", 1, 3, "王"),
         ("去\\n王", 1, 4, "\\n王"),
     ],
 )
@@ -292,6 +319,25 @@ def test_white_space_in_the_text_of_a_region(
     split = read_tasks(path, task(before + text, region(start + offset, end + offset, "PER", text=shown)))
     assert split.faults == []
     assert found(split) == [(before + text, [(text[start:end], "PER")])]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "shown", "surface"),
+    [
+        ("北京 大学", 0, 3, "北京", "北京"),
+        ("去\n王", 1, 3, "王", "王"),
+        ("去 \n王  小明\u3000来", 1, 9, "王 小明", "王  小明"),
+        ("北京 大学", 0, 2, " 北京\\n", "北京"),
+        ("北京 大学", 0, 3, "北京 ", "北京 "),
+    ],
+)
+@pytest.mark.parametrize(("before", "offset"), [("", 0), ("😀", 1), ("😀", 2)])
+def test_white_space_that_the_text_of_a_region_has_not_is_no_part_of_it(
+    path: Path, text: str, start: int, end: int, shown: str, surface: str, before: str, offset: int
+) -> None:
+    split = read_tasks(path, task(before + text, region(start + offset, end + offset, "PER", text=shown)))
+    assert split.faults == []
+    assert found(split) == [(before + text, [(surface, "PER")])]
 
 
 # What may be wrong

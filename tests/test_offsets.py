@@ -40,6 +40,27 @@ def test_where_nothing_tells_the_format_decides() -> None:
     assert spans(split_of_records([record], "a", utf_16=True)) == [(1, 3, "王小")]
 
 
+def test_the_note_has_the_hint_only_if_nothing_else_told() -> None:
+    told, tie = Record(TEXT, [Span(2, 5, "PER", "王小明")]), Record(TEXT, [Span(2, 4, "X")])
+    note = "a: offsets count UTF-16 units and were converted to code points (it matters in 1 record)"
+    assert split_of_records([tie], "a", utf_16=True, hint="; or not").notes == [f"{note}; or not"]
+    assert split_of_records([told], "a", utf_16=True, hint="; or not").notes == [note]
+    assert split_of_records([tie], "a", hint="; or not").notes == []
+
+
+def test_offsets_inside_a_character() -> None:
+    good = [Span(2, 5, "PER", "王小明")] * 2
+    split = split_of_records([Record(TEXT, [*good, Span(1, 4, "X")])], "a")
+    assert [fault.message for fault in split.faults] == [
+        "X at 1 to 4 begins or ends inside a character of two UTF-16 units"
+    ]
+
+
+def test_scores_are_carried() -> None:
+    split = split_of_records([Record("王来", [Span(0, 1, "PER", score=0.5), Span(0, 1, "X", "来", score=0.25)])], "a")
+    assert [(e.text, e.score) for e in split.sentences[0].entities] == [("王", 0.5), ("来", 0.25)]
+
+
 def test_utf_16_offsets() -> None:
     assert utf_16_offsets("a😀b") == [0, 1, 3, 4]
 
@@ -59,7 +80,7 @@ def test_longer_entities_come_first() -> None:
         ),
         (
             Span(6, 9, "LOC", "北京"),
-            "LOC at 6 to 9 is not within the text; its text stands at 5 to 7 (offsets are off by -1)",
+            "LOC at 6 to 9 is not within the text of 7 characters; its text stands at 5 to 7 (offsets are off by -1)",
             "taken at 5 to 7",
         ),
         (
@@ -69,7 +90,21 @@ def test_longer_entities_come_first() -> None:
         ),
         (Span(1, 4, "PER", "张伟"), "PER at 1 to 4 holds '王小明', not '张伟', and its text '张伟' is not nearby", ""),
         (Span(5, 9, "LOC"), "LOC at 5 to 9 is not within the text of 7 characters", ""),
-        (Span(3, 3, "LOC"), "LOC at 3 to 3 is not within the text of 7 characters", ""),
+        (Span(3, 3, "LOC"), "LOC at 3 to 3 is empty", ""),
+        (Span(3, 3, "LOC", ""), "LOC at 3 to 3 is empty", ""),
+        (Span(9, 9, "LOC"), "LOC at 9 to 9 is empty", ""),
+        (Span(4, 2, "LOC"), "LOC at 4 to 2 ends before it begins", ""),
+        (
+            Span(4, 2, "PER", "小"),
+            "PER at 4 to 2 ends before it begins; its text stands at 2 to 3 (offsets are off by -2)",
+            "taken at 2 to 3",
+        ),
+        (Span(1, 4, "PER", ""), "PER at 1 to 4 holds '王小明', not ''", ""),
+        (
+            Span(12, 14, "LOC", "北京"),
+            "LOC at 12 to 14 is not within the text of 7 characters; its text stands at 5 to 7 (offsets are off by -7)",
+            "taken at 5 to 7",
+        ),
         (Span(-2, 3, "LOC"), "LOC at -2 to 3 is not within the text of 7 characters", ""),
     ],
 )

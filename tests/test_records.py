@@ -140,6 +140,16 @@ def test_csv_that_is_none(tmp_path: Path, content: str, message: str) -> None:
         records(tmp_path / "a.csv", text_column="text")
 
 
+def test_texts_that_nobody_annotated_are_records_too(tmp_path: Path) -> None:
+    tasks = [{"data": {"text": "王来"}}, {"data": {"text": "去"}, "annotations": [{"result": []}]}]
+    (tmp_path / "tasks.json").write_text(json.dumps(tasks), encoding="utf-8")
+    assert [text for _, text, _ in records(tmp_path / "tasks.json", format_="label-studio")] == ["王来", "去"]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.txt").write_text("王来\n去\n", encoding="utf-8")
+    for path in (tmp_path / "a", tmp_path / "a" / "x.txt"):
+        assert [text for _, text, _ in records(path, format_="brat")] == ["王来", "去"]
+
+
 def test_parquet_rows_keep_their_other_columns(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow.parquet import write_table

@@ -173,3 +173,12 @@ def test_sentences_that_merging_brings_into_two_splits_are_told(tmp_path: Path) 
             (tmp_path / folder / f"{name}.txt").write_text(f"{text} B-PER\n来 O\n", encoding="utf-8")
     merged = merge_files([tmp_path / "a", tmp_path / "b"], tmp_path / "c", READ, WRITE)
     assert merged.notes == [f"sentences of test that are in train too: 1; the first is {tmp_path / 'a' / 'test.txt'}:1"]
+
+
+def test_scores_are_kept_where_there_is_room_and_else_told(tmp_path: Path) -> None:
+    path = tmp_path / "found.jsonl"
+    path.write_text('{"text": "王来", "entities": [{"start": 0, "end": 1, "label": "PER", "score": 0.5}]}\n', "utf-8")
+    (loss,) = convert_files(path, tmp_path / "a.conll", READ, WRITE).losses
+    assert str(loss) == f"{path}: the scores of 1 entities"
+    assert convert_files(path, tmp_path / "a.json", READ, WriteOptions("label-studio-predictions")).losses == []
+    assert '"score": 0.5' in (tmp_path / "a.json").read_text(encoding="utf-8")

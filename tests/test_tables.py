@@ -175,6 +175,31 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
     ]
 
 
+def test_chinese_names_of_columns_are_shown(tmp_path: Path) -> None:
+    (fault,) = read_csv(tmp_path / "x.csv", "句子,字," + "标" * 99 + "\n1,中,O\n").faults
+    assert fault.message.startswith("has the columns 句子, 字, 标标标")
+    assert "标标...; expected a header with sentence (" in fault.message
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_the_delimiter_is_that_of_the_header(tmp_path: Path, delimiter: str, suffix: str, quote: str) -> None:
+    header = delimiter.join(f"{quote}{name}{quote}" for name in ("sentence", "token", "tag"))
+    rows = [("1", "王", "B-PER"), ("1", "，", "O"), ("2", "来", "O")]
+    content = "".join(f"{line}\r\n" for line in (header, *map(delimiter.join, rows)))
+    split = read_csv(tmp_path / f"x.{suffix}", content)
+    assert (split.faults, split.losses) == ([], [])
+    assert contents(split.sentences) == [("王，", [(0, 1, "PER")], ""), ("来", [], "")]
+
+
+def test_columns_that_are_not_carried_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    split = read_csv(path, "\nid,sentence,token,pos,tag,note\n0,1,中,NR,B-LOC,\n1,1,国,,I-LOC,\n2,2,人,NN,O,\n")
+    assert {loss.kind for loss in split.losses} == {"field left out"}
+    assert messages(split.losses, path) == [":2: column 'id' in 3 rows", ":2: column 'pos' in 2 rows"]
+
+
 def test_a_header_that_is_no_csv(tmp_path: Path) -> None:
     (fault,) = read_csv(tmp_path / "x.csv", 'sentence,"token,tag\n1,中,O\n').faults
     assert (fault.line, fault.message[:32]) == (1, "can't be read from here on (unex")
@@ -249,6 +274,7 @@ def test_integers_with_names(write_parquet: Callable[..., Path], feature: object
     columns = {"id": ["0", "1"], "tokens": [["中", "国", "人"], []], "ner_tags": [[1, 2, 0], []]}
     split = parquet.read(write_parquet(columns, {"ner_tags": feature}), ReadOptions())
     assert contents(split.sentences) == [("中国人", [(0, 2, "LOC")], ""), ("", [], "")]
+    assert [loss.message for loss in split.losses] == ["column 'id' in 2 rows"]
 
 
 @pytest.mark.parametrize("features", [None, {"tokens": {}}, {"ner_tags": []}, {"ner_tags": {"_type": "Sequence"}}])
@@ -270,6 +296,10 @@ def test_a_row_a_token_in_parquet(write_parquet: Callable[..., Path]) -> None:
     split = parquet.read(write_parquet(columns), ReadOptions())
     assert contents(split.sentences) == [("中国", [(0, 2, "LOC")], "a"), ("NAnull", [], "b")]
     assert [s.line for s in split.sentences] == [1, 3]
+    assert split.losses == []
+    columns["POS"] = ["NR", None, None, None]
+    (loss,) = parquet.read(write_parquet(columns), ReadOptions()).losses
+    assert (loss.line, loss.kind, loss.message) == (0, "field left out", "column 'POS' in 1 row")
     columns["Tag"] = [1, 2, 0, 0]
     assert parquet.read(write_parquet(columns, {"Tag": CLASSES}), ReadOptions()).sentences == split.sentences
 

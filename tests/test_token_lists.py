@@ -107,8 +107,8 @@ def test_a_sentence_of_no_tokens_is_odd(path: Path) -> None:
         (
             {"tokens": ["王", "来"], "tags": ["B_LOC", "Q-PER"]},
             [
-                f"unknown tag '{tag}'; expected O, or one of B, I, E, S, M, L, U with a hyphen and a type (B-PER)"
-                for tag in ("B_LOC", "Q-PER")
+                f"unknown tag '{tag}'; expected O, or one of B, I, E, S, M, L, U with a hyphen and a type (B-PER){hint}"
+                for tag, hint in (("B_LOC", "; did you mean B-LOC?"), ("Q-PER", ""))
             ],
         ),
         ({"tokens": ["王"], "ner_tags": [3]}, ["expected a tag as a string, found 3; write names for numbers"]),
@@ -135,6 +135,15 @@ def test_faults(path: Path, record: object, faults: list[str]) -> None:
     split = read_text(path, f"{good}{json.dumps(record, ensure_ascii=False)}\n{good}")
     assert [(fault.line, fault.message) for fault in split.faults] == [(2, fault) for fault in faults]
     assert [s.line for s in split.sentences if s.text == "好"] == [1, 3]
+
+
+def test_tags_that_are_almost_right_are_mended(path: Path) -> None:
+    split = read_text(path, '{"tokens": ["王", "来"], "tags": ["B_PER", "0"]}\n')
+    assert [(fault.kind, fault.mended) for fault in split.faults] == [
+        ("unknown tag", "read as O"),
+        ("unknown tag", "read as B-PER"),
+    ]
+    assert found(split) == [("王来", [(0, 1, "PER")])]
 
 
 def test_the_sentences_beside_a_faulty_one_are_read(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -10,11 +10,13 @@ import pandas as pd
 from ner.checking.characters import odd_characters
 from ner.checking.duplicates import conflicting_labels, shared_sentences
 from ner.checking.kinds import KINDS, Kind, Severity, kind_of
+from ner.checking.names import titled
 from ner.checking.schemes import different_schemes
-from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types
+from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types, unlabelled_splits
 from ner.checking.statistics import character_table, length_table, split_table, type_table
 from ner.checking.surfaces import inconsistent_labels
 from ner.data.findings import Finding
+from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.split import Split
 from ner.encoding.characters import CharacterTable
 
@@ -37,10 +39,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Check:
-    """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title."""
+    """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title.
+
+    `notes` are sentences on how its files were read.
+    """
 
     groups: list[Group]
     tables: dict[str, pd.DataFrame]
+    notes: list[str] = field(default_factory=list)
 
     @property
     def findings(self) -> list[Finding]:
@@ -64,9 +70,10 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         for split in splits.values()
         for finding in (*split.faults, *split.repairs, *split.oddities, *odd_characters(split.sentences))
     ]
-    errors += different_schemes(splits)
+    errors += [*different_schemes(splits), *unlabelled_splits(splits)]
+    losses = [loss for split in splits.values() for loss in split.losses]
     suspicions = [
-        *(loss for split in splits.values() for loss in split.losses),
+        *(loss for loss in losses if loss.kind != FIELD_LEFT_OUT),
         *shared_sentences(splits),
         *conflicting_labels(sentences),
         *inconsistent_labels(sentences),
@@ -75,14 +82,20 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         *overlapping_entities(sentences),
         *scarce_types(splits),
     ]
+    by_title = titled(splits)
     return Check(
         [*_grouped(errors, "error"), *_grouped(suspicions, "suspicion")],
         {
-            "splits": split_table(splits, table, window),
-            "entities by type": type_table(splits),
-            "lengths of entities": length_table(splits),
-            "% of characters": character_table(splits),
+            "splits": split_table(by_title, table, window),
+            "entities by type": type_table(by_title),
+            "lengths of entities": length_table(by_title),
+            "% of characters": character_table(by_title),
         },
+        [
+            *(note for split in splits.values() for note in split.notes),
+            # Nothing that a tagger could learn, such as a column with parts of speech.
+            *(f"{loss}, left out" for loss in losses if loss.kind == FIELD_LEFT_OUT),
+        ],
     )
 
 

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations, islice
 from math import ceil
 
 from ner.checking.examples import SentenceFinding, finding, named, quoted
@@ -14,6 +14,7 @@ from ner.data.findings import Finding
 from ner.data.split import Split
 
 _SIMILAR = Fraction(4, 5)
+_MOST_COMPARED = 1000
 _SHORTEST_SIMILAR = 10
 _SHORTEST_EQUAL = 5
 _NO_LETTERS = re.compile(r"[\W\d_]+")
@@ -27,6 +28,8 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
 
     They are near-duplicates if their letters are equal, whatever their width and case, digits, punctuation and
     space, and are at least 5; or if they are at least 10 with a Jaccard similarity of their trigrams of 0.8 or more.
+    A text is compared with the thousand that share its rarest trigrams: all that matter, but for texts made from a
+    template, where another than the most similar may be named, and a similar one beyond the thousand is not found.
     """
     texts = {name: {s.text: s for s in reversed(split.sentences)} for name, split in splits.items()}
     letters = {name: {text: _letters(text) for text in by_text} for name, by_text in texts.items()}
@@ -42,7 +45,7 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
                 exact.append(finding(sentence, "sentence in two splits", message))
             elif its_letters in similar:
                 others, similarity = similar[its_letters]
-                degree = f"{float(similarity):.0%} alike"
+                degree = f"{similarity:.0%} alike"
                 if others == its_letters:
                     degree = "equal but for digits, punctuation, space and case"
                 message = (
@@ -75,7 +78,8 @@ def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
 
 def _difference(sentence: Sentence, other: Sentence) -> str:
     """The entities that the other doesn't have."""
-    own = [entity for entity in sentence.entities if entity not in other.entities]
+    others = frozenset(other.entities)
+    own = [entity for entity in sentence.entities if entity not in others]
     more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
     return (", ".join(map(named, own[:_SHOWN])) or "nothing else") + more
 
@@ -92,38 +96,52 @@ def _letters(text: str) -> str:
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _most_similar(earlier: Iterable[str], later: Iterable[str]) -> dict[str, tuple[str, Fraction]]:
+def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str, tuple[str, float]]:
     """For each later text that is similar to some earlier one: the most similar, and how similar it is.
 
     A set that shares at least n of its trigrams with another shares at least one of any len - n + 1 of them. So only
-    the texts that have one of an earlier text's rarest trigrams are compared with it (prefix filtering: Chaudhuri,
-    Ganti and Kaushik, "A Primitive Operator for Similarity Joins in Data Cleaning", ICDE 2006).
+    the texts that have one of its rarest trigrams are compared with it (prefix filtering: Chaudhuri, Ganti and
+    Kaushik, "A Primitive Operator for Similarity Joins in Data Cleaning", ICDE 2006), and a thousand at most.
     """
-    trigrams = {text: _trigrams(text) for text in later if len(text) >= _SHORTEST_EQUAL}
-    holders: defaultdict[str, list[str]] = defaultdict(list)
-    for text, own in trigrams.items():
-        for trigram in own:
-            holders[trigram].append(text)
-    known = set(holders)
-    best: dict[str, tuple[str, Fraction]] = {}
-    for text in earlier:
-        if text in trigrams:
-            best[text] = (text, Fraction(1))
-        if len(text) < _SHORTEST_SIMILAR:
-            continue
-        own = _trigrams(text)
-        needed = ceil(_SIMILAR * len(own))
-        shared = own & known
-        if len(shared) < needed:
-            continue
-        rarest = sorted(shared, key=lambda trigram: len(holders[trigram]))[: len(shared) - needed + 1]
-        for candidate in {holder for trigram in rarest for holder in holders[trigram]}:
-            similarity = Fraction(len(own & trigrams[candidate]), len(own | trigrams[candidate]))
-            if len(candidate) < _SHORTEST_SIMILAR or similarity < _SIMILAR:
-                continue
-            if candidate not in best or similarity > best[candidate][1]:
-                best[candidate] = (text, similarity)
+    equal = {text for text in earlier if len(text) >= _SHORTEST_EQUAL}
+    best = {text: (text, 1.0) for text in later if text in equal}
+    sought = {text: _trigrams(text) for text in later if text not in equal and len(text) >= _SHORTEST_SIMILAR}
+    candidates = _candidates(earlier, set().union(*sought.values()))
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for number, (_, trigrams) in enumerate(candidates):
+        for trigram in trigrams:
+            holders[trigram].append(number)
+    for text, own in sought.items():
+        # Those that are as rare are put in order, for that of a set differs from run to run.
+        rarest = sorted(own, key=lambda trigram: (len(holders.get(trigram, ())), trigram))
+        sharing = chain.from_iterable(holders.get(t, ()) for t in rarest[: len(own) - _needed(own) + 1])
+        highest = 0.0
+        for number in sorted(set(islice(sharing, _MOST_COMPARED))):
+            other, trigrams = candidates[number]
+            shared = len(own & trigrams)
+            similarity = shared / (len(own) + len(trigrams) - shared)
+            if similarity > highest:
+                highest = similarity
+                if similarity >= _SIMILAR:
+                    best[text] = (other, similarity)
+                if similarity == 1:
+                    break
     return best
+
+
+def _candidates(texts: Iterable[str], known: set[str]) -> list[tuple[str, set[str]]]:
+    """The texts, with their trigrams, that may be similar to one of those whose trigrams are `known`."""
+    candidates = []
+    for text in texts:
+        trigrams = _trigrams(text)
+        if len(text) >= _SHORTEST_SIMILAR and len(trigrams & known) >= _needed(trigrams):
+            candidates.append((text, trigrams))
+    return candidates
+
+
+def _needed(trigrams: set[str]) -> int:
+    """How many of these a similar text has at least."""
+    return ceil(_SIMILAR * len(trigrams))
 
 
 def _trigrams(text: str) -> set[str]:

@@ -18,6 +18,8 @@ class Kind:
 _ERRORS = {
     "encoding": "Write all files in UTF-8, or name the encoding they are in with --encoding.",
     "no sentences": "Take the file away, or fill it.",
+    "no entities": "Label some, or see whether the right column was read (--tag-column): training refuses a file "
+    "without, and nothing can be scored on one.",
     "malformed line": "Mend the lines; training refuses a file that has one.",
     "unknown tag": "Mend the tags; training refuses a file that has one.",
     "mixed schemes": "Write the tags of all files in one scheme; training refuses a file that mixes them.",

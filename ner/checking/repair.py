@@ -6,45 +6,82 @@ from dataclasses import replace
 from pathlib import Path
 
 from ner.checking.characters import odd_positions
+from ner.checking.examples import named
+from ner.checking.names import file_name
+from ner.checking.schemes import common_scheme, differs
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS
-from ner.data.schemes import BIO
+from ner.data.schemes import Scheme
 from ner.data.split import Split
+from ner.errors import InputError
 from ner.files import atomic_writer
 
 _REMOVED = ("control character", "invisible character")
+_MENDED_BY_WRITING = ("empty sentence", "mixed delimiters")
 CHANGES = "changes.txt"
 
 
 def write_repaired(splits: Iterable[Split], folder: Path) -> int:
     """Writes a repaired copy of each split under its own name into `folder`, and all changes into `changes.txt`.
 
-    Returns the number of changes. Raises OSError if the folder can't be written.
+    All tags are written in one scheme. Oddities that stay are in the list too, but don't count.
+
+    Returns the number of changes. Raises InputError if no split has a sentence left, and OSError if the folder can't
+    be written.
     """
-    changes: list[str] = []
+    splits = list(splits)
+    scheme = common_scheme(splits)
+    count = sentences_left = 0
+    lines: list[str] = []
     for split in splits:
-        sentences, found = repaired(split)
-        target = folder / Path(split.path).name
-        losses = FORMATS[split.format].write(sentences, target, split.scheme or BIO) if sentences else []
-        changes += [str(change) for change in (*found, *losses)]
+        sentences, changes = repaired(split)
+        changes += _write(split, sentences, folder / _target_name(split), scheme)
+        sentences_left += len(sentences)
+        count += len(changes)
+        lines += map(str, changes)
+        lines += [f"{oddity}: left as it is" for oddity in split.oddities if not _is_mended(oddity)]
     with atomic_writer(folder / CHANGES) as file:
-        file.writelines(f"{change}\n" for change in changes)
-    return len(changes)
+        file.writelines(f"{line}\n" for line in lines)
+    if not sentences_left:
+        raise InputError(f"{folder}: has no repaired copy, for no sentence is left; {folder / CHANGES} says why")
+    return count
+
+
+def _write(split: Split, sentences: Sequence[Sentence], target: Path, scheme: Scheme) -> list[Finding]:
+    """Writes the repaired sentences of a split, if there are any; returns what changes by that."""
+    if not sentences:
+        return [Finding(split.path, 0, "repair", "no sentence is left: not in the copy")]
+    losses = FORMATS[split.format].write(sentences, target, scheme)
+    if not (split.scheme and differs(split, scheme)):
+        return losses
+    message = f"tags are {split.scheme.name}: written in {scheme.name}, as in the whole copy"
+    return [Finding(split.path, 0, "repair", message), *losses]
+
+
+def _target_name(split: Split) -> str:
+    """The name of a split's copy, beside that of the changes."""
+    name = file_name(split)
+    if not FORMATS[split.format].suffix and not Path(split.path).is_dir():
+        # One document of a format whose documents lie in a folder.
+        name = Path(name).stem
+    return f"copy-of-{name}" if name == CHANGES else name
 
 
 def repaired(split: Split) -> tuple[list[Sentence], list[Finding]]:
     """The sentences of a split without what is plainly wrong, and every change.
 
-    Sentences with a fault are left out unless it was plain what was meant; tags that are no legal sequence become
-    the entities that conlleval reads in them; blank lines and delimiters become the usual ones. Control and invisible
-    characters are removed, and white space at the edges of entities is left outside. What is suspicious stays.
+    Sentences or documents with a fault are left out unless it was plain what was meant; tags that are no legal
+    sequence become the entities that conlleval reads in them; blank lines and delimiters become the usual ones.
+    Control and invisible characters are removed, and white space at the edges of entities is left outside. What is
+    suspicious stays.
     """
     changes = [
-        replace(finding, message=f"{finding.message}: {finding.mended or 'the sentence is left out'}")
+        replace(finding, message=f"{finding.message}: {finding.mended or 'what it stands in is left out'}")
         for finding in (*split.faults, *split.repairs)
     ]
-    changes += [*split.losses, *(replace(oddity, message=f"{oddity.message}: mended") for oddity in split.oddities)]
+    changes += split.losses
+    changes += [replace(oddity, message=f"{oddity.message}: mended") for oddity in split.oddities if _is_mended(oddity)]
     sentences = []
     for sentence in split.sentences:
         sentence, found = _mended(sentence)
@@ -56,12 +93,22 @@ def repaired(split: Split) -> tuple[list[Sentence], list[Finding]]:
     return sentences, changes
 
 
+def _is_mended(oddity: Finding) -> bool:
+    return oddity.kind in _MENDED_BY_WRITING
+
+
 def _mended(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
     changes = []
     odd = [at for at, kind in odd_positions(sentence.text) if kind in _REMOVED]
     if odd:
         codes = ", ".join(dict.fromkeys(f"U+{ord(sentence.text[at]):04X}" for at in odd))
         changes.append(_change(sentence, f"{len(odd):,} removed: {codes}"))
+        removed = frozenset(odd)
+        changes += [
+            _change(sentence, f"{named(entity)} has no other character: removed")
+            for entity in sentence.entities
+            if removed.issuperset(range(entity.start, entity.end))
+        ]
         sentence = without_characters(sentence, odd)
     entities = []
     for entity in sentence.entities:

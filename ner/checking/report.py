@@ -27,7 +27,7 @@ _COLOURS = {"error": "red", "suspicion": "yellow"}
 
 
 def show(check: Check, console: Console) -> None:
-    """Prints each kind with its first five findings, then the tables, and ends with the verdict.
+    """Prints each kind with its first five findings, then notes and tables, and ends with the verdict.
 
     Findings with the same message, such as tags that break the same rule, are one of the five.
     """
@@ -43,6 +43,10 @@ def show(check: Check, console: Console) -> None:
             console.print(Text(f"  {clipped}{times}"), soft_wrap=True)
         if more := len(group.findings) - sum(map(len, group.rules[:_SHOWN])):
             console.print(Text(f"  and {more:,} more"))
+    if check.notes:
+        console.print()
+    for note in check.notes:
+        console.print(Text(f"note  {visible(note)}"), soft_wrap=True)
     for title, frame in _tables(check).items():
         console.print()
         console.print(_rich_table(title, frame))
@@ -73,6 +77,7 @@ def write_report(check: Check, folder: Path) -> None:
         "bert-ner": installed_version("bert-ner"),
         "errors": check.count("error"),
         "suspicions": check.count("suspicion"),
+        "notes": check.notes,
         "kinds": [_group_as_dict(group) for group in check.groups],
         "tables": {title: frame.reset_index().to_dict("records") for title, frame in check.tables.items()},
     }
@@ -106,6 +111,7 @@ def _page(check: Check) -> str:
     template = environment.from_string(files("ner.checking").joinpath("check.html.j2").read_text(encoding="utf-8"))
     return template.render(
         groups=[(group, [*_on_page(group)]) for group in check.groups],
+        notes=[*map(visible, check.notes)],
         tables=_tables(check),
         verdict=verdict(check),
         version=installed_version("bert-ner"),

@@ -1,9 +1,9 @@
-"""Splits whose tags are in different schemes."""
+"""Splits whose tags are in different schemes, and the scheme to write them all in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ner.data.findings import Finding
-from ner.data.schemes import entities_to_tags
+from ner.data.schemes import BIO, IO, Scheme, entities_to_tags
 from ner.data.split import Split
 
 
@@ -19,10 +19,27 @@ def different_schemes(splits: Mapping[str, Split]) -> list[Finding]:
         usual, other = tagged[0].scheme, split.scheme
         assert usual
         assert other
-        if usual != other and any(
-            entities_to_tags(s.entities, len(s.text), usual) != entities_to_tags(s.entities, len(s.text), other)
-            for s in split.sentences
-        ):
+        if differs(split, usual):
             message = f"tags are {other.name}, but {usual.name} in {tagged[0].path}; expected one scheme in all files"
             found.append(Finding(split.path, 0, "different schemes", message))
     return found
+
+
+def common_scheme(splits: Iterable[Split]) -> Scheme:
+    """The scheme of the first split with tags of entities, BIO if there is none.
+
+    IO comes last, for it can't tell adjacent entities apart, which the other splits may have.
+    """
+    schemes = [split.scheme for split in splits if split.scheme and split.types]
+    return next((scheme for scheme in schemes if scheme != IO), schemes[0] if schemes else BIO)
+
+
+def differs(split: Split, scheme: Scheme) -> bool:
+    """Whether a split has tags that would be others in `scheme`."""
+    own = split.scheme
+    if own is None or own == scheme:
+        return False
+    return any(
+        entities_to_tags(s.entities, len(s.text), own) != entities_to_tags(s.entities, len(s.text), scheme)
+        for s in split.sentences
+    )

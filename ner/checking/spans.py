@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ner.checking.examples import finding, in_context, named
-from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
 from ner.data.findings import Finding
 from ner.data.split import Split
 
@@ -73,21 +73,21 @@ def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
 
 def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
     """Entities that overlap a longer one."""
-    found: list[Finding] = []
-    for sentence in sentences:
-        kept = without_overlaps(sentence.entities)
-        for entity in sentence.entities if len(kept) < len(sentence.entities) else ():
-            if entity not in kept:
-                other = next(other for other in kept if other.start < entity.end and entity.start < other.end)
-                message = f"{named(entity)} overlaps {named(other)}"
-                found.append(finding(sentence, "overlapping entities", message))
-    return found
+    return [
+        finding(sentence, "overlapping entities", f"{named(entity)} overlaps {named(other)}")
+        for sentence in sentences
+        for entity, other in overlapped(sentence.entities, without_overlaps(sentence.entities))
+    ]
 
 
 def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
-    """Types with fewer than 20 entities in train, and those that other splits alone have; nothing without train."""
+    """Types with fewer than 20 entities in train, and those that other splits alone have; nothing without train.
+
+    A single file is train, but what it is meant for is unknown, so that messages call it "the file".
+    """
     if "train" not in splits:
         return []
+    where = "train" if len(splits) > 1 else "the file"
     train = splits["train"].types
     found: list[Finding] = []
     first: dict[tuple[str, str], Sentence] = {}
@@ -98,12 +98,21 @@ def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
     for label, name in first:
         count = splits[name].types[label]
         if name == "train" and count < _RARE:
-            message = f"type {label} has {count} in train; expected {_RARE} or more"
+            message = f"type {label} has {count} in {where}; expected {_RARE} or more"
             found.append(finding(first[label, name], "rare type", message))
         elif label not in train:
             message = f"type {label} has {count:,} in {name} and none in train"
             found.append(finding(first[label, name], "type not in train", message))
     return found
+
+
+def unlabelled_splits(splits: Mapping[str, Split]) -> list[Finding]:
+    """Splits with sentences and no entity in any."""
+    return [
+        Finding(split.path, 0, "no entities", f"no entities; sentences: {len(split.sentences):,}")
+        for split in splits.values()
+        if split.sentences and not split.types
+    ]
 
 
 def _width(text: str) -> float:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ner.checking.examples import visible
+from ner.checking.names import file_name
 from ner.data.entities import Sentence, without_overlaps
 from ner.data.schemes import OUTSIDE
 from ner.data.split import Split
@@ -83,7 +83,7 @@ def _row(split: Split, table: CharacterTable | None, window: int) -> dict[str, o
     }
     if table:
         row["% of characters unknown"] = _percent(table.unknown("".join(texts)), split.characters)
-    return {**row, "file": visible(Path(split.path).name)}
+    return {**row, "file": visible(file_name(split))}
 
 
 def _inside(sentence: Sentence) -> int:

@@ -1,6 +1,5 @@
 """Files of annotated text and folders of them: from a path to sentences with entities."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -131,9 +130,12 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
 def remarks(split: Split) -> list[str]:
     """Sentences for the user on what of a split was not read as it stands."""
     notes = [*split.notes, *repairs_remark(split)]
-    for kind, count in Counter(loss.kind for loss in split.losses).items():
-        first = next(loss for loss in split.losses if loss.kind == kind)
-        notes.append(f"{split.path}: {kind}: {count:,}; the first is {first}")
+    kinds: dict[str, list[Finding]] = {}
+    for loss in split.losses:
+        kinds.setdefault(loss.kind, []).append(loss)
+    for kind, losses in kinds.items():
+        more = f" (and {len(losses) - 1:,} more)" if len(losses) > 1 else ""
+        notes.append(f"{losses[0].place}: {kind}: {losses[0].message}{more}")
     overlapping = sum(len(s.entities) - len(without_overlaps(s.entities)) for s in split.sentences)
     if overlapping:
         notes.append(

@@ -1,8 +1,12 @@
 """The two things that annotated text is made of: entities, and sentences that hold them."""
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
+
+_START, _END = attrgetter("start"), attrgetter("end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,17 @@ def without_overlaps(entities: Iterable[Entity]) -> list[Entity]:
     in_order = sorted(entities, key=lambda entity: (entity.start, entity.end))
     if all(left.end <= right.start for left, right in pairwise(in_order)):
         return in_order
-    kept: list[Entity] = []
+    kept: list[Entity] = []  # always in order, so that only the two neighbours of an entity can overlap it
     for entity in sorted(in_order, key=lambda entity: (entity.start - entity.end, entity.start)):
-        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
-            kept.append(entity)
-    return sorted(kept, key=lambda entity: entity.start)
+        at = bisect_left(kept, entity.start, key=_START)
+        if (at == 0 or kept[at - 1].end <= entity.start) and (at == len(kept) or entity.end <= kept[at].start):
+            kept.insert(at, entity)
+    return kept
+
+
+def overlapped(entities: Iterable[Entity], kept: Sequence[Entity]) -> Iterator[tuple[Entity, Entity]]:
+    """Each of the entities that `without_overlaps` has not `kept`, with the first kept one that it overlaps."""
+    all_kept = frozenset(kept)
+    for entity in entities:
+        if entity not in all_kept:
+            yield entity, kept[bisect_right(kept, entity.start, key=_END)]

@@ -13,10 +13,13 @@ from ner.data.findings import Finding
 from ner.data.folder import SPLITS, holds_splits
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
 from ner.data.formats.substitutes import CROSSING, EMPTY_TEXT, OVERLAPPING
+from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.merging import merge, read_type_table
 from ner.data.schemes import BIO, SCHEMES, Scheme
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
+
+_WITH_SCORES = ("jsonl", "label-studio-predictions")
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,9 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
     for name, split in splits.items():
         path = target / f"{name}{format_.suffix}" if name else target
         losses = format_.write(split.sentences, path, scheme)
+        scored = sum(e.score is not None for sentence in split.sentences for e in sentence.entities)
+        if scored and format_.name not in _WITH_SCORES:
+            losses.append(Finding(split.path, 0, FIELD_LEFT_OUT, f"the scores of {scored:,} entities"))
         entities = sum(len(sentence.entities) for sentence in split.sentences)
         left_out = Counter(loss.kind for loss in losses)
         result.files[path] = (

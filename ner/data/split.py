@@ -15,7 +15,8 @@ class ReadOptions:
 
     `format` is a name in `ner.data.formats.registry.FORMATS`, or None to tell it by the file. The columns are those
     of the CoNLL format, counted from 1 or from the end if negative; None is the usual place. If `strict`, tags that
-    are no legal sequence in their scheme are faults.
+    are no legal sequence in their scheme are faults. If `unannotated`, texts that nobody has annotated are read as
+    well, where the format tells them from texts without entities.
     """
 
     format: str | None = None
@@ -23,6 +24,7 @@ class ReadOptions:
     token_column: int | None = None
     tag_column: int | None = None
     strict: bool = False
+    unannotated: bool = False
 
 
 @dataclass(frozen=True)

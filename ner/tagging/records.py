@@ -77,7 +77,7 @@ def read_records(
     for name in names:
         suffix = Path(name).suffix.lower()
         if format_:
-            yield from _sentences(name, ReadOptions(format_, encoding))
+            yield from _sentences(name, ReadOptions(format_, encoding, unannotated=True))
         elif suffix == _PARQUET:
             yield from _parquet_rows(name, text_column or _TEXT)
         else:

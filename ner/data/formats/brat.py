@@ -4,16 +4,18 @@ The form of .ann files: https://brat.nlplab.org/standoff.html
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
 from ner.data.decoding import read_text
-from ner.data.entities import Sentence
+from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.offsets import Offsets, Record, Span, in_reading_order, offset_fault, read_offsets
+from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, with_text
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
@@ -22,6 +24,8 @@ from ner.files import atomic_writer
 _SUFFIXES = (".txt", ".ann")
 _LINE_END = re.compile("\r?\n")
 _TEXT_BOUND = re.compile(r"T\S*\t(\S+) +([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*) *(?:\t(.*))?")
+_OFFSETS_OF_MALFORMED = re.compile(r"T\S*\s+\S+\s+([0-9]+)(?:\s+([0-9]+))?")
+"""What of a malformed line tells where in the text it is wrong."""
 _OTHERS = {
     "R": "relations",
     "*": "equivalences",
@@ -44,13 +48,21 @@ def read(path: Path, options: ReadOptions) -> Split:
     """Reads a folder, or one document by its .txt or its .ann; each line of a text is a sentence, but for empty ones.
 
     Lines that an entity runs across are one sentence, line ends included. The parts of an entity that only white
-    space parts are one entity; entities with a true gap, relations, events and the like are losses. A document with
-    a fault in its .ann is left out.
+    space parts are one entity; entities with a true gap, relations, events and the like are losses, and so are texts
+    of a folder that have no .ann. Lines on which an annotation is faulty are left out.
 
     Raises InputError if there is no such file or folder, or it is none of brat's.
     """
     whole = Split(str(path), [])
-    for text_file in _text_files(path):
+    text_files = _text_files(path)
+    if not options.unannotated and not any(_ann_of(text_file).exists() for text_file in text_files):
+        without = f"{path}: has no .ann files" if path.is_dir() else f"{path}: has no {_ann_of(path).name} beside it"
+        raise InputError(f"{without}, which hold the annotations; an empty one says that a text has no entities")
+    for text_file in text_files:
+        if not _ann_of(text_file).exists() and not options.unannotated:
+            message = f"has no {_ann_of(text_file).name} beside it"
+            whole.losses.append(Finding(str(text_file), 0, "document without annotations left out", message))
+            continue
         document = _read_document(text_file, options.encoding)
         whole.sentences.extend(document.sentences)
         whole.faults.extend(document.faults)
@@ -81,7 +93,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
         raise InputError(f"{path}: holds other documents ({others[0]}); move them away or name a new folder")
     for name, members in documents.items():
         text, annotations = _standoff(members, labels, losses)
-        # The .ann comes first: without its text it is a fault, while a text alone would seem to have no entities.
+        # The .ann comes first: without its text it is a fault, while a text alone would only be left out.
         for suffix, content in ((".ann", annotations), (".txt", text)):
             with atomic_writer(path / f"{name}{suffix}") as file:
                 file.write(content)
@@ -112,53 +124,98 @@ def _text_files(path: Path) -> list[Path]:
     return [path.with_name(f"{path.stem}.txt")]
 
 
+def _ann_of(text_file: Path) -> Path:
+    return text_file.with_name(f"{text_file.stem}.ann")
+
+
 def _read_document(text_file: Path, encoding: str) -> Split:
-    ann_file = text_file.with_name(f"{text_file.stem}.ann")
+    ann_file = _ann_of(text_file)
+    path = str(ann_file)
     if not text_file.exists():
         message = f"has no text: expected {text_file.name} beside it"
-        return Split(str(ann_file), [], faults=[Finding(str(ann_file), 0, "no text", message)])
-    text, faults = read_text(text_file, encoding)
-    annotations, ann_faults = read_text(ann_file, encoding) if ann_file.exists() else ("", [])
-    if ann_faults or (faults and not text):
-        return Split(str(ann_file), [], faults=faults + ann_faults)
-    spans, malformed, losses = _read_annotations(annotations, text, str(ann_file))
-    split = split_of_records([Record(text, spans, document=text_file.stem)], str(ann_file))
-    faults += sorted(malformed + split.faults, key=lambda fault: fault.line)
-    whole = [] if malformed else split.sentences
-    sentences = [line for document in whole for line in _lines(document, str(text_file))]
-    return replace(split, sentences=sentences, faults=faults, losses=losses)
+        return Split(path, [], faults=[Finding(path, 0, "no text", message, "the annotations are left out")])
+    text, text_faults = read_text(text_file, encoding)
+    content, faults = read_text(ann_file, encoding) if ann_file.exists() else ("", [])
+    if (text_faults and not text) or (faults and not content):
+        left_out = [replace(fault, mended="the document is left out") for fault in text_faults + faults]
+        return Split(path, [], faults=left_out)
+    annotations = _read_annotations(content, text, path)
+    utf_16, note = read_offsets([Record(text, annotations.spans)], path)
+    offsets = Offsets(text, utf_16=utf_16)
+    entities: list[Entity] = []
+    unmended = [*annotations.malformed]
+    for span in annotations.spans:
+        entity, wrong = offsets.entity(span)
+        if entity:
+            entities.append(entity)
+        if wrong:
+            fault = offset_fault(path, span.line, wrong, entity)
+            if entity:
+                faults.append(fault)
+            else:
+                unmended.append((fault, [span.start, span.end]))
+    entities.sort(key=in_reading_order)
+    lines = [*_lines(Sentence(text, tuple(entities), document=text_file.stem), str(text_file))]
+    touched: set[int] = set()
+    for fault, places in unmended:
+        where = _touched(lines, [at for at in map(offsets.position, places) if at >= 0])
+        touched.update(where)
+        faults.append(fault if where else replace(fault, mended="the annotation is left out"))
+    return Split(
+        path,
+        [sentence for number, (_, sentence) in enumerate(lines) if number not in touched],
+        faults=text_faults + sorted(faults, key=lambda fault: fault.line),
+        losses=annotations.losses,
+        notes=[note] if note else [],
+    )
 
 
-def _read_annotations(annotations: str, text: str, path: str) -> tuple[list[Span], list[Finding], list[Finding]]:
-    """The entities of an .ann file, its malformed lines, and what else it holds."""
-    spans: list[Span] = []
-    malformed: list[Finding] = []
-    losses: list[Finding] = []
+@dataclass(frozen=True)
+class _Annotations:
+    """What an .ann file holds: entities, malformed lines with the offsets they have, if any, and what is left out."""
+
+    spans: list[Span] = field(default_factory=list)
+    malformed: list[tuple[Finding, list[int]]] = field(default_factory=list)
+    losses: list[Finding] = field(default_factory=list)
+
+
+def _read_annotations(content: str, text: str, path: str) -> _Annotations:
+    found = _Annotations()
     others: Counter[str] = Counter()
     first: dict[str, int] = {}
-    for number, line in enumerate(_LINE_END.split(annotations), 1):
+    for number, line in enumerate(_LINE_END.split(content), 1):
         if match := _TEXT_BOUND.fullmatch(line):
             label, fragments, surface = match.groups()
             offsets = [int(offset) for offset in re.split("[ ;]", fragments)]
             start, end = offsets[0], offsets[-1]
-            found = None if surface is None else _as_in_text(text, start, end, surface)
-            if len(offsets) > 2 and found is None:
+            in_text = None if surface is None else _as_in_text(text, start, end, surface)
+            if len(offsets) > 2 and in_text is None:
                 message = f"{label} at {fragments} has a gap, which an entity can't have"
-                losses.append(Finding(path, number, "discontinuous entity left out", message))
+                found.losses.append(Finding(path, number, "discontinuous entity left out", message))
             else:
-                spans.append(Span(start, end, label, surface if found is None else found, number))
+                found.spans.append(Span(start, end, label, surface if in_text is None else in_text, number))
         elif line[:1] in _OTHERS and "\t" in line:
             kind = _OTHERS[line[0]]
             others[kind] += 1
             first.setdefault(kind, number)
         elif line.strip():
-            shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
-            message = f"{shown!r}; expected an annotation, such as 'T1\\tPER 0 3\\t王小明'"
-            malformed.append(Finding(path, number, "malformed line", message))
+            message = f"{quote(line, _SHOWN)}; expected an annotation, such as 'T1\\tPER 0 3\\t王小明'"
+            places = _OFFSETS_OF_MALFORMED.match(line)
+            known = [int(place) for place in places.groups() if place] if places else []
+            found.malformed.append((Finding(path, number, "malformed line", message), known))
     for kind, count in others.items():
         message = f"{kind} left out: {count:,}, of which this is the first"
-        losses.append(Finding(path, first[kind], f"{kind} left out", message))
-    return spans, malformed, losses
+        found.losses.append(Finding(path, first[kind], f"{kind} left out", message))
+    return found
+
+
+def _touched(lines: Sequence[tuple[int, Sentence]], places: Sequence[int]) -> range:
+    """The numbers of the lines of a document, which come with their starts, that lie between places in its text."""
+    if not places:
+        return range(0)
+    first = bisect_right(lines, min(places), key=lambda line: line[0] + len(line[1].text))
+    behind = bisect_left(lines, max(*places, min(places) + 1), key=lambda line: line[0])
+    return range(first, behind)
 
 
 def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
@@ -168,13 +225,15 @@ def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
     """
     wanted = "".join(surface.split())
     found = text[start:end]
-    if "".join(found.split()) != wanted:
-        found = text[:end].encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
-    return found if "".join(found.split()) == wanted else None
+    if end <= len(text) and "".join(found.split()) == wanted:
+        return found
+    units = text[:end].encode("utf-16-le")
+    found = units[2 * start : 2 * end].decode("utf-16-le", "replace")
+    return found if 2 * end <= len(units) and "".join(found.split()) == wanted else None
 
 
-def _lines(document: Sentence, path: str) -> Iterator[Sentence]:
-    """The lines of a document with their entities, joined where an entity runs across a line end."""
+def _lines(document: Sentence, path: str) -> Iterator[tuple[int, Sentence]]:
+    """The lines of a document and their starts, with their entities; joined where an entity runs across a line end."""
     text, entities = document.text, document.entities
     ends = [match.span() for match in _LINE_END.finditer(text)] + [(len(text), len(text))]
     start, line = 0, 1  # of the sentence
@@ -188,7 +247,7 @@ def _lines(document: Sentence, path: str) -> Iterator[Sentence]:
             continue
         if start < end:
             moved = [replace(e, start=e.start - start, end=e.end - start) for e in entities[first:last]]
-            yield Sentence(text[start:end], tuple(moved), path, line, document.document)
+            yield start, Sentence(text[start:end], tuple(moved), path, line, document.document)
         start, line, first = following, number, last
 
 

@@ -15,15 +15,16 @@ from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     Fields,
     Malformed,
-    Tally,
     completed,
     document,
     document_field,
+    fields_beside,
     read_objects,
     shown,
     string,
 )
 from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
 
@@ -39,7 +40,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         text = string(fields, "text")
         label = fields.get("label")
         spans = _spans({} if label is None else label)
-        left_out.add_fields(line, fields, ("text", "label"))
+        left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, ("text", "label")))
         return Record(text, spans, line, document(fields))
 
     records, faults = read_objects(path, options, parse)

@@ -5,13 +5,15 @@ No other character separates anything: U+3000, U+00A0 or U+2028 may be tokens. L
 """
 
 import io
+import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
-from ner.data.schemes import OUTSIDE, PREFIXES, is_tag
+from ner.data.formats.rows import Problem, Rows, likely_tag, quote, unknown_tag
+from ner.data.formats.tally import FIELD_LEFT_OUT, counted
+from ner.data.schemes import is_tag
 from ner.errors import InputError
 
 LONGEST_TOKEN = 1000
@@ -19,34 +21,15 @@ LONGEST_TOKEN = 1000
 
 DOCUMENT_START = "-DOCSTART-"
 NEW_DOCUMENT = "# newdoc"
-"""Begins a comment that begins a document, as in CoNLL-U: `# newdoc id = NAME`."""
+"""Begins a comment that begins a document, as in CoNLL-U: `# newdoc id = NAME`, or none without a name."""
+
+_SAYS_NOTHING = ("", "-", "_")
+"""What stands in columns for want of anything else."""
+
+_NAMED_COMMENT = re.compile(r"#\s*([\w.-]+)[^=]*=")
+"""As in CoNLL-U: `# sent_id = 12`."""
 
 _EMPTY_TOKEN = "if the token is a space, put a tab between it and its tag"
-
-
-class Problem(NamedTuple):
-    """What is wrong with a row, by its index; `mended` as in Finding."""
-
-    row: int
-    kind: str
-    message: str
-    mended: str = ""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Tokens and their tags, row by row, with a boundary before and after each sentence.
-
-    `tags` has None at a boundary, and "" on a row that can't be read; `tokens` has "" on both. `lines` are the line
-    numbers of the rows. `documents` has the name of each document by the boundary that begins it.
-    """
-
-    tokens: list[str]
-    tags: list[str | None]
-    lines: Sequence[int]
-    faults: list[Problem] = field(default_factory=list)
-    oddities: list[Problem] = field(default_factory=list)
-    documents: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,6 +52,7 @@ class _Line:
         "hash",
         "indented",
         "kind",
+        "left_out",
         "mended",
         "problem",
         "tabs",
@@ -82,6 +66,7 @@ class _Line:
         self.kind = self.problem = self.mended = ""
         self.comment = False
         self.columns: list[str] = []
+        self.left_out: list[str] = []
         line = raw.removesuffix("\n").removesuffix("\r").rstrip(" \t")
         self.blank = not line
         self.tabs = "\t" in line
@@ -112,17 +97,20 @@ class _Line:
         return len(columns) == 5 and columns[0].isdecimal() and is_tag(columns[2])
 
     def read(self, layout: _Layout) -> None:
-        """Sets `token` and `tag`, `comment`, or `problem`."""
+        """Sets `token` and `tag`, `comment`, or `problem`; and `left_out`, which names what else the line says."""
         columns = self.columns
         if not columns or columns[0] == DOCUMENT_START:
             return
         width = len(columns)
         if self.hash and (width != layout.width or not is_tag(_column(columns, layout.tag))):
             self.comment = True
+            if columns != ["#"] and not self.document:
+                named = _NAMED_COMMENT.match(" ".join(columns))
+                self.left_out = [f"comment '# {named[1]}'" if named else "comment"]
         elif width == 1 and self.indented:
-            self.fail(f"the token column is empty before {_quote(columns[0])}; {_EMPTY_TOKEN}")
+            self.fail(f"the token column is empty before {quote(columns[0])}; {_EMPTY_TOKEN}")
         elif width == 1:
-            self.fail(f"one column, {_quote(columns[0])}; expected a token and a tag")
+            self.fail(f"one column, {quote(columns[0])}; expected a token and a tag")
         elif width != layout.width and min(layout.token, layout.tag) < 0:
             self.fail(f"{width} columns; most lines of this file have {layout.width}")
         elif abs(layout.token) > width:
@@ -131,6 +119,8 @@ class _Line:
             self.fail(f"{width} columns; expected a tag in column {layout.tag}")
         else:
             self._set(_column(columns, layout.token), _column(columns, layout.tag))
+            if width > 2:
+                self._leave_out(layout)
 
     def _set(self, token: str, tag: str) -> None:
         if not token:
@@ -138,15 +128,21 @@ class _Line:
         elif len(token) > LONGEST_TOKEN:
             self.fail(f"a token of {len(token):,} characters; each line holds one token")
         elif not is_tag(tag):
-            known = ", ".join(PREFIXES)
-            meant = likely_tag(tag)
-            hint = f"; did you mean {meant}?" if meant else ""
-            expected = f"expected O, or one of {known} with a hyphen and a type (B-PER)"
-            self.fail(f"unknown tag {_quote(tag)}; {expected}{hint}", "unknown tag")
-            if meant:
-                self.token, self.tag, self.mended = token, meant, f"read as {meant}"
+            problem = unknown_tag(tag)
+            self.fail(problem.message, problem.kind)
+            if problem.mended:
+                self.token, self.tag, self.mended = token, likely_tag(tag), problem.mended
         else:
             self.token, self.tag = token, tag
+
+    def _leave_out(self, layout: _Layout) -> None:
+        """Names the columns beside token and tag that say something, which the number of a token does not."""
+        width = len(self.columns)
+        read = {number if number > 0 else width + 1 + number for number in (layout.token, layout.tag)}
+        for number, column in enumerate(self.columns, 1):
+            is_number = number == 1 and column.isdecimal()
+            if number not in read and not is_number and column not in _SAYS_NOTHING:
+                self.left_out.append(f"column {number}")
 
 
 class _Lines(dict[str, _Line]):
@@ -157,8 +153,8 @@ class _Lines(dict[str, _Line]):
         return line
 
 
-def read_rows(text: str, token_column: int | None = None, tag_column: int | None = None) -> Rows:
-    """The tokens and tags of a file's lines.
+def read_rows(text: str, name: str, token_column: int | None = None, tag_column: int | None = None) -> Rows:
+    """The tokens and tags of the lines of a file; `name` is for its documents that have no name of their own.
 
     By default the token stands in the first column and the tag in the last, or in the second and third if
     most lines are those of Universal NER (`1<tab>token<tab>tag<tab>-<tab>-`). `token_column` and `tag_column`
@@ -167,7 +163,10 @@ def read_rows(text: str, token_column: int | None = None, tag_column: int | None
     Blank lines and -DOCSTART- lines end a sentence. A line that begins with "#" holds a token if it has as
     many columns as most other lines, and a tag where they have it ("# O"). Otherwise it is a comment, which
     stands before the first token of a sentence; below a token it is a fault, for it may be a "#" that has
-    lost its tag. -DOCSTART- and `# newdoc` begin a document.
+    lost its tag.
+
+    -DOCSTART- begins a document that is named by its number in the file, NAME-1; `# newdoc id = ...` one of that
+    name, and a bare `# newdoc` sentences of no document. Other columns and comments are losses.
 
     The row at an index is the line of that number. Raises InputError if the columns make no sense; all else ends in
     `Rows.faults`.
@@ -190,32 +189,43 @@ def read_rows(text: str, token_column: int | None = None, tag_column: int | None
     if any(line.comment for line in counts):
         inside = [n for n, line in enumerate(lines) if line.comment and rows.tags[n - 1] is not None]
         for n in inside:
-            shown = _quote(" ".join(lines[n].columns))
+            shown = quote(" ".join(lines[n].columns))
             rows.tags[n] = ""
             rows.faults.append(
                 Problem(n, "malformed line", f"a comment inside a sentence, or a # without its tag: {shown}")
             )
     if any(line.document for line in counts):
-        starts = (n for n, line in enumerate(lines) if line.document and line.tag is None)
-        for count, n in enumerate(starts, 1):
-            rows.documents[n] = " ".join(lines[n].columns).partition("id = ")[2] or str(count)
+        rows.documents.update(_documents(lines, name))
     rows.oddities.extend(_mixed_delimiters(lines, counts))
     rows.oddities.extend(_empty_sentences(lines))
+    rows.losses.extend(_left_out(lines, counts))
     return rows
 
 
-def likely_tag(tag: str) -> str:
-    """The tag that is meant by one that is almost a tag, such as b-PER, B_PER, PER-B, o or 0; "" if none is."""
-    if tag in ("o", "0", "〇", "Ｏ"):
-        return OUTSIDE
-    for separator in "-_":
-        left, _, right = tag.partition(separator)
-        if right and left.upper() in PREFIXES:
-            return f"{left.upper()}-{right}"
-        left, _, right = tag.rpartition(separator)
-        if left and right.upper() in PREFIXES:
-            return f"{right.upper()}-{left}"
-    return ""
+def _documents(lines: list[_Line], name: str) -> Iterator[tuple[int, str]]:
+    """The boundaries that begin a document, and its name."""
+    number = 0
+    for n, line in enumerate(lines):
+        if line.document and line.tag is None:
+            if line.hash:
+                yield n, " ".join(line.columns).partition("id = ")[2]
+            else:
+                number += 1
+                yield n, f"{name}-{number}"
+
+
+def _left_out(lines: list[_Line], counts: Counter[_Line]) -> Iterator[Problem]:
+    """What is left out of the lines, each sort of it once, with the first line that has it."""
+    totals: Counter[str] = Counter()
+    first: dict[str, _Line] = {}
+    for line, count in counts.items():
+        for thing in line.left_out:
+            totals[thing] += count
+            first.setdefault(thing, line)
+    row = 0
+    for thing, line in first.items():
+        row = lines.index(line, row)  # `counts`, and so `first`, is in the order of the file
+        yield Problem(row, FIELD_LEFT_OUT, counted(thing, totals[thing], "line"))
 
 
 def _mixed_delimiters(lines: list[_Line], counts: Counter[_Line]) -> list[Problem]:
@@ -264,7 +274,3 @@ def _column(columns: list[str], number: int) -> str:
     """A column counted from 1, or from the end if negative; "" if there is none."""
     index = number - 1 if number > 0 else len(columns) + number
     return columns[index] if 0 <= index < len(columns) else ""
-
-
-def _quote(text: str, longest: int = 40) -> str:
-    return repr(text) if len(text) <= longest else f"{text[:longest]!r}..."

@@ -25,7 +25,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     Raises InputError if there is no such file or an option is wrong.
     """
     text, faults = read_text(path, options.encoding)
-    rows = read_rows(text, options.token_column, options.tag_column)
+    rows = read_rows(text, path.stem, options.token_column, options.tag_column)
     split = split_of_rows(rows, str(path), strict=options.strict)
     split.faults.extend(faults)
     split.faults.sort(key=lambda fault: fault.line)
@@ -42,9 +42,10 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
             # A U+FEFF at the very beginning would be taken for a byte order mark.
             if number == 0 and sentence.text[0] == "\ufeff":
                 file.write("\n")
-            if sentence.document and sentence.document != document:
-                file.write(f"{NEW_DOCUMENT} id = {' '.join(sentence.document.split())}\n")
-            document = sentence.document
+            if sentence.document != document:
+                document = sentence.document
+                # Without a name it ends the document before, as sentences of none follow.
+                file.write(NEW_DOCUMENT + (f" id = {' '.join(document.split())}" if document else "") + "\n")
             entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
             merged_by_scheme(sentence, entities, scheme, losses)
             tags = entities_to_tags(entities, len(sentence.text), scheme)

@@ -1,8 +1,9 @@
-"""CSV with a header and a row a token; in a .tsv file tabs stand for the commas."""
+"""CSV with a header and a row a token; in a .tsv file tabs stand for the commas, and semicolons are read as well."""
 
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,17 @@ from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.substitutes import held_labels, held_text, with_text
-from ner.data.formats.tables import DOCUMENT, SENTENCE, TAG, TOKEN, TableRows, find_column, missing_columns, tags_of
+from ner.data.formats.tables import (
+    DOCUMENT,
+    SENTENCE,
+    TAG,
+    TOKEN,
+    TableRows,
+    columns_left_out,
+    find_column,
+    missing_columns,
+    tags_of,
+)
 from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import Scheme
 from ner.data.split import ReadOptions, Split
@@ -21,21 +32,24 @@ _UNHELD = re.compile("\0")
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads a file with columns for the sentence, the token, its tag and maybe the document; others are ignored.
+    """Reads a file with columns for the sentence, the token, its tag and maybe the document; others are losses.
 
     Raises InputError if there is no such file or an option is wrong.
     """
     text, faults = read_text(path, options.encoding)
     # If it isn't strict, a quote that should be doubled makes one token of all that follows.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text, path), strict=True)
     rows = TableRows()
-    line = 1
+    left_out: Counter[str] = Counter()
+    line = top = 1
     try:
         header = next((cells for cells in reader if cells), [])
         if header and (missing := missing_columns(header)):
             return Split(str(path), [], faults=[*faults, Finding(str(path), line, "missing columns", missing)])
         sentence, token, tag, document = (find_column(header, names) for names in (SENTENCE, TOKEN, TAG, DOCUMENT))
-        line = reader.line_num + 1
+        unread = [at for at in range(len(header)) if at not in (sentence, token, tag, document)]
+        top = reader.line_num
+        line = top + 1
         for cells in reader:
             if cells:
                 width = len(cells)
@@ -44,6 +58,7 @@ def read(path: Path, options: ReadOptions) -> Split:
                 rows.enter(line, cells[sentence], cells[document])
                 if width == len(header):
                     rows.add(line, cells[token], cells[tag])
+                    left_out.update(header[at] for at in unread if cells[at])
                 else:
                     rows.fault(line, f"{width} columns; the header has {len(header)}")
             line = reader.line_num + 1
@@ -55,6 +70,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     split = split_of_rows(rows.rows(), str(path), strict=options.strict)
     split.faults.extend(faults)
     split.faults.sort(key=lambda fault: fault.line)
+    split.losses.extend(columns_left_out(str(path), top, left_out))
     return split
 
 
@@ -73,6 +89,19 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
             document = [sentence.document] * with_documents
             table.writerows([number, token, tag, *document] for token, tag in zip(text, tags, strict=True))
     return losses
+
+
+def _delimiter_of(text: str, path: Path) -> str:
+    """What stands between the columns of the header; the usual if its names are not the known ones.
+
+    Spreadsheets write semicolons where the comma is the decimal sign.
+    """
+    header = next((line for line in io.StringIO(text) if line.strip()), "")
+    usual = _delimiter(path)
+    for delimiter in (usual, ",", ";", "\t"):
+        if not missing_columns([name.strip().strip('"') for name in header.split(delimiter)]):
+            return delimiter
+    return usual
 
 
 def _delimiter(path: Path) -> str:

@@ -11,7 +11,8 @@ What is read, `start` and `end` half-open:
 
 Some versions of doccano write "data" for "text" (https://github.com/doccano/doccano/issues/1522).
 doccano counts UTF-16 units, as its browser does (https://github.com/doccano/doccano/issues/2290), the others code
-points. Where ends beyond the text or surfaces show that a file counts otherwise, they decide.
+points. Where ends beyond the text or surfaces show that a file counts otherwise, they decide; where nothing tells, the
+format that the user names does, or else the keys that are doccano's.
 """
 
 import json
@@ -22,13 +23,12 @@ from typing import Any
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
-    FIELD_LEFT_OUT,
     Fields,
     Malformed,
-    Tally,
     completed,
     document,
     document_field,
+    fields_beside,
     first_key,
     read_objects,
     shown,
@@ -36,6 +36,7 @@ from ner.data.formats.json_records import (
     unread,
 )
 from ner.data.formats.offsets import Record, Span, split_of_records, utf_16_offsets
+from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
 
@@ -44,35 +45,25 @@ _SPAN_KEYS = ("entities", "label", "labels", "annotations", "spans")
 _START_KEYS = ("start", "start_offset")
 _END_KEYS = ("end", "end_offset")
 _LABEL_KEYS = ("label", "type", "entity")
+_PLACE = ("file", "line")
+"""Where a text stood that `bert-ner tag` has tagged, which is of no use beside a new file."""
+_HINT = "; nothing in the file tells: pass --from jsonl if they are code points"
 _EXPECTED = 'expected an entity as {"start": 0, "end": 3, "label": "PER"} or [0, 3, "PER"]'
 
 
 def read(path: Path, options: ReadOptions) -> Split:
     """Reads one file; fields that say neither text nor spans nor document are losses.
 
+    Where nothing tells what offsets count, it is code points if `options` name this format; else the keys decide.
+
     Raises InputError if there is no such file or no such encoding.
     """
-    left_out = Tally()
-    of_doccano = False
+    return _read(path, options, utf_16=False if options.format == "jsonl" else None)
 
-    def parse(fields: Fields, line: int) -> Record:
-        nonlocal of_doccano
-        text_key = first_key(fields, _TEXT_KEYS) or "text"
-        text = string(fields, text_key)
-        span_key = first_key(fields, _SPAN_KEYS) or ""
-        items = fields.get(span_key, [])
-        if not isinstance(items, list):
-            raise Malformed(f"expected a list of entities in the field {span_key!r}, found {shown(items)}")
-        spans, extra = _spans(items)
-        of_doccano |= any(
-            "start_offset" in item if isinstance(item, dict) else span_key in ("label", "labels") for item in items
-        )
-        left_out.add_fields(line, fields, (text_key, span_key))
-        left_out.add(line, FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
-        return Record(text, spans, line, document(fields))
 
-    records, faults = read_objects(path, options, parse)
-    return completed(split_of_records(records, str(path), utf_16=of_doccano), faults, left_out)
+def read_doccano(path: Path, options: ReadOptions) -> Split:
+    """The same for a file that the user says is doccano's: where nothing tells, offsets count UTF-16 units."""
+    return _read(path, options, utf_16=True)
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
@@ -93,34 +84,75 @@ def write_doccano_old(sentences: Sequence[Sentence], path: Path) -> list[Finding
     return []
 
 
+def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
+    """Reads one file; `utf_16` says what offsets count where nothing tells, None if the keys are to say it."""
+    left_out = Tally()
+    of_doccano = False
+
+    def parse(fields: Fields, line: int) -> Record:
+        nonlocal of_doccano
+        text_key = first_key(fields, _TEXT_KEYS) or "text"
+        text = string(fields, text_key)
+        span_key = first_key(fields, _SPAN_KEYS) or ""
+        items = fields.get(span_key, [])
+        if not isinstance(items, list):
+            raise Malformed(f"expected a list of entities in the field {span_key!r}, found {shown(items)}")
+        spans, extra = _spans(items)
+        of_doccano |= any(
+            "start_offset" in item if isinstance(item, dict) else span_key in ("label", "labels") for item in items
+        )
+        left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, (text_key, span_key, *_PLACE)))
+        left_out.add(line, FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
+        return Record(text, spans, line, document(fields))
+
+    records, faults = read_objects(path, options, parse)
+    if utf_16 is None:
+        split = split_of_records(records, str(path), utf_16=of_doccano, hint=_HINT)
+    else:
+        split = split_of_records(records, str(path), utf_16=utf_16)
+    return completed(split, faults, left_out)
+
+
 def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
     """The spans of a record, and the keys of its entities that are not carried over."""
     spans: list[Span] = []
     extra: list[str] = []
     faults: list[str] = []
     for item in items:
+        surface = score = None
         if isinstance(item, dict):
             keys = [first_key(item, names) or "" for names in (_START_KEYS, _END_KEYS, _LABEL_KEYS)]
-            extra += unread(item, (*keys, "text"))
             values: list[Any] = [item.get(key) for key in keys]
             surface = item.get("text")
+            score = _probability(item.get("score"))
+            extra += unread(item, (*keys, "text", *["score"] * (score is not None)))
         else:
             values = item if isinstance(item, list) else []
-            surface = None
         if [type(value) for value in values] not in ([int, int, str], [int, int, int]) or values[2] == "":
             faults.append(f"{_EXPECTED}, found {shown(item)}")
         elif not isinstance(surface, str | None):
             faults.append(f'expected the "text" of an entity as a string, found {shown(surface)}')
         else:
             start, end, label = values
-            spans.append(Span(start, end, str(label), surface))
+            spans.append(Span(start, end, str(label), surface, score=score))
     if faults:
         raise Malformed(*faults)
     return spans, extra
 
 
+def _probability(value: object) -> float | None:
+    """The score of an entity, None for one that is no probability."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        return None
+    return float(value)
+
+
 def _objects(sentence: Sentence) -> list[object]:
-    return [{"start": e.start, "end": e.end, "label": e.label, "text": e.text} for e in sentence.entities]
+    return [
+        {"start": e.start, "end": e.end, "label": e.label, "text": e.text}
+        | ({} if e.score is None else {"score": e.score})
+        for e in sentence.entities
+    ]
 
 
 def _triples(sentence: Sentence) -> list[object]:

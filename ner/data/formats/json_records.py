@@ -13,12 +13,12 @@ from typing import TypeGuard, TypeVar
 from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
+from ner.data.formats.tally import Tally
 from ner.data.split import ReadOptions, Split
 
 Fields = dict[str, object]
 """A JSON object."""
 
-FIELD_LEFT_OUT = "field left out"
 TOKEN_KEYS = ("tokens", "words", "chars")
 TAG_KEYS = ("tags", "ner_tags", "labels")
 DOCUMENT_KEYS = ("document", "doc_id")
@@ -32,30 +32,6 @@ _SHOWN = 60
 
 class Malformed(ValueError):
     """A record that isn't what its format says; each of its `args` is one fault."""
-
-
-class Tally:
-    """Counts the records of a file that something is to be said about, by what it is."""
-
-    def __init__(self) -> None:
-        self._records: dict[tuple[str, str], list[int]] = {}
-
-    def add(self, line: int, kind: str, things: Iterable[str]) -> None:
-        """Count the record that begins at `line` once for each distinct thing, such as "field 'meta'"."""
-        for thing in dict.fromkeys(things):
-            self._records.setdefault((kind, thing), []).append(line)
-
-    def add_fields(self, line: int, fields: Fields, read: Iterable[str]) -> None:
-        """Count the fields beside `read` and the document's name that say something."""
-        keys = unread(fields, (*read, _document_key(fields)))
-        self.add(line, FIELD_LEFT_OUT, (f"field {key!r}" for key in keys))
-
-    def findings(self, path: str) -> list[Finding]:
-        """One finding for each thing, with the line of its first record."""
-        return [
-            Finding(path, lines[0], kind, f"{thing} in {len(lines):,} record{'s' * (len(lines) != 1)}")
-            for (kind, thing), lines in self._records.items()
-        ]
 
 
 def read_objects(
@@ -152,6 +128,11 @@ def document(fields: Fields) -> str:
 def document_field(sentence: Sentence) -> Fields:
     """What `document` reads back: the field with the name of the document, if there is one."""
     return {"document": sentence.document} if sentence.document else {}
+
+
+def fields_beside(fields: Fields, read: Iterable[str]) -> list[str]:
+    """The fields beside `read` and the document's name that say something, as a tally names them."""
+    return [f"field {key!r}" for key in unread(fields, (*read, _document_key(fields)))]
 
 
 def unread(fields: Fields, read: Iterable[str]) -> list[str]:

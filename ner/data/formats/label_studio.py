@@ -24,22 +24,31 @@ from ner.data.formats.json_records import (
     DOCUMENT_KEYS,
     Fields,
     Malformed,
-    Tally,
     completed,
     document,
     document_field,
+    fields_beside,
     is_regions,
     read_objects,
     shown,
+    unread,
 )
 from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
 
 _FROM_NAME, _TO_NAME = "label", "text"
 _MODEL_VERSION = "bert-ner"
-_RECORD_KEYS = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
-"""What JSON-MIN says of a task beside its data and regions."""
+_TASK_KEYS = (
+    *("data", "annotations", "completions", "predictions", "project", "overlap", "is_labeled"),
+    *("created_at", "updated_at", "updated_by", "inner_id"),
+    *("total_annotations", "cancelled_annotations", "total_predictions"),
+    *("comment_count", "unresolved_comment_count", "comment_authors", "last_comment_updated_at"),
+)
+"""What is read of a task, and what Label Studio notes of it, and notes anew of one that it imports."""
+_RECORD_KEYS = ("annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
+"""What it notes of a record of JSON-MIN, beside its data and regions."""
 
 _LABEL_A_TEXT = "label a Text, not a HyperText"
 _SPACE = re.compile(r"(?:\s|\\n)+")
@@ -48,16 +57,15 @@ _SPACE = re.compile(r"(?:\s|\\n)+")
 def read(path: Path, options: ReadOptions) -> Split:
     """Reads one file; of several annotations of a task the first that was not cancelled is taken.
 
-    Other annotations, predictions beside annotations, results that are no labels of the text, tasks that were
-    skipped and other fields of the data are losses. A task without annotations is an oddity.
+    Other annotations, predictions beside annotations, results that are no labels of the text, tasks that were skipped
+    or never annotated, and other fields of tasks and their data are losses. A task that has nothing but predictions is
+    read, as what is made for pre-annotation, and is among the losses too.
 
     Raises InputError if there is no such file or no such encoding.
     """
-    tasks = _Tasks()
+    tasks = _Tasks(options.unannotated)
     parsed, faults = read_objects(path, options, tasks.parse)
-    split = split_of_records([record for record in parsed if record], str(path))
-    split.oddities.extend(tasks.odd.findings(str(path)))
-    return completed(split, faults, tasks.left_out)
+    return completed(split_of_records([record for record in parsed if record], str(path)), faults, tasks.left_out)
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
@@ -84,12 +92,13 @@ def write_predictions(sentences: Sequence[Sentence], path: Path) -> list[Finding
 class _Tasks:
     """Reads the tasks of one file, which have one labeling configuration.
 
-    `to_name` and `source` are those of the first labelled region: the names of the text and of its field, "" if the
-    file doesn't tell. `minimal` are the ids of the tasks of JSON-MIN, which has a record for each annotation.
+    Tasks that nobody annotated are left out unless `unannotated`. `to_name` and `source` are those of the first
+    labelled region: the names of the text and of its field, "" if the file doesn't tell. `minimal` are the ids of the
+    tasks of JSON-MIN, which has a record for each annotation.
     """
 
-    left_out: Tally = field(default_factory=Tally)
-    odd: Tally = field(default_factory=Tally)
+    unannotated: bool
+    left_out: Tally = field(default_factory=lambda: Tally("task"))
     to_name: str = ""
     source: str = ""
     minimal: set[str] = field(default_factory=set)
@@ -104,7 +113,9 @@ class _Tasks:
         text = data[key]
         assert isinstance(text, str)
         others = {name: value for name, value in data.items() if name != key}
-        self.left_out.add_fields(line, others, ())
+        around = unread(task, _TASK_KEYS) if data is task.get("data") else []
+        named = [f"field {name!r}" for name in around]
+        self.left_out.add(line, FIELD_LEFT_OUT, [*named, *fields_beside(others, ())])
         spans = [span for region in regions for span in _spans(region, text)]
         return Record(text, spans, line, document(others))
 
@@ -124,8 +135,12 @@ class _Tasks:
         if done and predictions:
             self.left_out.add(line, "annotation left out", ["predictions beside annotations"])
         if not done and not predictions:
-            self.odd.add(line, "task without annotations", ["no annotations"])
-            return data, []
+            if self.unannotated:
+                return data, []
+            self.left_out.add(line, "task without annotations left out", ["no annotations"])
+            return data, None
+        if not done:
+            self.left_out.add(line, "read from predictions", ["only predictions"])
         return data, _objects((done or predictions)[0], "result")
 
     def _parts_of_minimal(self, record: Fields, line: int) -> tuple[Fields, list[Fields] | None]:
@@ -196,24 +211,34 @@ def _spans(region: Fields, text: str) -> list[Span]:
         raise Malformed(f"expected the text of a region as a string, found {shown(surface)}")
     if not isinstance(labels, list) or not all(isinstance(label, str) and label for label in labels):
         raise Malformed(f"expected the labels of a region as a list of strings, found {shown(labels)}")
-    surface = _in_text(surface, text, start, end) if surface else None
-    return [Span(start, end, label, surface) for label in labels]
+    if surface:
+        start, end, surface = _in_text(surface, text, start, end)
+    return [Span(start, end, label, surface or None) for label in labels]
 
 
-def _in_text(surface: str, text: str, start: int, end: int) -> str:
-    """What of the text a region's own text means, whose white space Label Studio has changed; itself if unclear."""
+def _in_text(surface: str, text: str, start: int, end: int) -> tuple[int, int, str]:
+    """What of the text a region's own text means, whose white space Label Studio has changed; as given if unclear.
+
+    White space at an edge that only one of the two has is no part of the entity.
+    """
     units = text.encode("utf-16-le")
     candidates = [text[start:end]] if end <= len(text) else []
     if 2 * end <= len(units):
-        candidates.append(units[2 * start : 2 * end].decode("utf-16-le", "ignore"))
+        candidates.append(units[2 * start : 2 * end].decode("utf-16-le", "replace"))
     for candidate in candidates:
         if _squeezed(candidate) == _squeezed(surface):
-            return candidate
-    return surface
+            return start, end, candidate
+    for candidate in candidates:
+        bare = candidate.strip()
+        if _squeezed(bare) == _squeezed(surface).strip():
+            # White space is one unit a character, whatever the offsets count.
+            before, behind = len(candidate) - len(candidate.lstrip()), len(candidate) - len(candidate.rstrip())
+            return start + before, end - behind, bare
+    return start, end, surface
 
 
 def _squeezed(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", text)
 
 
 def _result(sentence: Sentence) -> list[Fields]:

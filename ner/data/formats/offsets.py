@@ -16,7 +16,7 @@ _NEAR = 10
 class Span:
     """Offsets as a file has them, half-open; `surface` is the entity's text where the file tells it.
 
-    `line` is where the span stands in its file, 0 if that is the line of its record.
+    `line` is where the span stands in its file, 0 if that is the line of its record; `score` as in Entity.
     """
 
     start: int
@@ -24,6 +24,7 @@ class Span:
     label: str
     surface: str | None = None
     line: int = 0
+    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,43 +37,109 @@ class Record:
     document: str = ""
 
 
-def split_of_records(records: Sequence[Record], path: str, *, utf_16: bool = False) -> Split:
-    """The sentences of records whose offsets count code points or UTF-16 units, whichever fits.
+class Offsets:
+    """The way from the offsets of one text, which count UTF-16 units or code points, to its entities."""
 
-    The two differ behind a character beyond U+FFFF. The file as a whole is taken for UTF-16 if its spans fit that
-    reading better: their surfaces, and ends that lie within the text. `utf_16` says what it is if nothing tells.
+    def __init__(self, text: str, *, utf_16: bool) -> None:
+        self._text = text
+        self._points = _code_points(text) if utf_16 and not _is_narrow(text) else None
 
-    A span beyond its text or with another text than its surface is a fault. If the surface stands nearby, it is
-    taken there; else the sentence is left out.
+    def position(self, offset: int) -> int:
+        """An offset in code points, -1 if the text has no such place."""
+        if self._points is not None:
+            return self._points.get(offset, -1)
+        return offset if 0 <= offset <= len(self._text) else -1
+
+    def fits(self, span: Span) -> bool:
+        """Whether a span lies within the text and holds its surface."""
+        start, end = self.position(span.start), self.position(span.end)
+        return 0 <= start < end and span.surface in (None, self._text[start:end])
+
+    def entity(self, span: Span) -> tuple[Entity | None, str]:
+        """The entity of a span, or None if it has none; and what is wrong with the span, if anything.
+
+        What lies beyond the text, or holds something else than its surface, is taken where the surface stands nearby.
+        """
+        text, surface = self._text, span.surface
+        start, end = self.position(span.start), self.position(span.end)
+        if self.fits(span):
+            return Entity(start, end, span.label, text[start:end], span.score), ""
+        wrong = f"{span.label} at {span.start} to {span.end} {self._what_is_wrong(span)}"
+        if not surface:
+            return None, wrong
+        start, end = start if start >= 0 else span.start, end if end >= 0 else span.end
+        near = _nearest(text, surface, start)
+        if near is None:
+            return None, f"{wrong}, and its text {surface!r} is not nearby"
+        moved = Entity(near, near + len(surface), span.label, surface, span.score)
+        off = f"offsets are off by {near - start:+d}" if near != start else f"the end is off by {moved.end - end:+d}"
+        return moved, f"{wrong}; its text stands at {near} to {moved.end} ({off})"
+
+    def _what_is_wrong(self, span: Span) -> str:
+        start, end = self.position(span.start), self.position(span.end)
+        if span.end < span.start:
+            return "ends before it begins"
+        if span.end == span.start:
+            return "is empty"
+        if start >= 0 and end >= 0:
+            return f"holds {self._text[start:end]!r}, not {span.surface!r}"
+        if self._points is not None and 0 <= span.start < span.end <= max(self._points):
+            return "begins or ends inside a character of two UTF-16 units"
+        return f"is not within the text of {len(self._text):,} characters"
+
+
+def read_offsets(records: Sequence[Record], path: str, *, utf_16: bool = False, hint: str = "") -> tuple[bool, str]:
+    """Whether the offsets of a file count UTF-16 units, and the note that says so where it matters, "" elsewhere.
+
+    UTF-16 units and code points differ behind a character beyond U+FFFF. The file as a whole is taken for that which
+    fits its spans better: their surfaces, and ends that lie within the text. `utf_16` says what it is if nothing
+    tells; `hint` then ends the note.
     """
-    wide = {id(record): _code_points(record.text) for record in records if not _is_narrow(record.text)}
-    with_spans = [record for record in records if record.spans and id(record) in wide]
-    narrow_fits = sum(_fits(record.text, span, None) for record in with_spans for span in record.spans)
-    wide_fits = sum(_fits(record.text, span, wide[id(record)]) for record in with_spans for span in record.spans)
-    utf_16 = wide_fits > narrow_fits or (utf_16 and wide_fits == narrow_fits)
+    with_spans = [record for record in records if record.spans and not _is_narrow(record.text)]
+    fits = {
+        wide: sum(sum(map(Offsets(record.text, utf_16=wide).fits, record.spans)) for record in with_spans)
+        for wide in (False, True)
+    }
+    tie = fits[True] == fits[False]
+    utf_16 = utf_16 if tie else fits[True] > fits[False]
+    if not (utf_16 and with_spans):
+        return utf_16, ""
+    count = f"{len(with_spans):,} record{'s' * (len(with_spans) != 1)}"
+    note = f"{path}: offsets count UTF-16 units and were converted to code points (it matters in {count})"
+    return True, note + hint * tie
+
+
+def split_of_records(records: Sequence[Record], path: str, *, utf_16: bool = False, hint: str = "") -> Split:
+    """The sentences of records, whose offsets count as `read_offsets` finds with the same arguments.
+
+    A span that is wrong is a fault. If its surface doesn't stand nearby either, the sentence is left out.
+    """
+    utf_16, note = read_offsets(records, path, utf_16=utf_16, hint=hint)
     sentences: list[Sentence] = []
     faults: list[Finding] = []
     for record in records:
-        points = wide.get(id(record)) if utf_16 else None
+        offsets = Offsets(record.text, utf_16=utf_16)
         entities = []
-        readable = True
         for span in record.spans:
-            entity, fault = _entity(record.text, span, points)
-            if fault:
-                mended = f"taken at {entity.start} to {entity.end}" if entity else ""
-                faults.append(Finding(path, span.line or record.line, "offsets", fault, mended))
+            entity, wrong = offsets.entity(span)
+            if wrong:
+                faults.append(offset_fault(path, span.line or record.line, wrong, entity))
             if entity:
                 entities.append(entity)
-            readable &= entity is not None
-        if readable:
-            # Of entities that begin at the same place the longer comes first, as what contains before the contained.
-            entities.sort(key=lambda entity: (entity.start, -entity.end))
+        if len(entities) == len(record.spans):
+            entities.sort(key=in_reading_order)
             sentences.append(Sentence(record.text, tuple(entities), path, record.line, record.document))
-    notes = []
-    if utf_16 and with_spans:
-        count = f"{len(with_spans):,} record{'s' * (len(with_spans) != 1)}"
-        notes.append(f"{path}: offsets count UTF-16 units and were converted to code points (it matters in {count})")
-    return Split(path, sentences, faults=faults, notes=notes)
+    return Split(path, sentences, faults=faults, notes=[note] if note else [])
+
+
+def offset_fault(path: str, line: int, wrong: str, entity: Entity | None) -> Finding:
+    """The fault of a span that is taken for `entity`, if for any."""
+    return Finding(path, line, "offsets", wrong, f"taken at {entity.start} to {entity.end}" if entity else "")
+
+
+def in_reading_order(entity: Entity) -> tuple[int, int]:
+    """The key to sort entities by; of those that begin at the same place what contains comes before the contained."""
+    return entity.start, -entity.end
 
 
 def utf_16_offsets(text: str) -> list[int]:
@@ -88,37 +155,6 @@ def _code_points(text: str) -> dict[int, int]:
 def _is_narrow(text: str) -> bool:
     """Whether UTF-16 units and code points are the same."""
     return text.isascii() or max(text) <= "\uffff"
-
-
-def _in_code_points(span: Span, points: dict[int, int] | None) -> tuple[int, int]:
-    """The start and end of a span in code points, -1 for what is none; `points` as `_code_points` gives them."""
-    if points is None:
-        return span.start, span.end
-    return points.get(span.start, -1), points.get(span.end, -1)
-
-
-def _fits(text: str, span: Span, points: dict[int, int] | None) -> bool:
-    start, end = _in_code_points(span, points)
-    return 0 <= start < end <= len(text) and span.surface in (None, text[start:end])
-
-
-def _entity(text: str, span: Span, points: dict[int, int] | None) -> tuple[Entity | None, str]:
-    """The entity of a span, or None if it has none; and what is wrong with the span, if anything."""
-    start, end = _in_code_points(span, points)
-    within = 0 <= start < end <= len(text)
-    found = text[start:end] if within else ""
-    if within and span.surface in (None, found):
-        return Entity(start, end, span.label, found), ""
-    place = f"{span.label} at {span.start} to {span.end}"
-    if not span.surface:
-        return None, f"{place} is not within the text of {len(text):,} characters"
-    near = _nearest(text, span.surface, start if start >= 0 else span.start)
-    wrong = f"{place} holds {found!r}, not {span.surface!r}" if within else f"{place} is not within the text"
-    if near is None:
-        return None, f"{wrong}, and its text {span.surface!r} is not nearby"
-    moved = Entity(near, near + len(span.surface), span.label, span.surface)
-    off = f"offsets are off by {near - start:+d}" if near != start else f"the end is off by {moved.end - end:+d}"
-    return moved, f"{wrong}; its text stands at {near} to {moved.end} ({off})"
 
 
 def _nearest(text: str, surface: str, start: int) -> int | None:

@@ -19,6 +19,7 @@ from ner.data.formats.tables import (
     TAG,
     TOKEN,
     TableRows,
+    columns_left_out,
     find_column,
     missing_columns,
     named,
@@ -37,6 +38,8 @@ def read(path: Path, options: ReadOptions) -> Split:
     """Reads a file of either kind; the line of a sentence is the number of its row, from 1.
 
     Tags may be integers whose names stand in the metadata that Hugging Face's `datasets` writes for a ClassLabel.
+
+    Other columns are losses.
 
     Raises InputError if there is no such file, or pyarrow is not installed.
     """
@@ -60,12 +63,12 @@ def read(path: Path, options: ReadOptions) -> Split:
             "expected tags such as B-PER, or a ClassLabel saved by Hugging Face's datasets"
         )
         return _fault(path, "tags without names", message)
-    if not lists:
-        return split_of_rows(_tokens(table, names).rows(), str(path), strict=options.strict)
-    rows, empty = _sentences(table, names)
+    known = (_TOKENS, _TAGS, DOCUMENT) if lists else (SENTENCE, TOKEN, TAG, DOCUMENT)
+    losses = columns_left_out(str(path), 0, _unread(table, [find_column(header, wanted) for wanted in known]))
+    rows, empty = _sentences(table, names) if lists else (_tokens(table, names), [])
     split = split_of_rows(rows.rows(), str(path), strict=options.strict)
     sentences = [*split.sentences, *(Sentence("", (), str(path), line, document) for line, document in empty)]
-    return replace(split, sentences=sorted(sentences, key=lambda sentence: sentence.line))
+    return replace(split, sentences=sorted(sentences, key=lambda sentence: sentence.line), losses=losses)
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
@@ -128,6 +131,12 @@ def _column(table: Any, wanted: Sequence[str]) -> list[Any]:
     at = find_column(table.column_names, wanted)
     values: list[Any] = table.column(at).to_pylist() if at >= 0 else [None] * table.num_rows
     return values
+
+
+def _unread(table: Any, read: Sequence[int]) -> dict[str, int]:
+    """The number of values that each column has whose index is not in `read`."""
+    columns = zip(table.column_names, table.columns, strict=True)
+    return {name: len(column) - column.null_count for at, (name, column) in enumerate(columns) if at not in read}
 
 
 def _class_names(metadata: dict[bytes, bytes] | None, column: str) -> list[str]:

@@ -57,8 +57,8 @@ FORMATS: dict[str, Format] = {
     for format_ in (
         Format("conll", ".conll", True, conll.read, conll.write),
         _spans("jsonl", ".jsonl", json_lines.read, json_lines.write),
-        _spans("doccano", ".jsonl", json_lines.read, json_lines.write_doccano),
-        _spans("doccano-old", ".jsonl", json_lines.read, json_lines.write_doccano_old),
+        _spans("doccano", ".jsonl", json_lines.read_doccano, json_lines.write_doccano),
+        _spans("doccano-old", ".jsonl", json_lines.read_doccano, json_lines.write_doccano_old),
         _spans("label-studio", ".json", label_studio.read, label_studio.write),
         _spans("label-studio-predictions", ".json", label_studio.read, label_studio.write_predictions),
         _spans("cluener", ".json", cluener.read, cluener.write),

@@ -1,10 +1,11 @@
 """What stands for a character, a label or an entity that a format can't hold, and the findings that say so."""
 
 import re
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
 
@@ -40,12 +41,8 @@ def held_text(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]
 def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     """The longest entities that don't overlap, in order; a finding is added to `losses` for each other one."""
     kept = without_overlaps(sentence.entities)
-    if len(kept) < len(sentence.entities):
-        for entity in sentence.entities:
-            if entity in kept:
-                continue
-            other = next(other for other in kept if other.start < entity.end and entity.start < other.end)
-            _lose(losses, sentence, OVERLAPPING, f"{_name(entity)} overlaps {_name(other)}")
+    for entity, other in overlapped(sentence.entities, kept):
+        _lose(losses, sentence, OVERLAPPING, f"{_name(entity)} overlaps {_name(other)}")
     return kept
 
 
@@ -55,12 +52,19 @@ def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     A finding is added to `losses` for each other one.
     """
     kept: list[Entity] = []
+    edges: list[int] = []
+    by_edge: dict[int, Entity] = {}
     for entity in sorted(sentence.entities, key=lambda entity: (entity.start - entity.end, entity.start)):
-        other = next((other for other in kept if _cross(entity, other)), None)
-        if other:
-            _lose(losses, sentence, CROSSING, f"{_name(entity)} crosses {_name(other)}")
-        else:
-            kept.append(entity)
+        # What was kept is at least as long: with one edge inside this entity, the other lies outside.
+        at = bisect_right(edges, entity.start)
+        if at < len(edges) and edges[at] < entity.end:
+            _lose(losses, sentence, CROSSING, f"{_name(entity)} crosses {_name(by_edge[edges[at]])}")
+            continue
+        kept.append(entity)
+        for edge in (entity.start, entity.end):
+            if edge not in by_edge:
+                by_edge[edge] = entity
+                insort(edges, edge)
     return sorted(kept, key=lambda entity: (entity.start, -entity.end))
 
 
@@ -96,11 +100,6 @@ def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: 
 
 def _lose(losses: list[Finding], sentence: Sentence, kind: str, message: str) -> None:
     losses.append(Finding(sentence.path, sentence.line, kind, message))
-
-
-def _cross(one: Entity, other: Entity) -> bool:
-    first, second = sorted((one, other), key=lambda entity: (entity.start, -entity.end))
-    return first.start < second.start < first.end < second.end
 
 
 def _name(entity: Entity) -> str:

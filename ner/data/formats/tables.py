@@ -1,19 +1,20 @@
 """Tables with a row a token: the names of their columns, and the way from their cells to rows of tokens and tags."""
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.columns import Problem, Rows, likely_tag
+from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import flat_entities, merged_by_scheme
-from ner.data.schemes import PREFIXES, Scheme, entities_to_tags, is_tag
+from ner.data.formats.tally import FIELD_LEFT_OUT, counted
+from ner.data.schemes import Scheme, entities_to_tags, is_tag
 
 SENTENCE = ("sentence", "sentence_id", "sent_id", "sentence #")
 TOKEN = ("token", "word", "char", "character", "text")
 TAG = ("ner_tag", "ner", "tag", "label")
 DOCUMENT = ("document", "doc_id")
+_SHOWN = 100
 
 
 def find_column(header: Sequence[str], names: Iterable[str]) -> int:
@@ -27,13 +28,23 @@ def missing_columns(header: Sequence[str]) -> str:
     missing = [names for names in (SENTENCE, TOKEN, TAG) if find_column(header, names) < 0]
     if not missing:
         return ""
-    found = textwrap.shorten(", ".join(header), 100)
+    columns = ", ".join(header)
+    found = columns if len(columns) <= _SHOWN else f"{columns[:_SHOWN]}..."
     return f"has the columns {found}; expected a header with {', '.join(map(named, missing))}"
 
 
 def named(names: Sequence[str]) -> str:
     """The names that a column may have, as a message shows them."""
     return f"{names[0]} ({', '.join(names[1:])})"
+
+
+def columns_left_out(path: str, line: int, counts: Mapping[str, int]) -> list[Finding]:
+    """A finding for each column that is not read, by its name and the number of rows in which it says something."""
+    return [
+        Finding(path, line, FIELD_LEFT_OUT, counted(f"column {name!r}", count, "row"))
+        for name, count in counts.items()
+        if count
+    ]
 
 
 class TableRows:
@@ -69,13 +80,9 @@ class TableRows:
         elif is_tag(tag):
             self._append(line, token, tag)
         else:
-            meant = likely_tag(tag)
-            expected = f"expected O, or one of {', '.join(PREFIXES)} with a hyphen and a type (B-PER)"
-            hint = f"; did you mean {meant}?" if meant else ""
-            message = f"unknown tag {textwrap.shorten(tag, 40)!r}; {expected}{hint}"
-            mended = f"read as {meant}" if meant else ""
-            self._faults.append(Problem(len(self._tags), "unknown tag", message, mended))
-            self._append(line, token if meant else "", meant)
+            problem = unknown_tag(tag, len(self._tags))
+            self._faults.append(problem)
+            self._append(line, token if problem.mended else "", likely_tag(tag))
 
     def fault(self, line: int, message: str) -> None:
         """Adds a row that can't be read to the open sentence."""

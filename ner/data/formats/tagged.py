@@ -5,7 +5,7 @@ from typing import cast
 
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.formats.columns import Problem, Rows
+from ner.data.formats.rows import Problem, Rows
 from ner.data.schemes import BIO, OUTSIDE, Scheme, chunks, compatible, detect, is_legal, labels, split_tag
 from ner.data.split import Split
 
@@ -43,6 +43,7 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
         scheme=scheme,
         faults=findings(faults),
         repairs=findings(illegal),
+        losses=findings(rows.losses),
         oddities=findings(rows.oddities),
     )
 

@@ -14,37 +14,42 @@ from pathlib import Path
 
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.columns import Problem, Rows
 from ner.data.formats.json_records import (
     TAG_KEYS,
     TOKEN_KEYS,
     Fields,
     Malformed,
-    Tally,
     completed,
     document,
     document_field,
+    fields_beside,
     first_key,
     is_batch,
     read_objects,
     shown,
 )
+from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import flat_entities, merged_by_scheme, with_text
 from ner.data.formats.tagged import split_of_rows
-from ner.data.schemes import PREFIXES, Scheme, entities_to_tags, is_tag
+from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.schemes import Scheme, entities_to_tags, is_tag
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
 
 
 @dataclass(frozen=True)
 class _Sentence:
-    """Tokens and tags of one sentence, or what is wrong with them."""
+    """Tokens and tags of one sentence, and what is wrong with them; there are none if that can't be mended."""
 
     line: int
     document: str
     tokens: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Problem] = field(default_factory=list)
+
+    @property
+    def faulty(self) -> bool:
+        return not all(fault.mended for fault in self.faults)
 
 
 def read(path: Path, options: ReadOptions) -> Split:
@@ -56,7 +61,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 
     def parse(fields: Fields, line: int) -> list[_Sentence]:
         token_key, tag_key = _key(fields, TOKEN_KEYS, "tokens"), _key(fields, TAG_KEYS, "tags")
-        left_out.add_fields(line, fields, (token_key, tag_key))
+        left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, (token_key, tag_key)))
         tokens, tags = fields[token_key], fields[tag_key]
         name = document(fields)
         if not is_batch(tokens) or not is_batch(tags):
@@ -96,24 +101,29 @@ def _sentence(tokens: object, tags: object, line: int, document: str, place: str
     """One sentence; `place` begins the messages of its faults."""
     if not isinstance(tokens, list) or not isinstance(tags, list):
         other = tags if isinstance(tokens, list) else tokens
-        faults = [f"expected a list of tokens and a list of tags, found {shown(other)}"]
-    elif len(tokens) != len(tags):
-        faults = [f"{len(tokens):,} tokens and {len(tags):,} tags; expected a tag for each token"]
-    elif not (faults := [fault for pair in zip(tokens, tags, strict=True) if (fault := _fault(*pair))]):
-        return _Sentence(line, document, tokens, tags)
-    return _Sentence(line, document, faults=[place + fault for fault in dict.fromkeys(faults)])
+        message = f"{place}expected a list of tokens and a list of tags, found {shown(other)}"
+        return _Sentence(line, document, faults=[_malformed(message)])
+    if len(tokens) != len(tags):
+        message = f"{place}{len(tokens):,} tokens and {len(tags):,} tags; expected a tag for each token"
+        return _Sentence(line, document, faults=[_malformed(message)])
+    found = dict.fromkeys(fault for pair in zip(tokens, tags, strict=True) if (fault := _fault(*pair)))
+    faults = [fault._replace(message=place + fault.message) for fault in found]
+    if all(fault.mended for fault in faults):
+        return _Sentence(line, document, tokens, [tag if is_tag(tag) else likely_tag(tag) for tag in tags], faults)
+    return _Sentence(line, document, faults=faults)
 
 
-def _fault(token: object, tag: object) -> str:
-    """What is wrong with a token and its tag, or ""."""
+def _fault(token: object, tag: object) -> Problem | None:
+    """What is wrong with a token and its tag, if anything."""
     if not isinstance(token, str) or not token:
-        return f"expected a token as a string of some characters, found {shown(token)}"
+        return _malformed(f"expected a token as a string of some characters, found {shown(token)}")
     if not isinstance(tag, str):
-        return f"expected a tag as a string, found {shown(tag)}; write names for numbers"
-    if not is_tag(tag):
-        known = ", ".join(PREFIXES)
-        return f"unknown tag {tag!r}; expected O, or one of {known} with a hyphen and a type (B-PER)"
-    return ""
+        return _malformed(f"expected a tag as a string, found {shown(tag)}; write names for numbers")
+    return None if is_tag(tag) else unknown_tag(tag)
+
+
+def _malformed(message: str) -> Problem:
+    return Problem(0, "malformed record", message)
 
 
 def _rows(sentences: Iterable[_Sentence]) -> Rows:
@@ -123,8 +133,8 @@ def _rows(sentences: Iterable[_Sentence]) -> Rows:
     for sentence in sentences:
         boundary, first = len(lines) - 1, len(lines)
         rows.documents[boundary] = sentence.document
-        rows.faults.extend(Problem(first, "malformed record", fault) for fault in sentence.faults)
-        tokens, tags = ([""], [""]) if sentence.faults else (sentence.tokens, sentence.tags)
+        rows.faults.extend(fault._replace(row=first) for fault in sentence.faults)
+        tokens, tags = ([""], [""]) if sentence.faulty else (sentence.tokens, sentence.tags)
         rows.tokens.extend([*tokens, ""])
         rows.tags.extend([*tags, None])
         lines.extend([sentence.line] * (len(tokens) + 1))
