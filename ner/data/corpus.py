@@ -9,6 +9,7 @@ from ner.data.entities import without_overlaps
 from ner.data.findings import Finding
 from ner.data.folder import SPLITS, find_files, holds_splits, splits_of
 from ner.data.formats.registry import format_of
+from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
 
@@ -132,7 +133,8 @@ def remarks(split: Split) -> list[str]:
     notes = [*split.notes, *repairs_remark(split)]
     kinds: dict[str, list[Finding]] = {}
     for loss in split.losses:
-        kinds.setdefault(loss.kind, []).append(loss)
+        if loss.kind != FIELD_LEFT_OUT:  # nobody learns from a column beside token and tag
+            kinds.setdefault(loss.kind, []).append(loss)
     for kind, losses in kinds.items():
         more = f" (and {len(losses) - 1:,} more)" if len(losses) > 1 else ""
         notes.append(f"{losses[0].place}: {kind}: {losses[0].message}{more}")
