@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from ner.data.split import ReadOptions
 from ner.errors import InputError, InterruptedRun
-from ner.model.choices import FusionName, PrecisionName, TaggingScheme
+from ner.model.choices import CellName, DecoderName, EncoderMode, FusionName, PrecisionName, TaggingScheme
 from ner.training.settings import TrainingSettings
 from ner.version import installed_version
 
@@ -147,22 +147,36 @@ def train(
     fusion: Annotated[
         FusionName,
         typer.Option(
-            help="How the encoder's layers become one: last, mean, a learned mix, or attention at each character.",
+            help="How the encoder's layers become one: the last, their mean, the last four side by side, a learned "
+            "mix, or attention at each character, by one head or several.",
             rich_help_panel=_NETWORK,
         ),
     ] = _DEFAULT.fusion,
+    layer_dropout: Annotated[
+        float, typer.Option(help="Probability that a learned fusion does without a layer.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.layer_dropout,
+    cell: Annotated[
+        CellName, typer.Option(help="Recurrent cell: BiLSTM or BiGRU.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.cell,
     lstm_size: Annotated[
-        int, typer.Option(help="Hidden units of the BiLSTM in each direction.", rich_help_panel=_NETWORK)
+        int, typer.Option(help="Hidden units of the BiLSTM or BiGRU in each direction.", rich_help_panel=_NETWORK)
     ] = _DEFAULT.lstm_size,
     lstm_layers: Annotated[
-        int, typer.Option(help="Layers of the BiLSTM; 0 for none.", rich_help_panel=_NETWORK)
+        int, typer.Option(help="Layers of the BiLSTM or BiGRU; 0 for none.", rich_help_panel=_NETWORK)
     ] = _DEFAULT.lstm_layers,
+    decoder: Annotated[
+        DecoderName,
+        typer.Option(help="Tags from a CRF, or from a softmax at each character.", rich_help_panel=_NETWORK),
+    ] = _DEFAULT.decoder,
+    label_smoothing: Annotated[
+        float, typer.Option(help="Share of the target spread over all tags; for softmax.", rich_help_panel=_NETWORK)
+    ] = _DEFAULT.label_smoothing,
     scheme: Annotated[
         TaggingScheme,
         typer.Option(help="Tags that the network predicts, whatever the data's are.", rich_help_panel=_NETWORK),
     ] = _DEFAULT.scheme,
     dropout: Annotated[
-        float, typer.Option(help="Dropout before and after the BiLSTM.", rich_help_panel=_NETWORK)
+        float, typer.Option(help="Dropout before and after the BiLSTM or BiGRU.", rich_help_panel=_NETWORK)
     ] = _DEFAULT.dropout,
     encoder_dropout: Annotated[
         float, typer.Option(help="Dropout inside the encoder.", rich_help_panel=_NETWORK)
@@ -174,6 +188,21 @@ def train(
             rich_help_panel=_NETWORK,
         ),
     ] = _DEFAULT.max_length,
+    mode: Annotated[
+        EncoderMode,
+        typer.Option(
+            help="Whether the encoder learns: all of it, nothing (its features are kept on disk), or from the top "
+            "down, more with each epoch.",
+            rich_help_panel=_SCHEDULE,
+        ),
+    ] = _DEFAULT.mode,
+    layer_decay: Annotated[
+        float,
+        typer.Option(
+            help="Learning rate of an encoder layer over that of the one above; 1 for all alike.",
+            rich_help_panel=_SCHEDULE,
+        ),
+    ] = _DEFAULT.layer_decay,
     epochs: Annotated[int, typer.Option(help="Passes over train.", rich_help_panel=_SCHEDULE)] = _DEFAULT.epochs,
     max_steps: Annotated[
         int | None, typer.Option(help="End after so many steps, whatever --epochs says.", rich_help_panel=_SCHEDULE)
@@ -224,10 +253,16 @@ def train(
     """Train a tagger, keep its best epoch by dev F1, and evaluate it on dev and test."""
     settings = TrainingSettings(
         encoder=encoder,
+        mode=mode,
+        layer_decay=layer_decay,
         fusion=fusion,
+        layer_dropout=layer_dropout,
         scheme=scheme,
+        cell=cell,
         lstm_size=lstm_size,
         lstm_layers=lstm_layers,
+        decoder=decoder,
+        label_smoothing=label_smoothing,
         dropout=dropout,
         encoder_dropout=encoder_dropout,
         epochs=epochs,

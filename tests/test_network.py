@@ -1,11 +1,18 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
+from transformers import BertConfig, BertModel
 
 from ner.encoding.batches import IGNORED, pad_batch, pad_labels
-from ner.model.choices import FUSIONS
+from ner.errors import InputError
+from ner.model.checkpoint import save_model
+from ner.model.choices import DECODERS, FUSIONS
+from ner.tagging.tagger import Tagger
 from ner.training.settings import TrainingSettings
 from ner.training.train import build_model
 
@@ -15,11 +22,13 @@ def settings_for(encoder_folder: Path, **changes: object) -> TrainingSettings:
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
-@pytest.mark.parametrize("lstm_layers", [0, 1, 2])
-def test_every_combination_gives_emissions_and_a_gradient_to_every_part(
-    encoder_folder: Path, fusion: str, lstm_layers: int
+@pytest.mark.parametrize(("cell", "lstm_layers"), [("lstm", 0), ("lstm", 1), ("gru", 2)])
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_every_combination_learns_is_saved_and_tags(
+    encoder_folder: Path, tmp_path: Path, fusion: str, cell: str, lstm_layers: int, decoder: str
 ) -> None:
-    model, table = build_model(["LOC", "PER"], settings_for(encoder_folder, fusion=fusion, lstm_layers=lstm_layers))
+    choice = {"fusion": fusion, "cell": cell, "lstm_layers": lstm_layers, "decoder": decoder}
+    model, table = build_model(["LOC", "PER"], settings_for(encoder_folder, **choice))
     input_ids, attention_mask = pad_batch([table.encode("王小明去北京"), table.encode("我")], table)
     labels = pad_labels([np.array([5, 6, 7, 0, 1, 3]), np.array([0])])
     output = model.train()(input_ids, attention_mask, labels)
@@ -27,12 +36,29 @@ def test_every_combination_gives_emissions_and_a_gradient_to_every_part(
     output.loss.backward()
     without = {name for name, parameter in model.named_parameters() if parameter.grad is None}
     assert without == set()
-    assert (model.lstm is None) == (lstm_layers == 0)
+    assert {type(module) for module in model.modules()} & {nn.LSTM, nn.GRU} == (
+        {nn.LSTM if cell == "lstm" else nn.GRU} if lstm_layers else set()
+    )
+    save_model(model, table, tmp_path)
+    taggers = Tagger(model, table, "fp32"), Tagger.load(tmp_path, "fp32")
+    before, after = (tagger.tag(["王小明去北京", "", "我"]) for tagger in taggers)
+    assert [[replace(e, score=0) for e in found] for found in before] == [
+        [replace(e, score=0) for e in found] for found in after
+    ]
+    assert [e.score for found in after for e in found] == pytest.approx([e.score for found in before for e in found])
+
+
+def test_a_fusion_that_does_not_fit_the_encoder(encoder_folder: Path, tmp_path: Path) -> None:
+    BertModel(
+        BertConfig(vocab_size=60, hidden_size=36, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+    ).save_pretrained(tmp_path)
+    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(encoder_folder / name, tmp_path)
+    with pytest.raises(InputError, match=r"--fusion multi-head doesn't fit .*: expected a hidden size that 8 heads"):
+        build_model(["PER"], settings_for(tmp_path, fusion="multi-head"))
 
 
 def test_pretrained_weights_survive_the_building(encoder_folder: Path) -> None:
-    from transformers import BertModel
-
     stored = BertModel.from_pretrained(encoder_folder, add_pooling_layer=False).state_dict()
     model, _ = build_model(["PER"], settings_for(encoder_folder))
     for name, tensor in model.encoder.state_dict().items():
@@ -45,7 +71,7 @@ def test_the_bilstm_is_called_and_sees_both_sides(encoder_folder: Path) -> None:
     input_ids, attention_mask = pad_batch([table.encode("王小明去北京")], table)
     with torch.no_grad():
         before = model(input_ids, attention_mask).emissions
-        for name, parameter in model.lstm.named_parameters():
+        for name, parameter in model.recurrent.named_parameters():
             if name.endswith("_reverse"):
                 parameter.zero_()
         after = model(input_ids, attention_mask).emissions
@@ -73,8 +99,8 @@ def test_context_is_read_but_not_learned_from(encoder_folder: Path) -> None:
     with torch.no_grad():
         output = model(*batch, labels)
         emissions = output.emissions
-        first = model.crf.loss(emissions[:1, 2:5], labels[:1, 2:5], torch.ones(1, 3, dtype=torch.bool))
-        second = model.crf.loss(emissions[1:, 1:3], labels[1:, 1:3], torch.ones(1, 2, dtype=torch.bool))
+        first = model.tag_decoder.loss(emissions[:1, 2:5], labels[:1, 2:5], torch.ones(1, 3, dtype=torch.bool))
+        second = model.tag_decoder.loss(emissions[1:, 1:3], labels[1:, 1:3], torch.ones(1, 2, dtype=torch.bool))
     assert output.loss.item() == pytest.approx((first + second).item() / 2, abs=1e-5)
 
 

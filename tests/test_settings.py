@@ -27,6 +27,13 @@ from ner.training.settings import TrainingSettings
         ("fusion", "sum"),
         ("scheme", "IOB1"),
         ("precision", "fp16"),
+        ("mode", "thaw"),
+        ("cell", "rnn"),
+        ("decoder", "viterbi"),
+        ("layer_decay", 0.0),
+        ("layer_decay", 1.1),
+        ("layer_dropout", 0.1),
+        ("label_smoothing", 0.1),
     ],
 )
 def test_values_out_of_range_are_named(name: str, value: object) -> None:
@@ -36,3 +43,17 @@ def test_values_out_of_range_are_named(name: str, value: object) -> None:
 
 def test_the_defaults_are_valid() -> None:
     assert TrainingSettings().encoder == "mini-zh"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"layer_dropout": 0.1, "fusion": "mean"}, "expected layer_dropout to be 0 with --fusion mean, got 0.1"),
+        ({"label_smoothing": 0.1}, "expected label_smoothing to be 0 with --decoder crf, got 0.1"),
+        ({"layer_decay": 0.9, "mode": "frozen"}, "expected layer_decay to be 1 with --mode frozen, got 0.9"),
+        ({"encoder_dropout": 0.1, "mode": "frozen"}, "expected encoder_dropout to be 0 with --mode frozen, got 0.1"),
+    ],
+)
+def test_settings_that_would_have_no_effect_together(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TrainingSettings(**settings)  # type: ignore[arg-type]

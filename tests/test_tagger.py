@@ -108,7 +108,7 @@ def test_an_untrained_network_gives_no_illegal_sequence(model_folder: Path) -> N
     emissions = tagger._emissions(texts)
     for text, emission in zip(texts, emissions, strict=True):
         mask = torch.ones(1, len(text), dtype=torch.bool)
-        tags = model.crf.decode_batch(emission[None], mask).tags[0].tolist()
+        tags = model.tag_decoder.decode_batch(emission[None], mask).tags[0].tolist()
         assert tags_to_entities([tagger.labels[tag] for tag in tags], text, tagger.scheme)[1] == 0
 
 

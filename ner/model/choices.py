@@ -4,10 +4,17 @@ from typing import Literal, get_args
 
 BUILT_IN_ENCODER = "mini-zh"
 
-FusionName = Literal["last", "mean", "scalar-mix", "attention"]
+CellName = Literal["lstm", "gru"]
+DecoderName = Literal["crf", "softmax"]
+EncoderMode = Literal["fine-tune", "frozen", "gradual"]
+FusionName = Literal["last", "mean", "last4", "scalar-mix", "attention", "multi-head"]
 PrecisionName = Literal["auto", "fp32", "bf16"]
 TaggingScheme = Literal["BIOES", "BIO"]
 
+CELLS: tuple[CellName, ...] = get_args(CellName)
+DECODERS: tuple[DecoderName, ...] = get_args(DecoderName)
+ENCODER_MODES: tuple[EncoderMode, ...] = get_args(EncoderMode)
 FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
+LEARNED_FUSIONS: tuple[FusionName, ...] = ("scalar-mix", "attention", "multi-head")
 PRECISIONS: tuple[PrecisionName, ...] = get_args(PrecisionName)
 TAGGING_SCHEMES: tuple[TaggingScheme, ...] = get_args(TaggingScheme)

@@ -1,7 +1,6 @@
 """The linear-chain CRF: pytorch-crf's likelihood, a tag scheme's rules, batched decoding and exact probabilities."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -9,36 +8,35 @@ from torchcrf import CRF
 
 from ner.data import schemes
 from ner.data.schemes import Scheme
-
-# As a score in float32 it absorbs any emission, so a path through it never wins and has probability 0; yet sums of
-# it stay finite, so no gradient becomes NaN.
-IMPOSSIBLE = -1e30
-
-
-class Decoded(NamedTuple):
-    """The best path, and what is needed for the probability of any span of it.
-
-    `tags` is `(batch, chars)`. The probability that the characters `start:end` have exactly these tags, and that
-    the entity ends there, is `exp(enter[start] + leave[end - 1])`; both are `(batch, chars)` in float64.
-    """
-
-    tags: Tensor
-    enter: Tensor
-    leave: Tensor
+from ner.model.chain import (
+    IMPOSSIBLE,
+    POSSIBLE,
+    Chain,
+    backward_scores,
+    best_paths,
+    constrained,
+    forward_scores,
+    log_total,
+    path_scores,
+)
+from ner.model.decoder import Decoded, Decoder, NBest
 
 
-class SchemeCrf(CRF):  # type: ignore[misc]
+class SchemeCrf(CRF, Decoder):  # type: ignore[misc]
     """A linear-chain CRF (Lafferty, McCallum and Pereira 2001) in which illegal tag sequences are impossible.
 
     Scores of illegal transitions are set to `IMPOSSIBLE` once. No legal path touches them, so their gradient is
     exactly 0 and they stay; they must be kept out of weight decay.
 
-    Everything is computed in float32, or float64 where sums run over a whole text. Masks are bool, `(batch, chars)`,
-    and true for the first characters of each row, at least for one.
+    `loss` is computed in float32, everything else in float64, as sums run over a whole text.
     """
 
+    start_transitions: Tensor
+    transitions: Tensor
+    end_transitions: Tensor
+
     def __init__(self, labels: Sequence[str], scheme: Scheme) -> None:
-        super().__init__(len(labels), batch_first=True)
+        super().__init__(len(labels), batch_first=True)  # type: ignore[call-arg]  # CRF's, which calls Decoder's
         self._labels = tuple(labels)
         self._scheme = scheme
         self.forbid_illegal()
@@ -60,62 +58,64 @@ class SchemeCrf(CRF):  # type: ignore[misc]
             scores.masked_fill_(~torch.tensor(allowed, device=scores.device), IMPOSSIBLE)
 
     def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        """Negative log-likelihood of `tags` `(batch, chars)`, summed over characters, averaged over sentences."""
+        """Negative log-likelihood of `tags`, summed over characters, averaged over sentences."""
         likelihood: Tensor = self(emissions.float(), tags, mask=mask, reduction="mean")
         return -likelihood
 
+    def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
+        """Negative log of the summed probability of all legal allowed sequences, averaged over sentences.
+
+        The marginalised likelihood of Tsuboi et al. 2008, section 4 (also Bellare and McCallum 2007). With one
+        allowed tag a character it is `loss`. Raises ValueError if a row has no legal allowed sequence.
+        """
+        chain = self._chain()
+        both = torch.cat([constrained(emissions, allowed), emissions]).double()  # (2 * batch, chars, tags)
+        total = log_total(forward_scores(both, mask.repeat(2, 1), chain), chain)
+        some, every = total.chunk(2)  # (batch,)
+        return (every - some).mean().float()
+
     @torch.no_grad()
-    def decode_batch(self, emissions: Tensor, mask: Tensor) -> Decoded:
-        """The most probable tags under `emissions` `(batch, chars, tags)`, and their probabilities."""
-        tags = self._viterbi(emissions.float(), mask)
-        enter, leave = self._path_probabilities(emissions.double(), mask, tags)
-        return Decoded(tags, enter, leave)
+    def decode_batch(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Decoded:
+        emissions, chain = constrained(emissions.double(), allowed), self._chain()
+        tags = best_paths(emissions, mask, chain, 1)[0].squeeze(1)  # (batch, chars)
+        return Decoded(tags, *_path_probabilities(emissions / self.temperature, mask, tags, chain.at(self.temperature)))
 
-    def _viterbi(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        """The best path of every row: `(batch, chars)`; what lies outside the mask repeats the last tag."""
-        batch, chars, _ = emissions.shape
-        stay = torch.arange(self.num_tags, device=emissions.device).expand(batch, -1)
-        score = self.start_transitions + emissions[:, 0]  # (batch, tags)
-        pointers = []
-        for i in range(1, chars):
-            best, previous = (score.unsqueeze(2) + self.transitions).max(dim=1)  # (batch, tags)
-            here = mask[:, i].unsqueeze(1)
-            score = torch.where(here, best + emissions[:, i], score)
-            pointers.append(torch.where(here, previous, stay))
-        tag = (score + self.end_transitions).argmax(dim=1, keepdim=True)  # (batch, 1)
-        path = [tag]
-        for pointer in reversed(pointers):
-            tag = pointer.gather(1, tag)
-            path.append(tag)
-        return torch.cat(path[::-1], dim=1)
+    @torch.no_grad()
+    def nbest(self, emissions: Tensor, mask: Tensor, n: int, allowed: Tensor | None = None) -> NBest:
+        emissions, chain = constrained(emissions.double(), allowed), self._chain()
+        tags, scores = best_paths(emissions, mask, chain, n)
+        emissions, chain = emissions / self.temperature, chain.at(self.temperature)
+        total = log_total(forward_scores(emissions, mask, chain), chain)
+        return NBest(tags, scores / self.temperature - total.unsqueeze(1))
 
-    def _path_probabilities(self, emissions: Tensor, mask: Tensor, tags: Tensor) -> tuple[Tensor, Tensor]:
-        """`enter` and `leave` of `Decoded`, by the forward-backward algorithm (Rabiner 1989, section III)."""
-        chars = emissions.shape[1]
-        transitions = self.transitions.double()
-        start, end = self.start_transitions.double(), self.end_transitions.double()
-        # A tag that can't begin a sentence goes on with an entity; a span ends where the next tag is none of those.
-        goes_on = self.start_transitions < IMPOSSIBLE / 2
-        ending = transitions.masked_fill(goes_on, IMPOSSIBLE)
-        here = mask.unsqueeze(2)
+    @torch.no_grad()
+    def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        emissions, chain = emissions.double() / self.temperature, self._chain().at(self.temperature)
+        scores = forward_scores(emissions, mask, chain) + backward_scores(emissions, mask, chain)
+        return scores.softmax(dim=2).masked_fill(~mask.unsqueeze(2), 0.0)
 
-        forward = [start + emissions[:, 0]]  # the paths up to and with a character, (batch, tags)
-        for i in range(1, chars):
-            step = torch.logsumexp(forward[-1].unsqueeze(2) + transitions, dim=1) + emissions[:, i]
-            forward.append(torch.where(here[:, i], step, forward[-1]))
-        total = torch.logsumexp(forward[-1] + end, dim=1, keepdim=True)  # (batch, 1)
+    def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        emissions, chain = emissions.double() / self.temperature, self._chain().at(self.temperature)
+        last = mask.sum(dim=1, keepdim=True) - 1  # (batch, 1)
+        score = path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
+        score = score.squeeze(1).masked_fill(score.squeeze(1) < POSSIBLE, -torch.inf)
+        return score - log_total(forward_scores(emissions, mask, chain), chain)
 
-        backward = end.expand(len(emissions), -1)  # the paths behind a character
-        after = [backward]  # the same, when the span ends at the character
-        for i in range(chars - 1, 0, -1):
-            step = (emissions[:, i] + backward).unsqueeze(1)  # (batch, 1, tags)
-            after.append(torch.where(here[:, i], torch.logsumexp(ending + step, dim=2), end))
-            backward = torch.where(here[:, i], torch.logsumexp(transitions + step, dim=2), end)
+    def _chain(self) -> Chain:
+        return Chain(self.start_transitions.double(), self.transitions.double(), self.end_transitions.double())
 
-        at_tag = tags.unsqueeze(2)
-        score = emissions.gather(2, at_tag).squeeze(2)
-        score[:, 1:] += transitions[tags[:, :-1], tags[:, 1:]]
-        score = score.cumsum(dim=1)  # of the path, up to and with a character, (batch, chars)
-        enter = torch.stack(forward, dim=1).gather(2, at_tag).squeeze(2) - score
-        leave = torch.stack(after[::-1], dim=1).gather(2, at_tag).squeeze(2) + score - total
-        return enter, leave
+
+def _path_probabilities(emissions: Tensor, mask: Tensor, tags: Tensor, chain: Chain) -> tuple[Tensor, Tensor]:
+    """`enter` and `leave` of `Decoded`, by the forward-backward algorithm."""
+    forward = forward_scores(emissions, mask, chain)
+    backward = backward_scores(emissions, mask, chain)
+    # A tag that can't begin a sentence goes on with an entity; a span ends where the next tag is none of those.
+    goes_on = chain.start < POSSIBLE
+    ending = chain.transitions.masked_fill(goes_on, IMPOSSIBLE)[tags[:, :-1]]  # (batch, chars - 1, tags)
+    behind = torch.logsumexp(ending + (emissions + backward)[:, 1:], dim=2)  # the paths behind a span that ends here
+    end = chain.end[tags]  # (batch, chars)
+    behind = torch.cat([torch.where(mask[:, 1:], behind, end[:, :-1]), end[:, -1:]], dim=1)
+
+    score = path_scores(emissions, tags, chain)
+    enter = forward.gather(2, tags.unsqueeze(2)).squeeze(2) - score
+    return enter, score + behind - log_total(forward, chain).unsqueeze(1)

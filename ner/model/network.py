@@ -10,10 +10,15 @@ from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from ner.data import schemes
+from ner.model.choices import CellName
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.crf import SchemeCrf
+from ner.model.decoder import Decoder
 from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
+from ner.model.softmax import SoftmaxOutput
+
+_CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
 
 @dataclass
@@ -25,7 +30,7 @@ class NetworkOutput(ModelOutput):
 
 
 class BertBiLstmCrf(PreTrainedModel):
-    """BERT-family encoder -> fusion of its layers -> BiLSTM -> linear -> CRF, a tag for every character.
+    """BERT-family encoder -> fusion of its layers -> BiLSTM or BiGRU -> linear -> CRF, a tag for every character.
 
     Args:
         config: the architecture.
@@ -45,11 +50,13 @@ class BertBiLstmCrf(PreTrainedModel):
         if getattr(self.encoder, "pooler", None) is not None:
             self.encoder.pooler = None  # it summarises a sentence; nothing here asks for that
         hidden = self.encoder.config.hidden_size
-        self.fusion = build_fusion(config.fusion, self.encoder.config.num_hidden_layers + 1, hidden)
+        layers = self.encoder.config.num_hidden_layers + 1
+        self.fusion = build_fusion(config.fusion, layers, hidden, config.layer_dropout)
+        hidden = self.fusion.size
         self.dropout = nn.Dropout(config.dropout)
-        self.lstm: nn.LSTM | None = None
+        self.recurrent: nn.LSTM | nn.GRU | None = None
         if config.lstm_layers > 0:
-            self.lstm = nn.LSTM(
+            self.recurrent = _CELLS[config.cell](
                 hidden,
                 config.lstm_size,
                 config.lstm_layers,
@@ -60,7 +67,11 @@ class BertBiLstmCrf(PreTrainedModel):
             hidden = 2 * config.lstm_size
         labels = config.labels
         self.classifier = nn.Linear(hidden, len(labels))
-        self.crf = SchemeCrf(labels, schemes.SCHEMES[config.scheme])
+        self.tag_decoder: Decoder = (
+            SchemeCrf(labels, schemes.SCHEMES[config.scheme])
+            if config.tag_decoder == "crf"
+            else SoftmaxOutput(config.label_smoothing)
+        )
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -82,10 +93,10 @@ class BertBiLstmCrf(PreTrainedModel):
                 labelled characters of a row.
         """
         features = self.dropout(self.fusion(self.layers(input_ids, attention_mask)))  # (batch, chars, hidden)
-        if self.lstm is not None:
+        if self.recurrent is not None:
             lengths = attention_mask.sum(dim=1).cpu() - 2
             packed = pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
-            features, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=features.shape[1])
+            features, _ = pad_packed_sequence(self.recurrent(packed)[0], True, total_length=features.shape[1])
             features = self.dropout(features)
         emissions = self.classifier(features).float()  # (batch, chars, tags)
         if labels is None:
@@ -113,4 +124,4 @@ class BertBiLstmCrf(PreTrainedModel):
         tags = labels.gather(1, index).clamp(min=0)
         emissions = emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2]))
         with torch.autocast(emissions.device.type, enabled=False):
-            return self.crf.loss(emissions, tags, mask)
+            return self.tag_decoder.loss(emissions, tags, mask)

@@ -152,7 +152,7 @@ class Tagger:
             padded = pad_sequence([emissions[i] for i in members], batch_first=True)  # (batch, chars, tags)
             lengths = torch.tensor([len(texts[i]) for i in members], device=padded.device)
             mask = torch.arange(padded.shape[1], device=padded.device) < lengths.unsqueeze(1)
-            decoded = self.model.crf.decode_batch(padded, mask)
+            decoded = self.model.tag_decoder.decode_batch(padded, mask)
             tags, enter, leave = (tensor.cpu().numpy() for tensor in decoded)
             for row, i in enumerate(members):
                 found[i] = self._entities(texts[i], tags[row], enter[row], leave[row])
@@ -161,7 +161,8 @@ class Tagger:
     def _entities(self, text: str, tags: Ids, enter: Scores, leave: Scores) -> list[Entity]:
         names = [self.labels[tag] for tag in tags[: len(text)]]
         entities, repairs = schemes.tags_to_entities(names, text, self.scheme)
-        assert repairs == 0, names  # the CRF makes illegal sequences impossible
+        # The CRF makes illegal sequences impossible; those of a softmax are read as conlleval reads them.
+        assert repairs == 0 or self.model.config.tag_decoder == "softmax", names
         return [
             replace(entity, score=min(1.0, float(np.exp(enter[entity.start] + leave[entity.end - 1]))))
             for entity in entities

@@ -5,13 +5,29 @@ from dataclasses import dataclass
 from ner.errors import InputError
 from ner.model.choices import (
     BUILT_IN_ENCODER,
+    CELLS,
+    DECODERS,
+    ENCODER_MODES,
     FUSIONS,
+    LEARNED_FUSIONS,
     PRECISIONS,
     TAGGING_SCHEMES,
+    CellName,
+    DecoderName,
+    EncoderMode,
     FusionName,
     PrecisionName,
     TaggingScheme,
 )
+
+_CHOICES = {
+    "mode": ENCODER_MODES,
+    "fusion": FUSIONS,
+    "scheme": TAGGING_SCHEMES,
+    "cell": CELLS,
+    "decoder": DECODERS,
+    "precision": PRECISIONS,
+}
 
 
 @dataclass(frozen=True)
@@ -19,17 +35,24 @@ class TrainingSettings:
     """The settings of one run, checked on construction and saved in its record.
 
     Lengths are in characters, learning rates are the highest of the schedule, `lstm_size` counts the hidden units of
-    one direction.
+    one direction. `mode` says whether the encoder learns: all of it, nothing (`frozen`), or from the top layer down,
+    more with each epoch (`gradual`). `layer_decay` is the learning rate of a layer over that of the layer above it.
 
     Raises:
         InputError: a value is out of its range.
     """
 
     encoder: str = BUILT_IN_ENCODER
+    mode: EncoderMode = "fine-tune"
+    layer_decay: float = 1.0
     fusion: FusionName = "last"
+    layer_dropout: float = 0.0
     scheme: TaggingScheme = "BIOES"
+    cell: CellName = "lstm"
     lstm_size: int = 128
     lstm_layers: int = 1
+    decoder: DecoderName = "crf"
+    label_smoothing: float = 0.0
     dropout: float = 0.1
     encoder_dropout: float = 0.0
     epochs: int = 4
@@ -51,16 +74,22 @@ class TrainingSettings:
             self._require(name, getattr(self, name) >= 1, "at least 1")
         for name in ("learning_rate", "head_learning_rate", "clip"):
             self._require(name, getattr(self, name) > 0, "more than 0")
-        for name in ("dropout", "encoder_dropout", "warmup"):
+        for name in ("dropout", "encoder_dropout", "layer_dropout", "label_smoothing", "warmup"):
             self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to 1")
         for name in ("lstm_layers", "weight_decay", "seed"):
             self._require(name, getattr(self, name) >= 0, "0 or more")
         self._require("seed", self.seed < 2**32, "less than 2 to the power of 32")
         self._require("max_steps", self.max_steps is None or self.max_steps >= 1, "at least 1")
         self._require("max_length", self.max_length >= 16, "at least 16")
-        self._require("fusion", self.fusion in FUSIONS, f"one of {', '.join(FUSIONS)}")
-        self._require("scheme", self.scheme in TAGGING_SCHEMES, f"one of {', '.join(TAGGING_SCHEMES)}")
-        self._require("precision", self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}")
+        self._require("layer_decay", 0 < self.layer_decay <= 1, "more than 0 and at most 1")
+        for name, choices in _CHOICES.items():
+            self._require(name, getattr(self, name) in choices, f"one of {', '.join(choices)}")
+        learned = self.fusion in LEARNED_FUSIONS
+        self._require("layer_dropout", learned or self.layer_dropout == 0, f"0 with --fusion {self.fusion}")
+        smoothed = self.decoder == "softmax"
+        self._require("label_smoothing", smoothed or self.label_smoothing == 0, f"0 with --decoder {self.decoder}")
+        self._require("layer_decay", self.mode != "frozen" or self.layer_decay == 1, "1 with --mode frozen")
+        self._require("encoder_dropout", self.mode != "frozen" or self.encoder_dropout == 0, "0 with --mode frozen")
 
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:

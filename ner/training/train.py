@@ -119,11 +119,20 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         types=types,
         scheme=settings.scheme,
         fusion=settings.fusion,
+        layer_dropout=settings.layer_dropout,
+        cell=settings.cell,
         lstm_size=settings.lstm_size,
         lstm_layers=settings.lstm_layers,
         dropout=settings.dropout,
+        tag_decoder=settings.decoder,
+        label_smoothing=settings.label_smoothing,
         window=settings.max_length,
     )
-    model = BertBiLstmCrf(config, encoder)
+    try:
+        model = BertBiLstmCrf(config, encoder)
+    except ValueError as error:
+        raise InputError(f"--fusion {settings.fusion} doesn't fit {settings.encoder}: {error}") from error
+    if settings.mode == "frozen":
+        model.encoder.requires_grad_(False)
     model.place()
     return model, table

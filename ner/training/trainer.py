@@ -134,7 +134,7 @@ def parameter_groups(model: BertBiLstmCrf, settings: TrainingSettings) -> list[d
     groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         part = "encoder" if name.startswith("encoder.") else "head"
-        decays = parameter.ndim > 1 and not name.startswith("crf.")
+        decays = parameter.ndim > 1 and not name.startswith("tag_decoder.")
         groups.setdefault((part, decays), []).append(parameter)
     rates = {"encoder": settings.learning_rate, "head": settings.head_learning_rate}
     return [

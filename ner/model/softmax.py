@@ -1,0 +1,63 @@
+"""Tags by a softmax at every character, each independent of its neighbours."""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from ner.model.chain import Chain, best_paths, constrained, require_possible
+from ner.model.decoder import Decoded, Decoder, NBest
+
+
+class SoftmaxOutput(Decoder):
+    """A distribution in which the tags of a sentence are independent: its sequences may be illegal under a scheme.
+
+    Both losses are averaged over characters, not over sentences as the CRF's are. The probability of a span is the
+    product of those of its tags: where an entity ends is part of it only as far as these tags say so.
+
+    Args:
+        label_smoothing: the share of the target that `loss`, and it alone, spreads evenly over all tags
+            (Szegedy et al. 2016, section 7), from 0 up to 1.
+    """
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        if not 0 <= label_smoothing < 1:
+            raise ValueError(f"expected label_smoothing to be from 0 up to 1, got {label_smoothing}")
+        super().__init__()
+        self._label_smoothing = label_smoothing
+
+    def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """Cross-entropy, averaged over the characters of the batch."""
+        return cross_entropy(emissions[mask].float(), tags[mask], label_smoothing=self._label_smoothing)
+
+    def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
+        """Negative log of the summed probability of the allowed tags, averaged over the characters of the batch."""
+        some = constrained(emissions.float(), allowed).logsumexp(dim=2).masked_fill(~mask, 0.0)  # (batch, chars)
+        require_possible(some.amin(dim=1))
+        return (emissions.float().logsumexp(dim=2) - some)[mask].mean()
+
+    @torch.no_grad()
+    def decode_batch(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Decoded:
+        best, tags = self._log_probabilities(emissions, mask, allowed).max(dim=2)  # (batch, chars)
+        leave = best.cumsum(dim=1)
+        return Decoded(tags, best - leave, leave)
+
+    @torch.no_grad()
+    def nbest(self, emissions: Tensor, mask: Tensor, n: int, allowed: Tensor | None = None) -> NBest:
+        probabilities = self._log_probabilities(emissions, mask, allowed)
+        none = probabilities.new_zeros(probabilities.shape[2])
+        return NBest(*best_paths(probabilities, mask, Chain(none, none.expand(len(none), -1), none), n))
+
+    @torch.no_grad()
+    def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        return self._log_probabilities(emissions, mask).exp().masked_fill(~mask.unsqueeze(2), 0.0)
+
+    def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        probabilities = self._log_probabilities(emissions, mask).gather(2, tags.unsqueeze(2)).squeeze(2)
+        return probabilities.masked_fill(~mask, 0.0).sum(dim=1)
+
+    def _log_probabilities(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Tensor:
+        """Of every tag at every character, at the current temperature: `(batch, chars, tags)` in float64."""
+        scores = constrained(emissions.double(), allowed) / self.temperature
+        total = scores.logsumexp(dim=2)  # (batch, chars)
+        require_possible(total.masked_fill(~mask, 0.0).amin(dim=1))
+        return scores - total.unsqueeze(2)
