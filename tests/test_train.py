@@ -6,13 +6,14 @@ import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from rich.console import Console
 from safetensors.torch import load_file
 from tensorboardX.proto.event_pb2 import Event
-from transformers import TrainerState
+from transformers import BertModel, TrainerState
 
 from ner.data.corpus import Corpus, read_corpus
 from ner.errors import InputError, InterruptedRun
@@ -21,7 +22,7 @@ from ner.tagging.tagger import Tagger
 from ner.training.progress import ShowProgress
 from ner.training.settings import TrainingSettings
 from ner.training.train import build_model, train
-from ner.training.trainer import parameter_groups
+from ner.training.trainer import layer_of, parameter_groups
 
 Change = Callable[..., TrainingSettings]
 
@@ -62,7 +63,15 @@ def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"fusion": "attention"}, {"fusion": "scalar-mix", "scheme": "BIO"}, {"lstm_layers": 0}]
+    "changes",
+    [
+        {"fusion": "attention"},
+        {"fusion": "scalar-mix", "scheme": "BIO"},
+        {"lstm_layers": 0},
+        {"fusion": "multi-head", "cell": "gru", "decoder": "softmax", "label_smoothing": 0.05},
+        {"mode": "frozen", "fusion": "mean"},
+        {"mode": "gradual", "layer_decay": 0.9},
+    ],
 )
 def test_other_networks_learn_them_too(
     corpus: Corpus, settings: TrainingSettings, quick: Change, tmp_path: Path, changes: dict[str, object]
@@ -70,6 +79,49 @@ def test_other_networks_learn_them_too(
     run = train(corpus, quick(epochs=settings.epochs, **changes), tmp_path / "model")
     assert run.evaluations["test"].scores.f1 > 95
     assert sum(run.record["layer_weights"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_frozen_encoder_stays_and_its_features_are_removed(
+    corpus: Corpus, quick: Change, encoder_folder: Path, tmp_path: Path
+) -> None:
+    train(corpus, quick(mode="frozen"), tmp_path / "model")
+    before = BertModel.from_pretrained(encoder_folder, add_pooling_layer=False).state_dict()
+    after = weights(tmp_path / "model")
+    assert all(torch.equal(after[f"encoder.{name}"], tensor) for name, tensor in before.items())
+    assert not (tmp_path / "model" / "unfinished-run").exists()
+
+
+def test_the_encoder_is_unfrozen_from_the_top(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learning: list[set[int]] = []
+
+    class Watch(ShowProgress):
+        def on_step_end(self, args: object, state: TrainerState, control: object, **kwargs: Any) -> None:
+            if state.global_step % 4 == 1:  # the first of the four steps of an epoch
+                encoder = kwargs["model"].encoder
+                learning.append({layer_of(f".{n}", 2) for n, p in encoder.named_parameters() if p.requires_grad})
+
+    monkeypatch.setattr("ner.training.train.ShowProgress", Watch)
+    train(corpus, quick(mode="gradual", epochs=3), tmp_path / "model")
+    assert learning == [set(), {1, 2}, {0, 1, 2}]
+    learning.clear()
+    train(corpus, quick(mode="gradual", epochs=1), tmp_path / "one")
+    assert learning == [{0, 1, 2}]
+
+
+def test_lower_layers_learn_more_slowly(quick: Change) -> None:
+    settings = quick(learning_rate=1e-3, layer_decay=0.5)
+    model, _ = build_model(["PER"], settings)
+    rates = {
+        layer_of(name, 2): group["lr"]
+        for group in parameter_groups(model, settings)
+        for name, parameter in model.named_parameters()
+        if name.startswith("encoder.") and any(parameter is p for p in group["params"])
+    }
+    assert rates == {2: 1e-3, 1: 5e-4, 0: 2.5e-4}
+    frozen = parameter_groups(model, quick(mode="frozen"))
+    assert {group["name"] for group in frozen} == {"head"}
 
 
 def test_learned_layer_weights_can_be_read_back(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
@@ -87,11 +139,19 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(corpus: Corpus,
     assert not same(tmp_path / "a", tmp_path / "c")
 
 
-@pytest.mark.parametrize("step", [4, 6, 8, 15])  # four steps an epoch, sixteen in all
+@pytest.mark.parametrize(
+    ("step", "changes"),  # four steps an epoch, sixteen in all
+    [(4, {}), (6, {}), (8, {}), (15, {}), (6, {"mode": "gradual"}), (8, {"mode": "frozen", "encoder_dropout": 0.0})],
+)
 def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
-    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]], step: int
+    corpus: Corpus,
+    quick: Change,
+    tmp_path: Path,
+    interrupt_at: Callable[[int], Callable[[], None]],
+    step: int,
+    changes: dict[str, object],
 ) -> None:
-    settings = quick(epochs=4, dropout=0.05, encoder_dropout=0.05)
+    settings = quick(**{"epochs": 4, "dropout": 0.05, "encoder_dropout": 0.05, **changes})
     train(corpus, settings, tmp_path / "whole")
     undo = interrupt_at(step)
     with pytest.raises(InterruptedRun, match=f"stopped after step {step} of 16; .*--resume goes on"):
@@ -212,8 +272,8 @@ def test_two_learning_rates_and_no_decay_for_the_crf(quick: Change) -> None:
     found = {name: rates[id(parameter)] for name, parameter in model.named_parameters()}
     assert found["encoder.encoder.layer.0.attention.self.query.weight"] == (0.1, 0.3)
     assert found["encoder.encoder.layer.0.attention.self.query.bias"] == (0.1, 0.0)
-    assert found["lstm.weight_ih_l0"] == (0.2, 0.3)
-    assert found["crf.transitions"] == (0.2, 0.0)
+    assert found["recurrent.weight_ih_l0"] == (0.2, 0.3)
+    assert found["tag_decoder.transitions"] == (0.2, 0.0)
 
 
 def test_another_model_in_the_output_folder_is_refused(corpus: Corpus, quick: Change, model_folder: Path) -> None:

@@ -14,6 +14,7 @@ from ner.model.choices import CellName
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.crf import SchemeCrf
 from ner.model.decoder import Decoder
+from ner.model.features import FeatureCache
 from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
 from ner.model.softmax import SoftmaxOutput
@@ -72,6 +73,7 @@ class BertBiLstmCrf(PreTrainedModel):
             if config.tag_decoder == "crf"
             else SoftmaxOutput(config.label_smoothing)
         )
+        self.feature_cache: FeatureCache | None = None  # set while a frozen encoder's tagger is trained
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -108,6 +110,11 @@ class BertBiLstmCrf(PreTrainedModel):
 
         Only the top layer where the fusion asks for no other.
         """
+        if self.feature_cache is not None:
+            return self.feature_cache.layers(input_ids, attention_mask, self._encode)
+        return self._encode(input_ids, attention_mask)
+
+    def _encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         every = self.config.fusion != "last"
         output: Any = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=every)
         states = output.hidden_states if every else (output.last_hidden_state,)

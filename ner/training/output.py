@@ -16,7 +16,7 @@ from ner.model.checkpoint import CONFIG, WEIGHTS
 from ner.training.settings import TrainingSettings
 
 RECORD, EVALUATION, TENSORBOARD = "training.json", "evaluation", "tensorboard"
-UNFINISHED = "unfinished-run"
+UNFINISHED, FEATURES = "unfinished-run", "features.bf16"
 _RUN = "run.json"
 _LAST_WRITTEN = "trainer_state.json"  # a checkpoint without it was cut short
 

@@ -7,11 +7,15 @@ import torch
 from ner.data.corpus import Corpus
 from ner.data.entities import Sentence
 from ner.encoding.characters import CharacterTable
+from ner.model.choices import CellName
 from ner.model.hardware import attention_kernel, use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.training.examples import Examples
+from ner.training.output import FEATURES
 from ner.training.settings import TrainingSettings
 from ner.training.trainer import parameter_groups
+
+_RECURRENT: dict[CellName, str] = {"lstm": "BiLSTM", "gru": "BiGRU"}
 
 
 def overview(
@@ -35,16 +39,27 @@ def overview(
         f"{len(table):,} characters ({_unknown_share(corpus.train.sentences, table):.2%} of train unknown)"
     )
     yield (
-        f"model  fusion {settings.fusion}, BiLSTM {settings.lstm_layers} x {settings.lstm_size} each way, "
-        f"CRF over {len(model.config.labels)} {settings.scheme} tags"
+        f"model  fusion {settings.fusion}, {_RECURRENT[settings.cell]} {settings.lstm_layers} x {settings.lstm_size} "
+        f"each way, {settings.decoder} over {len(model.config.labels)} {settings.scheme} tags"
     )
-    for part in ("encoder", "head"):
-        groups = [group for group in parameter_groups(model, settings) if group["name"] == part]
-        size = sum(parameter.numel() for group in groups for parameter in group["params"])
-        yield f"rates  {part}: {groups[0]['lr']:g} for {size / 1e6:.2f} million parameters"
+    yield from _learning_rates(model, settings)
     precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"
     kernel = attention_kernel(model.device, settings.max_length)
     yield f"on     {model.device.type}, {torch.get_num_threads()} threads, {precision}, {kernel} attention"
+
+
+def _learning_rates(model: BertBiLstmCrf, settings: TrainingSettings) -> Iterator[str]:
+    groups = parameter_groups(model, settings)
+    for part in ("encoder", "head"):
+        rates = [group["lr"] for group in groups if group["name"] == part]
+        size = sum(p.numel() for group in groups if group["name"] == part for p in group["params"])
+        if not rates:
+            yield f"rates  {part}: frozen; its features are computed once and kept in {FEATURES}"
+        elif min(rates) < max(rates):
+            spread = f"{min(rates):.3g} at the bottom to {max(rates):g}"
+            yield f"rates  {part}: {spread} for {size / 1e6:.2f} million parameters"
+        else:
+            yield f"rates  {part}: {rates[0]:g} for {size / 1e6:.2f} million parameters"
 
 
 def _unknown_share(sentences: Sequence[Sentence], table: CharacterTable) -> float:

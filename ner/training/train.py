@@ -19,11 +19,12 @@ from ner.files import atomic_writer
 from ner.model.checkpoint import save_model
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.encoder import load_encoder, longest_window
+from ner.model.features import FeatureCache
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
 from ner.tagging.tagger import Tagger
 from ner.training.examples import Examples
-from ner.training.output import EVALUATION, RECORD, prepare_output, remove_unfinished
+from ner.training.output import EVALUATION, FEATURES, RECORD, UNFINISHED, prepare_output, remove_unfinished
 from ner.training.overview import overview
 from ner.training.progress import ShowProgress
 from ner.training.record import training_record
@@ -67,6 +68,8 @@ def train(
     for line in overview(corpus, model, table, examples, settings):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
+    if settings.mode == "frozen":
+        model.feature_cache = FeatureCache(output / UNFINISHED / FEATURES)
     began = time.perf_counter()
     progress = ShowProgress(console)
     trainer = TaggerTrainer(model, table, examples, corpus.dev.sentences, settings, output, [progress])
@@ -96,6 +99,7 @@ def train(
     with atomic_writer(output / RECORD) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")
+    model.feature_cache = None
     save_model(model, table, output)
     remove_unfinished(output)
     return TrainingRun(tagger, record, evaluations)
@@ -132,7 +136,6 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         model = BertBiLstmCrf(config, encoder)
     except ValueError as error:
         raise InputError(f"--fusion {settings.fusion} doesn't fit {settings.encoder}: {error}") from error
-    if settings.mode == "frozen":
-        model.encoder.requires_grad_(False)
+    model.encoder.requires_grad_(settings.mode == "fine-tune")
     model.place()
     return model, table

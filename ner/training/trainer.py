@@ -1,5 +1,7 @@
 """The Hugging Face `Trainer`, told what is ours: batches by length, two learning rates, dev F1 by tagging."""
 
+import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ from ner.training.settings import TrainingSettings
 from ner.training.tensorboard import TensorBoardLog
 
 _LOGS_AN_EPOCH = 20
+_LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
 class TaggerTrainer(Trainer):
@@ -70,6 +73,7 @@ class TaggerTrainer(Trainer):
                 EarlyStoppingCallback(settings.patience),
                 TensorBoardLog(output / TENSORBOARD),
                 _StopIfNothingIsFound(settings, any(sentence.entities for sentence in dev)),
+                *([_Unfreeze(model)] if settings.mode == "gradual" else []),
                 *callbacks,
                 self._interrupt,
             ],
@@ -127,25 +131,32 @@ class TaggerTrainer(Trainer):
 
 
 def parameter_groups(model: BertBiLstmCrf, settings: TrainingSettings) -> list[dict[str, Any]]:
-    """Parameters by learning rate and weight decay: encoder and head, each with and without decay.
+    """Parameters that learn, by learning rate and weight decay: head and encoder, the latter layer by layer.
 
-    Biases, normalisation, single vectors and the CRF don't decay: the CRF's impossible scores would become possible.
+    A layer's rate is `layer_decay` times that of the layer above. Biases, normalisation, single vectors and the
+    CRF don't decay: the CRF's impossible scores would become possible.
     """
-    groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
+    top = model.encoder.config.num_hidden_layers
+    groups: dict[tuple[str, float, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
-        part = "encoder" if name.startswith("encoder.") else "head"
+        if settings.mode == "frozen" and name.startswith("encoder."):
+            continue
+        part, rate = "head", settings.head_learning_rate
+        if name.startswith("encoder."):
+            part, rate = "encoder", settings.learning_rate * settings.layer_decay ** (top - layer_of(name, top))
         decays = parameter.ndim > 1 and not name.startswith("tag_decoder.")
-        groups.setdefault((part, decays), []).append(parameter)
-    rates = {"encoder": settings.learning_rate, "head": settings.head_learning_rate}
+        groups.setdefault((part, rate, decays), []).append(parameter)
     return [
-        {
-            "name": part,
-            "params": parameters,
-            "lr": rates[part],
-            "weight_decay": settings.weight_decay if decays else 0.0,
-        }
-        for (part, decays), parameters in groups.items()
+        {"name": part, "params": parameters, "lr": rate, "weight_decay": settings.weight_decay if decays else 0.0}
+        for (part, rate, decays), parameters in groups.items()
     ]
+
+
+def layer_of(name: str, top: int) -> int:
+    """The layer of an encoder's parameter, from 1 to `top`; 0 for the embeddings, `top` for what is above them."""
+    if match := _LAYER.search(name):
+        return int(match[1]) + 1
+    return 0 if "embeddings" in name else top
 
 
 def _arguments(settings: TrainingSettings, examples: int, device: torch.device, output: Path) -> TrainingArguments:
@@ -182,6 +193,25 @@ def _arguments(settings: TrainingSettings, examples: int, device: torch.device, 
     # Several GPUs would each take a batch of that size, which is not what was asked for.
     arguments._n_gpu = min(arguments.n_gpu, 1)
     return arguments
+
+
+class _Unfreeze(TrainerCallback):
+    """Lets the encoder learn from the top down: nothing in the first epoch, all layers and the embeddings in the last.
+
+    Gradual unfreezing (Howard and Ruder 2018, section 3.3), spread over the epochs of the run.
+    """
+
+    def __init__(self, model: BertBiLstmCrf) -> None:
+        self._model = model
+
+    def on_epoch_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        top = self._model.encoder.config.num_hidden_layers
+        later = math.ceil(state.num_train_epochs) - 1
+        learning = math.ceil((top + 1) * int(state.epoch or 0) / later) if later else top + 1
+        for name, parameter in self._model.encoder.named_parameters():
+            parameter.requires_grad_(layer_of(f".{name}", top) > top - learning)
 
 
 class _StopIfNothingIsFound(TrainerCallback):
