@@ -336,6 +336,12 @@ def tag(
         Literal["jsonl", "conll", "csv"],
         typer.Option("--format", help="JSON a line, a character and its tag a line, or a row an entity."),
     ] = "jsonl",
+    min_score: Annotated[
+        float, typer.Option(help="Leave out entities with a score below this.", min=0.0, max=1.0)
+    ] = 0.0,
+    nbest: Annotated[
+        int, typer.Option(help="Add so many readings of each text, with their probabilities; in JSON.", min=0)
+    ] = 0,
     text_column: Annotated[
         str | None,
         typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
@@ -349,6 +355,10 @@ def tag(
         raise InputError("expected text files (or - for standard input) or --text, one of the two")
     if text and (text_column or from_):
         raise InputError("--text is the text itself: leave out --text-column and --from")
+    if nbest and format_name != "jsonl":
+        raise InputError(
+            f"{format_name} has no place for several readings: leave out --nbest, or --format {format_name}"
+        )
     from ner.tagging.files import tag_records as run_tagging
     from ner.tagging.progress import ShowTagging
     from ner.tagging.records import check_files, read_records, text_records, total_bytes
@@ -358,7 +368,7 @@ def tag(
     records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
     tagger = Tagger.load(model, precision)
     with ShowTagging(total_bytes(files or [], from_), encoding) as progress:
-        run_tagging(tagger, records, output, format_name, progress.advance)
+        run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
 
 
 @app.command()

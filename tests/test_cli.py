@@ -93,6 +93,21 @@ def test_tagging_files_and_standard_input(run: Run, model_folder: Path, tmp_path
     assert columns.stdout == "我\tO\n去\tO\n\n"
 
 
+def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder: Path) -> None:
+    tag = ("tag", "--model", model_folder, "--text", "张伟去上海。")
+    record = json.loads(run(*tag, "--nbest", "2").stdout)
+    first, second = record["alternatives"]
+    assert [entity["text"] for entity in first["entities"]] == ["张伟", "上海"]
+    assert first["probability"] > second["probability"]
+    worse, better = sorted(entity["score"] for entity in record["entities"])
+    between = str((worse + better) / 2)
+    assert [e["score"] for e in json.loads(run(*tag, "--min-score", between).stdout)["entities"]] == [better]
+    assert "alternatives" not in json.loads(run(*tag).stdout)
+    assert refused(*tag, "--nbest", "2", "--format", "csv") == (
+        "csv has no place for several readings: leave out --nbest, or --format csv"
+    )
+
+
 def test_help_and_version_come_without_torch() -> None:
     script = (
         "import sys; sys.argv[0] = 'bert-ner'\n"

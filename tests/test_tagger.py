@@ -13,7 +13,8 @@ from ner.data.schemes import tags_to_entities
 from ner.encoding.batches import pad_batch
 from ner.encoding.windows import sliding_windows
 from ner.model.checkpoint import load_model
-from ner.tagging.tagger import Tagger
+from ner.tagging.fixed import Fixed
+from ner.tagging.tagger import Alternative, Tagger
 
 
 def spans(entities: list[Entity]) -> list[tuple[int, int, str]]:
@@ -123,3 +124,35 @@ def test_bf16_finds_what_float32_finds(model_folder: Path, tagger: Tagger) -> No
 
 def test_layer_weights_of_a_model_that_takes_the_last_layer(tagger: Tagger) -> None:
     assert tagger.layer_weights(["张伟去上海。"]) == [0.0, 0.0, 1.0]
+
+
+def test_what_is_known_beforehand_is_kept_and_the_rest_fits(tagger: Tagger) -> None:
+    texts = ["王小明在北京大学看书。", "", "张伟去上海。"]
+    fixed = [[Fixed(4, 6, "LOC"), Fixed(0, 3, None)], [], []]
+    found = tagger.tag(texts, fixed)
+    assert spans(found[0])[0] == (4, 6, "LOC")
+    assert all(entity.start >= 4 for entity in found[0])
+    assert found[0][0].score == pytest.approx(1)
+    assert [spans(entities) for entities in found[1:]] == [[], spans(tagger.tag([texts[2]])[0])]
+    free = tagger.tag(texts)
+    assert [spans(entities) for entities in tagger.tag(texts, [[], [], []])] == [spans(entities) for entities in free]
+    with pytest.raises(ValueError, match="expected what is fixed in each of 3 texts, got 1"):
+        tagger.tag(texts, [[]])
+
+
+def test_the_best_readings_in_order(tagger: Tagger) -> None:
+    texts = ["王小明在北京大学看书。", "", "我"]
+    first, empty, short = tagger.nbest(texts, 3)
+    probabilities = [reading.probability for reading in first]
+    assert len(first) == 3
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert sum(probabilities) <= 1
+    assert spans(first[0].entities) == spans(tagger.tag(texts)[0])
+    assert len({tuple(spans(reading.entities)) for reading in first}) == 3
+    assert empty == [Alternative([], 1.0)]
+    everything = tagger.nbest(["我"], 100)[0]
+    assert len(everything) == 1 + len(tagger.types)  # O, or an entity of one character
+    assert sum(reading.probability for reading in everything) == pytest.approx(1)
+    assert [reading.entities for reading in everything[:3]] == [reading.entities for reading in short]
+    with pytest.raises(ValueError, match="at least 1 reading, got 0"):
+        tagger.nbest(texts, 0)

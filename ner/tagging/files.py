@@ -19,10 +19,14 @@ def tag_records(
     output: Path | None,
     format_name: FormatName,
     progress: Callable[[Record], None],
+    *,
+    min_score: float = 0.0,
+    nbest: int = 0,
 ) -> None:
     """Tag records into the file `output`, which appears when all is done, or to standard output as they come.
 
-    `progress` is called with each record that has been written.
+    Entities with a score below `min_score` are left out. With `nbest` each record gets so many readings beside its
+    entities, in formats that can hold them. `progress` is called with each record that has been written.
 
     Raises:
         OSError: the output can't be written.
@@ -32,9 +36,9 @@ def tag_records(
     with _open_output(output, format_name) as file:
         writer = WRITERS[format_name](file, list(first[0].fields) if first else [])
         ahead, behind = tee(chain(first, records))
-        results = tagger.tag_stream(record.text for record in ahead)
-        for record, entities in zip(behind, results, strict=True):
-            writer.write(record, entities)
+        readings = tagger.readings((record.text for record in ahead), nbest)
+        for record, (entities, alternatives) in zip(behind, readings, strict=True):
+            writer.write(record, [e for e in entities if e.score is None or e.score >= min_score], alternatives)
             progress(record)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
@@ -20,13 +20,26 @@ from ner.model.checkpoint import load_model
 from ner.model.choices import PrecisionName
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
-
-Scores = npt.NDArray[np.float64]
+from ner.tagging.fixed import Fixed, allowed_tags
 
 # Padded characters in one pass of the network: enough to keep a CPU's cores busy, little memory on any device.
 _BATCH_CHARACTERS = 4096
 # Characters read before they are sorted into batches: enough for even batches, few enough to stay small in memory.
 _CHUNK_CHARACTERS = 100_000
+
+
+class Alternative(NamedTuple):
+    """One reading of a text: its entities, without scores, and the probability of the whole."""
+
+    entities: list[Entity]
+    probability: float
+
+
+class Reading(NamedTuple):
+    """What was found in a text: its entities with scores, and its most probable readings as a whole, best first."""
+
+    entities: list[Entity]
+    alternatives: list[Alternative]
 
 
 class Tagger:
@@ -63,23 +76,53 @@ class Tagger:
         model.place()
         return cls(model, table, precision)
 
-    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        """The entities of every text, in order of position. Texts may be of any length, and empty."""
+    def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[Fixed]] | None = None) -> list[list[Entity]]:
+        """The entities of every text, in order of position. Texts may be of any length, and empty.
+
+        `fixed` says for each text what is known beforehand, as in pre-annotation; the rest is found under that
+        condition, and so are the scores.
+
+        Raises:
+            ValueError: there is not one list of `fixed` for each text, or it says what can't be.
+        """
         if isinstance(texts, str):
             raise ValueError(f"expected a list of texts, got the string {texts[:20]!r}: write tagger.tag([text])")
-        return list(self.tag_stream(texts))
+        if fixed is None:
+            return list(self.tag_stream(texts))
+        if len(fixed) != len(texts):
+            raise ValueError(f"expected what is fixed in each of {len(texts)} texts, got {len(fixed)}")
+        allowed = [
+            torch.from_numpy(allowed_tags(known, len(text), self.labels, self.scheme))
+            for known, text in zip(fixed, texts, strict=True)
+        ]
+        with self._inference():
+            return self._decode(texts, self._emissions(texts), allowed)
+
+    def nbest(self, texts: Sequence[str], n: int) -> list[list[Alternative]]:
+        """The `n` most probable readings of every text, or all where there are fewer, the best first.
+
+        Raises:
+            ValueError: `n` is less than 1.
+        """
+        if n < 1:
+            raise ValueError(f"expected to be asked for at least 1 reading, got {n}")
+        return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
         """The same for texts that aren't all in memory: results come in order, some 100,000 characters at a time."""
+        return (reading.entities for reading in self.readings(texts))
+
+    def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[Reading]:
+        """The entities of each text and its `n` most probable readings, as a stream."""
         chunk: list[str] = []
         characters = 0
         for text in texts:
             chunk.append(text)
             characters += len(text)
             if characters >= _CHUNK_CHARACTERS:
-                yield from self._tag_chunk(chunk)
+                yield from self._read_chunk(chunk, n)
                 chunk, characters = [], 0
-        yield from self._tag_chunk(chunk)
+        yield from self._read_chunk(chunk, n)
 
     def layer_weights(self, texts: Sequence[str]) -> list[float]:
         """How much each encoder layer counts, the embeddings' first, on average over the characters of `texts`."""
@@ -97,9 +140,24 @@ class Tagger:
                 characters += sum(window.end - window.start for window in windows)
         return (total / max(characters, 1)).tolist()
 
-    def _tag_chunk(self, texts: Sequence[str]) -> list[list[Entity]]:
+    def _read_chunk(self, texts: Sequence[str], n: int) -> list[Reading]:
         with self._inference():
-            return self._decode(texts, self._emissions(texts))
+            emissions = self._emissions(texts)
+            alternatives = self._alternatives(texts, emissions, n) if n else [[] for _ in texts]
+            return list(map(Reading, self._decode(texts, emissions), alternatives))
+
+    def _alternatives(self, texts: Sequence[str], emissions: Sequence[Tensor], n: int) -> list[list[Alternative]]:
+        found = [[Alternative([], 1.0)] for _ in texts]  # of an empty text there is one reading
+        for members, padded, mask in self._padded(texts, emissions):
+            best = self.model.tag_decoder.nbest(padded, mask, n)
+            rows = zip(members, best.tags.cpu().numpy(), best.log_probabilities.exp().tolist(), strict=True)
+            for i, tags, probabilities in rows:
+                found[i] = [
+                    Alternative(self._entities(texts[i], tag), probability)
+                    for tag, probability in zip(tags, probabilities, strict=True)
+                    if probability > 0
+                ]
+        return found
 
     @contextmanager
     def _inference(self) -> Iterator[None]:
@@ -143,27 +201,39 @@ class Tagger:
                 emissions[origin][window.keep_start : window.keep_end] = kept
         return emissions
 
-    def _decode(self, texts: Sequence[str], emissions: Sequence[Tensor]) -> list[list[Entity]]:
+    def _decode(
+        self, texts: Sequence[str], emissions: Sequence[Tensor], allowed: Sequence[Tensor] | None = None
+    ) -> list[list[Entity]]:
         """Entities of every text: one Viterbi pass over the whole of it, however many windows it was read through."""
         found: list[list[Entity]] = [[] for _ in texts]
+        for members, padded, mask in self._padded(texts, emissions):
+            constraint = None
+            if allowed is not None:
+                constraint = pad_sequence([allowed[i] for i in members], batch_first=True, padding_value=True)
+                constraint = constraint.to(padded.device)
+            decoded = self.model.tag_decoder.decode_batch(padded, mask, constraint)
+            tags, enter, leave = (tensor.cpu().numpy() for tensor in decoded)
+            for row, i in enumerate(members):
+                found[i] = [
+                    replace(
+                        entity, score=min(1.0, float(np.exp(enter[row, entity.start] + leave[row, entity.end - 1])))
+                    )
+                    for entity in self._entities(texts[i], tags[row])
+                ]
+        return found
+
+    def _padded(self, texts: Sequence[str], emissions: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+        """Batches over the texts that aren't empty: which they are, `(batch, chars, tags)`, and their mask."""
         not_empty = [i for i, text in enumerate(texts) if text]
         for batch in batches_by_length([len(texts[i]) for i in not_empty], _BATCH_CHARACTERS):
             members = [not_empty[i] for i in batch]
             padded = pad_sequence([emissions[i] for i in members], batch_first=True)  # (batch, chars, tags)
             lengths = torch.tensor([len(texts[i]) for i in members], device=padded.device)
-            mask = torch.arange(padded.shape[1], device=padded.device) < lengths.unsqueeze(1)
-            decoded = self.model.tag_decoder.decode_batch(padded, mask)
-            tags, enter, leave = (tensor.cpu().numpy() for tensor in decoded)
-            for row, i in enumerate(members):
-                found[i] = self._entities(texts[i], tags[row], enter[row], leave[row])
-        return found
+            yield members, padded, torch.arange(padded.shape[1], device=padded.device) < lengths.unsqueeze(1)
 
-    def _entities(self, text: str, tags: Ids, enter: Scores, leave: Scores) -> list[Entity]:
+    def _entities(self, text: str, tags: Ids) -> list[Entity]:
         names = [self.labels[tag] for tag in tags[: len(text)]]
         entities, repairs = schemes.tags_to_entities(names, text, self.scheme)
         # The CRF makes illegal sequences impossible; those of a softmax are read as conlleval reads them.
         assert repairs == 0 or self.model.config.tag_decoder == "softmax", names
-        return [
-            replace(entity, score=min(1.0, float(np.exp(enter[entity.start] + leave[entity.end - 1]))))
-            for entity in entities
-        ]
+        return entities

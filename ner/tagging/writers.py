@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TextIO
 from ner.data.entities import Entity
 from ner.data.schemes import BIO, entities_to_tags
 from ner.errors import InputError
+from ner.tagging.tagger import Alternative
 
 FormatName = Literal["jsonl", "conll", "csv"]
 
@@ -36,8 +37,8 @@ class Writer(Protocol):
 
     def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None: ...
 
-    def write(self, record: Record, entities: Sequence[Entity]) -> None:
-        """Write one record and its entities."""
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+        """Write one record, its entities, and its readings in formats that can hold them."""
 
 
 class JsonLinesWriter:
@@ -46,26 +47,27 @@ class JsonLinesWriter:
     A field of the record that has the name of one of ours gets "input_" in front of it.
     """
 
-    _OWN = ("file", "line", "text", "entities")
+    _OWN = ("file", "line", "text", "entities", "alternatives")
 
     def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
         self._file = file
 
-    def write(self, record: Record, entities: Sequence[Entity]) -> None:
-        """Write `file`, `line`, `text`, other fields, and `entities`; `start` and `end` count code points."""
-        found = [
-            {
-                "start": entity.start,
-                "end": entity.end,
-                "label": entity.label,
-                "text": entity.text,
-                "score": None if entity.score is None else round(entity.score, 4),
-            }
-            for entity in entities
-        ]
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+        """Write `file`, `line`, `text`, other fields, `entities`, and `alternatives` where there are some.
+
+        `start` and `end` count code points.
+        """
         names = _names_beside(self._OWN, list(record.fields))
         others = {names[name]: value for name, value in record.fields.items()}
-        content = {"file": record.file, "line": record.line, "text": record.text, **others, "entities": found}
+        content = {"file": record.file, "line": record.line, "text": record.text, **others}
+        content["entities"] = [
+            {**_fields(e), "score": None if e.score is None else round(e.score, 4)} for e in entities
+        ]
+        if alternatives:
+            content["alternatives"] = [
+                {"probability": round(probability, 6), "entities": [_fields(entity) for entity in found]}
+                for found, probability in alternatives
+            ]
         # What JSON has no value for, such as a date in a Parquet file, is written as text.
         self._file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
@@ -80,7 +82,7 @@ class ConllWriter:
     def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
         self._file = file
 
-    def write(self, record: Record, entities: Sequence[Entity]) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write every code point of the text, spaces included."""
         tags = entities_to_tags(entities, len(record.text), BIO)
         for character, tag in zip(record.text, tags, strict=True):
@@ -102,7 +104,7 @@ class CsvWriter:
         self._columns = list(columns)
         self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
 
-    def write(self, record: Record, entities: Sequence[Entity]) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write a row for each entity; a record without entities has none.
 
         Raises:
@@ -128,6 +130,10 @@ def _names_beside(own: Sequence[str], names: Sequence[str]) -> dict[str, str]:
         while new[name] in own or (new[name] != name and new[name] in names) or [*new.values()].count(new[name]) > 1:
             new[name] = f"input_{new[name]}"
     return new
+
+
+def _fields(entity: Entity) -> dict[str, Any]:
+    return {"start": entity.start, "end": entity.end, "label": entity.label, "text": entity.text}
 
 
 def _cell(value: object) -> object:
