@@ -91,3 +91,18 @@ def test_predictions_are_what_conlleval_reads(tmp_path: Path) -> None:
     command = subprocess.run([sys.executable, "-m", "conlleval"], input=predictions, capture_output=True, check=True)
     assert command.stdout.decode() in summary(evaluation) + "\n"
     assert "␣ O O" in predictions.decode()
+
+
+def test_the_counts_of_sentences_are_those_of_the_whole(tmp_path: Path) -> None:
+    evaluation = compare(GOLD, PREDICTED, ["LOC", "ORG", "PER"])
+    write_report(evaluation, tmp_path)
+    table = pd.read_csv(tmp_path / "sentences.csv")
+    assert table.to_dict("list") == {"gold": [3, 1, 0], "predicted": [3, 1, 0], "correct": [1, 1, 0]}
+
+
+def test_tagging_is_timed(tagger: Tagger, corpus: Corpus) -> None:
+    evaluation = evaluate(tagger, corpus.dev.sentences)
+    assert evaluation.seconds is not None
+    assert evaluation.characters_a_second == pytest.approx(64 / evaluation.seconds)
+    assert evaluation.to_dict()["characters_a_second"] == round(64 / evaluation.seconds)
+    assert compare(GOLD, PREDICTED, ["PER"]).to_dict()["characters_a_second"] is None

@@ -11,6 +11,7 @@ from ner.files import atomic_writer
 
 # Columns are separated by spaces in the format of conlleval.pl, so a space among the characters is shown by this.
 VISIBLE_SPACE = "␣"
+SENTENCES = "sentences.csv"
 
 
 def summary(evaluation: Evaluation) -> str:
@@ -53,8 +54,20 @@ def type_table(evaluation: Evaluation) -> pd.DataFrame:
     )
 
 
+def sentence_table(evaluation: Evaluation) -> pd.DataFrame:
+    """A row for each sentence, in order: its gold, predicted and correct entities."""
+    scores = [
+        conlleval.evaluate([gold], [predicted])
+        for gold, predicted in zip(evaluation.gold, evaluation.predicted, strict=True)
+    ]
+    return pd.DataFrame(
+        [(row.gold_chunks, row.predicted_chunks, row.correct_chunks) for row in scores],
+        columns=["gold", "predicted", "correct"],
+    )
+
+
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """Write `predictions.txt` as conlleval.pl reads it, `scores.json` and `types.csv` into `folder`.
+    """Write `predictions.txt` as conlleval.pl reads it, `scores.json`, `types.csv` and `sentences.csv` into `folder`.
 
     Raises:
         OSError: the folder can't be written.
@@ -70,3 +83,5 @@ def write_report(evaluation: Evaluation, folder: Path) -> None:
         file.write("\n")
     with atomic_writer(folder / "types.csv") as file:
         type_table(evaluation).to_csv(file, index=False)
+    with atomic_writer(folder / SENTENCES) as file:
+        sentence_table(evaluation).to_csv(file, index=False)

@@ -1,7 +1,8 @@
 """Gold against predicted entities: conlleval's numbers, and seqeval's strict ones beside them."""
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,8 @@ class Evaluation:
 
     `gold` and `predicted` are BIO tags, one a character, whatever scheme the data and the model use: the entities
     are what is compared. `overlapping` counts gold entities that one tag a character can't express beside another,
-    `unknown_types` those of a type the model never saw; both can't be found by any prediction.
+    `unknown_types` those of a type the model never saw; both can't be found by any prediction. `seconds` is the time
+    that tagging took, None for predictions from elsewhere.
     """
 
     sentences: Sequence[Sentence]
@@ -25,6 +27,7 @@ class Evaluation:
     predicted: list[list[str]]
     overlapping: int
     unknown_types: int
+    seconds: float | None = None
 
     @cached_property
     def scores(self) -> conlleval.Scores:
@@ -42,6 +45,11 @@ class Evaluation:
         )
         return {"precision": 100 * precision, "recall": 100 * recall, "f1": 100 * f1}
 
+    @property
+    def characters_a_second(self) -> float | None:
+        """How fast the texts were tagged."""
+        return sum(len(sentence.text) for sentence in self.sentences) / self.seconds if self.seconds else None
+
     def to_dict(self) -> dict[str, Any]:
         """All numbers, ready for JSON."""
         return {
@@ -49,13 +57,16 @@ class Evaluation:
             "conlleval": self.scores.to_dict(),
             "seqeval_strict": self.strict,
             "unreachable": {"overlapping": self.overlapping, "unknown_types": self.unknown_types},
+            "characters_a_second": self.characters_a_second and round(self.characters_a_second),
         }
 
 
 def evaluate(tagger: Tagger, sentences: Sequence[Sentence]) -> Evaluation:
     """Tag the texts of `sentences` and set the result beside their entities."""
+    began = time.perf_counter()
     predicted = tagger.tag([sentence.text for sentence in sentences])
-    return compare(sentences, predicted, tagger.types)
+    seconds = time.perf_counter() - began
+    return replace(compare(sentences, predicted, tagger.types), seconds=seconds)
 
 
 def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]], types: Sequence[str]) -> Evaluation:

@@ -93,6 +93,7 @@ def train(
         **training_record(settings, [corpus.train, *splits], examples, state, model.device),
         "minutes": round(minutes, 2),
         "resumed": checkpoint is not None,
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "layer_weights": tagger.layer_weights([sentence.text for sentence in corpus.dev.sentences]),
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
     }
