@@ -4,8 +4,13 @@ Whatever needs torch is imported inside the commands, so that `--help` comes at 
 """
 
 import errno
+import functools
+import inspect
 import os
+import shlex
 import sys
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -293,12 +298,74 @@ def train(
     typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")
 
 
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command` the options that `train` has for its settings, but for the seed; it gets them as `settings`."""
+    names = {field.name for field in fields(TrainingSettings)} - {"seed"}
+    shared = [option for name, option in inspect.signature(train).parameters.items() if name in names]
+    own = inspect.signature(command)
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        settings = TrainingSettings(**{option.name: given.pop(option.name) for option in shared})
+        command(settings=settings, **given)
+
+    options = [*(option for name, option in own.parameters.items() if name != "settings"), *shared]
+    keywords = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
+    run.__signature__ = own.replace(parameters=keywords)  # type: ignore[attr-defined]
+    return run
+
+
+@app.command()
+@_with_settings
+def compare(
+    settings: TrainingSettings,
+    data: Data,
+    output: Annotated[Path, typer.Option(help="Folder for the models and the comparison; what is finished is kept.")],
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=VALUE,VALUE",
+            help="Values of an option of training to try; given several times, all combinations are tried.",
+        ),
+    ],
+    seeds: Annotated[int, typer.Option(min=1, help="Train each combination with the seeds 1, 2 and so on.")] = 3,
+    from_: From = None,
+    token_column: TokenColumn = None,
+    tag_column: TagColumn = None,
+    encoding: Encoding = "utf-8",
+    strict: Strict = False,
+) -> None:
+    """Train with every combination of some options and several seeds, and tell differences from chance.
+
+    After Ctrl-C the same command goes on.
+    """
+    from rich.console import Console
+
+    from ner.comparing.grid import grid
+    from ner.comparing.report import show, write_report
+    from ner.comparing.run import run_grid
+    from ner.comparing.statistics import compare as compare_runs
+    from ner.data.corpus import read_corpus
+
+    cells = grid(vary, settings)
+    corpus = read_corpus(data, settings.seed, ReadOptions(from_, encoding, token_column, tag_column, strict))
+    for note in corpus.notes:
+        typer.echo(f"note: {note}")
+    console = Console()
+    comparison = compare_runs(run_grid(corpus, cells, seeds, output, console))
+    show(comparison, console)
+    written = write_report(comparison, output, shlex.join(["bert-ner", *sys.argv[1:]]))
+    typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+    if not any(path.suffix == ".png" for path in written):
+        typer.echo('for a plot: pip install "bert-ner[plot]", then the same command again')
+
+
 @app.command()
 def evaluate(
     model: Model,
     data: Data,
     split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",
-    report: Annotated[Path | None, typer.Option(help="Folder for predictions.txt, scores.json and types.csv.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for predictions, and scores as JSON and CSV.")] = None,
     precision: Precision = "auto",
     from_: From = None,
     token_column: TokenColumn = None,

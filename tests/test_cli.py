@@ -68,7 +68,9 @@ def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Pat
 
     evaluated = run("evaluate", "--model", model, "--data", data_folder, "--report", tmp_path / "report")
     assert "accuracy: 100.00%" in evaluated.stdout
-    assert {path.name for path in (tmp_path / "report").iterdir()} == {"predictions.txt", "scores.json", "types.csv"}
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {
+        "predictions.txt", "scores.json", "sentences.csv", "types.csv"
+    }  # fmt: skip
     one_file = run("evaluate", "--model", model, "--data", data_folder / "dev.txt")
     assert "accuracy: 100.00%" in one_file.stdout
 
@@ -114,7 +116,7 @@ def test_help_and_version_come_without_torch() -> None:
         "try:\n    import cli; cli.app()\n"
         "finally:\n    print('torch' in sys.modules, 'transformers' in sys.modules)"
     )
-    for arguments in (["--help"], ["train", "--help"], ["--version"]):
+    for arguments in (["--help"], ["train", "--help"], ["compare", "--help"], ["--version"]):
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
         assert done.stdout.endswith("False False\n")
 

@@ -50,6 +50,28 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     return None
 
 
+def finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) -> dict[str, Any] | None:
+    """The record of the run that was finished in `output`, None if there is none.
+
+    Raises:
+        InputError: it had other settings or other data, or its record is damaged.
+    """
+    # The model's configuration is the last file that a run writes.
+    if not ((output / RECORD).exists() and (output / CONFIG).exists()):
+        return None
+    try:
+        record: dict[str, Any] = json.loads((output / RECORD).read_text(encoding="utf-8"))
+        data = {name: split["fingerprint"] for name, split in record["data"].items()}
+        before = {"settings": record["settings"], "data": data}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{output / RECORD} is damaged: move {output} away, or choose another --output") from error
+    now = _describe(settings, corpus)
+    if corpus.test:
+        now["data"]["test"] = corpus.test.fingerprint
+    _check_same(before, now, output)
+    return record
+
+
 def remove_unfinished(output: Path) -> None:
     """Remove what only an unfinished run needs."""
     shutil.rmtree(output / UNFINISHED)
