@@ -34,7 +34,7 @@ def test_every_value_makes_a_folder_of_its_own_name() -> None:
 @pytest.mark.parametrize(
     ("vary", "message"),
     [
-        (["fusoin=last"], "--vary fusoin=last: expected NAME=VALUE,VALUE with NAME one of encoder, fusion, scheme, "),
+        (["fusoin=last"], "--vary fusoin=last: expected NAME=VALUE,VALUE with NAME one of encoder, "),
         (["=last"], "--vary =last: expected NAME=VALUE,VALUE"),
         (["fusion"], "--vary fusion: a value is empty; expected fusion=VALUE,VALUE"),
         (["fusion=last,"], "--vary fusion=last,: a value is empty"),
