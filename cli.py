@@ -239,6 +239,14 @@ def train(
     patience: Annotated[
         int, typer.Option(help="Stop after so many epochs without a better dev F1.", rich_help_panel=_SCHEDULE)
     ] = _DEFAULT.patience,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate/--no-calibrate",
+            help="Fit a temperature on dev, so that scores say how often they are right.",
+            rich_help_panel=_SCHEDULE,
+        ),
+    ] = _DEFAULT.calibrate,
     seed: Annotated[
         int,
         typer.Option(
@@ -282,6 +290,7 @@ def train(
         max_length=max_length,
         precision=precision,
         patience=patience,
+        calibrate=calibrate,
         seed=seed,
     )
     from rich.console import Console
@@ -375,7 +384,7 @@ def evaluate(
 ) -> None:
     """Score a trained model on annotated data, as conlleval does."""
     from ner.data.corpus import read_split, remarks
-    from ner.evaluation.report import summary, write_report
+    from ner.evaluation.report import confidence, summary, write_report
     from ner.evaluation.scores import evaluate as run_evaluation
     from ner.tagging.tagger import Tagger
 
@@ -384,7 +393,7 @@ def evaluate(
     for remark in remarks(gold):
         typer.echo(f"note: {remark}", err=True)
     evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
-    typer.echo(f"{gold.path}\n{summary(evaluation)}")
+    typer.echo(f"{gold.path}\n{summary(evaluation)}\n\n{confidence(evaluation)}")
     if report is not None:
         write_report(evaluation, report)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 import conlleval
+from ner.evaluation.confidence import calibration_error, reliability_table, scored_entities, threshold_table
 from ner.evaluation.scores import Evaluation
 from ner.files import atomic_writer
 
@@ -22,6 +23,12 @@ def summary(evaluation: Evaluation) -> str:
         f"seqeval strict: precision: {strict['precision']:6.2f}%; recall: {strict['recall']:6.2f}%; "
         f"F1: {strict['f1']:6.2f}",
     ]
+    scored = scored_entities(evaluation)
+    if len(scored):
+        lines.append(
+            f"scores: {scored['score'].mean():.2%} on average, {scored['correct'].mean():.2%} of the entities correct; "
+            f"calibration error {calibration_error(scored):.2%}"
+        )
     if evaluation.overlapping:
         lines.append(
             f"{evaluation.overlapping:,} gold entities overlap longer ones; no prediction can reach them, "
@@ -33,6 +40,16 @@ def summary(evaluation: Evaluation) -> str:
             "the table counts them as missed"
         )
     return "\n".join(lines)
+
+
+def confidence(evaluation: Evaluation) -> str:
+    """The tables by score and by lowest score, for a terminal."""
+    reliability = reliability_table(scored_entities(evaluation))
+    shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}
+    return (
+        f"how many are correct, by score:\n{reliability.to_string(index=False, formatters=shares)}\n\n"
+        f"what is left with --min-score:\n{threshold_table(evaluation).to_string(index=False)}"
+    )
 
 
 def type_table(evaluation: Evaluation) -> pd.DataFrame:
@@ -67,7 +84,9 @@ def sentence_table(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """Write `predictions.txt` as conlleval.pl reads it, `scores.json`, `types.csv` and `sentences.csv` into `folder`.
+    """Write `predictions.txt` as conlleval.pl reads it, `scores.json` and tables as CSV into `folder`.
+
+    The tables are by type, by sentence, by score (`reliability.csv`) and by lowest score (`thresholds.csv`).
 
     Raises:
         OSError: the folder can't be written.
@@ -81,7 +100,12 @@ def write_report(evaluation: Evaluation, folder: Path) -> None:
     with atomic_writer(folder / "scores.json") as file:
         json.dump(evaluation.to_dict(), file, ensure_ascii=False, indent=2)
         file.write("\n")
-    with atomic_writer(folder / "types.csv") as file:
-        type_table(evaluation).to_csv(file, index=False)
-    with atomic_writer(folder / SENTENCES) as file:
-        sentence_table(evaluation).to_csv(file, index=False)
+    tables = {
+        "types.csv": type_table(evaluation),
+        SENTENCES: sentence_table(evaluation),
+        "reliability.csv": reliability_table(scored_entities(evaluation)).round(4),
+        "thresholds.csv": threshold_table(evaluation),
+    }
+    for name, table in tables.items():
+        with atomic_writer(folder / name) as file:
+            table.to_csv(file, index=False)

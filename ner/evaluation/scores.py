@@ -16,13 +16,14 @@ from ner.tagging.tagger import Tagger
 class Evaluation:
     """Predictions for annotated sentences, ready to be scored.
 
-    `gold` and `predicted` are BIO tags, one a character, whatever scheme the data and the model use: the entities
-    are what is compared. `overlapping` counts gold entities that one tag a character can't express beside another,
-    `unknown_types` those of a type the model never saw; both can't be found by any prediction. `seconds` is the time
-    that tagging took, None for predictions from elsewhere.
+    `entities` are the predicted ones. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
+    and the model use: the entities are what is compared. `overlapping` counts gold entities that one tag a character
+    can't express beside another, `unknown_types` those of a type the model never saw; both can't be found by any
+    prediction. `seconds` is the time that tagging took, None for predictions from elsewhere.
     """
 
     sentences: Sequence[Sentence]
+    entities: Sequence[Sequence[Entity]]
     gold: list[list[str]]
     predicted: list[list[str]]
     overlapping: int
@@ -88,4 +89,4 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         entities_to_tags(entities, len(sentence.text), BIO)
         for sentence, entities in zip(sentences, predicted, strict=True)
     ]
-    return Evaluation(sentences, gold_tags, predicted_tags, overlapping, unknown)
+    return Evaluation(sentences, predicted, gold_tags, predicted_tags, overlapping, unknown)

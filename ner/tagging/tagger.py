@@ -190,6 +190,13 @@ class Tagger:
             )
             yield origins, windows, (input_ids.to(self.model.device), attention_mask.to(self.model.device))
 
+    def emissions(self, texts: Sequence[str]) -> list[Tensor]:
+        """The network's scores for every tag at every character of each text, `(chars, tags)`, in float32."""
+        with self._inference():
+            # Clones, since tensors made in inference mode take no part in what is differentiated.
+            emissions = self._emissions(texts)
+        return [emission.clone() for emission in emissions]
+
     def _emissions(self, texts: Sequence[str]) -> list[Tensor]:
         """Emissions of every text, `(chars, tags)`, each character's from the window that keeps it."""
         emissions = [torch.empty(len(text), len(self.labels), device=self.model.device) for text in texts]

@@ -67,6 +67,7 @@ class TrainingSettings:
     max_length: int = 256
     precision: PrecisionName = "auto"
     patience: int = 3
+    calibrate: bool = False
     seed: int = 1
 
     def __post_init__(self) -> None:

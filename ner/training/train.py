@@ -23,6 +23,7 @@ from ner.model.features import FeatureCache
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
 from ner.tagging.tagger import Tagger
+from ner.training.calibration import fit_temperature
 from ner.training.examples import Examples
 from ner.training.output import EVALUATION, FEATURES, RECORD, UNFINISHED, prepare_output, remove_unfinished
 from ner.training.overview import overview
@@ -84,7 +85,11 @@ def train(
         )
     minutes = (time.perf_counter() - began) / 60
 
+    model.feature_cache = None  # what is evaluated is what will be loaded
     tagger = Tagger(model, table, settings.precision)
+    if settings.calibrate:
+        temperature = fit_temperature(tagger, corpus.dev.sentences)
+        console.print(f"scores are calibrated on dev: temperature {temperature:.3f}", highlight=False)
     splits = [corpus.dev, *([corpus.test] if corpus.test else [])]
     evaluations = {split.name: evaluate(tagger, split.sentences) for split in splits}
     for name, evaluation in evaluations.items():
@@ -94,13 +99,13 @@ def train(
         "minutes": round(minutes, 2),
         "resumed": checkpoint is not None,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "temperature": float(model.tag_decoder.temperature),
         "layer_weights": tagger.layer_weights([sentence.text for sentence in corpus.dev.sentences]),
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
     }
     with atomic_writer(output / RECORD) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")
-    model.feature_cache = None
     save_model(model, table, output)
     remove_unfinished(output)
     return TrainingRun(tagger, record, evaluations)

@@ -1,0 +1,59 @@
+"""Whether scores can be believed: reliability by score, and precision and recall above a threshold."""
+
+import math
+from itertools import pairwise
+
+import pandas as pd
+
+from ner.data.entities import without_overlaps
+from ner.evaluation.scores import Evaluation
+
+_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+"""Finer where most scores are."""
+_THRESHOLDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+
+
+def scored_entities(evaluation: Evaluation) -> pd.DataFrame:
+    """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
+    rows = []
+    for sentence, found in zip(evaluation.sentences, evaluation.entities, strict=True):
+        gold = {(entity.start, entity.end, entity.label) for entity in without_overlaps(sentence.entities)}
+        rows += [(e.score, (e.start, e.end, e.label) in gold) for e in found if e.score is not None]
+    return pd.DataFrame(rows, columns=["score", "correct"]).astype({"score": float, "correct": bool})
+
+
+def reliability_table(scored: pd.DataFrame) -> pd.DataFrame:
+    """A row for each range of scores: entities, their mean score, and the share that is correct.
+
+    Where scores are calibrated, the two agree (Guo et al. 2017, section 2). `scored` is from `scored_entities`.
+    """
+    names = [f"{low:g} to {high:g}" for low, high in pairwise(_EDGES)]
+    # The highest range has its upper edge too.
+    bins = pd.cut(scored["score"], [*_EDGES[:-1], math.inf], labels=names, right=False)
+    groups = scored.groupby(bins, observed=True)
+    table = groups.agg(entities=("score", "size"), mean_score=("score", "mean"), correct=("correct", "mean"))
+    return table.rename_axis("scores").reset_index()
+
+
+def calibration_error(scored: pd.DataFrame) -> float:
+    """The mean distance between score and share of correct entities over the ranges, weighted by their entities.
+
+    The expected calibration error of Guo et al. 2017, equation 3; 0 if there are no entities.
+    """
+    table = reliability_table(scored)
+    distance = (table["mean_score"] - table["correct"]).abs()
+    return float((distance * table["entities"]).sum() / max(1, len(scored)))
+
+
+def threshold_table(evaluation: Evaluation) -> pd.DataFrame:
+    """Precision, recall and F1 in percent of the entities that are left if lower scores are dropped, by threshold."""
+    scored = scored_entities(evaluation)
+    gold = evaluation.scores.gold_chunks
+    rows = []
+    for threshold in _THRESHOLDS:
+        kept = scored[scored["score"] >= threshold]
+        correct = int(kept["correct"].sum())
+        precision, recall = 100 * correct / max(1, len(kept)), 100 * correct / max(1, gold)
+        f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
+        rows.append((threshold, len(kept), round(precision, 2), round(recall, 2), round(f1, 2)))
+    return pd.DataFrame(rows, columns=["min_score", "entities", "precision", "recall", "f1"])
