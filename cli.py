@@ -370,6 +370,16 @@ def compare(
 
 
 @app.command()
+def info(model: Model) -> None:
+    """Tell what a model is, what it was trained on, and how much each layer of its encoder counts."""
+    from rich.console import Console
+
+    from ner.training.info import model_info, show_info
+
+    show_info(model_info(model), Console())
+
+
+@app.command()
 def evaluate(
     model: Model,
     data: Data,

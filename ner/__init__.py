@@ -4,21 +4,23 @@
 >>> Tagger.load("model").tag(["王小明在北京大学读书。"])
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from ner.data.entities import Entity
 from ner.errors import InputError
 
 if TYPE_CHECKING:
+    from ner.tagging.fixed import Fixed
     from ner.tagging.tagger import Tagger
 
-__all__ = ["Entity", "InputError", "Tagger"]
+__all__ = ["Entity", "Fixed", "InputError", "Tagger"]
+
+_IMPORTED_WHEN_ASKED_FOR = {"Fixed": "ner.tagging.fixed", "Tagger": "ner.tagging.tagger"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the tagger when it is asked for: it brings torch, which takes seconds."""
-    if name == "Tagger":
-        from ner.tagging.tagger import Tagger
-
-        return Tagger
+    """Import the tagger and its kin when they are asked for: they bring torch, which takes seconds."""
+    if name in _IMPORTED_WHEN_ASKED_FOR:
+        return getattr(importlib.import_module(_IMPORTED_WHEN_ASKED_FOR[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

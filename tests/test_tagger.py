@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from ner import Fixed
 from ner.data.entities import Entity
 from ner.data.schemes import tags_to_entities
 from ner.encoding.batches import pad_batch
 from ner.encoding.windows import sliding_windows
 from ner.model.checkpoint import load_model
-from ner.tagging.fixed import Fixed
 from ner.tagging.tagger import Alternative, Tagger
 
 

@@ -1,5 +1,6 @@
 """From strings to entities: the one path that tagging, evaluation and training's dev scores share."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,8 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from ner.data import schemes
-from ner.data.entities import Entity
+from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.schemes import OUTSIDE
 from ner.encoding.batches import batches_by_length, pad_batch
 from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.windows import Window, sliding_windows
@@ -126,19 +128,43 @@ class Tagger:
 
     def layer_weights(self, texts: Sequence[str]) -> list[float]:
         """How much each encoder layer counts, the embeddings' first, on average over the characters of `texts`."""
+        return self.layer_weights_by_type([Sentence(text) for text in texts])[OUTSIDE]
+
+    def layer_weights_by_type(self, sentences: Sequence[Sentence]) -> dict[str, list[float]]:
+        """The same for the characters inside entities of each type, and for those outside of any, under "O".
+
+        Where the weights don't depend on the text, they are those of "O" alone.
+        """
         if not self.model.fusion.depends_on_text:
-            texts = ["\u5b57"]  # any text will do
-        total, characters = torch.zeros(self.model.encoder.config.num_hidden_layers + 1), 0
+            sentences = [Sentence("\u5b57")]  # any text will do
+        layers = self.model.encoder.config.num_hidden_layers + 1
+        totals: dict[str, Tensor] = {}
+        counts: Counter[str] = Counter()
+        for sentence, start, weights in self._weights_of_layers(sentences):
+            types = np.full(len(sentence.text), OUTSIDE, dtype=object)
+            for entity in without_overlaps(sentence.entities):
+                types[entity.start : entity.end] = entity.label
+            here = types[start : start + len(weights)]
+            for name in {*here}:
+                inside = weights[torch.from_numpy(here == name)]
+                totals[name] = totals.get(name, torch.zeros(layers)) + inside.sum(dim=0)
+                counts[name] += len(inside)
+        return {name: (totals[name] / counts[name]).tolist() for name in sorted(totals)}
+
+    def _weights_of_layers(self, sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, int, Tensor]]:
+        """Weights `(chars, layers)` of pieces of the sentences, which begin at the offset before them."""
+        layers = self.model.encoder.config.num_hidden_layers + 1
         with self._inference():
-            for _, windows, (input_ids, attention_mask) in self._network_batches(texts):
+            batches = self._network_batches([sentence.text for sentence in sentences])
+            for origins, windows, (input_ids, attention_mask) in batches:
                 with self._autocast():
-                    layers = self.model.layers(input_ids, attention_mask)
+                    states = self.model.layers(input_ids, attention_mask)
                     if self.model.config.fusion == "last":
-                        layers = layers.expand(-1, -1, len(total), -1)
-                    weights = self.model.fusion.weights(layers).float().expand(layers.shape[:3])
-                total += (weights * attention_mask[:, 2:, None]).sum(dim=(0, 1)).cpu()
-                characters += sum(window.end - window.start for window in windows)
-        return (total / max(characters, 1)).tolist()
+                        states = states.expand(-1, -1, layers, -1)
+                    weights = self.model.fusion.weights(states).float().expand(states.shape[:3]).cpu()
+                for row, origin, window in zip(weights, origins, windows, strict=True):
+                    kept = row[window.keep_start - window.start : window.keep_end - window.start]
+                    yield sentences[origin], window.keep_start, kept
 
     def _read_chunk(self, texts: Sequence[str], n: int) -> list[Reading]:
         with self._inference():

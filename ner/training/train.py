@@ -101,6 +101,7 @@ def train(
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "temperature": float(model.tag_decoder.temperature),
         "layer_weights": tagger.layer_weights([sentence.text for sentence in corpus.dev.sentences]),
+        "layer_weights_by_type": tagger.layer_weights_by_type(corpus.dev.sentences),
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
     }
     with atomic_writer(output / RECORD) as file:
