@@ -69,7 +69,7 @@ def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Pat
     evaluated = run("evaluate", "--model", model, "--data", data_folder, "--report", tmp_path / "report")
     assert "accuracy: 100.00%" in evaluated.stdout
     assert {path.name for path in (tmp_path / "report").iterdir()} == {
-        "predictions.txt", "scores.json", "sentences.csv", "types.csv"
+        "predictions.txt", "scores.json", "sentences.csv", "types.csv", "reliability.csv", "thresholds.csv"
     }  # fmt: skip
     one_file = run("evaluate", "--model", model, "--data", data_folder / "dev.txt")
     assert "accuracy: 100.00%" in one_file.stdout
