@@ -4,13 +4,10 @@ Whatever needs torch is imported inside the commands, so that `--help` comes at 
 """
 
 import errno
-import functools
-import inspect
 import os
 import shlex
 import sys
-from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -19,12 +16,27 @@ from typer.core import TyperGroup
 
 from ner.data.split import ReadOptions
 from ner.errors import InputError, InterruptedRun
-from ner.model.choices import CellName, DecoderName, EncoderMode, FusionName, PrecisionName, TaggingScheme
+from ner.options import (
+    FORMAT,
+    RUN,
+    Data,
+    Encoding,
+    From,
+    Losses,
+    Model,
+    Precision,
+    TagColumn,
+    TokenColumn,
+    grouped,
+    read_options,
+    training_settings,
+    write_options,
+)
 from ner.training.settings import TrainingSettings
 from ner.version import installed_version
 
 if TYPE_CHECKING:
-    from ner.data.rewriting import Rewritten
+    from ner.data.rewriting import Rewritten, WriteOptions
 
 _SUSPICIOUS, _INPUT_WRONG, _INTERRUPTED = 1, 2, 130
 _DEFAULT = TrainingSettings()
@@ -73,62 +85,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_FORMAT = "Format of the data"
-_NETWORK = "Network"
-_SCHEDULE = "Training"
-_RUN = "Run"
-
-Data = Annotated[
-    Path, typer.Option(help="Folder with files whose names say train, dev (or valid) and test; or one such file.")
-]
-From = Annotated[
-    str | None,
-    typer.Option(
-        "--from",
-        help="Format of the files: conll, jsonl, doccano, label-studio, brat and others.",
-        rich_help_panel=_FORMAT,
-        show_default="told by the files",
-    ),
-]
-Model = Annotated[Path, typer.Option(help="Model folder that bert-ner train wrote.")]
-To = Annotated[
-    str | None,
-    typer.Option(
-        help="Format to write, by the same names.", rich_help_panel=_FORMAT, show_default="told by the name, or as read"
-    ),
-]
-Scheme = Annotated[
-    str | None,
-    typer.Option(
-        help="Tags to write: BIO, IOB1, BIOES, BMES, BILOU or IO.",
-        rich_help_panel=_FORMAT,
-        show_default="as read, or BIO",
-    ),
-]
-Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
-TokenColumn = Annotated[
-    int | None,
-    typer.Option(
-        help="Column of the character or word, from 1; -1 is the last.", rich_help_panel=_FORMAT, show_default="first"
-    ),
-]
-TagColumn = Annotated[int | None, typer.Option(help="Column of the tag.", rich_help_panel=_FORMAT, show_default="last")]
-Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as gb18030.", rich_help_panel=_FORMAT)]
-Strict = Annotated[
-    bool,
-    typer.Option(
-        "--strict",
-        help="Refuse illegal tag sequences, such as I-PER after O, instead of repairing them.",
-        rich_help_panel=_FORMAT,
-    ),
-]
-Precision = Annotated[
-    PrecisionName,
-    typer.Option(
-        help="Number format of the network; auto takes bf16 where the hardware is fast at it.", rich_help_panel=_RUN
-    ),
-]
-
 
 @app.callback()
 def main(
@@ -140,194 +96,42 @@ def main(
 
 
 @app.command()
+@grouped(settings=training_settings, reading=read_options)
 def train(
     data: Data,
     output: Annotated[
         Path, typer.Option(help="Folder for the model; never emptied, refused if it holds another model.")
     ],
-    encoder: Annotated[
-        str,
-        typer.Option(help="mini-zh (built in), a folder, or a name on the Hugging Face hub.", rich_help_panel=_NETWORK),
-    ] = _DEFAULT.encoder,
-    fusion: Annotated[
-        FusionName,
-        typer.Option(
-            help="How the encoder's layers become one: the last, their mean, the last four side by side, a learned "
-            "mix, or attention at each character, by one head or several.",
-            rich_help_panel=_NETWORK,
-        ),
-    ] = _DEFAULT.fusion,
-    layer_dropout: Annotated[
-        float, typer.Option(help="Probability that a learned fusion does without a layer.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.layer_dropout,
-    cell: Annotated[
-        CellName, typer.Option(help="Recurrent cell: BiLSTM or BiGRU.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.cell,
-    lstm_size: Annotated[
-        int, typer.Option(help="Hidden units of the BiLSTM or BiGRU in each direction.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.lstm_size,
-    lstm_layers: Annotated[
-        int, typer.Option(help="Layers of the BiLSTM or BiGRU; 0 for none.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.lstm_layers,
-    decoder: Annotated[
-        DecoderName,
-        typer.Option(help="Tags from a CRF, or from a softmax at each character.", rich_help_panel=_NETWORK),
-    ] = _DEFAULT.decoder,
-    label_smoothing: Annotated[
-        float, typer.Option(help="Share of the target spread over all tags; for softmax.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.label_smoothing,
-    scheme: Annotated[
-        TaggingScheme,
-        typer.Option(help="Tags that the network predicts, whatever the data's are.", rich_help_panel=_NETWORK),
-    ] = _DEFAULT.scheme,
-    dropout: Annotated[
-        float, typer.Option(help="Dropout before and after the BiLSTM or BiGRU.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.dropout,
-    encoder_dropout: Annotated[
-        float, typer.Option(help="Dropout inside the encoder.", rich_help_panel=_NETWORK)
-    ] = _DEFAULT.encoder_dropout,
-    max_length: Annotated[
-        int,
-        typer.Option(
-            help="Characters read at once; longer sentences are read in overlapping windows, none is cut off.",
-            rich_help_panel=_NETWORK,
-        ),
-    ] = _DEFAULT.max_length,
-    mode: Annotated[
-        EncoderMode,
-        typer.Option(
-            help="Whether the encoder learns: all of it, nothing (its features are kept on disk), or from the top "
-            "down, more with each epoch.",
-            rich_help_panel=_SCHEDULE,
-        ),
-    ] = _DEFAULT.mode,
-    layer_decay: Annotated[
-        float,
-        typer.Option(
-            help="Learning rate of an encoder layer over that of the one above; 1 for all alike.",
-            rich_help_panel=_SCHEDULE,
-        ),
-    ] = _DEFAULT.layer_decay,
-    epochs: Annotated[int, typer.Option(help="Passes over train.", rich_help_panel=_SCHEDULE)] = _DEFAULT.epochs,
-    max_steps: Annotated[
-        int | None, typer.Option(help="End after so many steps, whatever --epochs says.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.max_steps,
-    batch_size: Annotated[
-        int, typer.Option(help="Sentences a batch.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.batch_size,
-    accumulate: Annotated[
-        int, typer.Option(help="Batches a step, to save memory.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.accumulate,
-    learning_rate: Annotated[
-        float, typer.Option(help="Highest learning rate of the encoder.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.learning_rate,
-    head_learning_rate: Annotated[
-        float, typer.Option(help="Highest learning rate of fusion, BiLSTM and CRF.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.head_learning_rate,
-    weight_decay: Annotated[
-        float, typer.Option(help="AdamW's weight decay.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.weight_decay,
-    warmup: Annotated[
-        float,
-        typer.Option(
-            help="Share of the steps in which the learning rate rises; then it falls to 0.", rich_help_panel=_SCHEDULE
-        ),
-    ] = _DEFAULT.warmup,
-    clip: Annotated[
-        float, typer.Option(help="Longest gradient; longer ones are scaled down.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.clip,
-    patience: Annotated[
-        int, typer.Option(help="Stop after so many epochs without a better dev F1.", rich_help_panel=_SCHEDULE)
-    ] = _DEFAULT.patience,
-    calibrate: Annotated[
-        bool,
-        typer.Option(
-            "--calibrate/--no-calibrate",
-            help="Fit a temperature on dev, so that scores say how often they are right.",
-            rich_help_panel=_SCHEDULE,
-        ),
-    ] = _DEFAULT.calibrate,
     seed: Annotated[
         int,
         typer.Option(
-            help="Seed of the weights, the order, and the dev split where there is no dev file.", rich_help_panel=_RUN
+            help="Seed of the weights, the order, and the dev split where there is no dev file.", rich_help_panel=RUN
         ),
     ] = _DEFAULT.seed,
-    precision: Precision = _DEFAULT.precision,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=_RUN)
+        bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)
     ] = False,
-    from_: From = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
+    *,
+    settings: TrainingSettings,
+    reading: ReadOptions,
 ) -> None:
     """Train a tagger, keep its best epoch by dev F1, and evaluate it on dev and test."""
-    settings = TrainingSettings(
-        encoder=encoder,
-        mode=mode,
-        layer_decay=layer_decay,
-        fusion=fusion,
-        layer_dropout=layer_dropout,
-        scheme=scheme,
-        cell=cell,
-        lstm_size=lstm_size,
-        lstm_layers=lstm_layers,
-        decoder=decoder,
-        label_smoothing=label_smoothing,
-        dropout=dropout,
-        encoder_dropout=encoder_dropout,
-        epochs=epochs,
-        max_steps=max_steps,
-        batch_size=batch_size,
-        accumulate=accumulate,
-        learning_rate=learning_rate,
-        head_learning_rate=head_learning_rate,
-        weight_decay=weight_decay,
-        warmup=warmup,
-        clip=clip,
-        max_length=max_length,
-        precision=precision,
-        patience=patience,
-        calibrate=calibrate,
-        seed=seed,
-    )
     from rich.console import Console
 
     from ner.data.corpus import read_corpus
     from ner.evaluation.report import summary
     from ner.training.train import train as run_training
 
-    options = ReadOptions(from_, encoding, token_column, tag_column, strict)
-    corpus = read_corpus(data, seed, options)
-    run = run_training(corpus, settings, output, resume=resume, console=Console())
+    corpus = read_corpus(data, seed, reading)
+    run = run_training(corpus, replace(settings, seed=seed), output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{summary(evaluation)}")
     typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")
 
 
-def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give `command` the options that `train` has for its settings, but for the seed; it gets them as `settings`."""
-    names = {field.name for field in fields(TrainingSettings)} - {"seed"}
-    shared = [option for name, option in inspect.signature(train).parameters.items() if name in names]
-    own = inspect.signature(command)
-
-    @functools.wraps(command)
-    def run(**given: Any) -> None:
-        settings = TrainingSettings(**{option.name: given.pop(option.name) for option in shared})
-        command(settings=settings, **given)
-
-    options = [*(option for name, option in own.parameters.items() if name != "settings"), *shared]
-    keywords = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
-    run.__signature__ = own.replace(parameters=keywords)  # type: ignore[attr-defined]
-    return run
-
-
 @app.command()
-@_with_settings
+@grouped(settings=training_settings, reading=read_options)
 def compare(
-    settings: TrainingSettings,
     data: Data,
     output: Annotated[Path, typer.Option(help="Folder for the models and the comparison; what is finished is kept.")],
     vary: Annotated[
@@ -338,11 +142,9 @@ def compare(
         ),
     ],
     seeds: Annotated[int, typer.Option(min=1, help="Train each combination with the seeds 1, 2 and so on.")] = 3,
-    from_: From = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
+    *,
+    settings: TrainingSettings,
+    reading: ReadOptions,
 ) -> None:
     """Train with every combination of some options and several seeds, and tell differences from chance.
 
@@ -357,7 +159,7 @@ def compare(
     from ner.data.corpus import read_corpus
 
     cells = grid(vary, settings)
-    corpus = read_corpus(data, settings.seed, ReadOptions(from_, encoding, token_column, tag_column, strict))
+    corpus = read_corpus(data, settings.seed, reading)
     for note in corpus.notes:
         typer.echo(f"note: {note}")
     console = Console()
@@ -380,17 +182,15 @@ def info(model: Model) -> None:
 
 
 @app.command()
+@grouped(reading=read_options)
 def evaluate(
     model: Model,
     data: Data,
     split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",
     report: Annotated[Path | None, typer.Option(help="Folder for predictions, and scores as JSON and CSV.")] = None,
     precision: Precision = "auto",
-    from_: From = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Score a trained model on annotated data, as conlleval does."""
     from ner.data.corpus import read_split, remarks
@@ -398,8 +198,7 @@ def evaluate(
     from ner.evaluation.scores import evaluate as run_evaluation
     from ner.tagging.tagger import Tagger
 
-    options = ReadOptions(from_, encoding, token_column, tag_column, strict)
-    gold = read_split(data, split, options)
+    gold = read_split(data, split, reading)
     for remark in remarks(gold):
         typer.echo(f"note: {remark}", err=True)
     evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
@@ -517,73 +316,61 @@ def check(
 
 
 @app.command()
+@grouped(reading=read_options, writing=write_options)
 def convert(
     source: Annotated[Path, typer.Argument(help="File to read, or folder with a file for each split.")],
     target: Annotated[Path, typer.Argument(help="File or folder to write; it must not exist.")],
-    from_: From = None,
-    to: To = None,
-    scheme: Scheme = None,
     by_line: Annotated[
-        bool, typer.Option("--by-line", help="Cut texts at line ends into a sentence a line.", rich_help_panel=_FORMAT)
+        bool, typer.Option("--by-line", help="Cut texts at line ends into a sentence a line.", rich_help_panel=FORMAT)
     ] = False,
     losses: Losses = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
+    *,
+    reading: ReadOptions,
+    writing: "WriteOptions",
 ) -> None:
     """Write annotated text in another format; docs/formats.md shows all of them."""
-    from ner.data.rewriting import WriteOptions, convert_files
+    from ner.data.rewriting import convert_files
 
-    reading = ReadOptions(from_, encoding, token_column, tag_column, strict)
-    _tell(convert_files(source, target, reading, WriteOptions(to, scheme), by_line=by_line), losses)
+    _tell(convert_files(source, target, reading, writing, by_line=by_line), losses)
 
 
 @app.command()
+@grouped(reading=read_options, writing=write_options)
 def split(
     file: Annotated[Path, typer.Argument(help="File to divide, or folder of brat's documents.")],
     output: Annotated[Path, typer.Option(help="Folder for train, dev and test; it must not exist.")],
     dev: Annotated[float, typer.Option(help="Share of dev.")] = 0.1,
     test: Annotated[float, typer.Option(help="Share of test.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Seed of the choice.")] = _DEFAULT.seed,
-    from_: From = None,
-    to: To = None,
-    scheme: Scheme = None,
     losses: Losses = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
+    *,
+    reading: ReadOptions,
+    writing: "WriteOptions",
 ) -> None:
     """Divide a file into train, dev and test that are alike in types; documents and equal texts stay whole."""
-    from ner.data.rewriting import WriteOptions, divide_file
+    from ner.data.rewriting import divide_file
 
-    reading = ReadOptions(from_, encoding, token_column, tag_column, strict)
-    divided = divide_file(file, output, reading, WriteOptions(to, scheme), dev=dev, test=test, seed=seed)
+    divided = divide_file(file, output, reading, writing, dev=dev, test=test, seed=seed)
     _tell(divided, losses)
 
 
 @app.command()
+@grouped(reading=read_options, writing=write_options)
 def merge(
     sources: Annotated[list[Path], typer.Argument(help="Files, or folders with a file for each split.")],
     output: Annotated[Path, typer.Option(help="File or folder to write; it must not exist.")],
     types: Annotated[
         Path | None, typer.Option(help="CSV of two columns: a type, and what it becomes (nothing drops it).")
     ] = None,
-    from_: From = None,
-    to: To = None,
-    scheme: Scheme = None,
     losses: Losses = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
+    *,
+    reading: ReadOptions,
+    writing: "WriteOptions",
 ) -> None:
     """Make one data set of several, with their types under common names and repeated sentences once."""
-    from ner.data.rewriting import WriteOptions, merge_files
+    from ner.data.rewriting import merge_files
 
-    reading = ReadOptions(from_, encoding, token_column, tag_column, strict)
-    _tell(merge_files(sources, output, reading, WriteOptions(to, scheme), types=types), losses)
+    _tell(merge_files(sources, output, reading, writing, types=types), losses)
 
 
 def _tell(written: "Rewritten", losses: Path | None) -> None:

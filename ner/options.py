@@ -1,0 +1,252 @@
+"""Options that several commands share, in groups that each make one object."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ner.data.split import ReadOptions
+from ner.model.choices import CellName, DecoderName, EncoderMode, FusionName, PrecisionName, TaggingScheme
+from ner.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from ner.data.rewriting import WriteOptions
+
+_DEFAULT = TrainingSettings()
+
+FORMAT, NETWORK, SCHEDULE, RUN = "Format of the data", "Network", "Training", "Run"
+"""The panels of a command's help."""
+
+Data = Annotated[
+    Path, typer.Option(help="Folder with files whose names say train, dev (or valid) and test; or one such file.")
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Format of the files: conll, jsonl, doccano, label-studio, brat and others.",
+        rich_help_panel=FORMAT,
+        show_default="told by the files",
+    ),
+]
+Model = Annotated[Path, typer.Option(help="Model folder that bert-ner train wrote.")]
+To = Annotated[
+    str | None,
+    typer.Option(
+        help="Format to write, by the same names.", rich_help_panel=FORMAT, show_default="told by the name, or as read"
+    ),
+]
+Scheme = Annotated[
+    str | None,
+    typer.Option(
+        help="Tags to write: BIO, IOB1, BIOES, BMES, BILOU or IO.",
+        rich_help_panel=FORMAT,
+        show_default="as read, or BIO",
+    ),
+]
+Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
+TokenColumn = Annotated[
+    int | None,
+    typer.Option(
+        help="Column of the character or word, from 1; -1 is the last.", rich_help_panel=FORMAT, show_default="first"
+    ),
+]
+TagColumn = Annotated[int | None, typer.Option(help="Column of the tag.", rich_help_panel=FORMAT, show_default="last")]
+Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as gb18030.", rich_help_panel=FORMAT)]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Refuse illegal tag sequences, such as I-PER after O, instead of repairing them.",
+        rich_help_panel=FORMAT,
+    ),
+]
+Precision = Annotated[
+    PrecisionName,
+    typer.Option(
+        help="Number format of the network; auto takes bf16 where the hardware is fast at it.", rich_help_panel=RUN
+    ),
+]
+
+
+def grouped(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of functions that make one object each of them.
+
+    With `@grouped(reading=read_options)` a command has all options of `read_options`, and gets what that returns as
+    its argument `reading`.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        members = {name: inspect.signature(make).parameters for name, make in groups.items()}
+
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            made = {
+                name: make(**{option: given.pop(option) for option in members[name]}) for name, make in groups.items()
+            }
+            command(**given, **made)
+
+        own = inspect.signature(command)
+        options = [option for name, option in own.parameters.items() if name not in groups]
+        options += [option for name in groups for option in members[name].values()]
+        keywords = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
+        run.__signature__ = own.replace(parameters=keywords)  # type: ignore[attr-defined]
+        run.__annotations__ = {option.name: option.annotation for option in options}
+        return run
+
+    return decorate
+
+
+def read_options(
+    from_: From = None,
+    token_column: TokenColumn = None,
+    tag_column: TagColumn = None,
+    encoding: Encoding = "utf-8",
+    strict: Strict = False,
+) -> ReadOptions:
+    """How annotated files are read."""
+    return ReadOptions(from_, encoding, token_column, tag_column, strict)
+
+
+def write_options(to: To = None, scheme: Scheme = None) -> "WriteOptions":
+    """How annotated files are written."""
+    from ner.data.rewriting import WriteOptions
+
+    return WriteOptions(to, scheme)
+
+
+def training_settings(
+    encoder: Annotated[
+        str,
+        typer.Option(help="mini-zh (built in), a folder, or a name on the Hugging Face hub.", rich_help_panel=NETWORK),
+    ] = _DEFAULT.encoder,
+    fusion: Annotated[
+        FusionName,
+        typer.Option(
+            help="How the encoder's layers become one: the last, their mean, the last four side by side, a learned "
+            "mix, or attention at each character, by one head or several.",
+            rich_help_panel=NETWORK,
+        ),
+    ] = _DEFAULT.fusion,
+    layer_dropout: Annotated[
+        float, typer.Option(help="Probability that a learned fusion does without a layer.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.layer_dropout,
+    cell: Annotated[
+        CellName, typer.Option(help="Recurrent cell: BiLSTM or BiGRU.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.cell,
+    lstm_size: Annotated[
+        int, typer.Option(help="Hidden units of the BiLSTM or BiGRU in each direction.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.lstm_size,
+    lstm_layers: Annotated[
+        int, typer.Option(help="Layers of the BiLSTM or BiGRU; 0 for none.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.lstm_layers,
+    decoder: Annotated[
+        DecoderName,
+        typer.Option(help="Tags from a CRF, or from a softmax at each character.", rich_help_panel=NETWORK),
+    ] = _DEFAULT.decoder,
+    label_smoothing: Annotated[
+        float, typer.Option(help="Share of the target spread over all tags; for softmax.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.label_smoothing,
+    scheme: Annotated[
+        TaggingScheme,
+        typer.Option(help="Tags that the network predicts, whatever the data's are.", rich_help_panel=NETWORK),
+    ] = _DEFAULT.scheme,
+    dropout: Annotated[
+        float, typer.Option(help="Dropout before and after the BiLSTM or BiGRU.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.dropout,
+    encoder_dropout: Annotated[
+        float, typer.Option(help="Dropout inside the encoder.", rich_help_panel=NETWORK)
+    ] = _DEFAULT.encoder_dropout,
+    max_length: Annotated[
+        int,
+        typer.Option(
+            help="Characters read at once; longer sentences are read in overlapping windows, none is cut off.",
+            rich_help_panel=NETWORK,
+        ),
+    ] = _DEFAULT.max_length,
+    mode: Annotated[
+        EncoderMode,
+        typer.Option(
+            help="Whether the encoder learns: all of it, nothing (its features are kept on disk), or from the top "
+            "down, more with each epoch.",
+            rich_help_panel=SCHEDULE,
+        ),
+    ] = _DEFAULT.mode,
+    layer_decay: Annotated[
+        float,
+        typer.Option(
+            help="Learning rate of an encoder layer over that of the one above; 1 for all alike.",
+            rich_help_panel=SCHEDULE,
+        ),
+    ] = _DEFAULT.layer_decay,
+    epochs: Annotated[int, typer.Option(help="Passes over train.", rich_help_panel=SCHEDULE)] = _DEFAULT.epochs,
+    max_steps: Annotated[
+        int | None, typer.Option(help="End after so many steps, whatever --epochs says.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.max_steps,
+    batch_size: Annotated[int, typer.Option(help="Sentences a batch.", rich_help_panel=SCHEDULE)] = _DEFAULT.batch_size,
+    accumulate: Annotated[
+        int, typer.Option(help="Batches a step, to save memory.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.accumulate,
+    learning_rate: Annotated[
+        float, typer.Option(help="Highest learning rate of the encoder.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.learning_rate,
+    head_learning_rate: Annotated[
+        float, typer.Option(help="Highest learning rate of fusion, BiLSTM and CRF.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.head_learning_rate,
+    weight_decay: Annotated[
+        float, typer.Option(help="AdamW's weight decay.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.weight_decay,
+    warmup: Annotated[
+        float,
+        typer.Option(
+            help="Share of the steps in which the learning rate rises; then it falls to 0.", rich_help_panel=SCHEDULE
+        ),
+    ] = _DEFAULT.warmup,
+    clip: Annotated[
+        float, typer.Option(help="Longest gradient; longer ones are scaled down.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.clip,
+    patience: Annotated[
+        int, typer.Option(help="Stop after so many epochs without a better dev F1.", rich_help_panel=SCHEDULE)
+    ] = _DEFAULT.patience,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate/--no-calibrate",
+            help="Fit a temperature on dev, so that scores say how often they are right.",
+            rich_help_panel=SCHEDULE,
+        ),
+    ] = _DEFAULT.calibrate,
+    precision: Precision = _DEFAULT.precision,
+) -> TrainingSettings:
+    """All settings of a training run but its seed."""
+    return TrainingSettings(
+        encoder=encoder,
+        fusion=fusion,
+        layer_dropout=layer_dropout,
+        cell=cell,
+        lstm_size=lstm_size,
+        lstm_layers=lstm_layers,
+        decoder=decoder,
+        label_smoothing=label_smoothing,
+        scheme=scheme,
+        dropout=dropout,
+        encoder_dropout=encoder_dropout,
+        max_length=max_length,
+        mode=mode,
+        layer_decay=layer_decay,
+        epochs=epochs,
+        max_steps=max_steps,
+        batch_size=batch_size,
+        accumulate=accumulate,
+        learning_rate=learning_rate,
+        head_learning_rate=head_learning_rate,
+        weight_decay=weight_decay,
+        warmup=warmup,
+        clip=clip,
+        patience=patience,
+        calibrate=calibrate,
+        precision=precision,
+    )
