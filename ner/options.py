@@ -123,6 +123,13 @@ def training_settings(
         str,
         typer.Option(help="mini-zh (built in), a folder, or a name on the Hugging Face hub.", rich_help_panel=NETWORK),
     ] = _DEFAULT.encoder,
+    init_from: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder of a tagger to go on from, with its network and what it knows of the types that stay.",
+            rich_help_panel=NETWORK,
+        ),
+    ] = _DEFAULT.init_from,
     fusion: Annotated[
         FusionName,
         typer.Option(
@@ -224,6 +231,7 @@ def training_settings(
     """All settings of a training run but its seed."""
     return TrainingSettings(
         encoder=encoder,
+        init_from=init_from,
         fusion=fusion,
         layer_dropout=layer_dropout,
         cell=cell,

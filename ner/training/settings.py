@@ -35,14 +35,16 @@ class TrainingSettings:
     """The settings of one run, checked on construction and saved in its record.
 
     Lengths are in characters, learning rates are the highest of the schedule, `lstm_size` counts the hidden units of
-    one direction. `mode` says whether the encoder learns: all of it, nothing (`frozen`), or from the top layer down,
-    more with each epoch (`gradual`). `layer_decay` is the learning rate of a layer over that of the layer above it.
+    one direction. `init_from` is the folder of a tagger to go on from. `mode` says whether the encoder learns: all of
+    it, nothing (`frozen`), or from the top layer down, more with each epoch (`gradual`). `layer_decay` is the learning
+    rate of a layer over that of the layer above it.
 
     Raises:
         InputError: a value is out of its range.
     """
 
     encoder: str = BUILT_IN_ENCODER
+    init_from: str | None = None
     mode: EncoderMode = "fine-tune"
     layer_decay: float = 1.0
     fusion: FusionName = "last"

@@ -16,7 +16,7 @@ from ner.errors import InputError, InterruptedRun
 from ner.evaluation.report import write_report
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.files import atomic_writer
-from ner.model.checkpoint import save_model
+from ner.model.checkpoint import load_model, save_model
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.encoder import load_encoder, longest_window
 from ner.model.features import FeatureCache
@@ -24,6 +24,7 @@ from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
 from ner.tagging.tagger import Tagger
 from ner.training.calibration import fit_temperature
+from ner.training.continuing import continued_model, continued_settings, f1_of_types
 from ner.training.examples import Examples
 from ner.training.output import EVALUATION, FEATURES, RECORD, UNFINISHED, prepare_output, remove_unfinished
 from ner.training.overview import overview
@@ -60,11 +61,24 @@ def train(
         raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("training runs in one process: start it without torchrun or accelerate launch")
+    source = load_model(Path(settings.init_from)) if settings.init_from else None
+    if source:
+        settings = continued_settings(settings, source[0].config)
     checkpoint = prepare_output(output, settings, corpus, resume)
     if resume and checkpoint is None:
         console.print(f"note   no checkpoint in {output}: the run starts from its beginning", highlight=False)
     set_seed(settings.seed)
-    model, table = build_model(corpus.types, settings)
+    splits = [corpus.dev, *([corpus.test] if corpus.test else [])]
+    shared: list[str] = []
+    before: dict[str, float] = {}
+    if source:
+        source[0].place()
+        shared = sorted({*corpus.types} & {*source[0].config.types})
+        tagger = Tagger(*source, settings.precision)
+        before = {split.name: f1_of_types(evaluate(tagger, split.sentences), shared) for split in splits}
+        model, table = continued_model(corpus.types, settings, source[0]), source[1]
+    else:
+        model, table = build_model(corpus.types, settings)
     examples = Examples(corpus.train.sentences, table, model.config)
     for line in overview(corpus, model, table, examples, settings):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -90,8 +104,11 @@ def train(
     if settings.calibrate:
         temperature = fit_temperature(tagger, corpus.dev.sentences)
         console.print(f"scores are calibrated on dev: temperature {temperature:.3f}", highlight=False)
-    splits = [corpus.dev, *([corpus.test] if corpus.test else [])]
     evaluations = {split.name: evaluate(tagger, split.sentences) for split in splits}
+    after = {name: f1_of_types(evaluation, shared) for name, evaluation in evaluations.items()}
+    for name, f1 in before.items():
+        line = f"types that {settings.init_from} knew ({', '.join(shared) or 'none'}): {name} F1 {f1:.2f} before"
+        console.print(f"{line}, {after[name]:.2f} now", highlight=False, markup=False, soft_wrap=True)
     for name, evaluation in evaluations.items():
         write_report(evaluation, output / EVALUATION / name)
     record = {
@@ -100,6 +117,7 @@ def train(
         "resumed": checkpoint is not None,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "temperature": float(model.tag_decoder.temperature),
+        "continued": {"types": shared, "f1_before": before, "f1_after": after} if source else None,
         "layer_weights": tagger.layer_weights([sentence.text for sentence in corpus.dev.sentences]),
         "layer_weights_by_type": tagger.layer_weights_by_type(corpus.dev.sentences),
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
