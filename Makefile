@@ -32,7 +32,9 @@ wheel: $(INSTALLED)
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/pip install --quiet --constraint constraints.txt dist/*.whl
 	cd .venv-wheel && bin/bert-ner train --data ../data_demo --output model --max-steps 60 \
-		&& bin/bert-ner tag --model model --text "我在北京。" && bin/python -m conlleval < model/evaluation/test/predictions.txt
+		&& bin/bert-ner tag --model model --text "我在北京。" \
+		&& bin/bert-ner check ../data_demo --report report && bin/bert-ner convert ../data_demo demo --to jsonl \
+		&& bin/python -m conlleval < model/evaluation/test/predictions.txt
 
 clean:
 	rm -rf .venv .venv-wheel build dist $(MODEL)
