@@ -4,7 +4,8 @@ import pytest
 
 from ner.data.corpus import CorpusError, read_file, read_splits
 from ner.data.entities import Entity, Sentence
-from ner.data.rewriting import WriteOptions, convert_files, cut_lines, divide_file, merge_files
+from ner.data.lines import cut_lines
+from ner.data.rewriting import WriteOptions, convert_files, divide_file, merge_files
 from ner.data.split import ReadOptions
 from ner.errors import InputError
 
@@ -59,11 +60,12 @@ def test_lines_become_sentences(source: Path, tmp_path: Path) -> None:
 def test_lines_that_an_entity_runs_across_stay_together() -> None:
     text = "a\n\nb\r\nc\r\nd\r\n"
     sentence = Sentence(text, (Entity(3, 4, "X", "b"), Entity(6, 10, "Y", "c\r\nd")), "x", 7)
-    lines = list(cut_lines([sentence]))
+    lines = [line for _, _, line in cut_lines(sentence)]
+    assert [(start, number) for start, number, _ in cut_lines(sentence)] == [(0, 1), (3, 3), (6, 4)]
     assert [line.text for line in lines] == ["a", "b", "c\r\nd"]
     assert [[(e.start, e.end, e.label) for e in line.entities] for line in lines] == [[], [(0, 1, "X")], [(0, 4, "Y")]]
     assert {line.line for line in lines} == {7}
-    (line,) = cut_lines([Sentence("a\r\n", (Entity(0, 2, "X", "a\r"),))])
+    ((_, _, line),) = cut_lines(Sentence("a\r\n", (Entity(0, 2, "X", "a\r"),)))
     assert (line.text, line.entities) == ("a\r", (Entity(0, 2, "X", "a\r"),))
 
 

@@ -1,19 +1,20 @@
 """Annotated files into other annotated files: converted, divided, merged."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 from ner.data.corpus import read_file, read_splits, repairs_remark
 from ner.data.dividing import divide
-from ner.data.entities import Entity, Sentence
+from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.folder import SPLITS, holds_splits
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
 from ner.data.formats.substitutes import CROSSING, EMPTY_TEXT, OVERLAPPING
 from ner.data.formats.tally import FIELD_LEFT_OUT
+from ner.data.lines import cut_lines
 from ner.data.merging import merge, read_type_table
 from ner.data.schemes import BIO, SCHEMES, Scheme
 from ner.data.split import ReadOptions, Split
@@ -55,7 +56,7 @@ def convert_files(
     refuse_existing(target)
     splits = _read(source, reading)
     if by_line:
-        splits = {name: replace(split, sentences=list(cut_lines(split.sentences))) for name, split in splits.items()}
+        splits = {name: replace(split, sentences=_lines(split.sentences)) for name, split in splits.items()}
     return _write(splits, target, writing)
 
 
@@ -98,36 +99,14 @@ def merge_files(
     return written
 
 
-def cut_lines(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-    r"""Each line of each text as a sentence of its own, without its \n or \r\n; blank lines are left out.
-
-    Lines that an entity runs across stay together, with the line end between them.
-    """
-    for sentence in sentences:
-        text = sentence.text
-        ends = [at for at, character in enumerate(text) if character == "\n"]
-        inside = {at for e in sentence.entities for at in ends if e.start <= at < e.end}
-        for start, following in pairwise([0, *(at + 1 for at in ends if at not in inside), len(text) + 1]):
-            end = following - 1
-            if start < end < len(text) and text[end - 1] == "\r" and all(e.end != end for e in sentence.entities):
-                end -= 1
-            if start < end:
-                yield _cut(sentence, start, end)
-
-
-def _cut(sentence: Sentence, start: int, end: int) -> Sentence:
-    entities = tuple(
-        Entity(e.start - start, e.end - start, e.label, e.text, e.score)
-        for e in sentence.entities
-        if start <= e.start and e.end <= end
-    )
-    return replace(sentence, text=sentence.text[start:end], entities=entities)
-
-
 def refuse_existing(target: Path) -> None:
     """Raises InputError if there is something at `target`: nothing is written over."""
     if target.exists():
         raise InputError(f"{target} exists: name another place to write to, or remove it first")
+
+
+def _lines(sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [line for sentence in sentences for _, _, line in cut_lines(sentence)]
 
 
 def _read(source: Path, options: ReadOptions) -> dict[str, Split]:

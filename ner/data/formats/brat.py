@@ -6,7 +6,7 @@ The form of .ann files: https://brat.nlplab.org/standoff.html
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,7 @@ from ner.data.findings import Finding
 from ner.data.formats.offsets import Offsets, Record, Span, in_reading_order, offset_fault, read_offsets
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, with_text
+from ner.data.lines import cut_lines
 from ner.data.split import ReadOptions, Split
 from ner.errors import InputError
 from ner.files import atomic_writer
@@ -155,7 +156,10 @@ def _read_document(text_file: Path, encoding: str) -> Split:
             else:
                 unmended.append((fault, [span.start, span.end]))
     entities.sort(key=in_reading_order)
-    lines = [*_lines(Sentence(text, tuple(entities), document=text_file.stem), str(text_file))]
+    lines = [
+        (start, replace(sentence, line=line))
+        for start, line, sentence in cut_lines(Sentence(text, tuple(entities), str(text_file), 1, text_file.stem))
+    ]
     touched: set[int] = set()
     for fault, places in unmended:
         where = _touched(lines, [at for at in map(offsets.position, places) if at >= 0])
@@ -230,25 +234,6 @@ def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
     units = text[:end].encode("utf-16-le")
     found = units[2 * start : 2 * end].decode("utf-16-le", "replace")
     return found if 2 * end <= len(units) and "".join(found.split()) == wanted else None
-
-
-def _lines(document: Sentence, path: str) -> Iterator[tuple[int, Sentence]]:
-    """The lines of a document and their starts, with their entities; joined where an entity runs across a line end."""
-    text, entities = document.text, document.entities
-    ends = [match.span() for match in _LINE_END.finditer(text)] + [(len(text), len(text))]
-    start, line = 0, 1  # of the sentence
-    first = last = 0  # of its entities
-    reach = 0
-    for number, (end, following) in enumerate(ends, 2):
-        while last < len(entities) and entities[last].start < following:
-            reach = max(reach, entities[last].end)
-            last += 1
-        if reach > end:
-            continue
-        if start < end:
-            moved = [replace(e, start=e.start - start, end=e.end - start) for e in entities[first:last]]
-            yield start, Sentence(text[start:end], tuple(moved), path, line, document.document)
-        start, line, first = following, number, last
 
 
 def _file_name(document: str, taken: list[str]) -> str:
