@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from conlleval import TypeScores
 from ner.data.entities import without_overlaps
 from ner.evaluation.scores import Evaluation
 
@@ -52,8 +53,7 @@ def threshold_table(evaluation: Evaluation) -> pd.DataFrame:
     rows = []
     for threshold in _THRESHOLDS:
         kept = scored[scored["score"] >= threshold]
-        correct = int(kept["correct"].sum())
-        precision, recall = 100 * correct / max(1, len(kept)), 100 * correct / max(1, gold)
-        f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
-        rows.append((threshold, len(kept), round(precision, 2), round(recall, 2), round(f1, 2)))
+        scores = TypeScores(gold_chunks=gold, predicted_chunks=len(kept), correct_chunks=int(kept["correct"].sum()))
+        rates = (round(rate, 2) for rate in (scores.precision, scores.recall, scores.f1))
+        rows.append((threshold, len(kept), *rates))
     return pd.DataFrame(rows, columns=["min_score", "entities", "precision", "recall", "f1"])

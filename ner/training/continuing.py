@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from conlleval import TypeScores
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation
 from ner.model.config import BertBiLstmCrfConfig
@@ -73,7 +74,8 @@ def continued_model(types: list[str], settings: TrainingSettings, source: BertBi
 def f1_of_types(evaluation: Evaluation, types: Collection[str]) -> float:
     """The F1 in percent over the entities of some types alone."""
     rows = [row for name, row in evaluation.scores.types.items() if name in types]
-    gold, predicted, correct = (
-        sum(getattr(row, f"{kind}_chunks") for row in rows) for kind in ("gold", "predicted", "correct")
-    )
-    return 200 * correct / (gold + predicted) if correct else 0.0
+    return TypeScores(
+        gold_chunks=sum(row.gold_chunks for row in rows),
+        predicted_chunks=sum(row.predicted_chunks for row in rows),
+        correct_chunks=sum(row.correct_chunks for row in rows),
+    ).f1

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ner.data.decoding import read_text
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
+from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, nested_entities
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
@@ -30,7 +31,6 @@ _HAS_SENTENCES = re.compile(rf"<(?:{'|'.join(_SENTENCES)})(?=[\s/>])", re.IGNORE
 _PROLOG = re.compile(r"\s*<[?!]")
 _LONE_TAG = re.compile(r"\s*<(/?)(doc|document|text|body|corpus)(\s[^<>]*)?>\s*", re.IGNORECASE)
 _LINE_END = re.compile("\r?\n")
-_SHOWN = 40
 
 _UNHELD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """All but the characters of XML 1.0 (section 2.2)."""
@@ -200,8 +200,7 @@ class _Reader:
     def _end_stray(self) -> None:
         if self._stray:
             text = "".join(self._stray).strip()
-            shown = repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}..."
-            message = f"{shown} stands in no sentence"
+            message = f"{quote(text)} stands in no sentence"
             self._add(self.split.losses, "text outside of sentences left out", message, self._stray_line)
             self._stray.clear()
 

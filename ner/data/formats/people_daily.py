@@ -15,6 +15,7 @@ from pathlib import Path
 from ner.data.decoding import read_text
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
+from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, nested_entities, with_text
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
@@ -46,7 +47,6 @@ _HANLP = (
 """What HanLP 1.x, trained on the People's Daily of 2014, adds."""
 _PARTS_OF_SPEECH = frozenset(f"{_PKU} {_PKU_2003} {_ICTCLAS} {_HANLP}".split())
 
-_SHOWN = 40
 
 _LINE_END = re.compile("\r?\n")
 _SPACES = re.compile("[ \t\r]+")
@@ -93,7 +93,7 @@ def read(path: Path, options: ReadOptions) -> Split:
             split.faults.append(Finding(str(path), number, "malformed word", str(error)))
             continue
         split.oddities.extend(
-            Finding(str(path), number, "name of many words", f"{_shown(name)} is read as one PER of {count} words")
+            Finding(str(path), number, "name of many words", f"{quote(name)} is read as one PER of {count} words")
             for name, count in paragraph.long_names()
         )
         sentence = Sentence(paragraph.text, paragraph.entities(), str(path), number, article[1] if article else "")
@@ -157,7 +157,7 @@ class _Paragraph:
         """Adds a word with the brackets around it. Raises ValueError if it is malformed."""
         match = _WORD.fullmatch(token)
         if match is None:
-            raise ValueError(f"{_shown(token)}; expected a word, a slash and its tag, such as 国务院/nt")
+            raise ValueError(f"{quote(token)}; expected a word, a slash and its tag, such as 国务院/nt")
         beginnings, word, tag, ends = match.groups()
         for _ in beginnings:
             self._open.append(_Span(len(self.text)))
@@ -175,7 +175,7 @@ class _Paragraph:
             self._last = span if span.label == "PER" else None
         for tag in _END.findall(ends):
             if not self._open:
-                raise ValueError(f"{_shown(token)} ends a compound; expected its [ before it")
+                raise ValueError(f"{quote(token)} ends a compound; expected its [ before it")
             compound = self._open.pop()
             compound.end, compound.tag = len(self.text), tag
             self._last = None
@@ -183,7 +183,7 @@ class _Paragraph:
     def check_end(self) -> None:
         """Raises ValueError if a compound has no end."""
         if self._open:
-            rest = _shown(self.text[self._open[-1].start :])
+            rest = quote(self.text[self._open[-1].start :])
             raise ValueError(f"a compound without end, {rest}; expected a ] and its tag, such as ]nt")
 
     def entities(self) -> tuple[Entity, ...]:
@@ -222,7 +222,3 @@ def _words(text: str, start: int, end: int, entities: Sequence[Entity], tags: di
 
 def _plain(text: str) -> list[str]:
     return [f"{word}/x" for word in _WORDS_TO_WRITE.findall(text)]
-
-
-def _shown(text: str) -> str:
-    return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}..."
