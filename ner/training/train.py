@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from transformers import set_seed
+from transformers import PreTrainedModel, set_seed
 
 from ner.data.corpus import Corpus
 from ner.encoding.characters import CharacterTable
@@ -72,6 +72,7 @@ def train(
     shared: list[str] = []
     before: dict[str, float] = {}
     if source:
+        _require_window(source[0].encoder, settings)
         source[0].place()
         shared = sorted({*corpus.types} & {*source[0].config.types})
         tagger = Tagger(*source, settings.precision)
@@ -137,11 +138,7 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         InputError: the encoder can't be loaded, or reads less than `max_length` characters at once.
     """
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
-    longest = longest_window(encoder)
-    if settings.max_length > longest:
-        raise InputError(
-            f"--max-length {settings.max_length} is more than {settings.encoder} reads: expected at most {longest}"
-        )
+    _require_window(encoder, settings)
     config = BertBiLstmCrfConfig(
         encoder=encoder.config.to_dict(),
         encoder_name=settings.encoder,
@@ -164,3 +161,11 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
     model.encoder.requires_grad_(settings.mode == "fine-tune")
     model.place()
     return model, table
+
+
+def _require_window(encoder: PreTrainedModel, settings: TrainingSettings) -> None:
+    longest = longest_window(encoder)
+    if settings.max_length > longest:
+        raise InputError(
+            f"--max-length {settings.max_length} is more than {settings.encoder} reads: expected at most {longest}"
+        )
