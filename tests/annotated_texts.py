@@ -5,6 +5,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from ner.data.entities import Entity, Sentence
+from ner.data.unknown import joined
 
 HARD = "中a1 \t\n\r\0\x0b\x1c\x7f\x85\u3000\u00a0\u2028\ufeff\uffff𠀀😀e\u0301\"'<>&;[]{}/\\#-_"
 LABELS = ["PER", "LOC", "ORG", "地名", "x-y", "company", "name with space"]
@@ -15,18 +16,20 @@ def _entity(text: str, start: int, end: int, label: str) -> Entity:
 
 
 @st.composite
-def flat_sentences(draw: st.DrawFn, documents: tuple[str, ...] = ("",)) -> list[Sentence]:
-    """Sentences whose entities don't overlap, though they may touch; documents follow one another in order."""
+def flat_sentences(draw: st.DrawFn, documents: tuple[str, ...] = ("",), *, partial: bool = False) -> list[Sentence]:
+    """Sentences whose entities don't overlap, though they may touch; documents follow one another in order.
+
+    If `partial`, some of what is between the entities is unknown.
+    """
+    gaps = ["", "?"] if partial else [""]
     sentences = []
     for text in draw(st.lists(st.text(HARD, min_size=1, max_size=12), min_size=1, max_size=4)):
         cuts = sorted(draw(st.sets(st.integers(0, len(text)))))
-        labels = [draw(st.sampled_from([*LABELS, ""])) for _ in cuts[1:]]
-        entities = [
-            _entity(text, start, end, label)
-            for (start, end), label in zip(pairwise(cuts), labels, strict=True)
-            if label
-        ]
-        sentences.append(Sentence(text, tuple(entities), document=draw(st.sampled_from(documents))))
+        labels = [draw(st.sampled_from([*LABELS, *gaps])) for _ in cuts[1:]]
+        pieces = [(start, end, label) for (start, end), label in zip(pairwise(cuts), labels, strict=True)]
+        entities = tuple(_entity(text, *piece) for piece in pieces if piece[2] not in gaps)
+        unknown = joined((start, end) for start, end, label in pieces if label == "?")
+        sentences.append(Sentence(text, entities, document=draw(st.sampled_from(documents)), unknown=unknown))
     return sorted(sentences, key=lambda sentence: documents.index(sentence.document))
 
 

@@ -41,6 +41,31 @@ def test_from_any_format_to_any_other_and_back(
     assert [len(sentence.text) for sentence in read] == [len(sentence.text) for sentence in sentences]
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sentences=flat_sentences(partial=True),
+    name=st.sampled_from(sorted(FORMATS)),
+    scheme=st.sampled_from([scheme for scheme in SCHEMES.values() if scheme is not IO]),
+)
+def test_what_is_unknown_is_read_again_or_reported(
+    tmp_path: Path, sentences: list[Sentence], name: str, scheme: Scheme
+) -> None:
+    if name in ("parquet", "docbin"):
+        pytest.importorskip("pyarrow")
+        pytest.importorskip("spacy")
+    path = tmp_path / f"{next(NUMBERS)}{FORMATS[name].suffix}"
+    losses = FORMATS[name].write(sentences, path, scheme)
+    read = read_file(path, ReadOptions(format=name, strict=True)).sentences
+    assert spans(read) == spans(sentences)
+    lost = [loss for loss in losses if loss.kind == "unknown tags lost"]
+    if FORMATS[name].tagged:
+        assert [sentence.unknown for sentence in read] == [sentence.unknown for sentence in sentences]
+        assert lost == []
+    else:
+        assert not any(sentence.unknown for sentence in read)
+        assert len(lost) == sum(bool(sentence.unknown) for sentence in sentences)
+
+
 SAMPLE = '{"text": "王小明来", "entities": [{"start": 0, "end": 3, "label": "PER"}]}\n'
 
 

@@ -98,6 +98,35 @@ def test_tags_of_adjacent_entities(scheme: Scheme, expected: str) -> None:
     assert entities_to_tags(entities, 8, scheme) == expected.split()
 
 
+@all_schemes
+@given(data=texts(), choose=st.data())
+def test_what_is_unknown_is_read_as_outside(
+    scheme: Scheme, data: tuple[str, list[Entity]], choose: st.DataObject
+) -> None:
+    text, entities = data
+    tags = entities_to_tags(entities, len(text), scheme)
+    outside = [at for at, tag in enumerate(tags) if tag == "O"]
+    unknown = sorted(choose.draw(st.sets(st.sampled_from(outside)))) if outside else []
+    partial = entities_to_tags(entities, len(text), scheme, [(at, at + 1) for at in unknown])
+    assert partial == ["?" if at in unknown else tag for at, tag in enumerate(tags)]
+    assert all(map(is_tag, partial))
+    assert chunks(partial) == chunks(tags)
+    assert detect(pairwise((None, *partial, None))) == detect(pairwise((None, *tags, None)))
+
+
+def test_an_entity_does_not_go_on_over_what_is_unknown() -> None:
+    assert chunks(["B-PER", "?", "I-PER"]) == [(0, 1, "PER"), (2, 3, "PER")]
+    assert not is_legal(BIO, "?", "I-PER")
+    assert not is_legal(BIOES, "B-PER", "?")
+    assert is_legal(BIOES, "E-PER", "?")
+
+
+@pytest.mark.parametrize("span", [(0, 1), (2, 4), (3, 3), (-1, 1), (2, 6)])
+def test_unknown_spans_beyond_the_text_or_in_entities_are_refused(span: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=r"expected unknown spans within 0 to 5 beside the entities, got \("):
+        entities_to_tags([Entity(0, 3, "PER", "xxx")], 5, BIO, [span])
+
+
 @pytest.mark.parametrize("span", [(0, 4), (-1, 1), (2, 2), (2, 1)])
 def test_entities_beyond_the_text_are_refused(span: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="expected an entity within 0 to 3, got Entity"):

@@ -29,7 +29,8 @@ class Sentence:
     """A text and its entities in order of position.
 
     `path` and `line` tell where it begins in its file (from 1), `document` names the document that it is part of,
-    "" if none is known.
+    "" if none is known. `unknown` are the characters that nobody has looked at, all of them outside of the entities:
+    half-open spans in order that don't touch.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Sentence:
     path: str = ""
     line: int = 0
     document: str = ""
+    unknown: tuple[tuple[int, int], ...] = ()
 
 
 def without_overlaps(entities: Iterable[Entity]) -> list[Entity]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ner.data.entities import Sentence
+from ner.data.unknown import clipped
 
 
 def cut_lines(sentence: Sentence) -> Iterator[tuple[int, int, Sentence]]:
@@ -27,6 +28,7 @@ def cut_lines(sentence: Sentence) -> Iterator[tuple[int, int, Sentence]]:
         if start < end < len(text) and text[end - 1] == "\r" and reach < end:
             end -= 1
         if start < end:
-            moved = (replace(e, start=e.start - start, end=e.end - start) for e in entities[first:last])
-            yield start, line, replace(sentence, text=text[start:end], entities=tuple(moved))
+            moved = tuple(replace(e, start=e.start - start, end=e.end - start) for e in entities[first:last])
+            unknown = clipped(sentence.unknown, start, end)
+            yield start, line, replace(sentence, text=text[start:end], entities=moved, unknown=unknown)
         start, line, first = following, number, last

@@ -1,7 +1,8 @@
 """Tag schemes as data, and the way between entities and one tag per character.
 
 A tag is "O", or a prefix, a hyphen and a type: "B-PER". A scheme says which prefix stands at the beginning
-of an entity, inside it, at its end, and on an entity of one character.
+of an entity, inside it, at its end, and on an entity of one character. The tag "?" belongs to no scheme: nobody has
+looked at the character. Its neighbours are read as beside "O", for an entity is labelled wholly or not at all.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,6 +13,7 @@ from itertools import pairwise
 from ner.data.entities import Entity
 
 OUTSIDE = "O"
+UNKNOWN = "?"
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,25 @@ def labels(scheme: Scheme, types: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def split_tag(tag: str) -> tuple[str, str]:
-    """The prefix and the type of a tag, split at its first hyphen: ("B", "PER"); ("O", "") for "O"."""
+    """The prefix and the type of a tag, split at its first hyphen: ("B", "PER"); ("O", "") for "O" and "?"."""
+    if tag == UNKNOWN:
+        return OUTSIDE, ""
     prefix, _, type_ = tag.partition("-")
     return prefix, type_
 
 
 def is_tag(tag: str) -> bool:
-    """Whether `tag` is "O", or a known prefix with a type."""
+    """Whether `tag` is "O", "?", or a known prefix with a type."""
     prefix, type_ = split_tag(tag)
-    return tag == OUTSIDE or (prefix in PREFIXES and type_ != "")
+    return tag in (OUTSIDE, UNKNOWN) or (prefix in PREFIXES and type_ != "")
 
 
-def entities_to_tags(entities: Iterable[Entity], length: int, scheme: Scheme) -> list[str]:
-    """One tag for each of the `length` characters of a text.
+def entities_to_tags(
+    entities: Iterable[Entity], length: int, scheme: Scheme, unknown: Iterable[tuple[int, int]] = ()
+) -> list[str]:
+    """One tag for each of the `length` characters of a text, "?" in the half-open spans of `unknown`.
 
-    Raises ValueError if an entity is empty, reaches beyond the text, or overlaps another.
+    Raises ValueError if an entity is empty, reaches beyond the text, or overlaps another or an unknown span.
     """
     tags = [OUTSIDE] * length
     previous: Entity | None = None
@@ -92,6 +98,10 @@ def entities_to_tags(entities: Iterable[Entity], length: int, scheme: Scheme) ->
             prefixes[0] = scheme.adjacent
         tags[entity.start : entity.end] = [f"{prefix}-{entity.label}" for prefix in prefixes]
         previous = entity
+    for start, end in unknown:
+        if not 0 <= start < end <= length or {*tags[start:end]} != {OUTSIDE}:
+            raise ValueError(f"expected unknown spans within 0 to {length} beside the entities, got {(start, end)}")
+        tags[start:end] = [UNKNOWN] * (end - start)
     return tags
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
+from ner.data.unknown import unknown_characters
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,20 @@ class Split:
         return sum(len(sentence.text) for sentence in self.sentences)
 
     @property
+    def unknown(self) -> int:
+        """The number of characters whose tag is unknown."""
+        return sum(map(unknown_characters, self.sentences))
+
+    @property
     def types(self) -> Counter[str]:
         """The number of entities of each type."""
         return Counter(entity.label for sentence in self.sentences for entity in sentence.entities)
 
     @property
     def fingerprint(self) -> str:
-        """Identifies the sentences and their entities, however they were written: a SHA-256 in hexadecimal digits."""
+        """Identifies sentences, entities and what is unknown, however they were written: a SHA-256 in hex digits."""
         digest = hashlib.sha256()
         for sentence in self.sentences:
             spans = [(entity.start, entity.end, entity.label) for entity in sentence.entities]
-            digest.update(f"{sentence.text}\n{spans}\n".encode())
+            digest.update(f"{sentence.text}\n{spans}{sentence.unknown or ''}\n".encode())
         return digest.hexdigest()

@@ -48,7 +48,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
                 file.write(NEW_DOCUMENT + (f" id = {' '.join(document.split())}" if document else "") + "\n")
             entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
             merged_by_scheme(sentence, entities, scheme, losses)
-            tags = entities_to_tags(entities, len(sentence.text), scheme)
+            tags = entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)
             text = held_text(sentence, _UNHELD, losses)
             file.writelines(f"{character}\t{tag}\n" for character, tag in zip(text, tags, strict=True))
             file.write("\n")

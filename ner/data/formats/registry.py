@@ -23,6 +23,7 @@ from ner.data.formats import (
     token_lists,
 )
 from ner.data.formats.json_records import kind_of_record, values_of
+from ner.data.formats.substitutes import unheld_unknown
 from ner.data.formats.tables import missing_columns
 from ner.data.schemes import Scheme
 from ner.data.split import ReadOptions, Split
@@ -48,8 +49,12 @@ class Format:
 
 
 def _spans(name: str, suffix: str, read: Callable[[Path, ReadOptions], Split], write: _WriteSpans) -> Format:
-    """A format of spans, which has no use for a scheme."""
-    return Format(name, suffix, False, read, lambda sentences, path, scheme: write(sentences, path))
+    """A format of spans, which has no use for a scheme and no place for unknown tags."""
+
+    def write_known(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
+        return [*write(sentences, path), *unheld_unknown(sentences)]
+
+    return Format(name, suffix, False, read, write_known)
 
 
 FORMATS: dict[str, Format] = {

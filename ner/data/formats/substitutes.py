@@ -8,6 +8,7 @@ from itertools import pairwise
 from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
+from ner.data.unknown import unknown_characters
 
 EMPTY_TEXT = "empty text left out"
 OVERLAPPING = "overlapping entity left out"
@@ -96,6 +97,16 @@ def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: 
             if label != entity.label:
                 _lose(losses, sentence, "label written as another", f"label {entity.label!r} written as {label!r}")
     return held
+
+
+def unheld_unknown(sentences: Iterable[Sentence]) -> Iterator[Finding]:
+    """A finding for each sentence with unknown characters, for formats of spans: what has none is outside there."""
+    for sentence in sentences:
+        if count := unknown_characters(sentence):
+            message = (
+                f"{count:,} character{'s' * (count != 1)} with the tag ?: read back as known, and outside of entities"
+            )
+            yield Finding(sentence.path, sentence.line, "unknown tags lost", message)
 
 
 def _lose(losses: list[Finding], sentence: Sentence, kind: str, message: str) -> None:

@@ -105,4 +105,4 @@ def tags_of(sentence: Sentence, labels: Mapping[str, str], scheme: Scheme, losse
     """A tag for each character, with `labels` for the entities' own; what tags can't hold is added to `losses`."""
     entities = [replace(entity, label=labels[entity.label]) for entity in flat_entities(sentence, losses)]
     merged_by_scheme(sentence, entities, scheme, losses)
-    return entities_to_tags(entities, len(sentence.text), scheme)
+    return entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)

@@ -8,6 +8,7 @@ from ner.data.findings import Finding
 from ner.data.formats.rows import Problem, Rows
 from ner.data.schemes import BIO, OUTSIDE, Scheme, chunks, compatible, detect, is_legal, labels, split_tag
 from ner.data.split import Split
+from ner.data.unknown import unknown_spans
 
 _AS_CONLLEVAL = "read as conlleval reads it"
 
@@ -60,20 +61,22 @@ def _sentences(rows: Rows, path: str) -> list[Sentence]:
         if first == after or (faulty and not faulty.isdisjoint(range(first, after))):
             continue
         tokens = rows.tokens[first:after]
-        found = chunks(cast("list[str]", rows.tags[first:after]))
+        tags = cast("list[str]", rows.tags[first:after])
+        found = chunks(tags)
         text = "".join(tokens)
         if found and len(text) != len(tokens):
             offsets = list(accumulate(map(len, tokens), initial=0))
             found = [(offsets[start], offsets[end], type_) for start, end, type_ in found]
         entities = tuple([Entity(start, end, type_, text[start:end]) for start, end, type_ in found])
-        sentences.append(Sentence(text, entities, path, rows.lines[first], document))
+        unknown = unknown_spans(tags, tokens)
+        sentences.append(Sentence(text, entities, path, rows.lines[first], document, unknown))
     return sentences
 
 
 def _illegal(rows: Rows, row: int, scheme: Scheme) -> Problem:
     """The illegal transition into a row; one at the end of a sentence is named by its last token."""
     previous, following = rows.tags[row - 1 : row + 1]
-    types = dict.fromkeys(split_tag(tag)[1] for tag in (following, previous) if tag not in (None, OUTSIDE))
+    types = dict.fromkeys(type_ for tag in (following, previous) if tag and (type_ := split_tag(tag)[1]))
     expected = [tag for tag in labels(scheme, list(types))[1:] if is_legal(scheme, previous, tag)]
     found = following or "the end of the sentence"
     place = f"after {previous}" if previous else "at the start of the sentence"

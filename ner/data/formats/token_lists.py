@@ -83,7 +83,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
         for sentence in with_text(sentences, losses):
             entities = flat_entities(sentence, losses)
             merged_by_scheme(sentence, entities, scheme, losses)
-            tags = entities_to_tags(entities, len(sentence.text), scheme)
+            tags = entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)
             fields = {"tokens": list(sentence.text), "tags": tags, **document_field(sentence)}
             file.write(json.dumps(fields, ensure_ascii=False) + "\n")
     return losses
