@@ -66,6 +66,7 @@ def test_the_fingerprint_is_that_of_the_sentences_however_they_are_written(tmp_p
     assert fingerprint("王 B-PER\n明 O\n来 O\n") != first
     assert fingerprint("王 B-LOC\n明 I-LOC\n来 O\n") != first
     assert fingerprint("王 B-PER\n明 I-PER\n去 O\n") != first
+    assert fingerprint("王 B-PER\n明 I-PER\n来 ?\n") != first
 
 
 def test_a_file_that_names_no_split_has_its_own_name(write: Write) -> None:
@@ -223,6 +224,36 @@ def test_illegal_sequences_are_read_as_conlleval_reads_them(write: Write) -> Non
 def test_an_entity_cut_off_by_the_end_is_named_by_its_last_line(write: Write) -> None:
     path = write("中 S-LOC\n国 B-LOC\n\n人 O\n")
     assert read_file(path).repairs[0].place == f"{path}:2"
+
+
+def test_a_question_mark_says_that_a_tag_is_unknown(write: Write) -> None:
+    split = read_file(write("New York\tB-LOC\n在\t?\n上海\t?\n去\tO\n?\t?\n\n# ?\n王\tB-PER\n?\tO\n"))
+    assert spans(split) == [("New York在上海去?", [(0, 8, "LOC")]), ("#王?", [(1, 2, "PER")])]
+    assert [sentence.unknown for sentence in split.sentences] == [((8, 11), (12, 13)), ((0, 1),)]
+    assert (split.unknown, split.faults, split.repairs) == (5, [], [])
+
+
+def test_what_goes_on_behind_an_unknown_tag_is_repaired_as_behind_o(write: Write) -> None:
+    path = write("中 ?\n国 I-LOC\n人 ?\n\n王 B-PER\n小 ?\n明 I-PER\n")
+    split = read_file(path)
+    assert split.scheme.name == "BIO"
+    assert spans(split) == [("中国人", [(1, 2, "LOC")]), ("王小明", [(0, 1, "PER"), (2, 3, "PER")])]
+    assert [str(repair) for repair in split.repairs] == [
+        f"{path}:2: I-LOC after ?; expected B-LOC",
+        f"{path}:7: I-PER after ?; expected B-PER",
+    ]
+    with pytest.raises(CorpusError, match=r":7: I-PER after \?; expected B-PER \(leave out --strict to repair\)"):
+        read_file(path, ReadOptions(strict=True))
+
+
+def test_an_entity_that_an_unknown_tag_cuts_off(write: Write) -> None:
+    path = write("中 B-LOC\n国 E-LOC\n王 B-PER\n小 ?\n明 E-PER\n")
+    split = read_file(path)
+    assert split.scheme.name == "BIOES"
+    assert [str(repair) for repair in split.repairs] == [
+        f"{path}:4: ? after B-PER; expected I-PER or E-PER",
+        f"{path}:5: E-PER after ?; expected B-PER or S-PER",
+    ]
 
 
 # What may be wrong with a file
@@ -617,6 +648,40 @@ def test_a_single_sentence_cannot_be_split(write: Write) -> None:
     assert str(caught.value) == (
         f"{path}: 3 sentences can't be divided into train and dev: those of one document or with the same text stay "
         "together, which leaves 1 to divide; add others"
+    )
+
+
+def test_dev_has_no_unknown_tags(write: Write) -> None:
+    texts = [str(number) for number in range(200)]
+    path = write("\n".join(f"{text} {'B-X' if int(text) % 4 == 0 else '?'}\n" for text in texts))
+    corpus = read_corpus(path, seed=7)
+    train, dev = sides(corpus)
+    assert (len(train), len(dev)) == (194, 6)  # a tenth of the entities
+    assert all(int(text) % 4 == 0 for text in dev)
+    assert corpus.notes[0].endswith(": 6 sentences (3%) split off train with seed 7, of 50 without the tag ?")
+
+
+def test_too_few_sentences_without_unknown_tags(write: Write) -> None:
+    path = write("王 B-PER\n来 ?\n\n去 ?\n")
+    with pytest.raises(InputError) as caught:
+        read_corpus(path, seed=1)
+    assert str(caught.value) == (
+        f"{path}: dev can't have sentences with the tag ?, nor others of their documents or with their texts, which "
+        "leaves 0 to choose from: label more sentences wholly, or name a file of its own for it"
+    )
+
+
+@pytest.mark.parametrize("name", ["dev", "test"])
+def test_dev_and_test_files_have_no_unknown_tags(write: Write, tmp_path: Path, name: str) -> None:
+    for other in ("train", "dev", "test"):
+        write("王 B-PER\n来 ?\n" if other == "train" else GOOD, f"{other}.txt")
+    assert read_corpus(tmp_path, seed=1).train.unknown == 1
+    path = write(GOOD + "\n我 ?\n来 ?\n\n去 ?\n", f"{name}.txt")
+    with pytest.raises(InputError) as caught:
+        read_corpus(tmp_path, seed=1)
+    assert str(caught.value) == (
+        f"{path}:8: the sentence has characters with the tag ?, 3 in 2 sentences in all; scores need every tag: label "
+        "these sentences wholly or take them out (only what is trained on may have ?)"
     )
 
 

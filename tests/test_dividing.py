@@ -1,6 +1,8 @@
 import random
+import re
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -177,3 +179,31 @@ def test_fifty_thousand_sentences_take_seconds() -> None:
     start = time.process_time()
     divide(whole, 0.1, 0.1, 1)
     assert time.process_time() - start < 10
+
+
+@given(sentences=sentences, seed=st.integers(0, 9), every=st.integers(2, 4))
+def test_what_is_unknown_goes_to_train_with_all_that_belongs_to_it(
+    sentences: list[Sentence], seed: int, every: int
+) -> None:
+    partial = [
+        replace(s, entities=(), unknown=((0, 1),)) if s.text and number % every == 0 else s
+        for number, s in enumerate(sentences)
+    ]
+    try:
+        parts = divide(split_of(*partial), 0.2, 0.2, seed)
+    except InputError as error:
+        assert re.search("can't be divided|dev and test can't have sentences with the tag", str(error))  # noqa: PT017
+        return
+    assert Counter(s for part in parts.values() for s in part.sentences) == Counter(partial)
+    assert all(part.sentences for part in parts.values())
+    assert not any(s.unknown for name in ("dev", "test") for s in parts[name].sentences)
+    documents = {s.document for s in partial if s.unknown and s.document}
+    assert not any(s.document in documents for name in ("dev", "test") for s in parts[name].sentences)
+
+
+def test_shares_are_those_of_all_sentences_though_some_are_partial() -> None:
+    whole = numbered(100)
+    more = [Sentence(f"x{number}", unknown=((0, 1),)) for number in range(100)]
+    parts = divide(split_of(*whole.sentences, *more), 0.1, 0.1, seed=1)
+    assert len(parts["dev"].sentences) == len(parts["test"].sentences)
+    assert 10 <= len(parts["dev"].sentences) <= 20

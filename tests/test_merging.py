@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,4 +138,16 @@ def test_conflicting_sentences_are_kept_and_told() -> None:
         "b.txt:3: a.txt:2 has the same text with other entities, and both were kept: "
         "北京大学 (ORG) here, 北京 (LOC) there",
         "c.txt: 1 sentence left out that an earlier source has with the same entities; the first is c.txt:1",
+    ]
+
+
+def test_what_is_unknown_makes_a_sentence_another() -> None:
+    one, other, third = split_of("a", "北京/LOC 很大"), split_of("b", "北京/LOC 很大"), split_of("c", "北京/LOC 很大")
+    for split in (other, third):
+        split.sentences[0] = replace(split.sentences[0], unknown=((2, 4),))
+    sentences, findings = merge([one, other, third], {})
+    assert [sentence.unknown for sentence in sentences] == [(), ((2, 4),)]
+    assert [str(finding) for finding in findings] == [
+        "b:1: a:1 has the same text with other characters unknown, and both were kept",
+        "c: 1 sentence left out that an earlier source has with the same entities; the first is c:1",
     ]

@@ -184,3 +184,28 @@ def test_scores_are_kept_where_there_is_room_and_else_told(tmp_path: Path) -> No
     assert str(loss) == f"{path}: the scores of 1 entities"
     assert convert_files(path, tmp_path / "a.json", READ, WriteOptions("label-studio-predictions")).losses == []
     assert '"score": 0.5' in (tmp_path / "a.json").read_text(encoding="utf-8")
+
+
+def test_unknown_tags_are_written_again_or_reported(tmp_path: Path) -> None:
+    source = tmp_path / "all.conll"
+    source.write_text("王 S-PER\n来 ?\n了 O\n\n去 ?\n看 ?\n\n好 O\n", encoding="utf-8")
+    assert convert_files(source, tmp_path / "a.csv", READ, WriteOptions(scheme="BIO")).losses == []
+    assert [sentence.unknown for sentence in read_file(tmp_path / "a.csv").sentences] == [((1, 2),), ((0, 2),), ()]
+    assert [str(loss) for loss in convert_files(source, tmp_path / "a.jsonl", READ, WRITE).losses] == [
+        f"{source}:1: 1 character with the tag ?: read back as known, and outside of entities",
+        f"{source}:5: 2 characters with the tag ?: read back as known, and outside of entities",
+    ]
+
+
+def test_lines_keep_what_is_unknown_in_them() -> None:
+    sentence = Sentence("a?\n??\n?b", unknown=((1, 5), (6, 7)))
+    assert [line.unknown for _, _, line in cut_lines(sentence)] == [((1, 2),), ((0, 2),), ((0, 1),)]
+
+
+def test_only_train_gets_unknown_tags(tmp_path: Path) -> None:
+    source = tmp_path / "all.conll"
+    source.write_text("\n".join(f"{n} {'?' if n % 2 else 'B-X'}\n" for n in range(20)), encoding="utf-8")
+    divide_file(source, tmp_path / "out", READ, WRITE, dev=0.1, test=0.1, seed=1)
+    assert {name: split.unknown for name, split in read_splits(tmp_path / "out").items()} == {
+        "train": 15, "dev": 0, "test": 0
+    }  # fmt: skip

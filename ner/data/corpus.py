@@ -11,6 +11,7 @@ from ner.data.folder import SPLITS, find_files, holds_splits, splits_of
 from ner.data.formats.registry import format_of
 from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.split import ReadOptions, Split
+from ner.data.unknown import require_known
 from ner.errors import InputError
 
 _DEFAULT = ReadOptions()
@@ -32,7 +33,10 @@ class CorpusError(InputError):
 
 @dataclass(frozen=True)
 class Corpus:
-    """The splits of a data set; `types` are those of train, sorted; `notes` are sentences for the user."""
+    """The splits of a data set; `types` are those of train, sorted; `notes` are sentences for the user.
+
+    Only train has unknown characters, if any has.
+    """
 
     train: Split
     dev: Split
@@ -103,19 +107,22 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
     """Reads a folder with a train file, or a single file, which is then train.
 
     Without a dev file a tenth of train is split off by `seed` as `divide` does it; documents stay whole if there are
-    twenty or more.
+    twenty or more, and none of them has unknown characters.
 
-    Raises CorpusError with all faults of all files, and InputError if there is no train file.
+    Raises CorpusError with all faults of all files, and InputError if there is no train file, or dev or test have
+    unknown characters.
     """
     splits = read_splits(path, options, require=("train",))
+    require_known(sentence for name in ("dev", "test") if name in splits for sentence in splits[name].sentences)
     notes = [note for split in splits.values() for note in remarks(split)]
     if "dev" not in splits:
         whole = splits["train"]
         splits |= _split_off_dev(whole, seed)
-        count = len(splits["dev"].sentences)
+        count, known = len(splits["dev"].sentences), sum(not sentence.unknown for sentence in whole.sentences)
         notes.append(
             f"no dev file in {path}: {count:,} sentence{'s' * (count != 1)} "
             f"({count / len(whole.sentences):.0%}) split off train with seed {seed}"
+            f"{f', of {known:,} without the tag ?' if known < len(whole.sentences) else ''}"
         )
     types = sorted(splits["train"].types)
     notes.append(f"types in train: {', '.join(types)}" if types else "train has no entities")

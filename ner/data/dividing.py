@@ -15,10 +15,14 @@ _Stratum = str | None
 
 @dataclass
 class _Group:
-    """Sentences that stay together, by their indices, and what they count for in each stratum."""
+    """Sentences that stay together, by their indices, and what they count for in each stratum.
+
+    `partial` if one of them has unknown characters.
+    """
 
     members: list[int] = field(default_factory=list)
     counts: Counter[_Stratum] = field(default_factory=Counter)
+    partial: bool = False
 
 
 class _Part:
@@ -45,12 +49,13 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
     sentences, as nearly as whole groups allow. As in iterative stratification (Sechidis, Tsoumakas and Vlahavas: On
     the Stratification of Multi-Label Data, ECML PKDD 2011), groups with the rarest types are dealt out first, of those
     the ones with most of it; each goes to the part where the chi-squared distance between the wanted shares and the
-    present ones grows least.
+    present ones grows least. What hangs together with unknown characters goes to train, for only that may have them.
 
     The same seed gives the same parts. In a part the order is that of `split`, and no part is empty. The findings and
     the notes of `split` stay with train.
 
-    Raises InputError if the shares are impossible, or there are fewer groups than parts.
+    Raises InputError if the shares are impossible, or there are fewer groups than parts, or too few without unknown
+    characters.
     """
     for name, share in (("dev", dev), ("test", test)):
         if not 0 <= share < 1:
@@ -64,6 +69,13 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
         raise InputError(
             f"{split.path}: {len(split.sentences):,} sentences can't be divided into {' and '.join(shares)}: those of "
             f"one document or with the same text stay together, which leaves {len(groups)} to divide; add others"
+        )
+    whole = sum(not group.partial for group in groups)
+    if whole < len(shares) - 1:
+        raise InputError(
+            f"{split.path}: {' and '.join([*shares][1:])} can't have sentences with the tag ?, nor others of their "
+            f"documents or with their texts, which leaves {whole} to choose from: label more sentences wholly, or name "
+            "a file of its own for it"
         )
     homes = _stratify(groups, list(shares.values()), random.Random(seed))
     divided = {}
@@ -98,11 +110,12 @@ def _groups(sentences: list[Sentence]) -> list[_Group]:
         group = groups[root(index)]
         group.members.append(index)
         group.counts.update([None, *([entity.label for entity in sentence.entities] or [""])])
+        group.partial |= bool(sentence.unknown)
     return list(groups.values())
 
 
 def _stratify(groups: list[_Group], shares: list[float], chance: random.Random) -> list[int]:
-    """The number of the part that each group goes to; no part is left empty."""
+    """The number of the part that each group goes to, 0 for partial ones; no part is left empty."""
     totals: Counter[_Stratum] = Counter()
     for group in groups:
         totals.update(group.counts)
@@ -111,10 +124,17 @@ def _stratify(groups: list[_Group], shares: list[float], chance: random.Random) 
     def rarest_first(number: int) -> tuple[int, int]:
         return min((totals[stratum], -count) for stratum, count in groups[number].counts.items())
 
+    def shares_of(group: _Group) -> dict[_Stratum, float]:
+        return {stratum: count / totals[stratum] for stratum, count in group.counts.items()}
+
     order = sorted(chance.sample(range(len(groups)), len(groups)), key=rarest_first)
     homes = [0] * len(groups)
+    for group in groups:
+        if group.partial:
+            parts[0].add(shares_of(group))
+    order = [number for number in order if not groups[number].partial]
     for number in order:
-        added = {stratum: count / totals[stratum] for stratum, count in groups[number].counts.items()}
+        added = shares_of(groups[number])
         growths = [part.growth(added) for part in parts]
         homes[number] = growths.index(min(growths))
         parts[homes[number]].add(added)

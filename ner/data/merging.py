@@ -11,6 +11,7 @@ from ner.data.decoding import read_text
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.split import Split
+from ner.data.unknown import Spans
 from ner.errors import InputError
 
 _HEADER = ("from", "to")
@@ -51,7 +52,8 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
 
     Entities whose type becomes None are dropped; types that `mapping` hasn't are kept, and reported unless it is
     empty. A sentence that an earlier split has with the same text and entities is left out, and reported by count. If
-    no earlier split has it with the same entities, but one has it with others, both are kept, and reported.
+    no earlier split has it with the same entities, but one has it with others, both are kept, and reported. What is
+    unknown counts like entities here.
     """
     findings = _unmapped(splits, mapping) if mapping else []
     merged: list[Sentence] = []
@@ -62,7 +64,7 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
         for sentence in split.sentences:
             sentence = replace(sentence, entities=_mapped(sentence.entities, mapping))
             alike = seen.get(sentence.text, [])
-            if any(_spans(other) == _spans(sentence) for other in alike):
+            if any(_annotation(other) == _annotation(sentence) for other in alike):
                 repeated.append(sentence)
                 continue
             if alike:
@@ -112,7 +114,11 @@ def _repeated(repeated: list[Sentence], path: str) -> Finding:
 def _conflict(sentence: Sentence, other: Sentence) -> Finding:
     here = _listed(entity for entity in sentence.entities if _span(entity) not in _spans(other))
     there = _listed(entity for entity in other.entities if _span(entity) not in _spans(sentence))
-    message = f"{_place(other)} has the same text with other entities, and both were kept: {here} here, {there} there"
+    if _spans(sentence) == _spans(other):
+        message = f"{_place(other)} has the same text with other characters unknown, and both were kept"
+    else:
+        difference = f"{here} here, {there} there"
+        message = f"{_place(other)} has the same text with other entities, and both were kept: {difference}"
     return Finding(sentence.path, sentence.line, "conflicting annotation", message)
 
 
@@ -126,6 +132,10 @@ def _place(sentence: Sentence) -> str:
 
 def _span(entity: Entity) -> tuple[int, int, str]:
     return entity.start, entity.end, entity.label
+
+
+def _annotation(sentence: Sentence) -> tuple[set[tuple[int, int, str]], Spans]:
+    return _spans(sentence), sentence.unknown
 
 
 def _spans(sentence: Sentence) -> set[tuple[int, int, str]]:

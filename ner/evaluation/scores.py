@@ -9,6 +9,7 @@ from typing import Any
 import conlleval
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import BIO, entities_to_tags
+from ner.data.unknown import require_known
 from ner.tagging.tagger import Tagger
 
 
@@ -63,7 +64,12 @@ class Evaluation:
 
 
 def evaluate(tagger: Tagger, sentences: Sequence[Sentence]) -> Evaluation:
-    """Tag the texts of `sentences` and set the result beside their entities."""
+    """Tag the texts of `sentences` and set the result beside their entities.
+
+    Raises:
+        InputError: some have unknown characters.
+    """
+    require_known(sentences)
     began = time.perf_counter()
     predicted = tagger.tag([sentence.text for sentence in sentences])
     seconds = time.perf_counter() - began
