@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -120,3 +121,8 @@ def test_of_many_differences_three_are_named() -> None:
     many = labelled(1, *((at, at + 1, "X") for at in range(4)))
     [finding] = conflicting_labels([many, many, labelled(2)])
     assert "'大' (X, 2 to 3) and 1 more at a.txt:1" in finding.message
+
+
+def test_what_is_unknown_is_not_labelled_otherwise() -> None:
+    whole, partial = labelled(1, (0, 4, "ORG")), replace(labelled(7), unknown=((0, 4),))
+    assert conflicting_labels([whole, partial]) == []

@@ -174,3 +174,14 @@ def test_nothing_to_repair(tmp_path: Path) -> None:
     assert write_repaired([examine_file(tmp_path / "train.conll")], tmp_path / "out") == 0
     assert (tmp_path / "out" / "train.conll").read_bytes() == (tmp_path / "train.conll").read_bytes()
     assert (tmp_path / "out" / "changes.txt").read_bytes() == b""
+
+
+def test_what_is_unknown_stays_so(tmp_path: Path) -> None:
+    sentence = Sentence("王\u200b来\u200b去\u200b", (Entity(0, 1, "PER", "王"),), unknown=((2, 3), (4, 6)))
+    assert without_characters(sentence, [1, 3, 5]).unknown == ((1, 3),)
+    assert without_characters(sentence, [5]).unknown == ((2, 3), (4, 5))
+    path = tmp_path / "train.txt"
+    path.write_text("王 B-PER\n\u200b ?\n来 ?\n\u200b O\n去 ?\n了 I-PER\n", "utf-8")
+    write_repaired([examine_file(path)], tmp_path / "out")
+    copy = (tmp_path / "out" / "train.txt").read_text("utf-8")
+    assert copy == "王\tB-PER\n来\t?\n去\t?\n了\tB-PER\n\n"

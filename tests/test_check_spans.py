@@ -2,7 +2,14 @@ import time
 
 import pytest
 
-from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types, unlabelled_splits
+from ner.checking.spans import (
+    long_entities,
+    odd_spans,
+    overlapping_entities,
+    scarce_types,
+    unlabelled_splits,
+    unscorable_splits,
+)
 from ner.data.entities import Entity, Sentence
 from ner.data.split import Split
 
@@ -125,3 +132,17 @@ def test_many_overlapping_entities_in_one_text() -> None:
     began = time.process_time()
     assert len(overlapping_entities([sentence("字" * 60_000, *spans)])) == 10_000
     assert time.process_time() - began < 5  # comparing all with all takes a minute and more
+
+
+def test_unknown_tags_outside_train() -> None:
+    partial = Sentence("甲乙", (), "a.txt", 3, unknown=((0, 2),))
+    whole = sentence("甲乙", (0, 1, "LOC"))
+    splits = {
+        "train": Split("t", [partial]),
+        "dev": Split("a.txt", [whole, partial, partial]),
+        "test": Split("b", [whole]),
+    }
+    assert [(finding.kind, str(finding)) for finding in unscorable_splits(splits)] == [
+        ("unknown tags outside train", "a.txt:3: characters with the tag ? in dev: 4; sentences: 2")
+    ]
+    assert unscorable_splits({"train": splits["train"]}) == []

@@ -93,3 +93,14 @@ def test_nothing_was_read() -> None:
     splits = {"train": Split("train.txt", [])}
     assert split_table(splits, TABLE, window=5).loc["train", "longest length"] == 0
     assert [len(table(splits)) for table in (type_table, length_table, character_table)] == [0, 0, 1]
+
+
+def test_unknown_tags_are_neither_outside_nor_inside() -> None:
+    partial = Split("train.txt", [Sentence("王小明去北京", TRAIN.sentences[0].entities[:1], unknown=((4, 6),))])
+    splits = {"train": partial, "test": TEST}
+    assert [*split_table(splits, TABLE, window=5)["characters tagged ?"]] == [2, 0]
+    assert character_table(splits).to_dict("index") == {
+        "O": {"train": 16.67, "test": 50.0},
+        "?": {"train": 33.33, "test": 0.0},
+        "PER": {"train": 50.0, "test": 50.0},
+    }

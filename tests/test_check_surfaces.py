@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import comb, exp
 
 import pytest
@@ -102,3 +103,9 @@ def test_within_entities_no_form_is_unlabelled() -> None:
         form: (labelled.keys(), [at for _, at in unlabelled]) for form, labelled, unlabelled in surfaces([nested])
     }
     assert by_form == {"北京大学": ({"ORG"}, []), "北京": ({"LOC"}, [4])}
+
+
+def test_where_a_character_is_unknown_no_label_is_missing() -> None:
+    other = sentence("他们说过今年要在本月去北京开会", line=9)
+    assert len(found(*[BEIJING] * 21, other)) == 1
+    assert found(*[BEIJING] * 21, replace(other, unknown=((12, 13),))) == []

@@ -19,3 +19,9 @@ def test_one_edge_in_fifty_is_enough() -> None:
     edge = Sentence("展中", (Entity(1, 2, "LOC", "中"),))
     assert WordEdges([edge, *plain("展中", 49)]).allow("展中", 1, 2)
     assert not WordEdges([edge, *plain("展中", 50)]).allow("展中", 1, 2)
+
+
+def test_where_a_character_is_unknown_there_may_be_an_edge() -> None:
+    unknown = [Sentence("展中", unknown=((0, 1),))] * 50
+    assert WordEdges([*plain("展中", 19), *unknown]).allow("展中", 1, 2)
+    assert not WordEdges([*plain("展中", 20), *unknown]).allow("展中", 1, 2)

@@ -12,7 +12,14 @@ from ner.checking.duplicates import conflicting_labels, shared_sentences
 from ner.checking.kinds import KINDS, Kind, Severity, kind_of
 from ner.checking.names import titled
 from ner.checking.schemes import different_schemes
-from ner.checking.spans import long_entities, odd_spans, overlapping_entities, scarce_types, unlabelled_splits
+from ner.checking.spans import (
+    long_entities,
+    odd_spans,
+    overlapping_entities,
+    scarce_types,
+    unlabelled_splits,
+    unscorable_splits,
+)
 from ner.checking.statistics import character_table, length_table, split_table, type_table
 from ner.checking.surfaces import inconsistent_labels
 from ner.data.findings import Finding
@@ -70,7 +77,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         for split in splits.values()
         for finding in (*split.faults, *split.repairs, *split.oddities, *odd_characters(split.sentences))
     ]
-    errors += [*different_schemes(splits), *unlabelled_splits(splits)]
+    errors += [*different_schemes(splits), *unlabelled_splits(splits), *unscorable_splits(splits)]
     losses = [loss for split in splits.values() for loss in split.losses]
     suspicions = [
         *(loss for loss in losses if loss.kind != FIELD_LEFT_OUT),

@@ -57,9 +57,14 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
-    """Texts that are labelled in two ways or more, with the place of the rarest of them; the longest first."""
+    """Texts that are labelled in two ways or more, with the place of the rarest of them; the longest first.
+
+    Sentences with unknown characters don't count: what is missing there may be the same.
+    """
     by_text: defaultdict[str, defaultdict[_Spans, list[Sentence]]] = defaultdict(lambda: defaultdict(list))
     for sentence in sentences:
+        if sentence.unknown:
+            continue
         spans = tuple((entity.start, entity.end, entity.label) for entity in sentence.entities)
         by_text[sentence.text][spans].append(sentence)
     found = []

@@ -20,6 +20,8 @@ _ERRORS = {
     "no sentences": "Take the file away, or fill it.",
     "no entities": "Label some, or see whether the right column was read (--tag-column): training refuses a file "
     "without, and nothing can be scored on one.",
+    "unknown tags outside train": "Label these sentences wholly, or move them to train; nothing can be scored on them, "
+    "so training refuses such a dev or test file.",
     "malformed line": "Mend the lines; training refuses a file that has one.",
     "unknown tag": "Mend the tags; training refuses a file that has one.",
     "mixed schemes": "Write the tags of all files in one scheme; training refuses a file that mixes them.",

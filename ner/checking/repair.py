@@ -14,6 +14,7 @@ from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS
 from ner.data.schemes import Scheme
 from ner.data.split import Split
+from ner.data.unknown import joined
 from ner.errors import InputError
 from ner.files import atomic_writer
 
@@ -131,7 +132,10 @@ def without_characters(sentence: Sentence, positions: Sequence[int]) -> Sentence
         start, end = (at - bisect_left(positions, at) for at in (entity.start, entity.end))
         if start < end:
             entities.append(replace(entity, start=start, end=end, text=kept[start:end]))
-    return replace(sentence, text=kept, entities=tuple(entities))
+    unknown = joined(
+        (start - bisect_left(positions, start), end - bisect_left(positions, end)) for start, end in sentence.unknown
+    )
+    return replace(sentence, text=kept, entities=tuple(entities), unknown=unknown)
 
 
 def _trimmed(entity: Entity) -> Entity | None:

@@ -115,6 +115,17 @@ def unlabelled_splits(splits: Mapping[str, Split]) -> list[Finding]:
     ]
 
 
+def unscorable_splits(splits: Mapping[str, Split]) -> list[Finding]:
+    """The first sentence of dev and of test with unknown characters, which can't be scored on."""
+    found: list[Finding] = []
+    for name in ("dev", "test"):
+        partial = [s for s in splits[name].sentences if s.unknown] if name in splits else []
+        if partial:
+            message = f"characters with the tag ? in {name}: {splits[name].unknown:,}; sentences: {len(partial):,}"
+            found.append(finding(partial[0], "unknown tags outside train", message))
+    return found
+
+
 def _width(text: str) -> float:
     """The number of characters, those of ASCII as half ones, for a Latin word has more of them than a Chinese one."""
     return len(text) - sum(map(str.isascii, text)) / 2

@@ -9,7 +9,7 @@ import pandas as pd
 from ner.checking.examples import visible
 from ner.checking.names import file_name
 from ner.data.entities import Sentence, without_overlaps
-from ner.data.schemes import OUTSIDE
+from ner.data.schemes import OUTSIDE, UNKNOWN
 from ner.data.split import Split
 from ner.encoding.characters import CharacterTable
 
@@ -18,9 +18,11 @@ def split_table(splits: Mapping[str, Split], table: CharacterTable | None, windo
     """A row for each split; lengths are in characters, shares in percent.
 
     `table` holds the characters that an encoder knows, None to leave out the share of others; `window` is how many
-    characters it reads at once. Duplicates are sentences whose text stands before them in the same split.
+    characters it reads at once. Duplicates are sentences whose text stands before them in the same split. The number
+    of characters with the tag ? is left out if no split has any.
     """
-    rows = {name: _row(split, table, window) for name, split in splits.items()}
+    partial = any(split.unknown for split in splits.values())
+    rows = {name: _row(split, table, window, partial=partial) for name, split in splits.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("split")
 
 
@@ -52,19 +54,24 @@ def length_table(splits: Mapping[str, Split]) -> pd.DataFrame:
 
 
 def character_table(splits: Mapping[str, Split]) -> pd.DataFrame:
-    """The share of characters in percent that are outside of entities (O), and in entities of each type, by split."""
+    """The share of characters in percent that are outside of entities (O), and in entities of each type, by split.
+
+    Those whose tag is unknown (?) have a row if there are any.
+    """
+    partial = any(split.unknown for split in splits.values())
     shares = {}
     for name, split in splits.items():
         inside = dict.fromkeys(_types(splits), 0)
         for sentence in split.sentences:
             for entity in without_overlaps(sentence.entities):
                 inside[entity.label] += len(entity.text)
-        counts = {OUTSIDE: split.characters - sum(inside.values()), **inside}
+        outside = split.characters - sum(inside.values()) - split.unknown
+        counts = {OUTSIDE: outside, **({UNKNOWN: split.unknown} if partial else {}), **inside}
         shares[name] = {visible(type_): _percent(count, split.characters) for type_, count in counts.items()}
     return pd.DataFrame(shares).rename_axis("type")
 
 
-def _row(split: Split, table: CharacterTable | None, window: int) -> dict[str, object]:
+def _row(split: Split, table: CharacterTable | None, window: int, *, partial: bool) -> dict[str, object]:
     texts = [sentence.text for sentence in split.sentences]
     lengths = [len(text) for text in texts]
     inside = sum(_inside(sentence) for sentence in split.sentences)
@@ -75,6 +82,7 @@ def _row(split: Split, table: CharacterTable | None, window: int) -> dict[str, o
         "duplicates": len(texts) - len(set(texts)),
         f"longer than {window}": sum(length > window for length in lengths),
         "characters": split.characters,
+        **({"characters tagged ?": split.unknown} if partial else {}),
         "entities": entities,
         "entities per 100 characters": _percent(entities, split.characters),
         "% of characters in entities": _percent(inside, split.characters),

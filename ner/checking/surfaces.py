@@ -31,7 +31,8 @@ def surfaces(sentences: Sequence[Sentence]) -> list[Surface]:
     """All forms of entities with two characters or more.
 
     Where they stand outside of all entities is found from left to right, the longest form first, and within no word
-    of Latin letters or digits. Whether they are part of a longer Chinese word can't be told without segmentation.
+    of Latin letters or digits, nor where a character is unknown. Whether they are part of a longer Chinese word can't
+    be told without segmentation.
     """
     labelled: dict[str, defaultdict[str, Places]] = {}
     for sentence in sentences:
@@ -138,12 +139,12 @@ def _outside(sentences: Iterable[Sentence], forms: Iterable[str]) -> Iterator[tu
 
 
 def _gaps(sentence: Sentence) -> Iterator[tuple[int, int]]:
-    """What lies between the entities, as (start, end)."""
+    """What lies between the entities and is not unknown, as (start, end)."""
     start = 0
-    for entity in sorted(sentence.entities, key=lambda entity: entity.start):
-        if start < entity.start:
-            yield start, entity.start
-        start = max(start, entity.end)
+    for first, last in sorted([*((entity.start, entity.end) for entity in sentence.entities), *sentence.unknown]):
+        if start < first:
+            yield start, first
+        start = max(start, last)
     yield start, len(sentence.text)
 
 

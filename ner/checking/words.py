@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from operator import add
 
 from ner.data.entities import Sentence
+from ner.data.unknown import known_pieces
 
 _FEWEST = 20
 _SHARE = 0.02
@@ -21,7 +22,8 @@ class WordEdges:
         self._pairs = Counter[str]()
         self._edges = Counter[str]()
         for sentence in sentences:
-            self._pairs.update(map(add, sentence.text, sentence.text[1:]))
+            for piece in known_pieces(sentence):
+                self._pairs.update(map(add, piece, piece[1:]))
             places = {at for entity in sentence.entities for at in (entity.start, entity.end)}
             self._edges.update(_pair(sentence.text, at) for at in places)
 
