@@ -357,3 +357,24 @@ def test_evaluate_tells_of_repairs(run: Run, model_folder: Path, tmp_path: Path)
 def test_a_name_that_is_no_format(refused: Callable[..., str], data_folder: Path, model_folder: Path) -> None:
     message = refused("evaluate", "--model", model_folder, "--data", data_folder, "--from", "connl")
     assert message.startswith("unknown format 'connl': expected one of conll, jsonl,")
+
+
+def test_scores_need_every_tag(refused: Callable[..., str], model_folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "test.txt"
+    path.write_text("王 B-PER\n\n我 ?\n去 O\n", encoding="utf-8")
+    assert refused("evaluate", "--model", model_folder, "--data", path) == (
+        f"{path}:3: the sentence has characters with the tag ?, 1 in 1 sentence in all; scores need every tag: label "
+        "these sentences wholly or take them out (only what is trained on may have ?)"
+    )
+
+
+def test_unknown_tags_that_a_format_cannot_hold_are_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("王 B-PER\n来 ?\n\n我 ?\n去 ?\n", encoding="utf-8")
+    result = run("convert", path, tmp_path / "a.jsonl")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[:3] == [
+        "unknown tags lost: 2",
+        f"  {path}:1: 1 character with the tag ?: read back as known, and outside of entities",
+        f"  {path}:4: 2 characters with the tag ?: read back as known, and outside of entities",
+    ]

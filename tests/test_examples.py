@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ner.data.entities import Entity, Sentence
-from ner.encoding.batches import IGNORED
+from ner.encoding.batches import IGNORED, UNKNOWN_LABEL
 from ner.training.examples import Collator, Examples
 from ner.training.settings import TrainingSettings
 from ner.training.train import build_model
@@ -20,7 +21,7 @@ def sentence(text: str, *spans: tuple[int, int, str]) -> Sentence:
 
 
 def labels_of(examples: Examples, config: object) -> list[list[str]]:
-    names = {IGNORED: "-", **dict(enumerate(config.labels))}  # type: ignore[attr-defined]
+    names = {IGNORED: "-", UNKNOWN_LABEL: "?", **dict(enumerate(config.labels))}  # type: ignore[attr-defined]
     return [[names[label] for label in examples[i].labels.tolist()] for i in range(len(examples))]
 
 
@@ -61,3 +62,29 @@ def test_batches_are_the_arguments_of_the_network(parts: tuple) -> None:
         "input_ids": (2, 5), "attention_mask": (2, 5), "labels": (2, 3)
     }  # fmt: skip
     assert batch["labels"][1].tolist() == [0, IGNORED, IGNORED]
+
+
+def test_what_is_unknown_has_a_label_of_its_own(parts: tuple) -> None:
+    table, config = parts
+    partial = replace(sentence("王小明去北京", (0, 3, "PER")), unknown=((3, 4), (5, 6)))
+    examples = Examples([partial], table, config)
+    assert labels_of(examples, config) == [["B-PER", "I-PER", "E-PER", "?", "O", "?"]]
+
+
+def test_unknown_characters_in_pieces(parts: tuple) -> None:
+    table, config = parts
+    text = "一二三四五六七八九。" * 3
+    partial = replace(sentence(text, (2, 4, "PER")), unknown=((5, 24), (27, 28)))
+    examples = Examples([partial], table, config)
+    labels = labels_of(examples, config)
+    assert (examples.sentences_cut, examples.windows_unknown) == (1, 1)
+    assert [label for row in labels for label in row if label != "-"] == [
+        *("O", "O", "B-PER", "E-PER", "O", "?", "?", "?", "?", "?"),
+        *("?", "?", "?", "?", "O", "O", "O", "?", "O", "O"),
+    ]
+
+
+def test_sentences_without_a_known_tag_are_left_out(parts: tuple) -> None:
+    table, config = parts
+    examples = Examples([replace(sentence("王小明"), unknown=((0, 3),)), sentence("我")], table, config)
+    assert (len(examples), examples.windows_unknown) == (1, 1)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from ner.encoding.batches import IGNORED, pad_batch, pad_labels
+from ner.encoding.batches import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
 from ner.errors import InputError
 from ner.model.checkpoint import save_model
 from ner.model.choices import DECODERS, FUSIONS
@@ -110,3 +110,45 @@ def test_bf16_leaves_the_crf_in_float32(encoder_folder: Path) -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         output = model(*batch, torch.zeros(1, 6, dtype=torch.long))
     assert output.loss.dtype == output.emissions.dtype == torch.float32
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_what_is_unknown_is_summed_over(encoder_folder: Path, decoder: str) -> None:
+    """Beside context and padding too, the loss is the decoder's partial one of the labelled piece."""
+    model, table = build_model(["PER"], settings_for(encoder_folder, decoder=decoder))
+    model.eval()
+    batch = pad_batch([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    labels = torch.full((2, 6), IGNORED)
+    labels[0, 2:5] = torch.tensor([4, UNKNOWN_LABEL, 0])
+    labels[1, 1:4] = torch.tensor([UNKNOWN_LABEL, 0, 0])
+    allowed = torch.zeros(2, 3, 5, dtype=torch.bool)
+    allowed[0, 0, 4] = allowed[0, 1] = allowed[0, 2, 0] = True
+    allowed[1, 0] = allowed[1, 1:, 0] = True
+    with torch.no_grad():
+        output = model(*batch, labels)
+        emissions = torch.stack([output.emissions[0, 2:5], output.emissions[1, 1:4]])
+        mask = torch.ones(2, 3, dtype=torch.bool)
+        expected = model.tag_decoder.partial_loss(emissions, allowed, mask)
+        known = model.tag_decoder.loss(emissions, labels[[[0], [1]], [[2, 3, 4], [1, 2, 3]]].clamp(min=0), mask)
+    assert output.loss.item() == pytest.approx(expected.item(), abs=1e-6)
+    assert output.loss < known
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_a_batch_of_which_nothing_is_known_teaches_nothing(encoder_folder: Path, decoder: str) -> None:
+    model, table = build_model(["PER"], settings_for(encoder_folder, decoder=decoder))
+    batch = pad_batch([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    labels = torch.full((2, 6), IGNORED)
+    labels[0, 2:5] = labels[1, :4] = UNKNOWN_LABEL
+    loss = model.train()(*batch, labels).loss
+    loss.backward()
+    assert loss.item() == 0
+    for name, parameter in model.named_parameters():
+        assert parameter.grad.abs().max() < 1e-6, name  # and so it is no NaN
+
+
+def test_what_is_known_wholly_has_the_loss_as_ever(encoder_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, table = build_model(["PER"], settings_for(encoder_folder))
+    monkeypatch.setattr(model.tag_decoder, "partial_loss", None)
+    labels = torch.tensor([[1, 2, 3, 0, 0, IGNORED]])
+    assert model(*pad_batch([table.encode("王小明去北京")], table), labels).loss > 0

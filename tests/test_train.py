@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from ner.data.corpus import Corpus, read_corpus
 from ner.errors import InputError, InterruptedRun
 from ner.model.crf import SchemeCrf
 from ner.tagging.tagger import Tagger
+from ner.training.examples import Examples
+from ner.training.overview import overview
 from ner.training.progress import ShowProgress
 from ner.training.settings import TrainingSettings
 from ner.training.train import build_model, train
 from ner.training.trainer import layer_of, parameter_groups
+from tests.conftest import SENTENCES, conll
 
 Change = Callable[..., TrainingSettings]
 
@@ -362,3 +366,54 @@ def test_what_is_shown_names_data_network_rates_and_scores(corpus: Corpus, quick
     assert "rates  head: 0.05 for" in text
     assert "cpu, 1 threads, fp32, eager attention" in text
     assert text.count("dev F1") == 2
+
+
+def sparsely_labelled(folder: Path, instead: str) -> Corpus:
+    """The tiny corpus with every sentence three times in train; each entity is labelled in one of these copies.
+
+    In the others its characters have the tag `instead`. Dev and test have all entities.
+    """
+    copies = []
+    for copy in range(3):
+        for text, tags in SENTENCES:
+            partial, number = [], copy
+            for tag in tags.split():
+                number += tag.startswith("B-")
+                partial.append(instead if tag != "O" and number % 3 else tag)
+            copies.append((text, " ".join(partial)))
+    for name in ("train", "dev", "test"):
+        (folder / f"{name}.txt").write_text(conll(copies if name == "train" else SENTENCES), encoding="utf-8")
+    return read_corpus(folder, seed=1)
+
+
+@pytest.mark.parametrize("changes", [{}, {"scheme": "BIO", "mode": "frozen"}, {"decoder": "softmax", "epochs": 24}])
+def test_what_is_unknown_here_is_learned_elsewhere(
+    settings: TrainingSettings, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    corpus = sparsely_labelled(tmp_path, "?")
+    assert corpus.train.types.total() == corpus.dev.types.total()
+    run = train(corpus, replace(settings, **{"epochs": 12, **changes}), tmp_path / "model")
+    assert run.evaluations["test"].scores.f1 > 95
+    assert run.record["data"]["train"]["unknown_characters"] == corpus.train.unknown > 50
+
+
+def test_what_is_called_o_in_most_places_is_not_learned(settings: TrainingSettings, tmp_path: Path) -> None:
+    """What "?" is good for: with O in its place the same training finds few entities or none."""
+    corpus = sparsely_labelled(tmp_path, "O")
+    try:
+        f1 = train(corpus, replace(settings, epochs=12), tmp_path / "model").evaluations["test"].scores.f1
+    except InputError as error:
+        assert "the model finds no entity in dev" in str(error)  # noqa: PT017  # as it may
+        f1 = 0.0
+    assert f1 < 50
+
+
+def test_what_is_unknown_is_shown(settings: TrainingSettings, tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("王 B-PER\n来 ?\n\n我 ?\n去 ?\n", encoding="utf-8")
+    (tmp_path / "dev.txt").write_text(conll(SENTENCES), encoding="utf-8")
+    corpus = read_corpus(tmp_path, seed=1)
+    model, table = build_model(corpus.types, settings)
+    lines = [*overview(corpus, model, table, Examples(corpus.train.sentences, table, model.config), settings)]
+    assert lines[0] == "train  2 sentences, 4 characters (3 of them ?); PER 1"
+    assert lines[1].startswith("dev    8 sentences, 64 characters; ")
+    assert "note   sentences or pieces with no tag but ?, of which nothing is learned: 1" in lines

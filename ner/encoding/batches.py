@@ -12,6 +12,7 @@ from ner.encoding.characters import CharacterTable, Ids
 # Rows that are sorted by length among themselves in training: enough for even batches, few enough to stay random.
 _BATCHES_SORTED_TOGETHER = 50
 IGNORED = -100  # the label of characters that are read but not learned from, as everywhere in PyTorch
+UNKNOWN_LABEL = -1  # of characters that may have any label: training sums over all that they may have
 
 
 def pad_batch(rows: Sequence[Ids], table: CharacterTable) -> tuple[Tensor, Tensor]:

@@ -10,6 +10,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from ner.data import schemes
+from ner.encoding.batches import IGNORED, UNKNOWN_LABEL
 from ner.model.choices import CellName
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.crf import SchemeCrf
@@ -17,6 +18,7 @@ from ner.model.decoder import Decoder
 from ner.model.features import FeatureCache
 from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
+from ner.model.partial import allowed_tags
 from ner.model.softmax import SoftmaxOutput
 
 _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
@@ -92,7 +94,7 @@ class BertBiLstmCrf(PreTrainedModel):
             input_ids: `(batch, chars + 2)`, with [CLS] before and [SEP] behind the characters.
             attention_mask: `(batch, chars + 2)`, 1 for characters, [CLS] and [SEP].
             labels: `(batch, chars)`, `IGNORED` for padding and for context, which lies before and behind the
-                labelled characters of a row.
+                labelled characters of a row; `UNKNOWN_LABEL` among those for characters that may have any label.
         """
         features = self.dropout(self.fusion(self.layers(input_ids, attention_mask)))  # (batch, chars, hidden)
         if self.recurrent is not None:
@@ -121,14 +123,19 @@ class BertBiLstmCrf(PreTrainedModel):
         return torch.stack([state[:, 1:-1] for state in states], dim=2)
 
     def _loss(self, emissions: Tensor, labels: Tensor) -> Tensor:
-        known = labels >= 0
-        count = known.sum(dim=1)
-        first = known.int().argmax(dim=1)
+        learned = labels != IGNORED
+        count = learned.sum(dim=1)
+        first = learned.int().argmax(dim=1)
         # The CRF takes a mask that begins with the row: move the labelled characters there.
         index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
         mask = index < (first + count).unsqueeze(1)
         index = index.clamp(max=labels.shape[1] - 1)
-        tags = labels.gather(1, index).clamp(min=0)
+        tags = labels.gather(1, index)
         emissions = emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2]))
+        unknown = tags == UNKNOWN_LABEL
+        tags = tags.clamp(min=0)  # (batch, labelled)
         with torch.autocast(emissions.device.type, enabled=False):
+            if unknown.any():
+                allowed = allowed_tags(tags, unknown, tuple(self.config.labels))
+                return self.tag_decoder.partial_loss(emissions, allowed, mask)
             return self.tag_decoder.loss(emissions, tags, mask)

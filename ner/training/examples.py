@@ -8,8 +8,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from ner.data.entities import Entity, Sentence, without_overlaps
-from ner.data.schemes import SCHEMES, entities_to_tags
-from ner.encoding.batches import IGNORED, pad_batch, pad_labels
+from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
+from ner.data.unknown import clipped
+from ner.encoding.batches import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
 from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.windows import Window, training_windows
 from ner.model.config import BertBiLstmCrfConfig
@@ -20,7 +21,7 @@ _CONTEXT = 8
 
 @dataclass(frozen=True)
 class Example:
-    """Ids and labels of one window, both `(chars,)`; context has the label `IGNORED`."""
+    """Ids and labels of one window, both `(chars,)`; context is `IGNORED`, what is unknown `UNKNOWN_LABEL`."""
 
     ids: Ids
     labels: Ids
@@ -29,13 +30,14 @@ class Example:
 class Examples(Dataset[Example]):
     """The windows of all sentences, whole where they fit into `max_length` characters.
 
-    `sentences_cut` counts the sentences that didn't fit, `entities_cut` the entities that became two for it.
+    `sentences_cut` counts the sentences that didn't fit, `entities_cut` the entities that became two for it. Windows
+    in which every character is unknown are left out, for they teach nothing; `windows_unknown` counts them.
     """
 
     def __init__(self, sentences: Sequence[Sentence], table: CharacterTable, config: BertBiLstmCrfConfig) -> None:
-        self.sentences_cut = self.entities_cut = 0
+        self.sentences_cut = self.entities_cut = self.windows_unknown = 0
         self._examples: list[Example] = []
-        label_ids = {label: i for i, label in enumerate(config.labels)}
+        label_ids = {UNKNOWN: UNKNOWN_LABEL, **{label: i for i, label in enumerate(config.labels)}}
         scheme = SCHEMES[config.scheme]
         for sentence in sentences:
             entities = without_overlaps(sentence.entities)
@@ -45,7 +47,11 @@ class Examples(Dataset[Example]):
             for window in windows:
                 inside = _clip(entities, window)
                 self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in entities)
-                tags = entities_to_tags(inside, window.keep_end - window.keep_start, scheme)
+                unknown = clipped(sentence.unknown, window.keep_start, window.keep_end)
+                tags = entities_to_tags(inside, window.keep_end - window.keep_start, scheme, unknown)
+                if {*tags} == {UNKNOWN}:
+                    self.windows_unknown += 1
+                    continue
                 labels = np.full(window.end - window.start, IGNORED, dtype=np.int64)
                 labels[window.keep_start - window.start : window.keep_end - window.start] = [
                     label_ids[tag] for tag in tags

@@ -25,7 +25,8 @@ def overview(
     for split in (corpus.train, corpus.dev, corpus.test):
         if split:
             types = ", ".join(f"{name} {count:,}" for name, count in sorted(split.types.items())) or "no entities"
-            yield f"{split.name:7}{len(split.sentences):,} sentences, {split.characters:,} characters; {types}"
+            unknown = f" ({split.unknown:,} of them ?)" if split.unknown else ""
+            yield f"{split.name:7}{len(split.sentences):,} sentences, {split.characters:,} characters{unknown}; {types}"
     for note in corpus.notes:
         yield f"note   {note}"
     if examples.sentences_cut:
@@ -33,6 +34,8 @@ def overview(
             f"note   {examples.sentences_cut:,} sentences longer than {settings.max_length} characters are learned in "
             f"pieces, {examples.entities_cut:,} entities are cut by that"
         )
+    if examples.windows_unknown:
+        yield f"note   sentences or pieces with no tag but ?, of which nothing is learned: {examples.windows_unknown:,}"
     encoder = model.encoder.config
     yield (
         f"model  {settings.encoder}: {encoder.num_hidden_layers} layers of {encoder.hidden_size}, "

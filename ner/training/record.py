@@ -24,6 +24,7 @@ def training_record(
         "data": {split.name: _describe(split) for split in splits},
         "sentences_cut": examples.sentences_cut,
         "entities_cut": examples.entities_cut,
+        "windows_unknown": examples.windows_unknown,
         "steps": state.global_step,
         "epochs": _epochs(state.log_history),
         "best_dev_f1": state.best_metric,
@@ -43,6 +44,7 @@ def _describe(split: Split) -> dict[str, Any]:
         "fingerprint": split.fingerprint,
         "sentences": len(split.sentences),
         "characters": split.characters,
+        "unknown_characters": split.unknown,
         "entities": dict(sorted(split.types.items())),
         "repairs": len(split.repairs),
     }
