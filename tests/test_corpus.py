@@ -658,7 +658,17 @@ def test_dev_has_no_unknown_tags(write: Write) -> None:
     train, dev = sides(corpus)
     assert (len(train), len(dev)) == (194, 6)  # a tenth of the entities
     assert all(int(text) % 4 == 0 for text in dev)
-    assert corpus.notes[0].endswith(": 6 sentences (3%) split off train with seed 7, of 50 without the tag ?")
+    assert corpus.notes[0].endswith(": 6 sentences (3%) split off train with seed 7, none with the tag ?")
+
+
+def test_a_small_dev_for_want_of_known_tags_is_told(write: Write) -> None:
+    path = write("\n".join(f"{number} {'?' if number > 5 else 'B-X'}\n" for number in range(100)))
+    corpus = read_corpus(path, seed=7)
+    assert 1 <= len(corpus.dev.sentences) <= 6
+    assert corpus.notes[1] == (
+        f"{path}: only 6 of 100 sentences have no tag ?, too few for what is scored on, which is left to chance: label "
+        "more sentences wholly, or name a file of its own for it"
+    )
 
 
 def test_too_few_sentences_without_unknown_tags(write: Write) -> None:

@@ -205,7 +205,9 @@ def test_lines_keep_what_is_unknown_in_them() -> None:
 def test_only_train_gets_unknown_tags(tmp_path: Path) -> None:
     source = tmp_path / "all.conll"
     source.write_text("\n".join(f"{n} {'?' if n % 2 else 'B-X'}\n" for n in range(20)), encoding="utf-8")
-    divide_file(source, tmp_path / "out", READ, WRITE, dev=0.1, test=0.1, seed=1)
+    assert divide_file(source, tmp_path / "out", READ, WRITE, dev=0.1, test=0.1, seed=1).notes == []
+    (note,) = divide_file(source, tmp_path / "more", READ, WRITE, dev=0.3, test=0.3, seed=1).notes
+    assert note.startswith(f"{source}: only 10 of 20 sentences have no tag ?, too few for what is scored on")
     assert {name: split.unknown for name, split in read_splits(tmp_path / "out").items()} == {
         "train": 15, "dev": 0, "test": 0
     }  # fmt: skip

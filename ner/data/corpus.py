@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ner.data.dividing import divide
+from ner.data.dividing import divide, shortage
 from ner.data.entities import without_overlaps
 from ner.data.findings import Finding
 from ner.data.folder import SPLITS, find_files, holds_splits, splits_of
@@ -118,12 +118,13 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
     if "dev" not in splits:
         whole = splits["train"]
         splits |= _split_off_dev(whole, seed)
-        count, known = len(splits["dev"].sentences), sum(not sentence.unknown for sentence in whole.sentences)
+        count = len(splits["dev"].sentences)
         notes.append(
             f"no dev file in {path}: {count:,} sentence{'s' * (count != 1)} "
             f"({count / len(whole.sentences):.0%}) split off train with seed {seed}"
-            f"{f', of {known:,} without the tag ?' if known < len(whole.sentences) else ''}"
+            f"{', none with the tag ?' if whole.unknown else ''}"
         )
+        notes += shortage(whole, _DEV_SHARE)
     types = sorted(splits["train"].types)
     notes.append(f"types in train: {', '.join(types)}" if types else "train has no entities")
     notes += [

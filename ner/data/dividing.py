@@ -89,6 +89,17 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
     return divided
 
 
+def shortage(split: Split, share: float) -> list[str]:
+    """A sentence for the user if there is no such share of sentences without unknown characters to divide off."""
+    known = sum(not sentence.unknown for sentence in split.sentences)
+    if known >= share * len(split.sentences):
+        return []
+    return [
+        f"{split.path}: only {known:,} of {len(split.sentences):,} sentences have no tag ?, too few for what is scored "
+        "on, which is left to chance: label more sentences wholly, or name a file of its own for it"
+    ]
+
+
 def _groups(sentences: list[Sentence]) -> list[_Group]:
     """The connected components of the sentences that share a document or a text."""
     parents = list(range(len(sentences)))

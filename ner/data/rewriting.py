@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from ner.data.corpus import read_file, read_splits, repairs_remark
-from ner.data.dividing import divide
+from ner.data.dividing import divide, shortage
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.folder import SPLITS, holds_splits
@@ -68,7 +68,10 @@ def divide_file(
     Raises CorpusError with all faults of the source, and InputError if an option is wrong or `folder` exists.
     """
     refuse_existing(folder)
-    return _write(divide(read_file(source, reading), dev, test, seed), folder, writing)
+    split = read_file(source, reading)
+    written = _write(divide(split, dev, test, seed), folder, writing)
+    written.notes.extend(shortage(split, dev + test))
+    return written
 
 
 def merge_files(
