@@ -121,14 +121,24 @@ class BertBiLstmCrf(PreTrainedModel):
         return torch.stack([state[:, 1:-1] for state in states], dim=2)
 
     def _loss(self, emissions: Tensor, labels: Tensor) -> Tensor:
-        known = labels >= 0
-        count = known.sum(dim=1)
-        first = known.int().argmax(dim=1)
-        # The CRF takes a mask that begins with the row: move the labelled characters there.
-        index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
-        mask = index < (first + count).unsqueeze(1)
-        index = index.clamp(max=labels.shape[1] - 1)
-        tags = labels.gather(1, index).clamp(min=0)
-        emissions = emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2]))
+        emissions, tags, mask = labelled(emissions, labels)
         with torch.autocast(emissions.device.type, enabled=False):
             return self.tag_decoder.loss(emissions, tags, mask)
+
+
+def labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Emissions, tags and mask of the labelled characters alone, as a `Decoder` takes them.
+
+    Args:
+        emissions: `(batch, chars, tags)`.
+        labels: `(batch, chars)`, `IGNORED` for padding and for context.
+    """
+    known = labels >= 0
+    count = known.sum(dim=1)
+    first = known.int().argmax(dim=1)
+    # The CRF takes a mask that begins with the row: move the labelled characters there.
+    index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
+    mask = index < (first + count).unsqueeze(1)
+    index = index.clamp(max=labels.shape[1] - 1)
+    tags = labels.gather(1, index).clamp(min=0)
+    return emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2])), tags, mask
