@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ner.data.split import ReadOptions
-from ner.model.choices import CellName, DecoderName, EncoderMode, FusionName, PrecisionName, TaggingScheme
+from ner.model.choices import (
+    AdversarialName,
+    CellName,
+    DecoderName,
+    EncoderMode,
+    FusionName,
+    PrecisionName,
+    TaggingScheme,
+)
 from ner.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
 
 _DEFAULT = TrainingSettings()
 
-FORMAT, NETWORK, SCHEDULE, RUN = "Format of the data", "Network", "Training", "Run"
+FORMAT, NETWORK, SCHEDULE, AIDS, RUN = "Format of the data", "Network", "Training", "Training aids", "Run"
 """The panels of a command's help."""
 
 Data = Annotated[
@@ -218,6 +226,41 @@ def training_settings(
     patience: Annotated[
         int, typer.Option(help="Stop after so many epochs without a better dev F1.", rich_help_panel=SCHEDULE)
     ] = _DEFAULT.patience,
+    adversarial: Annotated[
+        AdversarialName,
+        typer.Option(
+            help="Learn each batch once more with perturbed embeddings: by one step along the gradient (fgm), or by "
+            "several (pgd).",
+            rich_help_panel=AIDS,
+        ),
+    ] = _DEFAULT.adversarial,
+    adversarial_epsilon: Annotated[
+        float, typer.Option(help="L2 norm of the perturbation.", rich_help_panel=AIDS)
+    ] = _DEFAULT.adversarial_epsilon,
+    adversarial_steps: Annotated[
+        int, typer.Option(help="Steps of pgd; each costs a pass over the batch.", rich_help_panel=AIDS)
+    ] = _DEFAULT.adversarial_steps,
+    ema: Annotated[
+        float,
+        typer.Option(
+            help="Score and keep a moving average of the weights, with this decay, such as 0.99; 0 for none.",
+            rich_help_panel=AIDS,
+        ),
+    ] = _DEFAULT.ema,
+    r_drop: Annotated[
+        float,
+        typer.Option(
+            help="Weight of the divergence between two passes with different dropout (R-Drop); 0 for one pass.",
+            rich_help_panel=AIDS,
+        ),
+    ] = _DEFAULT.r_drop,
+    oversample: Annotated[
+        float,
+        typer.Option(
+            help="See sentences more often if they have a type that fewer than this share of sentences have; 0 for no.",
+            rich_help_panel=AIDS,
+        ),
+    ] = _DEFAULT.oversample,
     calibrate: Annotated[
         bool,
         typer.Option(
@@ -255,6 +298,12 @@ def training_settings(
         warmup=warmup,
         clip=clip,
         patience=patience,
+        adversarial=adversarial,
+        adversarial_epsilon=adversarial_epsilon,
+        adversarial_steps=adversarial_steps,
+        ema=ema,
+        r_drop=r_drop,
+        oversample=oversample,
         calibrate=calibrate,
         precision=precision,
     )

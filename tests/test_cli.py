@@ -143,6 +143,15 @@ def test_missing_folder(refused: Callable[..., str], tmp_path: Path) -> None:
     assert message == f"{tmp_path / 'none'}: no such file or folder"
 
 
+def test_training_aids_that_do_not_go_together(refused: Callable[..., str], data_folder: Path, tmp_path: Path) -> None:
+    train = ("train", "--data", data_folder, "--output", tmp_path / "model")
+    attack = ("--adversarial", "fgm", "--mode", "frozen")
+    assert refused(*train, *attack) == "expected adversarial to be none with --mode frozen, got fgm"
+    compare = ("compare", "--data", data_folder, "--output", tmp_path / "runs")
+    message = refused(*compare, "--vary", "r-drop=0,1", "--dropout", "0")
+    assert message == "--vary r-drop=0,1: expected r_drop to be 0 without any dropout, got 1.0"
+
+
 def test_no_train_file(refused: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "test.txt").write_text("我 O\n", encoding="utf-8")
     message = refused("train", "--data", tmp_path, "--output", tmp_path / "model")

@@ -234,6 +234,38 @@ def test_marginals_sum_over_all_paths(scheme: str, scale: float, temperature: fl
 
 @both_schemes
 @all_scales
+@pytest.mark.parametrize("temperature", [1.0, 2.5])
+def test_divergence_sums_over_all_paths(scheme: str, scale: float, temperature: float) -> None:
+    crf = make(scheme)
+    crf.temperature.fill_(temperature)
+    one, mask = batch(LENGTHS, crf.num_tags, scale)
+    other, _ = batch(LENGTHS, crf.num_tags, scale, seed=4)
+    expected = 0.0
+    for row, length in enumerate(LENGTHS):
+        p, q = (
+            (enumerate_paths(scheme, crf, emissions[row], length)[1] / temperature).log_softmax(0)
+            for emissions in (one, other)
+        )
+        expected += ((p.exp() * (p - q)).sum() + (q.exp() * (q - p)).sum()).item() / 2 / len(LENGTHS)
+    assert crf.divergence(one, other, mask).item() == pytest.approx(expected, rel=1e-5)
+    assert crf.divergence(one, one, mask).item() == 0
+
+
+@both_schemes
+def test_divergence_has_the_right_gradient(scheme: str) -> None:
+    crf = make(scheme)
+    (one, mask), (other, _) = (batch(LENGTHS, crf.num_tags, seed=seed) for seed in (3, 4))
+    one, other = one.double().requires_grad_(), other.double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda a, b: crf._divergences(a, b, mask), (one, other))
+    crf.divergence(one, other, mask).backward()  # type: ignore[no-untyped-call]
+    for scores in crf.parameters():
+        assert scores.grad is not None
+        assert (scores.grad[scores == IMPOSSIBLE] == 0).all()
+        assert (scores.grad[scores != IMPOSSIBLE] != 0).any()
+
+
+@both_schemes
+@all_scales
 @pytest.mark.parametrize("constrain", [False, True])
 @pytest.mark.parametrize("n", [1, 3, 40])
 @pytest.mark.parametrize("temperature", [1.0, 2.5])

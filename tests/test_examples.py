@@ -45,6 +45,16 @@ def test_long_sentences_become_pieces_with_context_that_is_not_learned_from(part
     assert max(examples.lengths) <= 16
 
 
+def test_repeated_sentences_are_there_as_often_as_asked_and_counted_once(parts: tuple) -> None:
+    table, config = parts
+    sentences = [sentence("字" * 20, (2, 18, "PER")), sentence("王小明", (0, 3, "PER")), sentence("我")]
+    once, often = Examples(sentences, table, config), Examples(sentences, table, config, [2, 3, 1])
+    *pieces, name, one = once.lengths
+    assert (len(pieces), name, one) == (2, 3, 1)
+    assert sorted(often.lengths) == sorted([*pieces, *pieces, 3, 3, 3, 1])
+    assert (often.sentences_cut, often.entities_cut) == (once.sentences_cut, once.entities_cut) == (1, 1)
+
+
 def test_an_entity_longer_than_a_piece_is_cut_in_two_and_counted(parts: tuple) -> None:
     table, config = parts
     examples = Examples([sentence("字" * 20, (2, 18, "PER"))], table, config)

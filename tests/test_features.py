@@ -1,3 +1,4 @@
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ def test_known_rows_are_not_encoded_again_and_keep_their_states(tagger: Tagger, 
     assert states.dtype == torch.float32
     with torch.autocast("cpu", torch.bfloat16):
         assert cache.layers(*second, encode).dtype == torch.bfloat16
+
+
+def test_equal_rows_are_encoded_once_and_a_copy_reads_the_same_file(tagger: Tagger, tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path / "features")
+    batch = pad_batch([tagger.table.encode(text) for text in ("王小明", "我", "王小明")], tagger.table)
+    with torch.no_grad():
+        states = cache.layers(*batch, tagger.model._encode)
+    assert torch.equal(states[0], states[2])
+    assert (tmp_path / "features").stat().st_size == 4 * states.shape[2] * states.shape[3] * 2
+    assert deepcopy(cache) is cache
 
 
 def test_a_file_that_cannot_be_written(tagger: Tagger) -> None:

@@ -34,6 +34,14 @@ from ner.training.settings import TrainingSettings
         ("layer_decay", 1.1),
         ("layer_dropout", 0.1),
         ("label_smoothing", 0.1),
+        ("adversarial", "fgsm"),
+        ("adversarial_epsilon", 0.0),
+        ("adversarial_epsilon", 2.0),
+        ("adversarial_steps", 0),
+        ("adversarial_steps", 5),
+        ("ema", 1.0),
+        ("r_drop", -1.0),
+        ("oversample", 1.5),
     ],
 )
 def test_values_out_of_range_are_named(name: str, value: object) -> None:
@@ -52,8 +60,20 @@ def test_the_defaults_are_valid() -> None:
         ({"label_smoothing": 0.1}, "expected label_smoothing to be 0 with --decoder crf, got 0.1"),
         ({"layer_decay": 0.9, "mode": "frozen"}, "expected layer_decay to be 1 with --mode frozen, got 0.9"),
         ({"encoder_dropout": 0.1, "mode": "frozen"}, "expected encoder_dropout to be 0 with --mode frozen, got 0.1"),
+        ({"adversarial": "fgm", "mode": "frozen"}, "expected adversarial to be none with --mode frozen, got fgm"),
+        ({"adversarial_epsilon": 0.5}, r"expected adversarial_epsilon to be 1.0 without --adversarial, got 0.5"),
+        (
+            {"adversarial": "fgm", "adversarial_steps": 5},
+            "expected adversarial_steps to be 3 without --adversarial pgd, got 5",
+        ),
+        ({"r_drop": 1.0, "dropout": 0.0}, "expected r_drop to be 0 without any dropout, got 1.0"),
     ],
 )
 def test_settings_that_would_have_no_effect_together(settings: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         TrainingSettings(**settings)  # type: ignore[arg-type]
+
+
+def test_any_dropout_will_do_for_r_drop() -> None:
+    for dropout in ({"encoder_dropout": 0.1}, {"layer_dropout": 0.1, "fusion": "attention"}):
+        assert TrainingSettings(dropout=0.0, r_drop=1.0, **dropout).r_drop == 1.0  # type: ignore[arg-type]

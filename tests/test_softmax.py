@@ -135,6 +135,14 @@ def test_marginals_and_the_probability_of_a_sequence(scale: float, temperature: 
         assert log_probabilities[row].item() == pytest.approx(shares[gold].item(), rel=1e-9)
 
 
+def test_divergence_is_the_mean_over_characters() -> None:
+    one, _, mask = batch()
+    other = one.flip(2)
+    p, q = one[mask].double().log_softmax(1), other[mask].double().log_softmax(1)
+    expected = ((p.exp() * (p - q)).sum() + (q.exp() * (q - p)).sum()) / 2 / mask.sum()
+    assert SoftmaxOutput().divergence(one, other, mask).item() == pytest.approx(expected.item(), rel=1e-6)
+
+
 def test_temperature_leaves_the_losses_and_is_saved() -> None:
     output, other = SoftmaxOutput(), SoftmaxOutput()
     emissions, tags, mask = batch()

@@ -75,6 +75,7 @@ def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
         {"fusion": "multi-head", "cell": "gru", "decoder": "softmax", "label_smoothing": 0.05},
         {"mode": "frozen", "fusion": "mean"},
         {"mode": "gradual", "layer_decay": 0.9},
+        {"mode": "frozen", "fusion": "mean", "ema": 0.9, "r_drop": 0.5, "dropout": 0.05, "oversample": 0.5},
     ],
 )
 def test_other_networks_learn_them_too(
@@ -145,7 +146,13 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(corpus: Corpus,
 
 @pytest.mark.parametrize(
     ("step", "changes"),  # four steps an epoch, sixteen in all
-    [(4, {}), (6, {}), (8, {}), (15, {}), (6, {"mode": "gradual"}), (8, {"mode": "frozen", "encoder_dropout": 0.0})],
+    [
+        *((step, {}) for step in (4, 6, 8, 15)),
+        (6, {"mode": "gradual"}),
+        (8, {"mode": "frozen", "encoder_dropout": 0.0}),
+        (8, {"ema": 0.5}),
+        (6, {"ema": 0.5, "adversarial": "fgm", "adversarial_epsilon": 0.1, "r_drop": 0.1, "oversample": 1.0}),
+    ],
 )
 def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
     corpus: Corpus,
@@ -158,7 +165,7 @@ def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
     settings = quick(**{"epochs": 4, "dropout": 0.05, "encoder_dropout": 0.05, **changes})
     train(corpus, settings, tmp_path / "whole")
     undo = interrupt_at(step)
-    with pytest.raises(InterruptedRun, match=f"stopped after step {step} of 16; .*--resume goes on"):
+    with pytest.raises(InterruptedRun, match=rf"stopped after step {step} of \d+; .*--resume goes on"):
         train(corpus, settings, tmp_path / "parts")
     undo()
     assert not (tmp_path / "parts" / "config.json").exists()
@@ -168,6 +175,82 @@ def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
     assert same(tmp_path / "whole", tmp_path / "parts")
     whole = json.loads((tmp_path / "whole" / "training.json").read_text(encoding="utf-8"))
     assert run.record["epochs"] == whole["epochs"]
+
+
+def test_an_average_survives_early_stopping_and_resuming(
+    corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]]
+) -> None:
+    settings = quick(epochs=30, dropout=0.05, patience=2, ema=0.5)
+    whole = train(corpus, settings, tmp_path / "whole")
+    epochs = len(whole.record["epochs"])
+    assert epochs < 30
+    undo = interrupt_at(4 * epochs - 5)  # after the best epoch's checkpoint, which the resumed run must find again
+    with pytest.raises(InterruptedRun):
+        train(corpus, settings, tmp_path / "parts")
+    undo()
+    run = train(corpus, settings, tmp_path / "parts", resume=True)
+    assert same(tmp_path / "whole", tmp_path / "parts")
+    assert run.record["epochs"] == whole.record["epochs"]
+
+
+def test_the_average_is_scored_and_kept_and_training_goes_on_without_it(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, dict[str, torch.Tensor]] = {}
+
+    class Watch(ShowProgress):
+        def on_save(self, args: Any, state: TrainerState, control: object, **kwargs: Any) -> None:
+            checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+            for name in ("model", "raw"):
+                if (checkpoint / f"{name}.safetensors").exists():
+                    kept[name] = load_file(checkpoint / f"{name}.safetensors")
+
+    monkeypatch.setattr("ner.training.train.ShowProgress", Watch)
+    train(corpus, quick(epochs=1), tmp_path / "plain")
+    plain = kept.pop("model")
+    assert not kept
+    run = train(corpus, quick(epochs=1, ema=0.9), tmp_path / "averaged")
+    assert all(torch.equal(kept["raw"][name], tensor) for name, tensor in plain.items())
+    assert not torch.equal(kept["model"]["classifier.weight"], plain["classifier.weight"])
+    assert all(torch.equal(kept["model"][name], tensor) for name, tensor in weights(tmp_path / "averaged").items())
+    assert run.record["best_dev_f1"] == run.evaluations["dev"].scores.f1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"adversarial": "fgm", "mode": "gradual"},
+        {"adversarial": "fgm", "accumulate": 2},
+        {"adversarial": "fgm", "adversarial_epsilon": 0.1},
+        {"adversarial": "pgd", "adversarial_steps": 2},
+        {"r_drop": 1.0},
+        {"oversample": 1.0},
+    ],
+)
+def test_training_aids_change_what_is_learned(
+    corpus: Corpus, quick: Change, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    settings = quick(max_steps=2, dropout=0.05, **changes)
+    train(corpus, settings, tmp_path / "with")
+    # Each without one of its changes: the size and the steps of an attack are compared with their defaults.
+    left_out = next((name for name in changes if name.startswith("adversarial_")), next(iter(changes)))
+    default = getattr(TrainingSettings, left_out)
+    train(corpus, replace(settings, **{left_out: default}), tmp_path / "without")
+    with_, without = weights(tmp_path / "with"), weights(tmp_path / "without")
+    assert not torch.equal(with_["classifier.weight"], without["classifier.weight"])
+    assert all(tensor.isfinite().all() for tensor in with_.values())
+
+
+def test_sentences_with_rare_types_make_an_epoch_longer(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    console = Console(width=200, record=True, quiet=False, file=open(os.devnull, "w"))  # noqa: SIM115
+    run = train(corpus, quick(epochs=1, oversample=1.0), tmp_path / "model", console=console)
+    # Of 8 sentences 4 have a LOC, 2 an ORG and 4 a PER.
+    shown = "aid    types in fewer than 1 of the sentences: LOC x 1.41, ORG x 2.00, PER x 1.41; 8 sentences are "
+    (line,) = (line for line in console.export_text().splitlines() if line.startswith(shown))
+    sentences = int(line.removeprefix(shown).removesuffix(" an epoch").rstrip())
+    assert 10 <= sentences <= 16
+    assert run.record["steps"] == -(-sentences // 2)
+    assert run.record["data"]["train"]["sentences"] == 8
 
 
 def test_an_interrupt_in_the_last_step_changes_nothing_any_more(
@@ -366,6 +449,18 @@ def test_what_is_shown_names_data_network_rates_and_scores(corpus: Corpus, quick
     assert "rates  head: 0.05 for" in text
     assert "cpu, 1 threads, fp32, eager attention" in text
     assert text.count("dev F1") == 2
+    assert "aid " not in text
+
+
+def test_training_aids_are_named(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    console = Console(width=200, record=True, quiet=False, file=open(os.devnull, "w"))  # noqa: SIM115
+    aids = {"adversarial": "pgd", "adversarial_epsilon": 0.5, "ema": 0.99, "r_drop": 2.0, "dropout": 0.1}
+    train(corpus, quick(max_steps=1, **aids, oversample=0.1), tmp_path / "model", console=console)
+    text = console.export_text()
+    assert "aid    pgd: embeddings are perturbed by 0.5 in 3 steps" in text
+    assert "aid    the average of the weights, with a decay of up to 0.99, is scored and kept" in text
+    assert "aid    R-Drop: two passes over each batch, divergence times 2" in text
+    assert "aid    types in fewer than 0.1 of the sentences: none; 8 sentences are 8 an epoch" in text
 
 
 def sparsely_labelled(folder: Path, instead: str) -> Corpus:

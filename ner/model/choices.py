@@ -1,9 +1,10 @@
-"""The names that options of the network take; apart, since everything else here brings torch."""
+"""The names that options of the network and its training take; apart, since everything else here brings torch."""
 
 from typing import Literal, get_args
 
 BUILT_IN_ENCODER = "mini-zh"
 
+AdversarialName = Literal["none", "fgm", "pgd"]
 CellName = Literal["lstm", "gru"]
 DecoderName = Literal["crf", "softmax"]
 EncoderMode = Literal["fine-tune", "frozen", "gradual"]
@@ -11,6 +12,7 @@ FusionName = Literal["last", "mean", "last4", "scalar-mix", "attention", "multi-
 PrecisionName = Literal["auto", "fp32", "bf16"]
 TaggingScheme = Literal["BIOES", "BIO"]
 
+ADVERSARIALS: tuple[AdversarialName, ...] = get_args(AdversarialName)
 CELLS: tuple[CellName, ...] = get_args(CellName)
 DECODERS: tuple[DecoderName, ...] = get_args(DecoderName)
 ENCODER_MODES: tuple[EncoderMode, ...] = get_args(EncoderMode)

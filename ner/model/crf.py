@@ -88,7 +88,9 @@ class SchemeCrf(CRF, Decoder):  # type: ignore[misc]
         total = log_total(forward_scores(emissions, mask, chain), chain)
         return NBest(tags, scores / self.temperature - total.unsqueeze(1))
 
-    @torch.no_grad()
+    def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
+        return self._divergences(one, other, mask).mean().float()
+
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
         emissions, chain = emissions.double() / self.temperature, self._chain().at(self.temperature)
         scores = forward_scores(emissions, mask, chain) + backward_scores(emissions, mask, chain)

@@ -67,7 +67,27 @@ class Decoder(nn.Module, ABC):
 
     @abstractmethod
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        """The probability of every tag at every character, `(batch, chars, tags)` in float64; 0 outside the mask."""
+        """The probability of every tag at every character, `(batch, chars, tags)` in float64; 0 outside the mask.
+
+        It is differentiable.
+        """
+
+    @abstractmethod
+    def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
+        """How far the distributions by two kinds of emissions are apart, a scalar, averaged as `loss` is.
+
+        The mean of the two Kullback-Leibler divergences between them, of whole tag sequences.
+        """
+
+    def _divergences(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
+        """`divergence` by row, `(batch,)`, in float64.
+
+        A sequence's log probability is the sum of its emissions, plus what doesn't depend on them, minus the log of
+        the normaliser. In KL(one || other) + KL(other || one) the last two cancel, and half of it is the inner product
+        of (one - other) with half the difference of their marginals.
+        """
+        marginals = self.marginals(one, mask) - self.marginals(other, mask)  # (batch, chars, tags)
+        return (marginals * (one - other)).sum(dim=(1, 2)) / 2 / self.temperature
 
     @abstractmethod
     def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:

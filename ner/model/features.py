@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -36,7 +37,7 @@ class FeatureCache:
         """
         lengths = attention_mask.sum(dim=1).tolist()
         keys = [ids[:length].numpy().tobytes() for ids, length in zip(input_ids.cpu(), lengths, strict=True)]
-        new = [row for row, key in enumerate(keys) if key not in self._places]
+        new = list({key: row for row, key in enumerate(keys) if key not in self._places}.values())
         if new:
             states = encode(input_ids[new], attention_mask[new]).to("cpu", torch.bfloat16)
             self._shape = states.shape[2:]
@@ -46,6 +47,10 @@ class FeatureCache:
         padded = torch.nn.utils.rnn.pad_sequence(batch, batch_first=True)  # (batch, chars, layers, hidden)
         autocast = torch.is_autocast_enabled(input_ids.device.type)
         return padded.to(input_ids.device, torch.bfloat16 if autocast else torch.float32)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "FeatureCache":
+        """The copy of a network reads the same features."""
+        return self
 
     def _append(self, state: Tensor) -> int:
         place = self._end

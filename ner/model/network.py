@@ -123,19 +123,29 @@ class BertBiLstmCrf(PreTrainedModel):
         return torch.stack([state[:, 1:-1] for state in states], dim=2)
 
     def _loss(self, emissions: Tensor, labels: Tensor) -> Tensor:
-        learned = labels != IGNORED
-        count = learned.sum(dim=1)
-        first = learned.int().argmax(dim=1)
-        # The CRF takes a mask that begins with the row: move the labelled characters there.
-        index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
-        mask = index < (first + count).unsqueeze(1)
-        index = index.clamp(max=labels.shape[1] - 1)
-        tags = labels.gather(1, index)
-        emissions = emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2]))
+        emissions, tags, mask = labelled(emissions, labels)
         unknown = tags == UNKNOWN_LABEL
-        tags = tags.clamp(min=0)  # (batch, labelled)
+        tags = tags.clamp(min=0)
         with torch.autocast(emissions.device.type, enabled=False):
             if unknown.any():
                 allowed = allowed_tags(tags, unknown, tuple(self.config.labels))
                 return self.tag_decoder.partial_loss(emissions, allowed, mask)
             return self.tag_decoder.loss(emissions, tags, mask)
+
+
+def labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Emissions, tags and mask of the labelled characters alone, as a `Decoder` takes them.
+
+    Args:
+        emissions: `(batch, chars, tags)`.
+        labels: `(batch, chars)`, `IGNORED` for padding and for context.
+    """
+    learned = labels != IGNORED
+    count = learned.sum(dim=1)
+    first = learned.int().argmax(dim=1)
+    # The CRF takes a mask that begins with the row: move the labelled characters there.
+    index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
+    mask = index < (first + count).unsqueeze(1)
+    index = index.clamp(max=labels.shape[1] - 1)
+    tags = labels.gather(1, index)
+    return emissions.gather(1, index.unsqueeze(2).expand(-1, -1, emissions.shape[2])), tags, mask

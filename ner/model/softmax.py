@@ -47,7 +47,9 @@ class SoftmaxOutput(Decoder):
         none = probabilities.new_zeros(probabilities.shape[2])
         return NBest(*best_paths(probabilities, mask, Chain(none, none.expand(len(none), -1), none), n))
 
-    @torch.no_grad()
+    def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
+        return (self._divergences(one, other, mask).sum() / mask.sum()).float()
+
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
         return self._log_probabilities(emissions, mask).exp().masked_fill(~mask.unsqueeze(2), 0.0)
 

@@ -32,14 +32,21 @@ class Examples(Dataset[Example]):
 
     `sentences_cut` counts the sentences that didn't fit, `entities_cut` the entities that became two for it. Windows
     in which every character is unknown are left out, for they teach nothing; `windows_unknown` counts them.
+    `repeats` says how often each sentence is in it, once if None.
     """
 
-    def __init__(self, sentences: Sequence[Sentence], table: CharacterTable, config: BertBiLstmCrfConfig) -> None:
+    def __init__(
+        self,
+        sentences: Sequence[Sentence],
+        table: CharacterTable,
+        config: BertBiLstmCrfConfig,
+        repeats: Sequence[int] | None = None,
+    ) -> None:
         self.sentences_cut = self.entities_cut = self.windows_unknown = 0
         self._examples: list[Example] = []
         label_ids = {UNKNOWN: UNKNOWN_LABEL, **{label: i for i, label in enumerate(config.labels)}}
         scheme = SCHEMES[config.scheme]
-        for sentence in sentences:
+        for sentence, times in zip(sentences, repeats or [1] * len(sentences), strict=True):
             entities = without_overlaps(sentence.entities)
             windows = training_windows(sentence.text, entities, config.window, config.window // _CONTEXT)
             self.sentences_cut += len(windows) > 1
@@ -56,7 +63,7 @@ class Examples(Dataset[Example]):
                 labels[window.keep_start - window.start : window.keep_end - window.start] = [
                     label_ids[tag] for tag in tags
                 ]
-                self._examples.append(Example(ids[window.start : window.end], labels))
+                self._examples += [Example(ids[window.start : window.end], labels)] * times
 
     def __len__(self) -> int:
         return len(self._examples)

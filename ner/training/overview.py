@@ -12,6 +12,7 @@ from ner.model.hardware import attention_kernel, use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.training.examples import Examples
 from ner.training.output import FEATURES
+from ner.training.oversampling import repeats, type_factors
 from ner.training.settings import TrainingSettings
 from ner.training.trainer import parameter_groups
 
@@ -46,6 +47,7 @@ def overview(
         f"each way, {settings.decoder} over {len(model.config.labels)} {settings.scheme} tags"
     )
     yield from _learning_rates(model, settings)
+    yield from _aids(corpus.train.sentences, settings)
     precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"
     kernel = attention_kernel(model.device, settings.max_length)
     yield f"on     {model.device.type}, {torch.get_num_threads()} threads, {precision}, {kernel} attention"
@@ -63,6 +65,23 @@ def _learning_rates(model: BertBiLstmCrf, settings: TrainingSettings) -> Iterato
             yield f"rates  {part}: {spread} for {size / 1e6:.2f} million parameters"
         else:
             yield f"rates  {part}: {rates[0]:g} for {size / 1e6:.2f} million parameters"
+
+
+def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator[str]:
+    if settings.adversarial != "none":
+        steps = f" in {settings.adversarial_steps} steps" if settings.adversarial == "pgd" else ""
+        yield f"aid    {settings.adversarial}: embeddings are perturbed by {settings.adversarial_epsilon:g}{steps}"
+    if settings.ema:
+        yield f"aid    the average of the weights, with a decay of up to {settings.ema:g}, is scored and kept"
+    if settings.r_drop:
+        yield f"aid    R-Drop: two passes over each batch, divergence times {settings.r_drop:g}"
+    if settings.oversample:
+        factors = type_factors(sentences, settings.oversample)
+        types = ", ".join(f"{name} x {factor:.2f}" for name, factor in factors.items()) or "none"
+        yield (
+            f"aid    types in fewer than {settings.oversample:.3g} of the sentences: {types}; "
+            f"{len(sentences):,} sentences are {sum(repeats(sentences, settings.oversample, settings.seed)):,} an epoch"
+        )
 
 
 def _unknown_share(sentences: Sequence[Sentence], table: CharacterTable) -> float:

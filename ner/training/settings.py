@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ner.errors import InputError
 from ner.model.choices import (
+    ADVERSARIALS,
     BUILT_IN_ENCODER,
     CELLS,
     DECODERS,
@@ -12,6 +13,7 @@ from ner.model.choices import (
     LEARNED_FUSIONS,
     PRECISIONS,
     TAGGING_SCHEMES,
+    AdversarialName,
     CellName,
     DecoderName,
     EncoderMode,
@@ -27,6 +29,7 @@ _CHOICES = {
     "cell": CELLS,
     "decoder": DECODERS,
     "precision": PRECISIONS,
+    "adversarial": ADVERSARIALS,
 }
 
 
@@ -38,6 +41,11 @@ class TrainingSettings:
     one direction. `init_from` is the folder of a tagger to go on from. `mode` says whether the encoder learns: all of
     it, nothing (`frozen`), or from the top layer down, more with each epoch (`gradual`). `layer_decay` is the learning
     rate of a layer over that of the layer above it.
+
+    Of the training aids, `adversarial_epsilon` is the L2 norm by which the embeddings are perturbed and
+    `adversarial_steps` the steps of `pgd`, `ema` is the decay of the average of the weights, `r_drop` the weight of the
+    divergence between two passes, `oversample` the share of sentences under which a type is rare; 0 leaves out
+    any of the last three.
 
     Raises:
         InputError: a value is out of its range.
@@ -69,30 +77,52 @@ class TrainingSettings:
     max_length: int = 256
     precision: PrecisionName = "auto"
     patience: int = 3
+    adversarial: AdversarialName = "none"
+    adversarial_epsilon: float = 1.0
+    adversarial_steps: int = 3
+    ema: float = 0.0
+    r_drop: float = 0.0
+    oversample: float = 0.0
     calibrate: bool = False
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("lstm_size", "epochs", "batch_size", "accumulate", "patience"):
+        for name in ("lstm_size", "epochs", "batch_size", "accumulate", "patience", "adversarial_steps"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
-        for name in ("learning_rate", "head_learning_rate", "clip"):
+        for name in ("learning_rate", "head_learning_rate", "clip", "adversarial_epsilon"):
             self._require(name, getattr(self, name) > 0, "more than 0")
-        for name in ("dropout", "encoder_dropout", "layer_dropout", "label_smoothing", "warmup"):
+        for name in ("dropout", "encoder_dropout", "layer_dropout", "label_smoothing", "warmup", "ema"):
             self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to 1")
-        for name in ("lstm_layers", "weight_decay", "seed"):
+        for name in ("lstm_layers", "weight_decay", "seed", "r_drop"):
             self._require(name, getattr(self, name) >= 0, "0 or more")
         self._require("seed", self.seed < 2**32, "less than 2 to the power of 32")
         self._require("max_steps", self.max_steps is None or self.max_steps >= 1, "at least 1")
         self._require("max_length", self.max_length >= 16, "at least 16")
         self._require("layer_decay", 0 < self.layer_decay <= 1, "more than 0 and at most 1")
+        self._require("oversample", 0 <= self.oversample <= 1, "from 0 to 1")
         for name, choices in _CHOICES.items():
             self._require(name, getattr(self, name) in choices, f"one of {', '.join(choices)}")
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """Refuse what would have no effect, or can't be, with another setting."""
         learned = self.fusion in LEARNED_FUSIONS
         self._require("layer_dropout", learned or self.layer_dropout == 0, f"0 with --fusion {self.fusion}")
         smoothed = self.decoder == "softmax"
         self._require("label_smoothing", smoothed or self.label_smoothing == 0, f"0 with --decoder {self.decoder}")
         self._require("layer_decay", self.mode != "frozen" or self.layer_decay == 1, "1 with --mode frozen")
         self._require("encoder_dropout", self.mode != "frozen" or self.encoder_dropout == 0, "0 with --mode frozen")
+        attacked, by_pgd = self.adversarial != "none", self.adversarial == "pgd"
+        self._require("adversarial", not attacked or self.mode != "frozen", "none with --mode frozen")
+        epsilon, steps = TrainingSettings.adversarial_epsilon, TrainingSettings.adversarial_steps
+        self._require(
+            "adversarial_epsilon", attacked or self.adversarial_epsilon == epsilon, f"{epsilon} without --adversarial"
+        )
+        self._require(
+            "adversarial_steps", by_pgd or self.adversarial_steps == steps, f"{steps} without --adversarial pgd"
+        )
+        drops = self.dropout > 0 or self.encoder_dropout > 0 or self.layer_dropout > 0
+        self._require("r_drop", drops or self.r_drop == 0, "0 without any dropout")
 
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:

@@ -27,6 +27,7 @@ from ner.training.calibration import fit_temperature
 from ner.training.continuing import continued_model, continued_settings, f1_of_types
 from ner.training.examples import Examples
 from ner.training.output import EVALUATION, FEATURES, RECORD, UNFINISHED, prepare_output, remove_unfinished
+from ner.training.oversampling import repeats
 from ner.training.overview import overview
 from ner.training.progress import ShowProgress
 from ner.training.record import training_record
@@ -80,7 +81,8 @@ def train(
         model, table = continued_model(corpus.types, settings, source[0]), source[1]
     else:
         model, table = build_model(corpus.types, settings)
-    examples = Examples(corpus.train.sentences, table, model.config)
+    times = repeats(corpus.train.sentences, settings.oversample, settings.seed)
+    examples = Examples(corpus.train.sentences, table, model.config, times)
     for line in overview(corpus, model, table, examples, settings):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 

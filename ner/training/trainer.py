@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError
@@ -28,9 +28,12 @@ from ner.evaluation.scores import evaluate
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.tagging.tagger import Tagger
+from ner.training.adversarial import Attack
+from ner.training.averaging import WeightAverage
 from ner.training.examples import Collator, Examples
 from ner.training.interruption import StopAtInterrupt
 from ner.training.output import TENSORBOARD, UNFINISHED
+from ner.training.rdrop import r_drop_loss
 from ner.training.settings import TrainingSettings
 from ner.training.tensorboard import TensorBoardLog
 
@@ -63,6 +66,8 @@ class TaggerTrainer(Trainer):
         self._dev = dev
         self._examples = examples
         self._interrupt = StopAtInterrupt()
+        self._attack = _attack(model, settings)
+        self._average = WeightAverage(model, settings.ema) if settings.ema else None
         super().__init__(
             model,
             _arguments(settings, len(examples), model.device, output),
@@ -74,6 +79,7 @@ class TaggerTrainer(Trainer):
                 TensorBoardLog(output / TENSORBOARD),
                 _StopIfNothingIsFound(settings, any(sentence.entities for sentence in dev)),
                 *([_Unfreeze(model)] if settings.mode == "gradual" else []),
+                *([self._average] if self._average else []),
                 *callbacks,
                 self._interrupt,
             ],
@@ -91,21 +97,36 @@ class TaggerTrainer(Trainer):
         self.optimizer = torch.optim.AdamW(parameter_groups(self._network, self._settings), fused=True)
         return self.optimizer
 
-    def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
-        """The network's own loss, which must be finite."""
-        result = super().compute_loss(*args, **kwargs)
-        loss: Tensor = result[0] if isinstance(result, tuple) else result
+    def training_step(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any) -> Tensor:
+        """A pass over a batch and back, and more of them under attack."""
+
+        def backward() -> Tensor:
+            return super(TaggerTrainer, self).training_step(model, inputs, *args)
+
+        def loss() -> Tensor:
+            with self.compute_loss_context_manager():
+                return self.compute_loss(model, self._prepare_inputs(inputs))
+
+        return self._attack.learn(backward, loss) if self._attack else backward()
+
+    def compute_loss(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any, **kwargs: Any) -> Tensor:
+        """The network's own loss, or that of R-Drop, which must be finite."""
+        if self._settings.r_drop:
+            loss = r_drop_loss(self._network, inputs, self._settings.r_drop)
+        else:
+            loss = cast(Tensor, super().compute_loss(model, inputs, *args, **kwargs))
         if not torch.isfinite(loss).all():
             raise InputError(
                 f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}: try a lower --learning-rate "
                 f"(it is {self._settings.learning_rate:g}) and --head-learning-rate "
                 f"({self._settings.head_learning_rate:g}), or --precision fp32"
             )
-        return result
+        return loss
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score the dev sentences the way `bert-ner evaluate` does."""
-        tagger = Tagger(self._network, self._table, self._settings.precision)
+        network = self._average.model if self._average else self._network
+        tagger = Tagger(network, self._table, self._settings.precision)
         scores = evaluate(tagger, self._dev).scores
         metrics = {
             "eval_f1": scores.f1,
@@ -116,6 +137,19 @@ class TaggerTrainer(Trainer):
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
+        if self._average and output_dir:
+            super()._save(output_dir, self._average.model.state_dict())
+            self._average.save_raw(Path(output_dir))
+        else:
+            super()._save(output_dir, state_dict)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, *args: Any) -> None:
+        if self._average:
+            self._average.load(Path(resume_from_checkpoint))
+        else:
+            super()._load_from_checkpoint(resume_from_checkpoint, *args)
 
     def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
         try:
@@ -157,6 +191,14 @@ def layer_of(name: str, top: int) -> int:
     if match := _LAYER.search(name):
         return int(match[1]) + 1
     return 0 if "embeddings" in name else top
+
+
+def _attack(model: BertBiLstmCrf, settings: TrainingSettings) -> Attack | None:
+    if settings.adversarial == "none":
+        return None
+    steps = settings.adversarial_steps if settings.adversarial == "pgd" else 1
+    embeddings = model.encoder.get_input_embeddings().weight
+    return Attack(cast(nn.Parameter, embeddings), settings.adversarial_epsilon, steps)
 
 
 def _arguments(settings: TrainingSettings, examples: int, device: torch.device, output: Path) -> TrainingArguments:
