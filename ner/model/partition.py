@@ -70,7 +70,7 @@ def expected_counts(sums: PathSums, weights: Tensor | float = 1.0) -> Expected:
     """Counts in a path drawn at random, by their expectation, each row's times its weight `(batch,)`.
 
     From the last character back, each tag hands its probability on to the tags before it, by their shares in its sum:
-    the smoothing recursion of Kitagawa 1987, section 2. No share is above 1, so nothing overflows.
+    the smoothing recursion of Kitagawa 1987. No share is above 1, so nothing overflows.
     """
     transitions = sums.transitions.unsqueeze(2)  # (tags, tags, 1)
     ends = (sums.ends - sums.total).exp2_() * weights  # (chars, tags, batch)
