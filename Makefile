@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 MODEL := demo-model
 
-.PHONY: demo test check wheel clean
+.PHONY: demo test check bench wheel clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: $(INSTALLED)
@@ -24,6 +24,10 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(MAKE) test
 	$(BIN)/python -m pytest -q -m slow
+
+## Time the CRF against pytorch-crf: a minute.
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/crf.py
 
 ## Build the wheel and try it in an environment of its own.
 wheel: $(INSTALLED)

@@ -4,22 +4,15 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 from torchcrf import CRF
 
 from ner.data import schemes
 from ner.data.schemes import Scheme
-from ner.model.chain import (
-    IMPOSSIBLE,
-    POSSIBLE,
-    Chain,
-    backward_scores,
-    best_paths,
-    constrained,
-    forward_scores,
-    log_total,
-    path_scores,
-)
+from ner.model.chain import IMPOSSIBLE, POSSIBLE, Chain, constrained, path_scores
 from ner.model.decoder import Decoded, Decoder, NBest
+from ner.model.partition import BIT, expected_counts, log_partition, sum_paths
+from ner.model.viterbi import best_path, best_paths
 
 
 class SchemeCrf(CRF, Decoder):  # type: ignore[misc]
@@ -28,7 +21,7 @@ class SchemeCrf(CRF, Decoder):  # type: ignore[misc]
     Scores of illegal transitions are set to `IMPOSSIBLE` once. No legal path touches them, so their gradient is
     exactly 0 and they stay; they must be kept out of weight decay.
 
-    `loss` is computed in float32, everything else in float64, as sums run over a whole text.
+    Everything is computed in float64, as sums run over a whole text.
     """
 
     start_transitions: Tensor
@@ -59,8 +52,7 @@ class SchemeCrf(CRF, Decoder):  # type: ignore[misc]
 
     def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
         """Negative log-likelihood of `tags`, summed over characters, averaged over sentences."""
-        likelihood: Tensor = self(emissions.float(), tags, mask=mask, reduction="mean")
-        return -likelihood
+        return -_log_probability(emissions.double(), tags, mask, self._chain()).mean().float()
 
     def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
         """Negative log of the summed probability of all legal allowed sequences, averaged over sentences.
@@ -68,56 +60,63 @@ class SchemeCrf(CRF, Decoder):  # type: ignore[misc]
         The marginalised likelihood of Tsuboi et al. 2008, section 4 (also Bellare and McCallum 2007). With one
         allowed tag a character it is `loss`. Raises ValueError if a row has no legal allowed sequence.
         """
-        chain = self._chain()
         both = torch.cat([constrained(emissions, allowed), emissions]).double()  # (2 * batch, chars, tags)
-        total = log_total(forward_scores(both, mask.repeat(2, 1), chain), chain)
-        some, every = total.chunk(2)  # (batch,)
+        some, every = log_partition(both, mask.repeat(2, 1), self._chain()).chunk(2)  # (batch,)
         return (every - some).mean().float()
 
     @torch.no_grad()
     def decode_batch(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Decoded:
         emissions, chain = constrained(emissions.double(), allowed), self._chain()
-        tags = best_paths(emissions, mask, chain, 1)[0].squeeze(1)  # (batch, chars)
+        tags = best_path(emissions, mask, chain)
         return Decoded(tags, *_path_probabilities(emissions / self.temperature, mask, tags, chain.at(self.temperature)))
 
     @torch.no_grad()
     def nbest(self, emissions: Tensor, mask: Tensor, n: int, allowed: Tensor | None = None) -> NBest:
         emissions, chain = constrained(emissions.double(), allowed), self._chain()
         tags, scores = best_paths(emissions, mask, chain, n)
-        emissions, chain = emissions / self.temperature, chain.at(self.temperature)
-        total = log_total(forward_scores(emissions, mask, chain), chain)
+        total = log_partition(emissions / self.temperature, mask, chain.at(self.temperature))
         return NBest(tags, scores / self.temperature - total.unsqueeze(1))
 
     def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
         return self._divergences(one, other, mask).mean().float()
 
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        emissions, chain = emissions.double() / self.temperature, self._chain().at(self.temperature)
-        scores = forward_scores(emissions, mask, chain) + backward_scores(emissions, mask, chain)
-        return scores.softmax(dim=2).masked_fill(~mask.unsqueeze(2), 0.0)
+        sums = sum_paths(emissions.double() / self.temperature, mask, self._chain().at(self.temperature))
+        return expected_counts(sums).tags.permute(2, 0, 1)
 
     def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        emissions, chain = emissions.double() / self.temperature, self._chain().at(self.temperature)
-        last = mask.sum(dim=1, keepdim=True) - 1  # (batch, 1)
-        score = path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
-        score = score.squeeze(1).masked_fill(score.squeeze(1) < POSSIBLE, -torch.inf)
-        return score - log_total(forward_scores(emissions, mask, chain), chain)
+        chain = self._chain().at(self.temperature)
+        found = _log_probability(emissions.double() / self.temperature, tags, mask, chain)
+        return found.masked_fill(found < POSSIBLE, -torch.inf)
 
     def _chain(self) -> Chain:
         return Chain(self.start_transitions.double(), self.transitions.double(), self.end_transitions.double())
 
 
-def _path_probabilities(emissions: Tensor, mask: Tensor, tags: Tensor, chain: Chain) -> tuple[Tensor, Tensor]:
-    """`enter` and `leave` of `Decoded`, by the forward-backward algorithm."""
-    forward = forward_scores(emissions, mask, chain)
-    backward = backward_scores(emissions, mask, chain)
-    # A tag that can't begin a sentence goes on with an entity; a span ends where the next tag is none of those.
-    goes_on = chain.start < POSSIBLE
-    ending = chain.transitions.masked_fill(goes_on, IMPOSSIBLE)[tags[:, :-1]]  # (batch, chars - 1, tags)
-    behind = torch.logsumexp(ending + (emissions + backward)[:, 1:], dim=2)  # the paths behind a span that ends here
-    end = chain.end[tags]  # (batch, chars)
-    behind = torch.cat([torch.where(mask[:, 1:], behind, end[:, :-1]), end[:, -1:]], dim=1)
+def _log_probability(emissions: Tensor, tags: Tensor, mask: Tensor, chain: Chain) -> Tensor:
+    """The log probability of `tags`, `(batch,)`: below `POSSIBLE` if they are impossible, so that it has a gradient."""
+    last = mask.sum(dim=1, keepdim=True) - 1  # (batch, 1)
+    score = path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
+    return score.squeeze(1) - log_partition(emissions, mask, chain)
 
-    score = path_scores(emissions, tags, chain)
-    enter = forward.gather(2, tags.unsqueeze(2)).squeeze(2) - score
-    return enter, score + behind - log_total(forward, chain).unsqueeze(1)
+
+def _path_probabilities(emissions: Tensor, mask: Tensor, tags: Tensor, chain: Chain) -> tuple[Tensor, Tensor]:
+    """`enter` and `leave` of `Decoded`.
+
+    `exp(-enter)` is the probability of all of the path's tags before a character, given the character's: so the
+    quotient of two of them is that of the tags between, given the last, and `leave` adds what is left, the probability
+    that the last character has its tag and that the entity ends there.
+    """
+    sums = sum_paths(emissions, mask, chain)
+    marginals = expected_counts(sums).tags  # (chars, tags, batch)
+    steps = sums.transitions.T[:, tags.T[:-1]].transpose(0, 1)  # (chars - 1, tags, batch): from the path to any tag
+    index = tags.T.unsqueeze(1)  # (chars, 1, batch)
+    score = sums.scores.gather(1, index)
+    # A tag that can't begin a sentence goes on with an entity; a span ends where the next tag is none of those.
+    goes_on = (chain.start < POSSIBLE).view(1, -1, 1)
+    shares = (score[:-1] + steps - sums.before[1:]).exp2()  # in the sums of the next tags
+    ends = (shares * marginals[1:]).masked_fill(goes_on, 0.0).sum(dim=1).T  # (batch, chars - 1)
+    last = pad(~mask[:, 1:], (0, 1), value=True)  # what lies outside the mask is without meaning
+    ends = torch.where(last, marginals.gather(1, index).squeeze(1).T, pad(ends, (0, 1)))
+    enter = score.squeeze(1).T * BIT - path_scores(emissions, tags, chain)
+    return enter, ends.log() - enter

@@ -11,8 +11,8 @@ class Decoded(NamedTuple):
     """The best tags, and what is needed for the probability of any span of them.
 
     `tags` is `(batch, chars)`. The probability that the characters `start:end` have exactly these tags, and that
-    the entity ends there, is `exp(enter[start] + leave[end - 1])`; both are `(batch, chars)` in float64.
-    Nothing is meant outside the mask.
+    the entity ends there, is `exp(enter[start] + leave[end - 1])`; both are `(batch, chars)` in float64, and `leave`
+    is -inf where no float64 holds it. Nothing is meant outside the mask.
     """
 
     tags: Tensor

@@ -4,8 +4,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from ner.model.chain import Chain, best_paths, constrained, require_possible
+from ner.model.chain import Chain, constrained, require_possible
 from ner.model.decoder import Decoded, Decoder, NBest
+from ner.model.viterbi import best_paths
 
 
 class SoftmaxOutput(Decoder):
