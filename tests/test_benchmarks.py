@@ -26,12 +26,24 @@ def test_two_calls_are_timed_in_turn() -> None:
     assert 1 < times.low <= times.ratio <= times.high
 
 
+def output_of(script: str, *arguments: str) -> str:
+    command = [sys.executable, f"benchmarks/{script}", *arguments]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
 def test_the_benchmark_of_the_crf_runs() -> None:
     sizes = ["--batch", "2", "--chars", "5", "--types", "1", "--rounds", "2", "--threads", "1", "--long", "20"]
-    run = subprocess.run(
-        [sys.executable, "benchmarks/crf.py", *sizes], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    assert "2 x 5 characters, 5 tags" in run.stdout
+    shown = output_of("crf.py", *sizes)
+    assert "2 x 5 characters, 5 tags" in shown
     for row in ("loss and gradient", "best tags", "one text of 20 characters"):
-        assert row in run.stdout
+        assert row in shown
+
+
+def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:
+    shown = output_of("long_text.py", str(model_folder), str(data_folder), "--window", "16", "--longest", "200")
+    assert "3 documents of two windows, 54 characters" in shown
+    assert "the same through two windows of 16 and one of 32: " in shown
+    for row in ("F1 through two windows", "F1 through one window", "200"):
+        assert row in shown
