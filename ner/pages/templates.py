@@ -1,0 +1,30 @@
+"""The templates of the package, as pages and as Markdown."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+Filters = Mapping[str, Callable[..., Any]]
+
+
+def page_template(name: str, filters: Filters | None = None) -> Template:
+    """A template for HTML, by its path below `ner`: whatever is put into it is shown as text, markup too."""
+    return _template(name, filters, autoescape=True)
+
+
+def text_template(name: str, filters: Filters | None = None) -> Template:
+    """A template for text such as Markdown, by its path below `ner`: what is put into it stands there as it is."""
+    return _template(name, filters, autoescape=False)
+
+
+def _template(name: str, filters: Filters | None, *, autoescape: bool) -> Template:
+    environment = Environment(
+        loader=PackageLoader("ner", ""),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(filters or {})
+    return environment.get_template(name)
