@@ -19,15 +19,15 @@ def test_what_cannot_be_seen_is_escaped(text: str, expected: str) -> None:
 
 
 def test_a_text_is_cut_at_its_entities() -> None:
-    assert pieces(TEXT, [PER, LOC]) == [Piece("王小明", "PER"), Piece("去"), Piece("北京", "LOC")]
-    assert pieces(TEXT, [PER, LOC], emphasised=LOC)[2] == Piece("北京", "LOC", True)
+    assert pieces(TEXT, [PER, LOC]) == [Piece("王小明", "PER"), Piece("去"), Piece("北京", "LOC", 0.9)]
+    assert pieces(TEXT, [PER, LOC], emphasised={LOC})[2] == Piece("北京", "LOC", 0.9, True)
     assert pieces(TEXT, [PER, Entity(0, 1, "LOC", "王")])[0] == Piece("王小明", "PER")
     assert pieces("", []) == []
 
 
 def test_what_is_left_out_shows_as_dots() -> None:
     assert pieces(TEXT, [PER, LOC], 1, 5) == [
-        Piece("..."), Piece("小明", "PER"), Piece("去"), Piece("北", "LOC"), Piece("...")
+        Piece("..."), Piece("小明", "PER"), Piece("去"), Piece("北", "LOC", 0.9), Piece("...")
     ]  # fmt: skip
     assert pieces(TEXT, [PER], 3, 99) == [Piece("..."), Piece("去北京")]
 
@@ -50,7 +50,9 @@ def test_each_type_has_a_hue_of_its_own() -> None:
 
 def test_markup_is_shown_as_text() -> None:
     template = page_template("pages/highlight.html.j2")
-    shown = template.module.highlighted([Piece("<b>"), Piece("<i>&", '"><script>', True)], Hues())  # type: ignore[attr-defined]
-    assert shown.strip() == (
-        '&lt;b&gt;<mark style="--hue: 0" class="emphasised">&lt;i&gt;&amp;<small>&#34;&gt;&lt;script&gt;</small></mark>'
+    cut = [Piece("<b>"), Piece("<i>&", '"><script>', 0.5, True)]
+    shown = template.module.highlighted(cut, Hues())  # type: ignore[attr-defined]
+    assert shown == (
+        '&lt;b&gt;<mark style="--hue: 0" title="0.500" class="emphasised">'
+        "&lt;i&gt;&amp;<small>&#34;&gt;&lt;script&gt;</small></mark>"
     )

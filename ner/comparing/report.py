@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ner.comparing.bootstrap import RESAMPLES
 from ner.comparing.plot import draw
 from ner.comparing.statistics import SIGNIFICANT, Comparison
+from ner.evaluation.bootstrap import RESAMPLES
 from ner.files import atomic_writer
 from ner.pages.templates import text_template
 

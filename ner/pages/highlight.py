@@ -1,16 +1,17 @@
 """Text cut into pieces with the type of each, to be highlighted on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from ner.data.entities import Entity, without_overlaps
 
 
 class Piece(NamedTuple):
-    """A piece of text with its type, "" outside of entities; `emphasised` is what a page is about to show."""
+    """A piece of text, with its type and score if it is an entity; `emphasised` is what a page is about to show."""
 
     text: str
     label: str = ""
+    score: float | None = None
     emphasised: bool = False
 
 
@@ -38,7 +39,11 @@ def visible(text: str) -> str:
 
 
 def pieces(
-    text: str, entities: Iterable[Entity], start: int = 0, end: int | None = None, emphasised: Entity | None = None
+    text: str,
+    entities: Iterable[Entity],
+    start: int = 0,
+    end: int | None = None,
+    emphasised: Container[Entity | None] = (),
 ) -> list[Piece]:
     """The pieces of `text` from `start` to `end`, with three dots for what is left out on either side.
 
@@ -50,7 +55,7 @@ def pieces(
     for entity in without_overlaps(entities):
         if start < entity.end and entity.start < end:
             first, last = max(start, entity.start), min(end, entity.end)
-            found += [Piece(text[at:first]), Piece(text[first:last], entity.label, entity == emphasised)]
+            found += [Piece(text[at:first]), Piece(text[first:last], entity.label, entity.score, entity in emphasised)]
             at = last
     found += [Piece(text[at:end]), Piece("..." * (end < len(text)))]
     return [piece._replace(text=visible(piece.text), label=visible(piece.label)) for piece in found if piece.text]

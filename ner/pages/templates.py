@@ -25,6 +25,7 @@ def _template(name: str, filters: Filters | None, *, autoescape: bool) -> Templa
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters.update(filters or {})
     return environment.get_template(name)

@@ -40,6 +40,7 @@ def tag_records(
         for record, (entities, alternatives) in zip(behind, readings, strict=True):
             writer.write(record, [e for e in entities if e.score is None or e.score >= min_score], alternatives)
             progress(record)
+        writer.end()
 
 
 @contextmanager
