@@ -48,8 +48,8 @@ class Report:
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """The ends of the 95% interval of F1; without sentences they are 0."""
-        return f1_interval(self.evaluation.counts) if len(self.evaluation.counts) else (0.0, 0.0)
+        """The ends of the 95% interval of F1."""
+        return f1_interval(self.evaluation.counts)
 
     @cached_property
     def entities(self) -> pd.DataFrame:

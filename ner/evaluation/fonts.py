@@ -7,6 +7,7 @@ from matplotlib import font_manager
 LATIN = "DejaVu Sans"
 """Comes with matplotlib."""
 _CHINESE = (
+    "Noto Sans CJK SC",
     "Noto Sans CJK",
     "Noto Sans SC",
     "Source Han Sans",

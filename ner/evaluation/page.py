@@ -19,7 +19,8 @@ from ner.version import installed_version
 MOST_EXAMPLES = 2000
 _MOST_DOUBTFUL = 100
 _AROUND = 40
-NO_PICTURES = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
+CANNOT_DRAW = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
+NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
 
 
 class Example(NamedTuple):
@@ -40,18 +41,18 @@ class Reading(NamedTuple):
     rows: dict[str, list[Piece]]
 
 
-def page(report: Report) -> str:
-    """The report as HTML, with pictures where matplotlib is installed."""
+def page(report: Report, *, pictures: bool = True) -> str:
+    """The report as HTML; `pictures` are drawn where matplotlib is installed."""
     types = [*report.evaluation.scores.types]
-    drawn = can_draw()
+    no_pictures = [NOT_DRAWN] if not pictures else [] if can_draw() else [CANNOT_DRAW]
     return page_template("evaluation/report.html.j2", {"cell": cell, "visible": visible}).render(
         report=report,
         background=report.background,
         scores=report.evaluation.scores,
         strict=report.evaluation.strict,
         steps=[visible(step) for step in next_steps(report)],
-        notes=[*map(visible, report.notes), *([] if drawn else [NO_PICTURES])],
-        pictures=draw_pictures(report) if drawn else {},
+        notes=[*map(visible, report.notes), *no_pictures],
+        pictures={} if no_pictures else draw_pictures(report),
         doubtful=[_example(report, error) for error in report.doubtful_gold[:_MOST_DOUBTFUL]],
         examples=[_example(report, error) for error in report.errors[:MOST_EXAMPLES]],
         kinds=KINDS,

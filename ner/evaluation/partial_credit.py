@@ -32,7 +32,6 @@ def partial_credit_table(evaluation: Evaluation) -> pd.DataFrame | None:
             *(round(100 * getattr(measures[key], rate), 2) for rate in ("precision", "recall", "f1")),
         ]
         for key, name in _MEASURES.items()
-        if key in measures  # there are none without sentences
     ]
     return pd.DataFrame(rows, columns=["measure", *_OUTCOMES, "precision", "recall", "f1"])
 

@@ -105,8 +105,8 @@ class SideBySide:
             Table(
                 "changed",
                 "What B fixed and broke",
-                "Entities that one of the two missed or invented and the other didn't; a wrong type counts as one missed "
-                "and one invented.",
+                "Entities that one of the two missed or invented and the other didn't; a wrong type counts as one "
+                "missed and one invented.",
                 self._changed(),
             ),
             Table("error_kinds", "Errors by kind", "Of both, on all sentences.", self._kinds()),

@@ -20,11 +20,12 @@ VISIBLE_SPACE = "␣"
 SENTENCES = "sentences.csv"
 
 
-def write_report(report: Report, folder: Path) -> None:
+def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None:
     """Write a report for people and for programs into `folder`.
 
     For people `report.html`, which needs nothing beside itself, and `report.md`. For programs `predictions.txt` as
     conlleval.pl reads it, `scores.json` with all numbers, and a CSV file for each table, for sentences and for errors.
+    `pictures` take longer than all the rest.
 
     Raises:
         OSError: the folder can't be written.
@@ -38,7 +39,7 @@ def write_report(report: Report, folder: Path) -> None:
     _write_csv(error_list(evaluation.sentences, report.errors), folder / "errors.csv")
     _write_csv(error_list(evaluation.sentences, report.doubtful_gold), folder / "doubtful_gold.csv")
     _write_text(folder / "report.md", markdown(report))
-    _write_text(folder / "report.html", page(report))
+    _write_text(folder / "report.html", page(report, pictures=pictures))
 
 
 def write_side_by_side(both: SideBySide, folder: Path) -> None:
@@ -58,9 +59,8 @@ def write_side_by_side(both: SideBySide, folder: Path) -> None:
 
 
 def _write_text(path: Path, text: str) -> None:
-    r"""Write a file of UTF-8; half of a surrogate pair, which it can't hold, is written as \ud800."""
     with atomic_writer(path) as file:
-        file.write(text.encode("utf-8", "backslashreplace").decode())
+        file.write(text)
 
 
 def _write_json(content: dict[str, Any], path: Path) -> None:

@@ -124,7 +124,7 @@ def train(
     }
     for split in splits:
         report = Report(evaluations[split.name], Background(split, str(output), record, table, corpus.train))
-        write_report(report, output / EVALUATION / split.name)
+        write_report(report, output / EVALUATION / split.name, pictures=False)
     with atomic_writer(output / RECORD) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")
