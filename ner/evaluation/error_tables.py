@@ -46,7 +46,7 @@ def confusion_table(evaluation: Evaluation, errors: Iterable[EntityError]) -> pd
 
 
 def form_table(entities: pd.DataFrame, errors: Iterable[EntityError]) -> pd.DataFrame:
-    """A row for each surface form with an error, the most frequent first: its types, its errors, how often it is right.
+    """A row for each surface form that is wrong twice or more, the worst first: types, errors, how often it is right.
 
     The form is that of the gold entity, or of an invented one. `entities` is from `entity_table`.
     """
@@ -59,6 +59,7 @@ def form_table(entities: pd.DataFrame, errors: Iterable[EntityError]) -> pd.Data
     rows = [
         [form, ", ".join(sorted(types[form])), found.total(), *(found[kind] for kind in KINDS), correct[form]]
         for form, found in sorted(kinds.items(), key=lambda item: (-item[1].total(), item[0]))
+        if found.total() > 1
     ]
     return pd.DataFrame(rows, columns=["form", "types", "errors", *KINDS, "correct"])
 

@@ -57,7 +57,7 @@ def markdown_table(table: Table) -> str:
         for row in table.frame.head(_ROWS).itertuples(index=False, name=None)
     ]
     header = [column.replace("_", " ") for column in columns]
-    ruler = ["---", *["---:"] * (len(columns) - 1)]
+    ruler = ["---" if column in table.words else "---:" for column in columns]
     return "\n".join(
         f"| {' | '.join(line)} |" for line in [[*map(escaped, header)], ruler, *([*map(escaped, row)] for row in rows)]
     )
