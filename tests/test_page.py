@@ -145,7 +145,7 @@ def test_next_steps_name_their_numbers(report: Report, html: str) -> None:
     }
     (type_, kind), most = max(counts.items(), key=lambda item: item[1])
     assert f"{most} of {len(report.errors)}" in text
-    assert f"The commonest error is {type_} {kind}: " in text or [*counts.values()].count(most) > 1
+    assert f"The commonest error is “{kind}” in {type_}: " in text or [*counts.values()].count(most) > 1
 
 
 def test_files(report: Report, tmp_path: Path) -> None:

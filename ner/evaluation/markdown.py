@@ -6,7 +6,7 @@ from ner.data.entities import Sentence
 from ner.evaluation.contents import Report
 from ner.evaluation.errors import EntityError
 from ner.evaluation.next_steps import next_steps
-from ner.evaluation.page import cell, place
+from ner.evaluation.page import cell, heading, place
 from ner.evaluation.sections import Table
 from ner.evaluation.side_by_side import SideBySide
 from ner.pages.highlight import visible
@@ -56,7 +56,7 @@ def markdown_table(table: Table) -> str:
         [cell(value, column, table) for column, value in zip(columns, row, strict=True)]
         for row in table.frame.head(_ROWS).itertuples(index=False, name=None)
     ]
-    header = [column.replace("_", " ") for column in columns]
+    header = [heading(column) for column in columns]
     ruler = ["---" if column in table.words else "---:" for column in columns]
     return "\n".join(
         f"| {' | '.join(line)} |" for line in [[*map(escaped, header)], ruler, *([*map(escaped, row)] for row in rows)]

@@ -43,7 +43,7 @@ def next_steps(report: Report) -> Iterator[str]:
     (type_, kind), count = max(counts.items(), key=lambda item: item[1])
     if len(report.errors) >= _ENOUGH:
         yield (
-            f"The commonest error is {type_} {kind}: {count:,} of {len(report.errors):,} "
+            f"The commonest error is “{kind}” in {type_}: {count:,} of {len(report.errors):,} "
             f"({count / len(report.errors):.0%}). To mend it, {_MENDS[kind]}."
         )
     types = [row for row in frames["types"].to_dict("records") if row["gold"] >= _ENOUGH]

@@ -18,6 +18,15 @@ from ner.version import installed_version
 
 MOST_EXAMPLES = 2000
 _MOST_DOUBTFUL = 100
+_HEADINGS = {
+    "f1": "F1",
+    "mean_score": "mean score",
+    "min_score": "lowest score",
+    "train_loss": "training loss",
+    "dev_f1": "dev F1",
+    "dev_precision": "dev precision",
+    "dev_recall": "dev recall",
+}
 _AROUND = 40
 CANNOT_DRAW = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
 NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
@@ -45,7 +54,7 @@ def page(report: Report, *, pictures: bool = True) -> str:
     """The report as HTML; `pictures` are drawn where matplotlib is installed."""
     types = [*report.evaluation.scores.types]
     no_pictures = [NOT_DRAWN] if not pictures else [] if can_draw() else [CANNOT_DRAW]
-    return page_template("evaluation/report.html.j2", {"cell": cell, "visible": visible}).render(
+    return page_template("evaluation/report.html.j2", {"cell": cell, "heading": heading, "visible": visible}).render(
         report=report,
         background=report.background,
         scores=report.evaluation.scores,
@@ -64,7 +73,9 @@ def page(report: Report, *, pictures: bool = True) -> str:
 
 def side_by_side_page(both: SideBySide) -> str:
     """Two reports side by side as HTML."""
-    return page_template("evaluation/side_by_side.html.j2", {"cell": cell, "visible": visible}).render(
+    return page_template(
+        "evaluation/side_by_side.html.j2", {"cell": cell, "heading": heading, "visible": visible}
+    ).render(
         both=both,
         changes=[_reading(both, change) for change in both.changes[:MOST_EXAMPLES]],
         directions=DIRECTIONS,
@@ -72,6 +83,11 @@ def side_by_side_page(both: SideBySide) -> str:
         hues=Hues(map(visible, both.types)),
         version=installed_version("bert-ner"),
     )
+
+
+def heading(column: str) -> str:
+    """The name of a column as it is shown; those of the confusion table are types, and stay as they are."""
+    return _HEADINGS.get(column, visible(column))
 
 
 def cell(value: Any, column: str, table: Table) -> str:

@@ -87,6 +87,7 @@ def _draw_types(figure: "Figure", frame: pd.DataFrame) -> None:
     axes.plot(frame["precision"], frame["type"], "D", color=_BLUE, markersize=6, label="precision")
     axes.plot(frame["recall"], frame["type"], "o", color=_RED, markerfacecolor="white", markersize=7, label="recall")
     axes.set_xlim(0, 101)
+    axes.margins(y=0.02)
     axes.grid(axis="x", color="0.85")
     figure.legend(loc="outside upper center", ncols=3, frameon=False)
 
@@ -102,6 +103,7 @@ def _draw_kinds(figure: "Figure", frame: pd.DataFrame) -> None:
         )
         left = left + frame[kind]
     axes.set_xlabel("errors")
+    axes.margins(y=0.02)
     axes.locator_params(axis="x", integer=True)
     axes.grid(axis="x", color="0.85")
     figure.legend(loc="outside upper center", ncols=3, frameon=False)

@@ -29,7 +29,7 @@ class Table:
     advice: str
     frame: pd.DataFrame
     formats: Mapping[str, str] = field(default_factory=dict)
-    most: int = 20
+    most: int = 100
 
     @property
     def words(self) -> set[str]:
@@ -92,6 +92,7 @@ def errors(evaluation: Evaluation, entities: pd.DataFrame, found: Sequence[Entit
             "The same form wrong again and again is cheap to mend: some training sentences with it, or one label "
             "for it in gold.",
             wrong.form_table(entities, found),
+            most=20,
         ),
     ]
 
@@ -152,7 +153,11 @@ def weak_spots(
     advice = "The worst first: look whether they are of another style, or labelled by other hands."
     return [
         *tables,
-        *(Table(f"by_{name}", f"By {name}", advice, frame) for name, frame in sources.items() if len(frame) > 1),
+        *(
+            Table(f"by_{name}", f"By {name}", advice, frame, most=20)
+            for name, frame in sources.items()
+            if len(frame) > 1
+        ),
     ]
 
 
