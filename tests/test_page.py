@@ -131,7 +131,10 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
     html = page(report, pictures=False)
     assert html[html.index('id="examples"') :].count("<li data-kind") == 5
     assert "The first 5 are shown, all are in errors.csv." in html
-    assert re.search(r"\d+ more are in forms\.csv\.", html)
+    text = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    twice = [Sentence(text, tuple(Entity(i, i + 1, "X", text[i]) for i in range(len(text))))] * 2
+    all_missed = Report(compare(twice, [[], []], ["X"]), Background(Split("a", twice), "m"))
+    assert "2 more are in forms.csv." in page(all_missed, pictures=False)
 
 
 def test_next_steps_name_their_numbers(report: Report, html: str) -> None:
