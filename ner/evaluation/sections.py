@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,7 @@ class Table:
     formats: Mapping[str, str] = field(default_factory=dict)
     most: int = 100
 
-    @property
+    @cached_property
     def words(self) -> set[str]:
         """The columns that hold text."""
         return {str(name) for name, column in self.frame.items() if pd.api.types.is_string_dtype(column)}
