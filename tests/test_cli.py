@@ -110,6 +110,10 @@ def test_a_folder_without_train_and_a_model_without_a_record(run: Run, model_fol
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert f"there is no train file in {tmp_path / 'data'}" in page
     assert "Training run" not in page
+    (tmp_path / "data" / "train.txt").write_text("王 X\n来 Y\n", encoding="utf-8")
+    assert run(*arguments, "--report", tmp_path / "report").exit_code == 0
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert f"its file has 2 faults; bert-ner check {tmp_path / 'data'} lists them" in page
 
 
 def test_two_models_side_by_side(

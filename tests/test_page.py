@@ -16,6 +16,7 @@ from ner.evaluation.errors import KINDS
 from ner.evaluation.markdown import escaped, markdown
 from ner.evaluation.page import page
 from ner.evaluation.scores import compare
+from ner.evaluation.side_by_side import SideBySide
 from ner.evaluation.writing import write_report
 from tests.spoiled_report import MARKUP, RECORD, spoiled_report
 
@@ -196,6 +197,17 @@ def test_what_there_is_nothing_of_is_left_out() -> None:
     assert "Nothing is wrong here: try a harder test." in text
     assert pages.NOT_DRAWN in text
     assert "## Errors" not in markdown(report)
+
+
+def test_long_texts_and_entities_are_clipped() -> None:
+    text = "长" * 100_000
+    sentence = Sentence(text, (Entity(0, 50_000, "X", text[:50_000]), Entity(60_000, 60_002, "X", "长长")), "a.txt", 1)
+    predicted = [Entity(0, 40_000, "X", text[:40_000])]
+    report = Report(compare([sentence] * 2, [predicted, []], ["X"]), Background(Split("a", [sentence] * 2), "m"))
+    assert len(page(report, pictures=False)) < 40_000
+    assert len(markdown(report)) < 10_000
+    other = Report(compare([sentence] * 2, [[], []], ["X"]), report.background)
+    assert len(pages.side_by_side_page(SideBySide(report, other))) < 20_000
 
 
 def test_no_entities(tmp_path: Path) -> None:

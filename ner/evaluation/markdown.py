@@ -9,13 +9,13 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.page import cell, heading, place
 from ner.evaluation.sections import Table
 from ner.evaluation.side_by_side import SideBySide
-from ner.pages.highlight import visible
+from ner.pages.highlight import clipped, visible
 from ner.pages.templates import text_template
 from ner.version import installed_version
 
 _ROWS = 10
 _EXAMPLES = 10
-_AROUND = 15
+_AROUND, _LONGEST = 15, 80
 
 
 def markdown(report: Report) -> str:
@@ -67,12 +67,17 @@ def _line(report: Report, error: EntityError) -> str:
     """An error in one line: kind, score, gold and predicted entity in context, and the place."""
     sentence = report.evaluation.sentences[error.sentence]
     sides = {"gold": error.gold, "predicted": error.predicted}
-    shown = [f"{side} {escaped(entity.text)} {escaped(entity.label)}" for side, entity in sides.items() if entity]
+    shown = [
+        f"{side} {escaped(clipped(entity.text, _LONGEST))} {escaped(entity.label)}"
+        for side, entity in sides.items()
+        if entity
+    ]
     score = "" if error.score is None else f" ({error.score:.3f})"
     return f"{error.kind}{score}: {', '.join(shown)} in “{_context(sentence, error)}”, {escaped(place(sentence))}"
 
 
 def _context(sentence: Sentence, error: EntityError) -> str:
-    start, end = max(0, error.entity.start - _AROUND), error.entity.end + _AROUND
+    start = max(0, error.entity.start - _AROUND)
+    end = min(start + _LONGEST, error.entity.end + _AROUND)
     text = escaped(sentence.text[start:end])
     return f"{'...' * (start > 0)}{text}{'...' * (end < len(sentence.text))}"

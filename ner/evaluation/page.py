@@ -1,6 +1,7 @@
 """A report, or two side by side, as one page that needs nothing beside itself."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,7 +13,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import can_draw, draw_pictures
 from ner.evaluation.sections import Table
 from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide
-from ner.pages.highlight import Hues, Piece, pieces, visible
+from ner.pages.highlight import Hues, Piece, clipped, pieces, visible
 from ner.pages.templates import page_template
 from ner.version import installed_version
 
@@ -27,7 +28,8 @@ _HEADINGS = {
     "dev_precision": "dev precision",
     "dev_recall": "dev recall",
 }
-_AROUND = 40
+_AROUND, _LONGEST = 40, 240
+_LONGEST_FORM = 100
 CANNOT_DRAW = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
 NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
 
@@ -93,7 +95,7 @@ def heading(column: str) -> str:
 def cell(value: Any, column: str, table: Table) -> str:
     """A name, a count, or a number with two decimals or as the table says; nothing for what isn't there."""
     if isinstance(value, str):
-        return visible(value)
+        return clipped(value, _LONGEST_FORM)
     if pd.isna(value):
         return ""
     return format(value, table.formats.get(column, ",.2f" if isinstance(value, float) else ","))
@@ -112,8 +114,7 @@ def _reading(both: SideBySide, change: Change) -> Reading:
         "B": both.second.evaluation.entities[change.sentence],
     }
     changed = change.fixed | change.broken
-    start = max(0, min(start for start, _, _ in changed) - _AROUND)
-    end = max(end for _, end, _ in changed) + _AROUND
+    start, end = _window([(start, end) for start, end, _ in changed])
     rows = {
         name: pieces(sentence.text, found, start, end, {e for e in found if (e.start, e.end, e.label) in changed})
         for name, found in entities.items()
@@ -123,12 +124,16 @@ def _reading(both: SideBySide, change: Change) -> Reading:
 
 def _example(report: Report, error: EntityError) -> Example:
     sentence = report.evaluation.sentences[error.sentence]
-    both = [entity for entity in (error.gold, error.predicted) if entity]
-    start = max(0, min(entity.start for entity in both) - _AROUND)
-    end = max(entity.end for entity in both) + _AROUND
+    start, end = _window([(entity.start, entity.end) for entity in (error.gold, error.predicted) if entity])
     gold = pieces(sentence.text, report.evaluation.flat_gold[error.sentence], start, end, {error.gold})
     predicted = pieces(sentence.text, report.evaluation.entities[error.sentence], start, end, {error.predicted})
     return Example(error, place(sentence), gold, predicted, _evidence(report, error))
+
+
+def _window(spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The part of a text that is shown around `spans`; not all of them if they are far apart."""
+    start = max(0, min(start for start, _ in spans) - _AROUND)
+    return start, min(start + _LONGEST, max(end for _, end in spans) + _AROUND)
 
 
 def _evidence(report: Report, error: EntityError) -> str:
@@ -137,8 +142,9 @@ def _evidence(report: Report, error: EntityError) -> str:
         return ""
     forms = dict.fromkeys(entity.text for entity in (error.gold, error.predicted) if entity)
     counts = [
-        f"{form}: " + (", ".join(f"{type_} {count:,}" for type_, count in found.most_common()) or "not an entity")
+        f"{clipped(form, _LONGEST_FORM)}: "
+        + (", ".join(f"{visible(type_)} {count:,}" for type_, count in found.most_common()) or "not an entity")
         for form in forms
         for found in [report.train_forms.get(form, Counter[str]())]
     ]
-    return visible("; ".join(counts))
+    return "; ".join(counts)

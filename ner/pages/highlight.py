@@ -38,6 +38,11 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
 
 
+def clipped(text: str, most: int) -> str:
+    """The text in what can be seen, with three dots for what is beyond the first `most` characters."""
+    return visible(text[:most]) + "..." * (len(text) > most)
+
+
 def pieces(
     text: str,
     entities: Iterable[Entity],

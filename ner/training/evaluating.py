@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ner.data.corpus import read_split
+from ner.data.corpus import CorpusError, read_split
 from ner.data.folder import find_files, holds_splits
 from ner.data.split import ReadOptions, Split
 from ner.evaluation.contents import Background, Report
@@ -26,15 +26,15 @@ def report_on(folder: Path, gold: Split, precision: PrecisionName, train: Split 
 
 
 def train_beside(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
-    """The train split of the folder that `split` is in; or None, and why there is none.
-
-    Raises:
-        CorpusError: it has faults.
-    """
+    """The train split of the folder that `split` is in; or None, and why there is none."""
     if split == "train":
         return None, "these are the sentences of train"
     if not holds_splits(data):
         return None, "--data is a single file, not a folder with train"
     if "train" not in find_files(data):
         return None, f"there is no train file in {data}"
-    return read_split(data, "train", options), ""
+    try:
+        return read_split(data, "train", options), ""
+    except CorpusError as error:
+        # The report can do without, and check tells more.
+        return None, f"its file has {len(error.problems):,} faults; bert-ner check {data} lists them"
