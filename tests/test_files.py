@@ -37,7 +37,7 @@ def test_json_lines_hold_offsets_and_scores() -> None:
 
 def test_a_page_shows_records_under_their_files_with_markup_as_text() -> None:
     file = io.StringIO()
-    writer = HtmlWriter(file)
+    writer = HtmlWriter(file, [], ["LOC", "PER"])
     writer.write(Record("<a>.txt", 1, TEXT), ENTITIES)
     assert "</html>" not in file.getvalue()  # it is a stream
     writer.write(Record("<a>.txt", 2, "<script>\u200b"), [])
@@ -46,9 +46,9 @@ def test_a_page_shows_records_under_their_files_with_markup_as_text() -> None:
     page = file.getvalue()
     assert page.count("<h2>") == 2
     assert "<h2>&lt;a&gt;.txt</h2>" in page
-    assert '<span> <mark style="--hue: 0" title="0.988">王小明<small>PER</small></mark>\u3000在😀 </span>' in page
+    assert '<span> <mark style="--hue: 138" title="0.988">王小明<small>PER</small></mark>\u3000在😀 </span>' in page
     assert "<b>2</b><span>&lt;script&gt;\\u200b</span>" in page
-    assert '<mark style="--hue: 138">王<small>LOC</small></mark>' in page
+    assert '<mark style="--hue: 0">王<small>LOC</small></mark>' in page
     assert page.startswith("<!DOCTYPE html>")
     assert page.endswith("</html>\n")
 

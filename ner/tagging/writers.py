@@ -35,9 +35,10 @@ class Writer(Protocol):
     Args:
         file: where to write.
         columns: the names of the first record's fields.
+        types: those that entities may have.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None: ...
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None: ...
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write one record, its entities, and its readings in formats that can hold them."""
@@ -54,7 +55,7 @@ class JsonLinesWriter(Writer):
 
     _OWN = ("file", "line", "text", "entities", "alternatives")
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -84,7 +85,7 @@ class ConllWriter(Writer):
     of the record are not written.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -104,7 +105,7 @@ class CsvWriter(Writer):
 
     _OWN = ("file", "line", "start", "end", "label", "text", "score")
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._rows = csv.writer(file)
         self._columns = list(columns)
         self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
@@ -128,15 +129,15 @@ class CsvWriter(Writer):
 
 
 class HtmlWriter(Writer):
-    """A page with a paragraph a record, its entities highlighted; scores show where the pointer rests.
+    """A page with a paragraph a record, its entities in the colours of reports; scores show where the pointer rests.
 
     A heading stands where the file of the records changes. Other fields of a record are not written.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
         self._parts = cast("Any", page_template("tagging/tagged.html.j2", {"visible": visible}).module)
-        self._hues = Hues()
+        self._hues = Hues(types)
         self._of_file: str | None = None
         file.write(self._parts.head())
 
@@ -170,7 +171,7 @@ def _cell(value: object) -> object:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value
 
 
-WRITERS: dict[FormatName, Callable[[TextIO, Sequence[str]], Writer]] = {
+WRITERS: dict[FormatName, Callable[[TextIO, Sequence[str], Sequence[str]], Writer]] = {
     "jsonl": JsonLinesWriter,
     "conll": ConllWriter,
     "csv": CsvWriter,
