@@ -60,8 +60,8 @@ def next_steps(report: Report) -> Iterator[str]:
             )
     low, high = report.interval
     yield (
-        f"Other sentences of this sort would give an F1 from {low:.2f} to {high:.2f}. To know whether another model is "
-        "better, compare both on the same sentences: evaluate --model A --model B."
+        f"Another test set of this sort would most likely give an F1 between {low:.2f} and {high:.2f}. To know whether "
+        "another model is better, let evaluate read both on the same sentences: give it --model twice."
     )
 
 
