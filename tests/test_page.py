@@ -222,3 +222,11 @@ def test_without_matplotlib_a_line_says_how_to_get_pictures(report: Report, monk
     html = page(report)
     assert "<svg" not in html
     assert 'For pictures: pip install "bert-ner[plot]", then the same command again.' in Page(html).text
+
+
+def test_without_nervaluate_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.evaluation.partial_credit.find_spec", lambda name: None)
+    sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
+    report = Report(compare([sentence], [[]], ["PER"]), Background(Split("a.txt", [sentence]), "m"))
+    assert "nervaluate, which needs Python 3.11 or newer, is not installed" in page(report, pictures=False)
+    assert "partial_credit" not in {table.name for table in report.all_tables}

@@ -116,7 +116,7 @@ class Report:
         if background.no_train:
             notes.append(f"No table by what was seen in train: {background.no_train}.")
         if self._partial_credit is None:
-            notes.append("No table of partial credit: nervaluate is not installed; it needs Python 3.11.")
+            notes.append("No table of partial credit: nervaluate, which needs Python 3.11 or newer, is not installed.")
         if not len(evaluation.scored):
             notes.append("No tables of confidence and no doubtful gold: the predictions have no scores.")
         return notes
