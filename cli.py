@@ -119,7 +119,7 @@ def train(
     from rich.console import Console
 
     from ner.data.corpus import read_corpus
-    from ner.evaluation.report import summary
+    from ner.evaluation.summary import summary
     from ner.training.train import train as run_training
 
     corpus = read_corpus(data, seed, reading)
@@ -184,27 +184,70 @@ def info(model: Model) -> None:
 @app.command()
 @grouped(reading=read_options)
 def evaluate(
-    model: Model,
+    model: Annotated[
+        list[Path],
+        typer.Option(help="Model folder that bert-ner train wrote; give two to compare the second with the first."),
+    ],
     data: Data,
     split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",
-    report: Annotated[Path | None, typer.Option(help="Folder for predictions, and scores as JSON and CSV.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for a page to read, the same as Markdown, and numbers as JSON and CSV.")
+    ] = None,
     precision: Precision = "auto",
     *,
     reading: ReadOptions,
 ) -> None:
-    """Score a trained model on annotated data, as conlleval does."""
+    """Score one trained model, or two side by side, on annotated data, as conlleval does."""
+    if len(model) > 2:
+        raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import read_split, remarks
-    from ner.evaluation.report import confidence, summary, write_report
-    from ner.evaluation.scores import evaluate as run_evaluation
-    from ner.tagging.tagger import Tagger
+    from ner.evaluation.side_by_side import SideBySide
+    from ner.evaluation.summary import confidence, summary
+    from ner.evaluation.writing import write_report, write_side_by_side
+    from ner.training.evaluating import report_on, train_beside
 
     gold = read_split(data, split, reading)
     for remark in remarks(gold):
         typer.echo(f"note: {remark}", err=True)
-    evaluation = run_evaluation(Tagger.load(model, precision), gold.sentences)
-    typer.echo(f"{gold.path}\n{summary(evaluation)}\n\n{confidence(evaluation)}")
+    train, no_train = train_beside(data, split, reading) if report else (None, "")
+    reports = [report_on(folder, gold, precision, train, no_train) for folder in model]
+    for one in reports:
+        typer.echo(
+            f"{one.background.predicted_by} on {gold.path}\n{summary(one.evaluation)}\n\n{confidence(one.evaluation)}\n"
+        )
+    if len(reports) == 2:
+        both = SideBySide(*reports)
+        typer.echo(f"A is {model[0]}, B is {model[1]}\n{both.verdict}")
+        if report is not None:
+            write_side_by_side(both, report)
+    elif report is not None:
+        write_report(reports[0], report)
     if report is not None:
-        write_report(evaluation, report)
+        typer.echo(f"report: {report / 'report.html'}")
+
+
+@app.command()
+def score(
+    file: Annotated[
+        Path,
+        typer.Argument(help="Columns of a token, its gold tag and its predicted tag; a blank line between sentences."),
+    ],
+    report: Annotated[Path | None, typer.Option(help="Folder for the report, as of evaluate.")] = None,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Score the predictions of any tool, from a file with gold and predicted tags, as conlleval does."""
+    from ner.evaluation.columns import read_predictions
+    from ner.evaluation.contents import Background, Report
+    from ner.evaluation.summary import summary
+    from ner.evaluation.writing import write_report
+
+    gold, evaluation, notes = read_predictions(file, encoding)
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"{file}\n{summary(evaluation)}")
+    if report is not None:
+        write_report(Report(evaluation, Background(gold, "predicted column")), report)
+        typer.echo(f"report: {report / 'report.html'}")
 
 
 @app.command()
@@ -218,8 +261,10 @@ def tag(
         Path | None, typer.Option(help="File to write; it appears when all is done.", show_default="standard output")
     ] = None,
     format_name: Annotated[
-        Literal["jsonl", "conll", "csv"],
-        typer.Option("--format", help="JSON a line, a character and its tag a line, or a row an entity."),
+        Literal["jsonl", "conll", "csv", "html"],
+        typer.Option(
+            "--format", help="JSON a line, a character and its tag a line, a row an entity, or a page to read."
+        ),
     ] = "jsonl",
     min_score: Annotated[
         float, typer.Option(help="Leave out entities with a score below this.", min=0.0, max=1.0)

@@ -1,15 +1,5 @@
-import pytest
-
-from ner.checking.examples import in_context, named, quoted, visible
+from ner.checking.examples import in_context, named, quoted
 from ner.data.entities import Entity, Sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("中 国　人", "中 国　人"), ("a\u200b\n\ue000", "a\\u200b\\n\\ue000"), ("\ud800", "\\ud800"), ("\\n", "\\n")],
-)
-def test_what_cannot_be_seen_is_escaped(text: str, expected: str) -> None:
-    assert visible(text) == expected
 
 
 def test_long_text_loses_its_middle() -> None:

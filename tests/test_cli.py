@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,8 +69,8 @@ def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Pat
 
     evaluated = run("evaluate", "--model", model, "--data", data_folder, "--report", tmp_path / "report")
     assert "accuracy: 100.00%" in evaluated.stdout
-    assert {path.name for path in (tmp_path / "report").iterdir()} == {
-        "predictions.txt", "scores.json", "sentences.csv", "types.csv", "reliability.csv", "thresholds.csv"
+    assert {path.name for path in (tmp_path / "report").iterdir()} > {
+        "report.html", "report.md", "predictions.txt", "scores.json", "sentences.csv", "types.csv", "by_seen.csv",
     }  # fmt: skip
     one_file = run("evaluate", "--model", model, "--data", data_folder / "dev.txt")
     assert "accuracy: 100.00%" in one_file.stdout
@@ -77,6 +78,90 @@ def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Pat
     tagged = run("tag", "--model", model, "--text", "张伟去上海。", "--text", "我不去。")
     rows = [json.loads(line) for line in tagged.stdout.splitlines()]
     assert [[entity["text"] for entity in row["entities"]] for row in rows] == [["张伟", "上海"], []]
+
+
+def test_a_report_tells_what_the_model_was_trained_on(
+    run: Run, model_folder: Path, data_folder: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report"
+    result = run("evaluate", "--model", model_folder, "--data", data_folder, "--report", report)
+    assert result.stdout.endswith(f"report: {report / 'report.html'}\n")
+    record = json.loads((model_folder / "training.json").read_text(encoding="utf-8"))
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert record["data"]["train"]["fingerprint"] in page
+    assert "No table by what was seen in train" not in page
+    alone = run("evaluate", "--model", model_folder, "--data", data_folder / "dev.txt", "--report", report)
+    assert alone.exit_code == 0, alone.output
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "No table by what was seen in train: --data is a single file, not a folder with train." in page
+    run("evaluate", "--model", model_folder, "--data", data_folder, "--split", "train", "--report", report)
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "The model was trained on these very sentences" in page
+
+
+def test_a_folder_without_train_and_a_model_without_a_record(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_folder, tmp_path / "model")
+    (tmp_path / "model" / "training.json").unlink()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "test.txt").write_text(conll(SENTENCES[:2]), encoding="utf-8")
+    arguments = ("evaluate", "--model", tmp_path / "model", "--data", tmp_path / "data")
+    result = run(*arguments, "--report", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert f"there is no train file in {tmp_path / 'data'}" in page
+    assert "Training run" not in page
+    (tmp_path / "data" / "train.txt").write_text("王 X\n来 Y\n", encoding="utf-8")
+    assert run(*arguments, "--report", tmp_path / "report").exit_code == 0
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert f"its file has 2 faults; bert-ner check {tmp_path / 'data'} lists them" in page
+
+
+def test_two_models_side_by_side(
+    run: Run, refused: Callable[..., str], model_folder: Path, data_folder: Path, tmp_path: Path
+) -> None:
+    one = ("--model", model_folder)
+    result = run("evaluate", *one, *one, "--data", data_folder, "--report", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    assert "A and B can't be told apart on these sentences: +0.00 points of F1" in result.stdout
+    for name in ("report.html", "report.md", "scores.json", "differences.csv", "A/report.html", "B/scores.json"):
+        assert (tmp_path / "report" / name).exists()
+    assert refused("evaluate", *one, *one, *one, "--data", data_folder) == (
+        "expected one --model or two, got 3; compare them in pairs"
+    )
+
+
+def test_predictions_of_another_tool(run: Run, refused: Callable[..., str], tmp_path: Path) -> None:
+    file = tmp_path / "out.txt"
+    file.write_text("王 x B-PER S-PER\n来 x O O\n北京 x B-LOC O\n", encoding="utf-8")
+    result = run("score", file, "--report", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    assert "with 2 phrases; found: 1 phrases; correct: 1." in result.stdout
+    scores = json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
+    assert (scores["conlleval"]["f1"], scores["training"], scores["predicted_by"]) == (66.67, None, "predicted column")
+    assert "confidence" not in (tmp_path / "report" / "report.md").read_text(encoding="utf-8").lower().split("##")[1]
+    file.write_bytes("王 O O\n".encode("gb18030"))
+    assert run("score", file, "--encoding", "gb18030").exit_code == 0
+    file.write_text("王 O\n", encoding="utf-8")
+    assert refused("score", file).startswith(f"{file}:1: two columns; expected three or more")
+    assert "nothing.txt" in refused("score", tmp_path / "nothing.txt")
+
+
+def test_our_own_predictions_score_as_before(run: Run, model_folder: Path, data_folder: Path) -> None:
+    first = run("evaluate", "--model", model_folder, "--data", data_folder, "--split", "dev").stdout
+    again = run("score", model_folder / "evaluation" / "dev" / "predictions.txt").stdout
+    assert again.splitlines()[1:6] == first.splitlines()[1:6]
+
+
+def test_a_page_of_tagged_text(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("张伟去上海。\n<b>我</b>\n", encoding="utf-8")
+    page = run("tag", "--model", model_folder, tmp_path / "a.txt", "--format", "html").stdout
+    assert page.startswith("<!DOCTYPE html>\n")
+    assert page.endswith("</html>\n")
+    assert re.search(r'<mark style="--hue: \d+" title="[\d.]+">张伟<small>PER</small></mark>去<mark', page)
+    assert "<b>我" not in page
+    assert "&lt;b" in page
+    assert page.count('<p class="record">') == 2
+    assert page.count("<h2>") == 1
 
 
 def test_tagging_files_and_standard_input(run: Run, model_folder: Path, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_an_interrupt_leaves_all_to_the_same_command(
 def test_an_interrupt_outside_of_training_too(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*args: object) -> None:
+    def interrupted(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

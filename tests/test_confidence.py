@@ -1,7 +1,7 @@
 import pytest
 
 from ner.data.entities import Entity, Sentence
-from ner.evaluation.confidence import calibration_error, reliability_table, scored_entities, threshold_table
+from ner.evaluation.confidence import calibration_error, reliability_table, threshold_table
 from ner.evaluation.scores import Evaluation, compare
 
 TEXT = "王来李去张"
@@ -17,7 +17,7 @@ def evaluation(scores: list[float], correct: list[bool]) -> Evaluation:
 
 
 def test_reliability_by_score() -> None:
-    scored = scored_entities(evaluation([0.2, 0.55, 0.55, 0.9, 0.99, 1.0], [False, True, False, True, True, True]))
+    scored = evaluation([0.2, 0.55, 0.55, 0.9, 0.99, 1.0], [False, True, False, True, True, True]).scored
     table = reliability_table(scored)
     assert list(table["scores"]) == ["0 to 0.5", "0.5 to 0.6", "0.9 to 0.95", "0.99 to 1"]
     assert list(table["entities"]) == [1, 2, 1, 2]
@@ -27,7 +27,7 @@ def test_reliability_by_score() -> None:
 
 
 def test_what_a_threshold_leaves() -> None:
-    table = threshold_table(evaluation([0.4, 0.6, 0.96], [False, True, True])).set_index("min_score")
+    table = threshold_table(evaluation([0.4, 0.6, 0.96], [False, True, True]).scored, gold=3).set_index("min_score")
     assert list(table.loc[0.0]) == pytest.approx([3, 66.67, 66.67, 66.67])
     assert list(table.loc[0.5]) == pytest.approx([2, 100, 66.67, 80])
     assert list(table.loc[0.95]) == pytest.approx([1, 100, 33.33, 50])
@@ -36,7 +36,7 @@ def test_what_a_threshold_leaves() -> None:
 
 def test_no_entities_and_entities_without_scores() -> None:
     nothing = compare([Sentence(TEXT)], [[]], ["PER"])
-    assert calibration_error(scored_entities(nothing)) == 0
-    assert list(threshold_table(nothing)["f1"].unique()) == [0]
+    assert calibration_error(nothing.scored) == 0
+    assert list(threshold_table(nothing.scored, gold=0)["f1"].unique()) == [0]
     unscored = compare([Sentence(TEXT)], [[Entity(0, 1, "PER", "王")]], ["PER"])
-    assert len(scored_entities(unscored)) == 0
+    assert len(unscored.scored) == 0

@@ -15,7 +15,7 @@ from ner.files import atomic_writer
 from ner.tagging.files import tag_records
 from ner.tagging.records import text_records
 from ner.tagging.tagger import Tagger
-from ner.tagging.writers import ConllWriter, CsvWriter, JsonLinesWriter, Record
+from ner.tagging.writers import ConllWriter, CsvWriter, HtmlWriter, JsonLinesWriter, Record
 
 TEXT = " 王小明\u3000在😀 "
 ENTITIES = [Entity(1, 4, "PER", "王小明", 0.98765)]
@@ -33,6 +33,24 @@ def test_json_lines_hold_offsets_and_scores() -> None:
         "entities": [{"start": 1, "end": 4, "label": "PER", "text": "王小明", "score": 0.9877}],
     }
     assert second["entities"] == []
+
+
+def test_a_page_shows_records_under_their_files_with_markup_as_text() -> None:
+    file = io.StringIO()
+    writer = HtmlWriter(file, [], ["LOC", "PER"])
+    writer.write(Record("<a>.txt", 1, TEXT), ENTITIES)
+    assert "</html>" not in file.getvalue()  # it is a stream
+    writer.write(Record("<a>.txt", 2, "<script>\u200b"), [])
+    writer.write(Record("b.txt", 1, "王"), [Entity(0, 1, "LOC", "王")])
+    writer.end()
+    page = file.getvalue()
+    assert page.count("<h2>") == 2
+    assert "<h2>&lt;a&gt;.txt</h2>" in page
+    assert '<span> <mark style="--hue: 138" title="0.988">王小明<small>PER</small></mark>\u3000在😀 </span>' in page
+    assert "<b>2</b><span>&lt;script&gt;\\u200b</span>" in page
+    assert '<mark style="--hue: 0">王<small>LOC</small></mark>' in page
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.endswith("</html>\n")
 
 
 def test_conll_output_is_read_back_as_the_same_entities(tmp_path: Path) -> None:

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from ner.data.corpus import Corpus
 from ner.data.entities import Entity, Sentence
-from ner.evaluation.report import summary, type_table, write_report
-from ner.evaluation.scores import compare, evaluate
+from ner.data.split import Split
+from ner.evaluation.contents import Background, Report
+from ner.evaluation.scores import Evaluation, compare, evaluate
+from ner.evaluation.summary import summary
+from ner.evaluation.tables import type_table
+from ner.evaluation.writing import write_report
 from ner.tagging.tagger import Tagger
 
 
@@ -25,6 +29,10 @@ GOLD = [
     Sentence("字", ()),
 ]
 PREDICTED = [[entity(0, 3, "PER"), entity(3, 6, "PER"), entity(7, 9, "ORG")], [entity(2, 4, "ORG")], []]
+
+
+def report(evaluation: Evaluation) -> Report:
+    return Report(evaluation, Background(Split("test.txt", [*evaluation.sentences]), "model"))
 
 
 def test_scores_counted_by_hand() -> None:
@@ -72,7 +80,7 @@ def test_a_model_that_knows_the_corpus_by_heart_scores_full_marks(tagger: Tagger
 
 def test_reports_hold_the_same_numbers(tmp_path: Path) -> None:
     evaluation = compare(GOLD, PREDICTED, ["LOC", "ORG", "PER"])
-    write_report(evaluation, tmp_path / "report")
+    write_report(report(evaluation), tmp_path / "report")
     scores = json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
     assert scores["conlleval"]["f1"] == scores["seqeval_strict"]["f1"] == 50.0
     assert scores["unreachable"] == {"overlapping": 0, "unknown_types": 0}
@@ -86,7 +94,7 @@ def test_reports_hold_the_same_numbers(tmp_path: Path) -> None:
 def test_predictions_are_what_conlleval_reads(tmp_path: Path) -> None:
     """The space among the characters must not shift the columns."""
     evaluation = compare(GOLD, PREDICTED, ["LOC", "ORG", "PER"])
-    write_report(evaluation, tmp_path)
+    write_report(report(evaluation), tmp_path)
     predictions = (tmp_path / "predictions.txt").read_bytes()
     command = subprocess.run([sys.executable, "-m", "conlleval"], input=predictions, capture_output=True, check=True)
     assert command.stdout.decode() in summary(evaluation) + "\n"
@@ -95,7 +103,7 @@ def test_predictions_are_what_conlleval_reads(tmp_path: Path) -> None:
 
 def test_the_counts_of_sentences_are_those_of_the_whole(tmp_path: Path) -> None:
     evaluation = compare(GOLD, PREDICTED, ["LOC", "ORG", "PER"])
-    write_report(evaluation, tmp_path)
+    write_report(report(evaluation), tmp_path)
     table = pd.read_csv(tmp_path / "sentences.csv")
     assert table.to_dict("list") == {"gold": [3, 1, 0], "predicted": [3, 1, 0], "correct": [1, 1, 0]}
 

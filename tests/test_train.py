@@ -263,7 +263,7 @@ def test_an_interrupt_in_the_last_step_changes_nothing_any_more(
 def test_a_run_whose_reports_could_not_be_written_is_finished_by_resuming(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*args: object) -> None:
+    def full(*args: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

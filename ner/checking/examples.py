@@ -1,9 +1,10 @@
-"""Sentences and entities in the messages of findings: short, in context, with what can't be seen made visible."""
+"""Sentences and entities in the messages of findings: short, and in context."""
 
 from dataclasses import dataclass, field
 
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
+from ner.pages.highlight import visible
 
 _AROUND = 10
 _LONGEST = 40
@@ -19,13 +20,6 @@ class SentenceFinding(Finding):
 def finding(sentence: Sentence, kind: str, message: str) -> SentenceFinding:
     """A finding whose place is that of the sentence."""
     return SentenceFinding(sentence.path, sentence.line, kind, message, sentence=sentence)
-
-
-def visible(text: str) -> str:
-    r"""The text with an escape such as \u200b for each character that can't be seen; white space of CJK stays."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
 
 
 def quoted(text: str) -> str:

@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ner.checking.examples import visible
 from ner.data.split import Split
+from ner.pages.highlight import visible
 
 
 def file_name(split: Split) -> str:

@@ -2,21 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ner.checking.check import Check, Group
-from ner.checking.examples import SentenceFinding, visible
-from ner.data.entities import Sentence, without_overlaps
+from ner.checking.examples import SentenceFinding
 from ner.data.findings import Finding
 from ner.files import atomic_writer
+from ner.pages.highlight import Hues, Piece, pieces, visible
+from ner.pages.templates import Filters, page_template
 from ner.version import installed_version
 
 _SHOWN = 5
@@ -105,10 +104,9 @@ def _group_as_dict(group: Group) -> dict[str, Any]:
 
 
 def _page(check: Check) -> str:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(cell=_cell, heading=_heading, message=_message, pieces=_pieces)
     types = sorted({label for frame in check.tables.values() if frame.index.name == "type" for label in frame.index})
-    template = environment.from_string(files("ner.checking").joinpath("check.html.j2").read_text(encoding="utf-8"))
+    filters: Filters = {"cell": _cell, "heading": _heading, "message": _message, "pieces": _pieces}
+    template = page_template("checking/check.html.j2", filters)
     return template.render(
         groups=[(group, [*_on_page(group)]) for group in check.groups],
         notes=[*map(visible, check.notes)],
@@ -116,8 +114,7 @@ def _page(check: Check) -> str:
         verdict=verdict(check),
         version=installed_version("bert-ner"),
         most=_MOST_ON_PAGE,
-        # Hues a golden angle apart are told from each other however many there are.
-        hues={label: round(number * 137.5) % 360 for number, label in enumerate(types)},
+        hues=Hues(types),
     )
 
 
@@ -132,20 +129,11 @@ def _on_page(group: Group) -> Iterator[tuple[Finding, list[str], int]]:
         yield alike[0], places, len(alike)
 
 
-def _pieces(finding: Finding) -> list[tuple[str, str]]:
-    """The sentence that a finding is about, cut into pieces with the type of each ("" outside of entities)."""
-    return _cut(finding.sentence) if isinstance(finding, SentenceFinding) else []
-
-
-def _cut(sentence: Sentence) -> list[tuple[str, str]]:
-    shown = sentence.text[:_LONGEST_SENTENCE]
-    pieces = []
-    at = 0
-    for entity in without_overlaps(sentence.entities):
-        pieces += [(shown[at : entity.start], ""), (shown[entity.start : entity.end], entity.label)]
-        at = entity.end
-    pieces += [(shown[at:], ""), ("..." * (len(sentence.text) > len(shown)), "")]
-    return [(visible(text), visible(label)) for text, label in pieces if text]
+def _pieces(finding: Finding) -> list[Piece]:
+    """The sentence that a finding is about, to be highlighted."""
+    if not isinstance(finding, SentenceFinding):
+        return []
+    return pieces(finding.sentence.text, finding.sentence.entities, end=_LONGEST_SENTENCE)
 
 
 def _heading(group: Group) -> str:

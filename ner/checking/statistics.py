@@ -6,12 +6,12 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from ner.checking.examples import visible
 from ner.checking.names import file_name
 from ner.data.entities import Sentence, without_overlaps
 from ner.data.schemes import OUTSIDE, UNKNOWN
 from ner.data.split import Split
 from ner.encoding.characters import CharacterTable
+from ner.pages.highlight import visible
 
 
 def split_table(splits: Mapping[str, Split], table: CharacterTable | None, window: int) -> pd.DataFrame:

@@ -2,22 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ner.comparing.bootstrap import RESAMPLES
 from ner.comparing.plot import draw
 from ner.comparing.statistics import SIGNIFICANT, Comparison
+from ner.evaluation.bootstrap import RESAMPLES
 from ner.files import atomic_writer
+from ner.pages.templates import text_template
 
 _PLOT = "comparison.png"
 _DIFFERENCE = "difference [95% interval]"
@@ -111,10 +110,8 @@ def _difference(row: dict[Any, Any]) -> str:
 
 
 def _page(comparison: Comparison, command: str, plot: str) -> str:
-    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = files("ner.comparing").joinpath("comparison.md.j2").read_text(encoding="utf-8")
     content = _content(comparison, command)
-    return environment.from_string(template).render(
+    return text_template("comparing/comparison.md.j2").render(
         cells=len(comparison.cells),
         split=comparison.split,
         table=_markdown([*_rows(comparison)]),

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from conlleval import TypeScores
-from ner.comparing.bootstrap import Counts, Difference, paired_bootstrap
 from ner.comparing.run import Run
-from ner.evaluation.report import SENTENCES
+from ner.evaluation.bootstrap import Counts, Difference, paired_bootstrap
+from ner.evaluation.writing import SENTENCES
 from ner.training.output import EVALUATION
 
 SIGNIFICANT = 0.05

@@ -1,4 +1,7 @@
-"""Whether scores can be believed: reliability by score, and precision and recall above a threshold."""
+"""Whether scores can be believed: reliability by score, and precision and recall above a threshold.
+
+`scored` is `Evaluation.scored` in all of it.
+"""
 
 import math
 from itertools import pairwise
@@ -6,27 +9,16 @@ from itertools import pairwise
 import pandas as pd
 
 from conlleval import TypeScores
-from ner.data.entities import without_overlaps
-from ner.evaluation.scores import Evaluation
 
 _EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 """Finer where most scores are."""
 _THRESHOLDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
-def scored_entities(evaluation: Evaluation) -> pd.DataFrame:
-    """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
-    rows = []
-    for sentence, found in zip(evaluation.sentences, evaluation.entities, strict=True):
-        gold = {(entity.start, entity.end, entity.label) for entity in without_overlaps(sentence.entities)}
-        rows += [(e.score, (e.start, e.end, e.label) in gold) for e in found if e.score is not None]
-    return pd.DataFrame(rows, columns=["score", "correct"]).astype({"score": float, "correct": bool})
-
-
 def reliability_table(scored: pd.DataFrame) -> pd.DataFrame:
     """A row for each range of scores: entities, their mean score, and the share that is correct.
 
-    Where scores are calibrated, the two agree (Guo et al. 2017, section 2). `scored` is from `scored_entities`.
+    Where scores are calibrated, the two agree (Guo et al. 2017, section 2).
     """
     names = [f"{low:g} to {high:g}" for low, high in pairwise(_EDGES)]
     # The highest range has its upper edge too.
@@ -46,10 +38,11 @@ def calibration_error(scored: pd.DataFrame) -> float:
     return float((distance * table["entities"]).sum() / max(1, len(scored)))
 
 
-def threshold_table(evaluation: Evaluation) -> pd.DataFrame:
-    """Precision, recall and F1 in percent of the entities that are left if lower scores are dropped, by threshold."""
-    scored = scored_entities(evaluation)
-    gold = evaluation.scores.gold_chunks
+def threshold_table(scored: pd.DataFrame, gold: int) -> pd.DataFrame:
+    """Precision, recall and F1 in percent of the entities that are left if lower scores are dropped, by threshold.
+
+    `gold` is the number of gold entities.
+    """
     rows = []
     for threshold in _THRESHOLDS:
         kept = scored[scored["score"] >= threshold]

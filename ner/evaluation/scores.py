@@ -6,6 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 import conlleval
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import BIO, entities_to_tags
@@ -46,6 +50,29 @@ class Evaluation:
             self.gold, self.predicted, average="micro", scheme=IOB2, zero_division=0
         )
         return {"precision": 100 * precision, "recall": 100 * recall, "f1": 100 * f1}
+
+    @cached_property
+    def flat_gold(self) -> list[list[Entity]]:
+        """The gold entities of each sentence that a prediction can reach: of overlapping ones the longest."""
+        return [without_overlaps(sentence.entities) for sentence in self.sentences]
+
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
+        rows = []
+        for gold, found in zip(self.flat_gold, self.entities, strict=True):
+            spans = {(entity.start, entity.end, entity.label) for entity in gold}
+            rows += [(e.score, (e.start, e.end, e.label) in spans) for e in found if e.score is not None]
+        return pd.DataFrame(rows, columns=["score", "correct"]).astype({"score": float, "correct": bool})
+
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Gold, predicted and correct entities of each sentence, `(sentences, 3)`."""
+        scores = [
+            conlleval.evaluate([gold], [predicted]) for gold, predicted in zip(self.gold, self.predicted, strict=True)
+        ]
+        counts = [(row.gold_chunks, row.predicted_chunks, row.correct_chunks) for row in scores]
+        return np.array(counts, dtype=np.int64).reshape(-1, 3)
 
     @property
     def characters_a_second(self) -> float | None:

@@ -34,12 +34,13 @@ def tag_records(
     records = iter(records)
     first = list(islice(records, 1))  # before anything is written: its fields are the columns, its faults the run's end
     with _open_output(output, format_name) as file:
-        writer = WRITERS[format_name](file, list(first[0].fields) if first else [])
+        writer = WRITERS[format_name](file, list(first[0].fields) if first else [], tagger.types)
         ahead, behind = tee(chain(first, records))
         readings = tagger.readings((record.text for record in ahead), nbest)
         for record, (entities, alternatives) in zip(behind, readings, strict=True):
             writer.write(record, [e for e in entities if e.score is None or e.score >= min_score], alternatives)
             progress(record)
+        writer.end()
 
 
 @contextmanager

@@ -1,17 +1,19 @@
-"""Tagged lines as JSON lines, CoNLL columns or CSV rows."""
+"""Tagged lines as JSON lines, CoNLL columns, CSV rows or a page."""
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TextIO
+from typing import Any, Literal, Protocol, TextIO, cast
 
 from ner.data.entities import Entity
 from ner.data.schemes import BIO, entities_to_tags
 from ner.errors import InputError
+from ner.pages.highlight import Hues, pieces, visible
+from ner.pages.templates import page_template
 from ner.tagging.tagger import Alternative
 
-FormatName = Literal["jsonl", "conll", "csv"]
+FormatName = Literal["jsonl", "conll", "csv", "html"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,19 @@ class Writer(Protocol):
     Args:
         file: where to write.
         columns: the names of the first record's fields.
+        types: those that entities may have.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None: ...
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None: ...
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write one record, its entities, and its readings in formats that can hold them."""
 
+    def end(self) -> None:
+        """Write what stands behind the last record, if anything does."""
 
-class JsonLinesWriter:
+
+class JsonLinesWriter(Writer):
     """One JSON object a record, records without entities and blank lines included.
 
     A field of the record that has the name of one of ours gets "input_" in front of it.
@@ -49,7 +55,7 @@ class JsonLinesWriter:
 
     _OWN = ("file", "line", "text", "entities", "alternatives")
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -72,14 +78,14 @@ class JsonLinesWriter:
         self._file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
-class ConllWriter:
+class ConllWriter(Writer):
     """A character and its BIO tag a line, separated by a tab, and a blank line behind each record.
 
     A tab or line end among the characters is written as a space, so that each line stays a character. Other fields
     of the record are not written.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -91,7 +97,7 @@ class ConllWriter:
         self._file.write("\n")
 
 
-class CsvWriter:
+class CsvWriter(Writer):
     """A header, then a row an entity: file, line, start, end, label, text, score, and other fields of its record.
 
     A field that has the name of one of ours gets "input_" in front of it.
@@ -99,7 +105,7 @@ class CsvWriter:
 
     _OWN = ("file", "line", "start", "end", "label", "text", "score")
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._rows = csv.writer(file)
         self._columns = list(columns)
         self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
@@ -122,6 +128,31 @@ class CsvWriter:
             self._rows.writerow([*own, *others])
 
 
+class HtmlWriter(Writer):
+    """A page with a paragraph a record, its entities in the colours of reports; scores show where the pointer rests.
+
+    A heading stands where the file of the records changes. Other fields of a record are not written.
+    """
+
+    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
+        self._file = file
+        self._parts = cast("Any", page_template("tagging/tagged.html.j2", {"visible": visible}).module)
+        self._hues = Hues(types)
+        self._of_file: str | None = None
+        file.write(self._parts.head())
+
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+        """Write a paragraph, after a heading if it is the first of its file."""
+        if record.file != self._of_file:
+            self._file.write(self._parts.heading(record.file))
+            self._of_file = record.file
+        self._file.write(self._parts.paragraph(record.line, pieces(record.text, entities), self._hues))
+
+    def end(self) -> None:
+        """Close the page."""
+        self._file.write(self._parts.foot())
+
+
 def _names_beside(own: Sequence[str], names: Sequence[str]) -> dict[str, str]:
     """What each of a record's field names becomes, so that none is one of our own and no two are alike."""
     new: dict[str, str] = {}
@@ -140,8 +171,9 @@ def _cell(value: object) -> object:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value
 
 
-WRITERS: dict[FormatName, type[JsonLinesWriter] | type[ConllWriter] | type[CsvWriter]] = {
+WRITERS: dict[FormatName, Callable[[TextIO, Sequence[str], Sequence[str]], Writer]] = {
     "jsonl": JsonLinesWriter,
     "conll": ConllWriter,
     "csv": CsvWriter,
+    "html": HtmlWriter,
 }

@@ -13,8 +13,9 @@ from transformers import PreTrainedModel, set_seed
 from ner.data.corpus import Corpus
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError, InterruptedRun
-from ner.evaluation.report import write_report
+from ner.evaluation.contents import Background, Report
 from ner.evaluation.scores import Evaluation, evaluate
+from ner.evaluation.writing import write_report
 from ner.files import atomic_writer
 from ner.model.checkpoint import load_model, save_model
 from ner.model.config import BertBiLstmCrfConfig
@@ -112,8 +113,6 @@ def train(
     for name, f1 in before.items():
         line = f"types that {settings.init_from} knew ({', '.join(shared) or 'none'}): {name} F1 {f1:.2f} before"
         console.print(f"{line}, {after[name]:.2f} now", highlight=False, markup=False, soft_wrap=True)
-    for name, evaluation in evaluations.items():
-        write_report(evaluation, output / EVALUATION / name)
     record = {
         **training_record(settings, [corpus.train, *splits], examples, state, model.device),
         "minutes": round(minutes, 2),
@@ -125,6 +124,9 @@ def train(
         "layer_weights_by_type": tagger.layer_weights_by_type(corpus.dev.sentences),
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
     }
+    for split in splits:
+        report = Report(evaluations[split.name], Background(split, str(output), record, table, corpus.train))
+        write_report(report, output / EVALUATION / split.name, pictures=False)
     with atomic_writer(output / RECORD) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")

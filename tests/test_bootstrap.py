@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ner.comparing import bootstrap
-from ner.comparing.bootstrap import Counts, paired_bootstrap
+from ner.evaluation import bootstrap
+from ner.evaluation.bootstrap import Counts, f1_interval, paired_bootstrap, paired_bootstrap_of_groups
 
 
 def tagger(random: np.random.Generator, gold: Counts, recall: float) -> Counts:
@@ -80,3 +80,30 @@ def test_without_a_difference_one_in_twenty_is_below_five_percent(monkeypatch: p
 def test_no_entities_at_all() -> None:
     (difference,) = paired_bootstrap(np.zeros((2, 1, 5, 3), dtype=np.int64))
     assert (difference.difference, difference.p) == (0, 1)
+
+
+def test_the_interval_of_two_sentences_counted_by_hand() -> None:
+    """Resamples: F1 0 (1/4), 50 (1/2) and 100 (1/4)."""
+    assert f1_interval(np.array([[1, 1, 0], [1, 1, 1]])) == (0, 100)
+    assert f1_interval(np.array([[1, 1, 1]])) == (100, 100)
+
+
+def test_more_sentences_give_a_narrower_interval_around_the_score() -> None:
+    random = np.random.default_rng(3)
+    few, many = (tagger(random, random.poisson(2, size), 0.8) for size in (50, 2000))
+    widths = []
+    for counts in (few, many):
+        gold, predicted, correct = counts.sum(axis=0)
+        low, high = f1_interval(counts)
+        assert low < 200 * correct / (gold + predicted) < high
+        widths.append(high - low)
+    assert widths[1] < widths[0] / 3
+
+
+def test_groups_are_compared_one_by_one() -> None:
+    random = np.random.default_rng(4)
+    gold = random.poisson(1.5, (2, 80))
+    first, second = (np.stack([tagger(random, row, recall) for row in gold]) for recall in (0.7, 0.8))
+    together = paired_bootstrap_of_groups(first, second)
+    alone = [paired_bootstrap(np.stack([a, b])[:, np.newaxis])[0] for a, b in zip(first, second, strict=True)]
+    assert together == alone

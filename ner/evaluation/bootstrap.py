@@ -1,8 +1,9 @@
-"""Is a difference in F1 more than chance? The paired bootstrap over sentences.
+"""How far an F1 would move with other sentences, and whether a difference is more than chance: the bootstrap.
 
 Sources: Koehn, *Statistical Significance Tests for Machine Translation Evaluation* (EMNLP 2004), for resampling the
 sentences of a test set in pairs; Berg-Kirkpatrick, Burkett and Klein, *An Empirical Investigation of Statistical
-Significance in NLP* (EMNLP-CoNLL 2012), for the p-value.
+Significance in NLP* (EMNLP-CoNLL 2012), for the p-value. Efron, *Bootstrap Methods: Another Look at the Jackknife*
+(Annals of Statistics 1979), for the method.
 """
 
 from dataclasses import dataclass
@@ -40,23 +41,51 @@ def paired_bootstrap(counts: Counts) -> list[Difference]:
     sample itself counts as one resample, so that p is never 0 (Phipson and Smyth 2010, *Permutation P-values Should
     Never Be Zero*).
     """
+    cells, seeds, _, _ = counts.shape
+    observed = _mean_f1(counts.sum(axis=2).astype(np.float64), cells, seeds)  # (1, cells)
+    resampled = _resampled_f1(counts)
+    return [_difference(observed[0, 0], observed[0, i], resampled[:, 0], resampled[:, i]) for i in range(1, cells)]
+
+
+def paired_bootstrap_of_groups(first: Counts, second: Counts) -> list[Difference]:
+    """How far one tagger is from another in each of several groups of entities, such as types.
+
+    `first` and `second` are `(groups, sentences, 3)`, counts of the same sentences; the rest is as in
+    `paired_bootstrap`.
+    """
+    counts = np.stack([first, second]).reshape(-1, 1, *first.shape[1:])
+    groups = len(first)
+    observed = _mean_f1(counts.sum(axis=2).astype(np.float64), len(counts), 1)[0]
+    resampled = _resampled_f1(counts)
+    pairs = [(i, groups + i) for i in range(groups)]
+    return [_difference(observed[a], observed[b], resampled[:, a], resampled[:, b]) for a, b in pairs]
+
+
+def f1_interval(counts: Counts) -> tuple[float, float]:
+    """The ends of the 95% interval of a micro F1 in percent: the 2.5th and the 97.5th percentile of resampled ones.
+
+    `counts` is `(sentences, 3)`: gold, predicted and correct chunks. There is at least one sentence.
+    """
+    low, high = np.percentile(_resampled_f1(counts[np.newaxis, np.newaxis]), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _difference(baseline: float, other: float, baseline_drawn: Floats, other_drawn: Floats) -> Difference:
+    found = float(other - baseline)
+    drawn = other_drawn - baseline_drawn
+    extreme = np.count_nonzero(np.abs(drawn - found) >= abs(found) - _ROUNDING)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Difference(found, float(low), float(high), float((1 + extreme) / (1 + RESAMPLES)))
+
+
+def _resampled_f1(counts: Counts) -> Floats:
+    """The scores of all cells in each resample, `(resamples, cells)`."""
     cells, seeds, sentences, _ = counts.shape
     by_sentence = counts.transpose(2, 0, 1, 3).reshape(sentences, -1).astype(np.float64)
-    observed = _mean_f1(by_sentence.sum(axis=0, keepdims=True), cells, seeds)  # (1, cells)
     generator = np.random.default_rng(_SEED)
     batch = max(1, _NUMBERS_AT_ONCE // sentences)
     sizes = [min(batch, RESAMPLES - start) for start in range(0, RESAMPLES, batch)]
-    resampled = np.concatenate(
-        [_mean_f1(_draw(generator, size, sentences) @ by_sentence, cells, seeds) for size in sizes]
-    )  # (resamples, cells)
-    differences = []
-    for cell in range(1, cells):
-        found = float(observed[0, cell] - observed[0, 0])
-        drawn = resampled[:, cell] - resampled[:, 0]
-        extreme = np.count_nonzero(np.abs(drawn - found) >= abs(found) - _ROUNDING)
-        low, high = np.percentile(drawn, [2.5, 97.5])
-        differences.append(Difference(found, float(low), float(high), float((1 + extreme) / (1 + RESAMPLES))))
-    return differences
+    return np.concatenate([_mean_f1(_draw(generator, size, sentences) @ by_sentence, cells, seeds) for size in sizes])
 
 
 def _draw(generator: np.random.Generator, resamples: int, sentences: int) -> Floats:

@@ -1,0 +1,111 @@
+"""Wrong entities as data frames: by type and kind, by type against type, by surface form, and one by one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from ner.data.entities import Entity, Sentence
+from ner.evaluation.errors import KINDS, EntityError
+from ner.evaluation.scores import Evaluation
+
+ALL_TYPES = "all types"
+CONFIDENT = 0.95
+"""A wrong entity with this score or more may be right, and the gold label wrong."""
+
+TrainForms = Mapping[str, Counter[str]]
+"""How often each surface form of the training data has each type."""
+
+
+def error_table(evaluation: Evaluation, errors: Sequence[EntityError]) -> pd.DataFrame:
+    """A row for all types together and for each: gold and correct entities, and the errors of each kind.
+
+    An error counts under its gold type; an invented entity, which has none, under the predicted one. So `gold` is
+    `correct` and all kinds but "invented" together.
+    """
+    kinds = Counter((error.entity.label, error.kind) for error in errors)
+    rows = [
+        [name, row.gold_chunks, row.correct_chunks, *(kinds[name, kind] for kind in KINDS)]
+        for name, row in evaluation.scores.types.items()
+    ]
+    table = pd.DataFrame(rows, columns=["type", "gold", "correct", *KINDS])
+    return pd.concat([pd.DataFrame([{"type": ALL_TYPES, **table.drop(columns="type").sum()}]), table])
+
+
+def confusion_table(evaluation: Evaluation, errors: Iterable[EntityError]) -> pd.DataFrame:
+    """A row for each gold type, a column for each predicted one: the entities whose boundaries are right."""
+    types = evaluation.scores.types
+    pairs = Counter({(name, name): row.correct_chunks for name, row in types.items()})
+    pairs.update(
+        (error.gold.label, error.predicted.label)
+        for error in errors
+        if error.gold and error.predicted and error.kind == "wrong type"
+    )
+    rows = [[gold, *(pairs[gold, predicted] for predicted in types)] for gold in types]
+    return pd.DataFrame(rows, columns=["gold type", *types])
+
+
+def form_table(entities: pd.DataFrame, errors: Iterable[EntityError]) -> pd.DataFrame:
+    """A row for each surface form that is wrong twice or more, the worst first: types, errors, how often it is right.
+
+    The form is that of the gold entity, or of an invented one. `entities` is from `entity_table`.
+    """
+    kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    types: defaultdict[str, set[str]] = defaultdict(set)
+    for error in errors:
+        kinds[error.entity.text][error.kind] += 1
+        types[error.entity.text] |= error.types
+    correct = entities.groupby("text")["correct"].sum()
+    rows = [
+        [form, ", ".join(sorted(types[form])), found.total(), *(found[kind] for kind in KINDS), correct[form]]
+        for form, found in sorted(kinds.items(), key=lambda item: (-item[1].total(), item[0]))
+        if found.total() > 1
+    ]
+    return pd.DataFrame(rows, columns=["form", "types", "errors", *KINDS, "correct"])
+
+
+def error_list(sentences: Sequence[Sentence], errors: Iterable[EntityError]) -> pd.DataFrame:
+    """A row for each error: where, which kind, both entities, the score and the text of the sentence."""
+    rows = [
+        {
+            "path": sentences[error.sentence].path,
+            "line": sentences[error.sentence].line,
+            "kind": error.kind,
+            **_fields("gold", error.gold),
+            **_fields("predicted", error.predicted),
+            "score": error.score,
+            "text": sentences[error.sentence].text,
+        }
+        for error in errors
+    ]
+    sides = [f"{side}_{name}" for side in ("gold", "predicted") for name in ("type", "start", "end", "text")]
+    table = pd.DataFrame(rows, columns=["path", "line", "kind", *sides, "score", "text"])
+    offsets = [name for name in sides if name.endswith(("start", "end"))]
+    return table.astype(dict.fromkeys(offsets, "Int64")).astype({"score": float})
+
+
+def least_certain_first(errors: Iterable[EntityError]) -> list[EntityError]:
+    """The errors by score; those without a score, such as missed entities, come last."""
+    return sorted(errors, key=lambda error: 2.0 if error.score is None else error.score)
+
+
+def doubtful_gold(errors: Iterable[EntityError]) -> list[EntityError]:
+    """The errors where the model is so certain that gold may be wrong, the most certain first."""
+    doubtful = [error for error in errors if error.score is not None and error.score >= CONFIDENT]
+    return sorted(doubtful, key=lambda error: -(error.score or 0))
+
+
+def train_forms(sentences: Iterable[Sentence]) -> TrainForms:
+    """The surface forms of training data and their types."""
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for sentence in sentences:
+        for entity in sentence.entities:
+            forms[entity.text][entity.label] += 1
+    return forms
+
+
+def _fields(side: str, entity: Entity | None) -> dict[str, object]:
+    if entity is None:
+        return {}
+    values = {"type": entity.label, "start": entity.start, "end": entity.end, "text": entity.text}
+    return {f"{side}_{name}": value for name, value in values.items()}

@@ -1,0 +1,172 @@
+"""Pictures of a report's tables, drawn by matplotlib as SVG with its letters as outlines, which needs no font.
+
+They can be read in grey and by people with any colour vision: the colours are those of Okabe and Ito (*Color Universal
+Design*, 2008), and what they tell is told by markers, hatches or kinds of lines as well.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from io import StringIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from ner.evaluation.contents import Report
+from ner.evaluation.error_tables import ALL_TYPES
+from ner.evaluation.errors import KINDS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_BLUE, _ORANGE, _GREEN, _RED, _SKY, _PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
+_KIND_STYLES = dict(
+    zip(KINDS, [(_PURPLE, "xx"), (_SKY, ""), (_BLUE, ".."), (_GREEN, "\\\\"), (_ORANGE, ""), (_RED, "//")], strict=True)
+)
+_MOST_TYPES = 25
+_WIDTH, _LINE = 6.0, 0.32  # inches
+
+
+class Picture(NamedTuple):
+    """An SVG image, the words that stand for it where it can't be seen, and what is to be said below it."""
+
+    svg: str
+    alt: str
+    caption: str = ""
+
+
+def can_draw() -> bool:
+    """Whether matplotlib is installed."""
+    return find_spec("matplotlib") is not None
+
+
+def draw_pictures(report: Report) -> dict[str, Picture]:
+    """Pictures of the report's tables, by the names of the tables; matplotlib must be installed."""
+    from ner.evaluation.fonts import LATIN, families_for
+
+    types = [*report.evaluation.scores.types]
+    families = families_for(types)
+    # Where no font has their characters, types are numbers, and the caption is the key.
+    shown = {ALL_TYPES: ALL_TYPES, **{name: name if families else str(n) for n, name in enumerate(types, 1)}}
+    key = "" if families else "Types: " + ", ".join(f"{shown[name]} {name}" for name in types) + "."
+    pictures = {}
+    for table in report.all_tables:
+        if table.name in _DRAWINGS:
+            draw, alt = _DRAWINGS[table.name]
+            by_type = "type" in table.frame
+            frame = table.frame.assign(type=table.frame["type"].map(shown)) if by_type else table.frame
+            svg = _svg(table.name, families or [LATIN], draw, frame)
+            pictures[table.name] = Picture(svg, alt, key if by_type else "")
+    return pictures
+
+
+def _svg(name: str, families: list[str], draw: Callable[["Figure", pd.DataFrame], None], frame: pd.DataFrame) -> str:
+    """The same frame gives the same text, whose ids begin with `name`, so that several can stand on one page."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    letters = {"svg.fonttype": "path", "font.family": families, "text.parse_math": False}
+    style: Any = {**letters, "svg.hashsalt": name, "hatch.linewidth": 0.6}
+    with matplotlib.rc_context(style):
+        figure = Figure(figsize=(_WIDTH, 3.2), layout="constrained")
+        draw(figure, frame)
+        for axes in figure.axes:
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.set_axisbelow(True)
+        file = StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    svg = file.getvalue()
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg[svg.index("<svg") :])
+
+
+def _draw_types(figure: "Figure", frame: pd.DataFrame) -> None:
+    frame = frame.nlargest(_MOST_TYPES, "gold")[::-1]
+    figure.set_figheight(1.1 + _LINE * len(frame))
+    axes = figure.add_subplot()
+    axes.barh(frame["type"], frame["f1"], color=_SKY, height=0.7, label="F1")
+    axes.plot(frame["precision"], frame["type"], "D", color=_BLUE, markersize=6, label="precision")
+    axes.plot(frame["recall"], frame["type"], "o", color=_RED, markerfacecolor="white", markersize=7, label="recall")
+    axes.set_xlim(0, 101)
+    axes.margins(y=0.02)
+    axes.grid(axis="x", color="0.85")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
+
+
+def _draw_kinds(figure: "Figure", frame: pd.DataFrame) -> None:
+    frame = frame[frame["type"] != ALL_TYPES].nlargest(_MOST_TYPES, "gold")[::-1]
+    figure.set_figheight(1.4 + _LINE * len(frame))
+    axes = figure.add_subplot()
+    left = pd.Series(0, index=frame.index)
+    for kind, (colour, hatch) in _KIND_STYLES.items():
+        axes.barh(
+            frame["type"], frame[kind], left=left, color=colour, hatch=hatch, edgecolor="white", height=0.7, label=kind
+        )
+        left = left + frame[kind]
+    axes.set_xlabel("errors")
+    axes.margins(y=0.02)
+    axes.locator_params(axis="x", integer=True)
+    axes.grid(axis="x", color="0.85")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
+
+
+def _draw_groups(figure: "Figure", frame: pd.DataFrame) -> None:
+    name = frame.columns[0]
+    frame = frame.dropna(subset="f1")
+    figure.set_figheight(2.6)
+    axes = figure.add_subplot()
+    bars = axes.bar(frame[name], frame["f1"], color=_SKY, width=0.7)
+    axes.bar_label(
+        bars, [f"{f1:.0f}\n({gold:,})" for f1, gold in zip(frame["f1"], frame["gold"], strict=True)], size=8.5
+    )
+    axes.set_ylim(0, 125)
+    axes.set_yticks([0, 25, 50, 75, 100])
+    axes.set_ylabel("F1 (gold entities)")
+    axes.set_xlabel(name)
+    axes.grid(axis="y", color="0.85")
+
+
+def _draw_reliability(figure: "Figure", frame: pd.DataFrame) -> None:
+    figure.set_size_inches(4.4, 3.6)
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], "--", color="0.5", linewidth=1, label="as sure as right")
+    axes.plot(frame["mean_score"], frame["correct"], "o-", color=_BLUE, label="entities by score")
+    for row in frame.itertuples():
+        axes.annotate(f"{row.entities:,}", (row.mean_score, row.correct), (5, -11), textcoords="offset points", size=8)
+    axes.set(xlim=(0, 1.08), ylim=(0, 1.05), xlabel="mean score", ylabel="share correct")
+    axes.grid(color="0.85")
+    axes.legend(frameon=False, loc="upper left")
+
+
+def _draw_thresholds(figure: "Figure", frame: pd.DataFrame) -> None:
+    axes = figure.add_subplot()
+    lines = {"precision": ("D--", _BLUE), "recall": ("o:", _RED), "f1": ("s-", "black")}
+    for name, (line, colour) in lines.items():
+        axes.plot(frame["min_score"], frame[name], line, color=colour, label="F1" if name == "f1" else name)
+    axes.set(xlabel="lowest score", ylabel="percent", xlim=(-0.02, 1.02))
+    axes.grid(color="0.85")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
+
+
+def _draw_epochs(figure: "Figure", frame: pd.DataFrame) -> None:
+    loss, f1 = figure.subplots(1, 2)
+    loss.plot(frame["epoch"], frame["train_loss"], "o-", color=_ORANGE)
+    loss.set(xlabel="epoch", title="training loss")
+    loss.set_ylim(bottom=0)
+    f1.plot(frame["epoch"], frame["dev_f1"], "s-", color=_BLUE)
+    f1.set(xlabel="epoch", title="dev F1")
+    for axes in (loss, f1):
+        axes.locator_params(axis="x", integer=True)
+        axes.grid(color="0.85")
+
+
+_DRAWINGS: Mapping[str, tuple[Callable[["Figure", pd.DataFrame], None], str]] = {
+    "types": (_draw_types, "Precision, recall and F1 by type"),
+    "error_kinds": (_draw_kinds, "Errors by type and kind"),
+    "by_entity_length": (_draw_groups, "F1 by length of the entity"),
+    "by_sentence_length": (_draw_groups, "F1 by length of the sentence"),
+    "by_density": (_draw_groups, "F1 by share of the sentence in entities"),
+    "by_seen": (_draw_groups, "F1 by whether train has the form"),
+    "reliability": (_draw_reliability, "Share of correct entities by mean score"),
+    "thresholds": (_draw_thresholds, "Precision, recall and F1 by lowest score"),
+    "epochs": (_draw_epochs, "Training loss and dev F1 by epoch"),
+}

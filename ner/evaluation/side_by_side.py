@@ -1,0 +1,188 @@
+"""Two taggers on the same sentences: how far apart they are, what the second fixed and what it broke."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from conlleval import TypeScores
+from ner.data.entities import Entity
+from ner.evaluation.bootstrap import Counts, paired_bootstrap_of_groups
+from ner.evaluation.contents import Report
+from ner.evaluation.error_tables import ALL_TYPES
+from ner.evaluation.errors import KINDS
+from ner.evaluation.sections import Table
+from ner.evaluation.tables import COUNTS
+
+Direction = Literal["fixed", "broken", "both"]
+DIRECTIONS: tuple[Direction, ...] = ("fixed", "broken", "both")
+_SIGNIFICANT = 0.05
+
+Wrong = frozenset[tuple[int, int, str]]
+"""The start, end and type of entities of one sentence that were missed or invented."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A sentence where one of the two is wrong and the other isn't, with the entities that are fixed and broken.
+
+    `sentence` is its index. An entity is fixed if the first missed or invented it and the second didn't, and broken if
+    it is the other way round.
+    """
+
+    sentence: int
+    fixed: Wrong
+    broken: Wrong
+
+    @property
+    def direction(self) -> Direction:
+        if self.fixed and self.broken:
+            return "both"
+        return "fixed" if self.fixed else "broken"
+
+    @property
+    def types(self) -> set[str]:
+        return {label for _, _, label in self.fixed | self.broken}
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two reports on the same sentences; A is the first, B the second.
+
+    Raises:
+        ValueError: they are on other sentences.
+    """
+
+    first: Report
+    second: Report
+
+    def __post_init__(self) -> None:
+        prints = [report.background.split.fingerprint for report in (self.first, self.second)]
+        if prints[0] != prints[1]:
+            raise ValueError(f"expected reports on the same sentences, got {prints[0][:8]} and {prints[1][:8]}")
+
+    @property
+    def types(self) -> list[str]:
+        """The types of either."""
+        return sorted({*self.first.evaluation.scores.types, *self.second.evaluation.scores.types})
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The sentences that one of the two reads better, most changed entities first."""
+        wrong = zip(_wrong(self.first), _wrong(self.second), strict=True)
+        changes = [Change(i, first - second, second - first) for i, (first, second) in enumerate(wrong)]
+        changed = [change for change in changes if change.types]
+        return sorted(changed, key=lambda change: -len(change.fixed | change.broken))
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """A row for all types and for each: F1 of both, B minus A with its 95% interval, and p."""
+        groups = [ALL_TYPES, *self.types]
+        counts = [_counts(report, self.types) for report in (self.first, self.second)]
+        found = paired_bootstrap_of_groups(*counts)
+        f1s = [[_f1(*map(int, sums)) for sums in count.sum(axis=1)] for count in counts]
+        rows = [
+            {"type": name, "A": a, "B": b, **asdict(row)} for name, a, b, row in zip(groups, *f1s, found, strict=True)
+        ]
+        return pd.DataFrame(rows).round({"A": 2, "B": 2, "difference": 2, "low": 2, "high": 2, "p": 4})
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        return [
+            Table(
+                "differences",
+                "F1 and its difference, by type",
+                "B minus A in points, with its 95% interval; p is the probability that the choice of the sentences "
+                "alone makes a difference at least as large where there is none (paired bootstrap over sentences). Of "
+                "twenty rows without a real difference, one has p below 0.05 on average.",
+                self.differences,
+                {"p": ".4f", "difference": "+.2f", "low": "+.2f", "high": "+.2f"},
+            ),
+            Table(
+                "changed",
+                "What B fixed and broke",
+                "Entities that one of the two missed or invented and the other didn't; a wrong type counts as one "
+                "missed and one invented.",
+                self._changed(),
+            ),
+            Table("error_kinds", "Errors by kind", "Of both, on all sentences.", self._kinds()),
+        ]
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: which is better, and whether by more than chance."""
+        row = self.differences.iloc[0]
+        span = f"{row['difference']:+.2f} points of F1, 95% interval {row['low']:+.2f} to {row['high']:+.2f}"
+        if row["p"] < _SIGNIFICANT:
+            better = "better" if row["difference"] > 0 else "worse"
+            return f"B is {better} than A by more than chance: {span}, p = {row['p']:.4f}"
+        return f"A and B can't be told apart on these sentences: {span}, p = {row['p']:.4f}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, ready for JSON."""
+        return {
+            "A": self.first.background.predicted_by,
+            "B": self.second.background.predicted_by,
+            "data": self.first.to_dict()["data"],
+            "sentences_changed": Counter(change.direction for change in self.changes),
+            "tables": {table.name: table.frame.to_dict("records") for table in self.tables},
+        }
+
+    def change_list(self) -> pd.DataFrame:
+        """A row for each sentence that changed: where, in which direction, the entities and the text."""
+        sentences = self.first.evaluation.sentences
+        rows = [
+            (
+                sentences[change.sentence].path,
+                sentences[change.sentence].line,
+                change.direction,
+                _listed(change.fixed, sentences[change.sentence].text),
+                _listed(change.broken, sentences[change.sentence].text),
+                sentences[change.sentence].text,
+            )
+            for change in self.changes
+        ]
+        return pd.DataFrame(rows, columns=["path", "line", "direction", "fixed", "broken", "text"])
+
+    def _changed(self) -> pd.DataFrame:
+        fixed = Counter(label for change in self.changes for _, _, label in change.fixed)
+        broken = Counter(label for change in self.changes for _, _, label in change.broken)
+        rows = [(name, fixed[name], broken[name], fixed[name] - broken[name]) for name in self.types]
+        total = (ALL_TYPES, fixed.total(), broken.total(), fixed.total() - broken.total())
+        return pd.DataFrame([total, *rows], columns=["type", "fixed", "broken", "balance"])
+
+    def _kinds(self) -> pd.DataFrame:
+        first, second = (Counter(error.kind for error in report.errors) for report in (self.first, self.second))
+        rows = [(kind, first[kind], second[kind], second[kind] - first[kind]) for kind in KINDS]
+        return pd.DataFrame(rows, columns=["kind", "A", "B", "difference"])
+
+
+def _wrong(report: Report) -> Iterator[Wrong]:
+    """The entities of each sentence that were missed or invented."""
+    for gold, predicted in zip(report.evaluation.flat_gold, report.evaluation.entities, strict=True):
+        yield _spans(gold) ^ _spans(predicted)
+
+
+def _f1(gold: int, predicted: int, correct: int) -> float:
+    return TypeScores(gold_chunks=gold, predicted_chunks=predicted, correct_chunks=correct).f1
+
+
+def _spans(entities: Sequence[Entity]) -> Wrong:
+    return frozenset((entity.start, entity.end, entity.label) for entity in entities)
+
+
+def _counts(report: Report, types: list[str]) -> Counts:
+    """Gold, predicted and correct entities by sentence, of all types and of each: `(1 + types, sentences, 3)`."""
+    counts = np.zeros((1 + len(types), len(report.evaluation.sentences), len(COUNTS)), dtype=np.int64)
+    for group, name in enumerate([None, *types]):
+        rows = report.entities if name is None else report.entities[report.entities["label"] == name]
+        np.add.at(counts[group], rows["sentence"].to_numpy(np.int64), rows[COUNTS].to_numpy(np.int64))
+    return counts
+
+
+def _listed(spans: Wrong, text: str) -> str:
+    return "; ".join(f"{text[start:end]} {label} {start}-{end}" for start, end, label in sorted(spans))

@@ -1,0 +1,43 @@
+"""An evaluation as text for a terminal."""
+
+import conlleval
+from ner.evaluation.confidence import calibration_error, reliability_table, threshold_table
+from ner.evaluation.scores import Evaluation
+
+
+def summary(evaluation: Evaluation) -> str:
+    """Conlleval's table with seqeval's strict score and the gold entities out of reach under it."""
+    strict = evaluation.strict
+    lines = [
+        conlleval.report(evaluation.scores).rstrip("\n"),
+        f"seqeval strict: precision: {strict['precision']:6.2f}%; recall: {strict['recall']:6.2f}%; "
+        f"F1: {strict['f1']:6.2f}",
+    ]
+    scored = evaluation.scored
+    if len(scored):
+        lines.append(
+            f"scores: {scored['score'].mean():.2%} on average, {scored['correct'].mean():.2%} of the entities correct; "
+            f"calibration error {calibration_error(scored):.2%}"
+        )
+    if evaluation.overlapping:
+        lines.append(
+            f"{evaluation.overlapping:,} gold entities overlap longer ones; no prediction can reach them, "
+            "and the table leaves them out"
+        )
+    if evaluation.unknown_types:
+        lines.append(
+            f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; "
+            "the table counts them as missed"
+        )
+    return "\n".join(lines)
+
+
+def confidence(evaluation: Evaluation) -> str:
+    """The tables by score and by lowest score, for a terminal."""
+    reliability = reliability_table(evaluation.scored)
+    thresholds = threshold_table(evaluation.scored, evaluation.scores.gold_chunks)
+    shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}
+    return (
+        f"how many are correct, by score:\n{reliability.to_string(index=False, formatters=shares)}\n\n"
+        f"what is left with --min-score:\n{thresholds.to_string(index=False)}"
+    )

@@ -1,0 +1,50 @@
+"""Counts of gold, predicted and correct entities, and their rates, as data frames."""
+
+import pandas as pd
+
+from conlleval import TypeScores
+from ner.evaluation.scores import Evaluation
+
+COUNTS = ["gold", "predicted", "correct"]
+RATES = ["precision", "recall", "f1"]
+
+
+def entity_table(evaluation: Evaluation) -> pd.DataFrame:
+    """A row for each distinct entity of gold or prediction: `sentence` (its index), `label`, `text`, and `COUNTS`.
+
+    The counts are 0 or 1, so that sums over groups of rows are the counts of these groups.
+    """
+    rows = []
+    for sentence, (gold, predicted) in enumerate(zip(evaluation.flat_gold, evaluation.entities, strict=True)):
+        spans = {(entity.start, entity.end, entity.label): entity.text for entity in (*gold, *predicted)}
+        in_gold = {(entity.start, entity.end, entity.label) for entity in gold}
+        found = {(entity.start, entity.end, entity.label) for entity in predicted}
+        rows += [
+            (sentence, span[2], text, int(span in in_gold), int(span in found), int(span in in_gold and span in found))
+            for span, text in spans.items()
+        ]
+    return pd.DataFrame(rows, columns=["sentence", "label", "text", *COUNTS])
+
+
+def with_rates(counts: pd.DataFrame) -> pd.DataFrame:
+    """A table with the columns `COUNTS`, and `precision`, `recall` and `f1` in percent behind them."""
+    scores = [
+        TypeScores(gold_chunks=gold, predicted_chunks=predicted, correct_chunks=correct)
+        for gold, predicted, correct in counts[COUNTS].itertuples(index=False, name=None)
+    ]
+    rates = [(round(row.precision, 2), round(row.recall, 2), round(row.f1, 2)) for row in scores]
+    return counts.join(pd.DataFrame(rates, index=counts.index, columns=RATES, dtype=float))
+
+
+def type_table(evaluation: Evaluation) -> pd.DataFrame:
+    """A row for each type: gold, predicted and correct entities, precision, recall and F1 in percent."""
+    rows = [
+        (name, row.gold_chunks, row.predicted_chunks, row.correct_chunks)
+        for name, row in evaluation.scores.types.items()
+    ]
+    return with_rates(pd.DataFrame(rows, columns=["type", *COUNTS]))
+
+
+def sentence_table(evaluation: Evaluation) -> pd.DataFrame:
+    """A row for each sentence, in order: its gold, predicted and correct entities."""
+    return pd.DataFrame(evaluation.counts, columns=COUNTS)

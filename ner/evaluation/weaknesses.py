@@ -1,0 +1,99 @@
+"""Where a tagger is weak: precision, recall and F1 of groups of entities.
+
+`entities` is from `entity_table` in all of it. An entity is in the group of its own text and type, or of its
+sentence, whether gold or predicted, so the groups of a table add up to the whole.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ner.data.entities import Sentence
+from ner.encoding.characters import CharacterTable
+from ner.evaluation.error_tables import TrainForms
+from ner.evaluation.scores import Evaluation
+from ner.evaluation.tables import COUNTS, with_rates
+
+_ENTITY_LENGTHS = (1, 2, 3, 4, 5, 7, 11)
+_SENTENCE_LENGTHS = (1, 11, 21, 41, 81, 161)
+_DENSITIES = (0.0, 0.1, 0.2, 0.4)
+SEEN, OTHERWISE_SEEN, UNSEEN = "under this type", "under other types only", "not at all"
+
+
+def by_entity_length(entities: pd.DataFrame) -> pd.DataFrame:
+    """By the number of an entity's characters."""
+    return _grouped(entities, _ranges(entities["text"].str.len(), _ENTITY_LENGTHS), "characters")
+
+
+def by_sentence_length(entities: pd.DataFrame, sentences: Sequence[Sentence]) -> pd.DataFrame:
+    """By the number of characters of the sentence."""
+    lengths = entities["sentence"].map(lambda i: len(sentences[i].text))
+    return _grouped(entities, _ranges(lengths, _SENTENCE_LENGTHS), "characters")
+
+
+def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
+    """By the share of the sentence's characters that are in gold entities."""
+    shares = [
+        sum(entity.end - entity.start for entity in gold) / max(1, len(sentence.text))
+        for sentence, gold in zip(evaluation.sentences, evaluation.flat_gold, strict=True)
+    ]
+    edges = [-math.inf, *_DENSITIES, math.inf]
+    names = ["none", *(f"up to {high:.0%}" for high in _DENSITIES[1:]), f"over {_DENSITIES[-1]:.0%}"]
+    groups = pd.cut(entities["sentence"].map(lambda i: shares[i]), edges, labels=names)
+    return _grouped(entities, groups, "share in entities")
+
+
+def by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
+    """By whether the entity's surface form is an entity of the training data, under its type or another."""
+
+    def group(text: str, label: str) -> str:
+        if text not in forms:
+            return UNSEEN
+        return SEEN if label in forms[text] else OTHERWISE_SEEN
+
+    groups = [group(text, label) for text, label in zip(entities["text"], entities["label"], strict=True)]
+    return _grouped(entities, _ordered(groups, (SEEN, OTHERWISE_SEEN, UNSEEN)), "seen in train")
+
+
+def by_unknown_characters(
+    entities: pd.DataFrame, sentences: Sequence[Sentence], characters: CharacterTable
+) -> pd.DataFrame:
+    """By whether the encoder has no id for a character of the entity, or of its sentence."""
+    unknown = [characters.unknown(sentence.text) > 0 for sentence in sentences]
+    names = ("in the entity", "elsewhere in the sentence", "none")
+    groups = [
+        names[0] if characters.unknown(text) else names[1] if unknown[i] else names[2]
+        for text, i in zip(entities["text"], entities["sentence"], strict=True)
+    ]
+    return _grouped(entities, _ordered(groups, names), "unknown characters")
+
+
+def by_source(
+    entities: pd.DataFrame, sentences: Sequence[Sentence], source: Callable[[Sentence], str], name: str
+) -> pd.DataFrame:
+    """By document or file, whatever `source` says, the worst F1 first; the column is called `name`."""
+    groups = entities["sentence"].map(lambda i: source(sentences[i]))
+    return _grouped(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
+
+
+def _grouped(entities: pd.DataFrame, groups: "pd.Series[Any]", name: str) -> pd.DataFrame:
+    counts = entities[COUNTS].groupby(groups.rename(name), observed=True).sum()
+    table = with_rates(counts.reset_index().astype({name: str}))
+    # Without gold entities recall and F1 say nothing, without predicted ones precision doesn't.
+    table[["recall", "f1"]] = table[["recall", "f1"]].where(table["gold"] > 0)
+    table["precision"] = table["precision"].where(table["predicted"] > 0)
+    return table
+
+
+def _ranges(values: "pd.Series[int]", starts: Sequence[int]) -> "pd.Series[Any]":
+    """Each value as the range of integers that it is in; ranges begin at `starts`, and the last one has no end."""
+    names = [f"{low} to {high - 1}" if high - low > 1 else str(low) for low, high in pairwise(starts)]
+    return pd.cut(values, [*starts, np.inf], right=False, labels=[*names, f"{starts[-1]} or more"])
+
+
+def _ordered(groups: Sequence[str], order: Sequence[str]) -> "pd.Series[Any]":
+    return pd.Series(groups).astype(pd.CategoricalDtype([*order]))

@@ -1,0 +1,80 @@
+"""Reports as files of a folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ner.evaluation.contents import Report
+from ner.evaluation.error_tables import error_list
+from ner.evaluation.markdown import markdown, side_by_side_markdown
+from ner.evaluation.page import page, side_by_side_page
+from ner.evaluation.scores import Evaluation
+from ner.evaluation.side_by_side import SideBySide
+from ner.evaluation.tables import sentence_table
+from ner.files import atomic_writer
+
+# Columns are separated by spaces in the format of conlleval.pl, so a space among the characters is shown by this.
+VISIBLE_SPACE = "␣"
+SENTENCES = "sentences.csv"
+
+
+def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None:
+    """Write a report for people and for programs into `folder`.
+
+    For people `report.html`, which needs nothing beside itself, and `report.md`. For programs `predictions.txt` as
+    conlleval.pl reads it, `scores.json` with all numbers, and a CSV file for each table, for sentences and for errors.
+    `pictures` take longer than all the rest.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    evaluation = report.evaluation
+    _write_predictions(evaluation, folder / "predictions.txt")
+    _write_json(report.to_dict(), folder / "scores.json")
+    for table in report.all_tables:
+        _write_csv(table.frame, folder / f"{table.name}.csv")
+    _write_csv(sentence_table(evaluation), folder / SENTENCES)
+    _write_csv(error_list(evaluation.sentences, report.errors), folder / "errors.csv")
+    _write_csv(error_list(evaluation.sentences, report.doubtful_gold), folder / "doubtful_gold.csv")
+    _write_text(folder / "report.md", markdown(report))
+    _write_text(folder / "report.html", page(report, pictures=pictures))
+
+
+def write_side_by_side(both: SideBySide, folder: Path) -> None:
+    """Write two reports side by side, in the same forms, and each of them whole into the folders `A` and `B`.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    write_report(both.first, folder / "A")
+    write_report(both.second, folder / "B")
+    _write_json(both.to_dict(), folder / "scores.json")
+    for table in both.tables:
+        _write_csv(table.frame, folder / f"{table.name}.csv")
+    _write_csv(both.change_list(), folder / SENTENCES)
+    _write_text(folder / "report.md", side_by_side_markdown(both))
+    _write_text(folder / "report.html", side_by_side_page(both))
+
+
+def _write_text(path: Path, text: str) -> None:
+    with atomic_writer(path) as file:
+        file.write(text)
+
+
+def _write_json(content: dict[str, Any], path: Path) -> None:
+    _write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    _write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _write_predictions(evaluation: Evaluation, path: Path) -> None:
+    with atomic_writer(path) as file:
+        for sentence, gold, predicted in zip(evaluation.sentences, evaluation.gold, evaluation.predicted, strict=True):
+            for character, gold_tag, predicted_tag in zip(sentence.text, gold, predicted, strict=True):
+                shown = VISIBLE_SPACE if character.isspace() else character
+                file.write(f"{shown} {gold_tag} {predicted_tag}\n")
+            file.write("\n")

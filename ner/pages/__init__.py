@@ -1,0 +1,1 @@
+"""What the HTML pages of all commands share: their look, and text with its entities highlighted."""

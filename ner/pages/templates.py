@@ -1,0 +1,33 @@
+"""The templates of the package, as pages and as Markdown."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+Filters = Mapping[str, Callable[..., Any]]
+
+
+def page_template(name: str, filters: Filters | None = None) -> Template:
+    """A template for HTML, by its path below `ner`: whatever is put into it is shown as text, markup too."""
+    return _template(name, tuple((filters or {}).items()), autoescape=True)
+
+
+def text_template(name: str, filters: Filters | None = None) -> Template:
+    """A template for text such as Markdown, by its path below `ner`: what is put into it stands there as it is."""
+    return _template(name, tuple((filters or {}).items()), autoescape=False)
+
+
+@cache
+def _template(name: str, filters: tuple[tuple[str, Callable[..., Any]], ...], *, autoescape: bool) -> Template:
+    environment = Environment(
+        loader=PackageLoader("ner", ""),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(filters)
+    return environment.get_template(name)

@@ -1,0 +1,40 @@
+"""A model folder on annotated text, with what is known of its training: what a report is made of."""
+
+from pathlib import Path
+
+from ner.data.corpus import CorpusError, read_split
+from ner.data.folder import find_files, holds_splits
+from ner.data.split import ReadOptions, Split
+from ner.evaluation.contents import Background, Report
+from ner.evaluation.scores import evaluate
+from ner.model.choices import PrecisionName
+from ner.tagging.tagger import Tagger
+from ner.training.info import model_info
+from ner.training.output import RECORD
+
+
+def report_on(folder: Path, gold: Split, precision: PrecisionName, train: Split | None, no_train: str) -> Report:
+    """Tag the sentences of `gold` with the model in `folder`; `train` and `no_train` are as in `Background`.
+
+    Raises:
+        InputError: the folder holds no complete model that this version reads.
+    """
+    tagger = Tagger.load(folder, precision)
+    record = model_info(folder)["record"] if (folder / RECORD).exists() else None
+    evaluation = evaluate(tagger, gold.sentences)
+    return Report(evaluation, Background(gold, str(folder), record, tagger.table, train, no_train))
+
+
+def train_beside(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
+    """The train split of the folder that `split` is in; or None, and why there is none."""
+    if split == "train":
+        return None, "these are the sentences of train"
+    if not holds_splits(data):
+        return None, "--data is a single file, not a folder with train"
+    if "train" not in find_files(data):
+        return None, f"there is no train file in {data}"
+    try:
+        return read_split(data, "train", options), ""
+    except CorpusError as error:
+        # The report can do without, and check tells more.
+        return None, f"its file has {len(error.problems):,} faults; bert-ner check {data} lists them"

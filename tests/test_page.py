@@ -1,0 +1,232 @@
+"""The page as text; `test_page_in_browser.py` looks at it as a browser does."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ner.data.entities import Entity, Sentence
+from ner.data.split import Split
+from ner.evaluation import page as pages
+from ner.evaluation.contents import Background, Report
+from ner.evaluation.errors import KINDS
+from ner.evaluation.markdown import escaped, markdown
+from ner.evaluation.page import page
+from ner.evaluation.scores import compare
+from ner.evaluation.side_by_side import SideBySide
+from ner.evaluation.writing import write_report
+from tests.spoiled_report import MARKUP, RECORD, spoiled_report
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return spoiled_report()
+
+
+@pytest.fixture(scope="module")
+def html(report: Report) -> str:
+    return page(report, pictures=False)
+
+
+class Page(HTMLParser):
+    """The text of a page; its elements must be closed in the reverse order in which they were opened."""
+
+    VOID = frozenset(("meta", "br", "link", "img"))
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: set[str] = set()
+        self.ids: set[str] = set()
+        self.text = ""
+        self.feed(content)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name == "href"}
+        self.ids |= {value or "" for name, value in attrs if name == "id"}
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_page_needs_nothing_and_shows_markup_as_text(html: str) -> None:
+    shown = Page(html)
+    assert f"王{MARKUP}" in shown.text
+    assert "<model>" in shown.text
+    assert "<i>.txt:1" in shown.text
+    assert not {"script", "link", "img", "iframe"} & shown.seen
+    assert not {"src", "onclick", "onload"} & shown.attributes
+    assert {link[1:] for link in shown.links} <= {"", *shown.ids}
+    assert "url(" not in html
+    assert "http://" not in html.replace("http://www.w3.org/", "")
+    assert "default-src 'none'; style-src 'unsafe-inline'" in html
+
+
+def test_with_pictures_it_is_well_formed_too(report: Report) -> None:
+    pytest.importorskip("matplotlib")
+    shown = Page(page(report))
+    assert "svg" in shown.seen
+    assert not {"script", "img", "text"} & shown.seen
+    assert pages.NOT_DRAWN not in shown.text
+
+
+def test_the_headline_and_the_origin(report: Report, html: str) -> None:
+    scores = report.evaluation.scores
+    low, high = report.interval
+    assert low < scores.f1 < high
+    text = " ".join(Page(html).text.split())
+    assert f"{scores.f1:.2f} F1 conlleval, 95% interval {low:.2f} to {high:.2f}" in text
+    assert f"{scores.f1:.2f} strict F1" in text
+    assert f"fingerprint{report.background.split.fingerprint}" in text
+    assert "train<train>.txt fingerprintabc sentences1,420" in text
+    assert "encodermini-zh" in text
+    assert "is not just what the model was trained on" in text
+
+
+def test_every_table_is_on_the_page_with_what_to_do(report: Report, html: str) -> None:
+    text = Page(html).text
+    assert [*report.tables] == ["Scores", "Errors", "Weak spots", "Confidence", "Training"]
+    for table in report.all_tables:
+        assert table.title in text
+        assert table.advice in text
+    assert {table.name for table in report.all_tables} >= {"by_seen", "by_unknown", "by_document", "by_file", "epochs"}
+
+
+def test_examples_can_be_told_by_kind_and_type(report: Report, html: str) -> None:
+    items = re.findall(r'<li data-kind="(\d)" data-type="([\d ]+)">', html[html.index('id="examples"') :])
+    types = [*report.evaluation.scores.types]
+    assert [KINDS[int(kind)] for kind, _ in items] == [error.kind for error in report.errors]
+    assert [{types[int(number)] for number in numbers.split()} for _, numbers in items] == [
+        error.types for error in report.errors
+    ]
+    for number, kind in enumerate(KINDS):
+        assert f'<option value="{number}">{kind}</option>' in html
+        assert f'option[value="{number}"]:checked) #examples li:not([data-kind~="{number}"])' in html
+
+
+def test_doubtful_gold_stands_apart_with_what_train_says(report: Report, html: str) -> None:
+    assert report.doubtful_gold
+    assert all(error.score and error.score >= 0.95 for error in report.doubtful_gold)
+    part = html[html.index('id="doubtful-gold"') : html.index('id="in-context"')]
+    assert part.count("<li data-kind") == len(report.doubtful_gold)
+    form = report.doubtful_gold[0].entity.text
+    assert re.search(rf"in train: {form}: (\w+ \d|not an entity)", part)
+
+
+def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MOST_EXAMPLES", 5)
+    html = page(report, pictures=False)
+    assert html[html.index('id="examples"') :].count("<li data-kind") == 5
+    assert "The first 5 are shown, all are in errors.csv." in html
+    text = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    twice = [Sentence(text, tuple(Entity(i, i + 1, "X", text[i]) for i in range(len(text))))] * 2
+    all_missed = Report(compare(twice, [[], []], ["X"]), Background(Split("a", twice), "m"))
+    assert "2 more are in forms.csv." in page(all_missed, pictures=False)
+
+
+def test_next_steps_name_their_numbers(report: Report, html: str) -> None:
+    text = Page(html).text
+    assert f"{len(report.doubtful_gold)} errors of {len(report.errors)} contradict gold with a score of 0.95" in text
+    counts = {
+        (error.entity.label, error.kind): sum(
+            (other.entity.label, other.kind) == (error.entity.label, error.kind) for other in report.errors
+        )
+        for error in report.errors
+    }
+    (type_, kind), most = max(counts.items(), key=lambda item: item[1])
+    assert f"{most} of {len(report.errors)}" in text
+    assert f"The commonest error is “{kind}” in {type_}: " in text or [*counts.values()].count(most) > 1
+
+
+def test_files(report: Report, tmp_path: Path) -> None:
+    write_report(report, tmp_path, pictures=False)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {f"{table.name}.csv" for table in report.all_tables} | {
+        "report.html", "report.md", "scores.json", "predictions.txt", "sentences.csv", "errors.csv",
+        "doubtful_gold.csv",
+    }  # fmt: skip
+    scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
+    assert scores["f1_interval"] == [round(end, 2) for end in report.interval]
+    assert scores["data"]["fingerprint"] == report.background.split.fingerprint
+    assert scores["training"]["settings"] == RECORD["settings"]
+    for table in report.all_tables:
+        read = pd.read_csv(tmp_path / f"{table.name}.csv")
+        assert len(read) == len(table.frame)
+        assert len(scores["tables"][table.name]) == len(table.frame)
+    errors = pd.read_csv(tmp_path / "errors.csv")
+    assert errors["kind"].tolist() == [error.kind for error in report.errors]
+
+
+def test_markdown_escapes_its_text_too(report: Report) -> None:
+    text = markdown(report)
+    assert text.startswith("# &lt;model&gt; on ")
+    assert "<script>" not in text
+    assert "<b>" not in text
+    assert f"**F1 {report.evaluation.scores.f1:.2f}** (conlleval; 95% interval " in text
+    assert "### By type and kind" in text
+    for line in text.splitlines():
+        if line.startswith("|"):
+            columns = len(re.findall(r"(?<!\\)\|", line))
+            assert columns > 2
+    assert escaped("a|b *c* <i> [d](e) @f #1 :x: :") == "a\\|b \\*c\\* &lt;i&gt; \\[d\\](e) \\@f \\#1 \\:x: :"
+
+
+def test_what_there_is_nothing_of_is_left_out() -> None:
+    """Predictions without scores, a model without a record, no train, no error."""
+    sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
+    background = Background(Split("a.txt", [sentence]), "tool", no_train="there is no train file in x")
+    report = Report(compare([sentence], [[Entity(0, 1, "PER", "王")]], ["PER"]), background)
+    assert [*report.tables] == ["Scores", "Weak spots"]
+    text = Page(page(report, pictures=False)).text
+    assert "No table by what was seen in train: there is no train file in x." in text
+    assert "No tables of confidence and no doubtful gold: the predictions have no scores." in text
+    assert "Nothing is wrong here: try a harder test." in text
+    assert pages.NOT_DRAWN in text
+    assert "## Errors" not in markdown(report)
+
+
+def test_long_texts_and_entities_are_clipped() -> None:
+    text = "长" * 100_000
+    sentence = Sentence(text, (Entity(0, 50_000, "X", text[:50_000]), Entity(60_000, 60_002, "X", "长长")), "a.txt", 1)
+    predicted = [Entity(0, 40_000, "X", text[:40_000])]
+    report = Report(compare([sentence] * 2, [predicted, []], ["X"]), Background(Split("a", [sentence] * 2), "m"))
+    assert len(page(report, pictures=False)) < 40_000
+    assert len(markdown(report)) < 10_000
+    other = Report(compare([sentence] * 2, [[], []], ["X"]), report.background)
+    assert len(pages.side_by_side_page(SideBySide(report, other))) < 20_000
+
+
+def test_no_entities(tmp_path: Path) -> None:
+    sentence = Sentence("好", (), "a.txt", 1)
+    report = Report(compare([sentence], [[]], ["PER"]), Background(Split("a.txt", [sentence]), "m"))
+    write_report(report, tmp_path)
+    assert "There is no gold entity" in Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
+
+
+def test_without_matplotlib_a_line_says_how_to_get_pictures(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "can_draw", lambda: False)
+    html = page(report)
+    assert "<svg" not in html
+    assert 'For pictures: pip install "bert-ner[plot]", then the same command again.' in Page(html).text
+
+
+def test_without_nervaluate_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.evaluation.partial_credit.find_spec", lambda name: None)
+    sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
+    report = Report(compare([sentence], [[]], ["PER"]), Background(Split("a.txt", [sentence]), "m"))
+    assert "nervaluate, which needs Python 3.11 or newer, is not installed" in page(report, pictures=False)
+    assert "partial_credit" not in {table.name for table in report.all_tables}
