@@ -95,3 +95,9 @@ def test_no_sentences_and_no_file(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="nothing"):
         read_predictions(tmp_path / "nothing.txt")
+
+
+@pytest.mark.parametrize("tags", ["? O", "O ?"])
+def test_unknown_tags_are_refused(tmp_path: Path, tags: str) -> None:
+    message = refused(tmp_path, f"王 O O\n\n在 {tags}\n来 O O\n")
+    assert message.startswith("predictions.txt:3: the sentence has characters with the tag ?, 1 in 1 sentence in all")

@@ -8,6 +8,7 @@ from ner.data.decoding import read_text
 from ner.data.formats.columns import read_rows
 from ner.data.formats.tagged import split_of_rows
 from ner.data.split import Split
+from ner.data.unknown import require_known
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation, compare
 
@@ -23,7 +24,7 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
 
     Raises:
         CorpusError: with everything that is wrong with the file.
-        InputError: there is no such file or encoding, or all lines have two columns.
+        InputError: there is no such file or encoding, all lines have two columns, or a tag is unknown.
     """
     text, faults = read_text(path, encoding)
     _check_width(text, path)
@@ -35,6 +36,7 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
     if found:
         raise CorpusError([str(fault) for fault in sorted(found.values(), key=lambda fault: fault.line)])
     gold, predicted = splits.values()
+    require_known([*gold.sentences, *predicted.sentences])
     if not gold.sentences:
         raise InputError(f"{path} has no sentences: expected lines of a token, its gold tag and its predicted tag")
     notes = [f"{name} column: {remark}" for name, split in splits.items() for remark in repairs_remark(split)]
