@@ -48,6 +48,10 @@ Scheme = Annotated[
     ),
 ]
 Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
+]
 TokenColumn = Annotated[
     int | None,
     typer.Option(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -378,3 +379,43 @@ def test_unknown_tags_that_a_format_cannot_hold_are_told(run: Run, tmp_path: Pat
         f"  {path}:1: 1 character with the tag ?: read back as known, and outside of entities",
         f"  {path}:4: 2 characters with the tag ?: read back as known, and outside of entities",
     ]
+
+
+# Embedding
+
+
+def test_vectors_of_texts_characters_and_entities(
+    run: Run, encoder_folder: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    texts, annotated = tmp_path / "a.txt", tmp_path / "a.conll"
+    texts.write_text("张伟去上海。\n\n我不去。\n", encoding="utf-8")
+    annotated.write_text("王 B-PER\n来 O\n", encoding="utf-8")
+
+    def shape(*options: object) -> tuple[int, ...]:
+        result = run("embed", *options, "--encoder", encoder_folder, "--output", tmp_path / "out.npy")
+        assert result.exit_code == 0, result.output
+        array = np.load(tmp_path / "out.npy")
+        assert f"{len(array)} vectors of {array.shape[1]} numbers" in result.stdout
+        return tuple(array.shape)
+
+    assert shape(texts) == (3, 32)
+    assert shape(texts, "--pooling", "none", "--layer", "-2") == (10, 32)
+    assert shape(texts, "--pooling", "cls", "--layer", "last4") == (3, 96)
+    assert shape(texts, "--entities", "--model", model_folder) == (2, 32)
+    assert shape(annotated, "--entities", "--from", "conll") == (1, 32)
+    assert shape(annotated, "--from", "conll", "--pooling", "max") == (1, 32)
+    told = run("embed", texts, "--encoder", model_folder, "--output", tmp_path / "out.jsonl")
+    assert told.stderr == "note: empty records, whose vectors are zeros: 1\n"
+
+
+def test_vectors_that_cannot_be_asked_for(refused: Callable[..., str], encoder_folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("我\n", encoding="utf-8")
+    embed = ("embed", path, "--encoder", encoder_folder, "--output", tmp_path / "out.npy")
+    assert refused(*embed, "--entities").startswith("--entities: expected --model to find them, or --from")
+    assert refused(*embed, "--model", tmp_path).startswith("--model finds entities: add --entities")
+    assert refused(*embed, "--entities", "--from", "conll", "--pooling", "cls").startswith("--pooling cls is for whole")
+    assert refused(*embed, "--layer", "top").startswith("--layer top: expected a number")
+    assert refused(*embed, "--layer", "3").startswith("the encoder has no layer 3: expected 0")
+    assert "expected --output to end in .npy" in refused(*embed[:-1], tmp_path / "out.csv")
+    assert [*tmp_path.iterdir()] == [path]
