@@ -284,6 +284,21 @@ def test_settings_out_of_range(refused: Callable[..., str], data_folder: Path, t
     assert message == "expected epochs to be at least 1, got 0"
 
 
+def test_settings_in_a_file(
+    run: Run, refused: Callable[..., str], data_folder: Path, encoder_folder: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "settings.json"
+    train = ("train", "--data", data_folder, "--output", tmp_path / "model", "--config", config)
+    assert refused(*train) == f"{config}: No such file or directory"
+    config.write_text('{"epoch": 1}', encoding="utf-8")
+    assert refused(*train) == f"{config}: unknown setting 'epoch'; did you mean epochs?"
+    config.write_text('{"max_length": 64, "max_steps": 3, "lstm_size": 8, "fusion": "mean"}', encoding="utf-8")
+    result = run(*train, "--encoder", encoder_folder, "--max-steps", "1", "--precision", "fp32")
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "model" / "training.json").read_text(encoding="utf-8"))
+    assert (record["steps"], record["settings"]["lstm_size"], record["settings"]["fusion"]) == (1, 8, "mean")
+
+
 # Data sets
 
 
