@@ -117,7 +117,8 @@ def test_help_and_version_come_without_torch() -> None:
         "try:\n    import cli; cli.app()\n"
         "finally:\n    print('torch' in sys.modules, 'transformers' in sys.modules)"
     )
-    for arguments in (["--help"], ["train", "--help"], ["compare", "--help"], ["--version"]):
+    helped = [[command, "--help"] for command in ("train", "compare", "tune", "embed")]
+    for arguments in (["--help"], ["--version"], *helped):
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
         assert done.stdout.endswith("False False\n")
 
@@ -297,6 +298,48 @@ def test_settings_in_a_file(
     assert result.exit_code == 0, result.output
     record = json.loads((tmp_path / "model" / "training.json").read_text(encoding="utf-8"))
     assert (record["steps"], record["settings"]["lstm_size"], record["settings"]["fusion"]) == (1, 8, "mean")
+
+
+def test_a_search_for_settings(
+    run: Run, refused: Callable[..., str], data_folder: Path, encoder_folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("optuna")
+    data = tmp_path / "data"
+    shutil.copytree(data_folder, data)
+    (data / "test.txt").write_bytes(b"\xff no tags")  # nobody reads it
+    output = tmp_path / "search"
+    tune = (
+        "tune",
+        "--data",
+        data,
+        "--output",
+        output,
+        "--encoder",
+        encoder_folder,
+        "--seed",
+        "2",
+        "--epochs",
+        "1",
+        *TINY,
+    )
+    result = run(*tune, "--trials", "2")
+    assert result.exit_code == 0, result.output
+    rows = (output / "trials.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].split(",")[:4] == ["trial", "state", "dev_f1", "dropout"]  # neither epochs nor batch_size
+    assert len(rows) == 3
+    best = json.loads((output / "best.json").read_text(encoding="utf-8"))
+    assert (best["epochs"], best["lstm_size"], best["max_length"]) == (1, 16, 64)
+    last = result.stdout.splitlines()[-1]
+    assert last.endswith(f"train --data {data} --output MODEL --config {output / 'best.json'} --seed 2")
+    assert "began with --clip 1.0, not 2.0" in refused(*tune, "--trials", "3", "--clip", "2")
+
+
+def test_a_search_without_optuna(
+    refused: Callable[..., str], data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    message = refused("tune", "--data", data_folder, "--output", tmp_path / "out", "--trials", "1")
+    assert message == f'{tmp_path / "out"}: optuna is not installed; pip install "bert-ner[tune]"'
 
 
 # Data sets
