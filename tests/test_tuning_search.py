@@ -17,6 +17,7 @@ pytest.importorskip("optuna")
 import optuna
 from optuna.trial import TrialState, create_trial
 from rich.console import Console
+from sqlalchemy.exc import IntegrityError
 
 from ner.data import corpus as corpus_module
 from ner.data.corpus import Corpus, read_corpus
@@ -173,7 +174,7 @@ def test_a_search_of_which_all_comes_to_nothing_is_an_error(run: Search, monkeyp
         raise InputError("the loss is nan")
 
     monkeypatch.setattr("ner.tuning.search.train", fail)
-    with pytest.raises(InputError, match=r"every trial came to nothing, the last one for this: the loss is nan"):
+    with pytest.raises(InputError, match="no trial has come to an end; the last error: the loss is nan"):
         run(2)
 
 
@@ -249,3 +250,28 @@ def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
     study = run(1)
     assert [trial.state for trial in study.trials] == [TrialState.FAIL, TrialState.COMPLETE]
     assert study.trials[0].params == study.trials[1].params
+
+
+def test_a_worker_that_comes_while_another_makes_the_tables_tries_again(
+    run: Search, formula: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init = optuna.storages.RDBStorage.__init__
+    errors = [IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed")) for _ in range(2)]
+
+    def busy(*args: Any, **options: Any) -> None:
+        if errors:
+            raise errors.pop()
+        init(*args, **options)
+
+    monkeypatch.setattr("optuna.storages.RDBStorage.__init__", busy)
+    monkeypatch.setattr("ner.tuning.study.time.sleep", lambda seconds: None)
+    assert len(run(1).trials) == 1
+    assert errors == []
+
+
+@pytest.mark.filterwarnings("ignore:Heartbeat of storage")
+def test_a_trial_of_another_worker_counts_and_is_told_of(run: Search, formula: list[float], console: Console) -> None:
+    run(1).ask()
+    assert len(run(3).trials) == 3
+    assert len(formula) == 2
+    assert "note: 1 trial still running elsewhere, or killed" in console.export_text()

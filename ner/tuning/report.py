@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from ner.files import atomic_path, atomic_writer
 from ner.training.config import write_settings
 from ner.training.settings import TrainingSettings
+from ner.tuning.study import best_trial
 
 BEST, TRIALS = "best.json", "trials.csv"
 _COLUMNS = ("number", "state", "value", "params", "user_attrs", "datetime_start", "duration")
@@ -40,8 +41,9 @@ def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) 
 
 def best_settings(study: optuna.Study, settings: TrainingSettings) -> TrainingSettings:
     """The settings of the trial with the best dev F1."""
-    values: dict[str, Any] = study.best_params
-    return replace(settings, **values)
+    best = best_trial(study.get_trials(deepcopy=False))
+    assert best is not None, "a search without a best trial ends in an error"
+    return replace(settings, **best.params)
 
 
 def _draw(study: optuna.Study, folder: Path) -> list[Path]:

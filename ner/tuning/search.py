@@ -20,7 +20,7 @@ from ner.training.settings import TrainingSettings
 from ner.training.train import build_model, require_entities, train
 from ner.tuning.sampler import ERROR, counts
 from ner.tuning.space import Space, search_space, suggest
-from ner.tuning.study import open_study
+from ner.tuning.study import best_trial, open_study
 
 _MINUTES = "minutes"
 
@@ -68,16 +68,17 @@ def search(
         raise InterruptedRun(f"stopped with {_trials(left)} left; the same command goes on") from None
     except StorageInternalError as error:
         raise OSError(f"the storage of the search can't be written ({error}); the same command goes on") from error
-    if running := [trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.RUNNING]:
+    all_trials = study.get_trials(deepcopy=False)
+    if running := sum(trial.state == TrialState.RUNNING for trial in all_trials):
         console.print(
-            f"note: {_trials(len(running))} still running elsewhere, or killed less than two minutes ago; the same "
+            f"note: {_trials(running)} still running elsewhere, or killed less than two minutes ago; the same "
             "command takes them in, or tries them again",
             highlight=False,
             soft_wrap=True,
         )
-    if _best(study) is None:
-        errors = [trial.user_attrs[ERROR] for trial in study.get_trials(deepcopy=False) if ERROR in trial.user_attrs]
-        raise InputError(f"every trial came to nothing, the last one for this: {errors[-1]}")
+    if best_trial(all_trials) is None:
+        errors = [trial.user_attrs[ERROR] for trial in all_trials if ERROR in trial.user_attrs]
+        raise InputError(f"no trial has come to an end{f'; the last error: {errors[-1]}' if errors else ''}")
     return study
 
 
@@ -122,22 +123,16 @@ def _train(
 
 def _close(study: optuna.Study, trial: FrozenTrial, output: Path, console: Console) -> None:
     """Tell how a trial ended, and remove the models that are not the best."""
-    best = _best(study)
-    for one in study.get_trials(deepcopy=False):
-        if one.state.is_finished() and one.number != (best.number if best else None):
+    trials = study.get_trials(deepcopy=False)  # once: another worker's may come to be the best meanwhile
+    best = best_trial(trials)
+    for one in trials:
+        if one.state.is_finished() and one != best:
             shutil.rmtree(folder_of(one, output), ignore_errors=True)
     values = ", ".join(f"{name} {_shown(value)}" for name, value in trial.params.items())
     line = f"trial {trial.number}: {_outcome(trial)}; {values}"
     if best:
         line += f"; best {best.value:.2f} (trial {best.number})"
     console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def _best(study: optuna.Study) -> FrozenTrial | None:
-    try:
-        return study.best_trial
-    except ValueError:  # none has ended well
-        return None
 
 
 def _outcome(trial: FrozenTrial) -> str:

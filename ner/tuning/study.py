@@ -1,13 +1,16 @@
 """The study of a search: where Optuna keeps its trials, and that they are all of one search."""
 
+import time
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.distributions import distribution_to_json
 from optuna.exceptions import ExperimentalWarning
-from sqlalchemy.exc import SQLAlchemyError
+from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError
@@ -21,6 +24,7 @@ _SEARCH = "search"
 # Seconds. A worker that was killed is known by this: its trial is given up after twice that time.
 _HEARTBEAT = 60
 _WAIT_FOR_OTHERS = 60
+_ATTEMPTS = 3
 # A trial is ended early only against that many finished ones, and from its second epoch on.
 _COMPARED_WITH = 5
 _FIRST_EPOCH = 2
@@ -64,16 +68,28 @@ def open_study(
     return study
 
 
+def best_trial(trials: Iterable[FrozenTrial]) -> FrozenTrial | None:
+    """The trial with the best dev F1, of equals the first; None if none has ended well."""
+    ended = (trial for trial in trials if trial.state == TrialState.COMPLETE)
+    return max(ended, key=lambda trial: (trial.value, -trial.number), default=None)
+
+
 def _open_storage(url: str) -> optuna.storages.RDBStorage:
     # Workers of one SQLite file wait for each other rather than fail.
     options = {"connect_args": {"timeout": _WAIT_FOR_OTHERS}} if url.startswith("sqlite") else {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)  # of the heartbeat
-            return optuna.storages.RDBStorage(url, engine_kwargs=options, heartbeat_interval=_HEARTBEAT)
-    except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(
-            f"can't open the database of --storage ({reason}): expected a URL such as sqlite:///FILE or "
-            "postgresql://USER@HOST/NAME, and the package of its driver"
-        ) from None
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ExperimentalWarning)  # of the heartbeat
+                return optuna.storages.RDBStorage(url, engine_kwargs=options, heartbeat_interval=_HEARTBEAT)
+        except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as error:
+            # Of workers that start at once one makes the tables, and the others fail at that.
+            if isinstance(error, DBAPIError) and attempt < _ATTEMPTS:
+                time.sleep(1)
+                continue
+            reason = str(error).strip().split("\n")[0]
+            raise InputError(
+                f"can't open the database of --storage ({reason}): expected a URL such as sqlite:///FILE or "
+                "postgresql://USER@HOST/NAME, and the package of its driver"
+            ) from None
+    raise AssertionError("the last attempt returns or raises")
