@@ -67,8 +67,12 @@ def _draw(study: optuna.Study, folder: Path) -> list[Path]:
         path = folder / f"{name}.png"
         with warnings.catch_warnings(), pyplot.rc_context(), atomic_path(path) as partial:
             warnings.simplefilter("ignore")  # that Optuna's plots are new, or that a setting had one value
-            axes = np.ravel(plot())[0]  # one or several, of one figure
-            axes.figure.savefig(partial, format="png", dpi=150, bbox_inches="tight")
-            pyplot.close(axes.figure)
+            axes = np.ravel(plot())  # one or several, of one figure
+            if len(axes) > 1:
+                for narrow in axes:
+                    narrow.tick_params(axis="x", rotation=45)
+            figure = axes[0].figure
+            figure.savefig(partial, format="png", dpi=150, bbox_inches="tight")
+            pyplot.close(figure)
         written.append(path)
     return written
