@@ -70,7 +70,7 @@ def _draw(study: optuna.Study, folder: Path) -> list[Path]:
             axes = np.ravel(plot())  # one or several, of one figure
             if len(axes) > 1:
                 for narrow in axes:
-                    narrow.tick_params(axis="x", rotation=45)
+                    narrow.tick_params(axis="x", which="both", rotation=45)
             figure = axes[0].figure
             figure.savefig(partial, format="png", dpi=150, bbox_inches="tight")
             pyplot.close(figure)
