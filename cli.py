@@ -26,7 +26,9 @@ from ner.options import (
     Model,
     Precision,
     TagColumn,
+    TextColumn,
     TokenColumn,
+    given_options,
     grouped,
     read_options,
     training_settings,
@@ -172,6 +174,55 @@ def compare(
 
 
 @app.command()
+@grouped(settings=training_settings, reading=read_options)
+def tune(
+    ctx: typer.Context,
+    data: Data,
+    output: Annotated[
+        Path, typer.Option(help="Folder for the best model, its settings and the trials; it names the search.")
+    ],
+    trials: Annotated[
+        int, typer.Option(min=1, help="Go on until there are so many trials, those of earlier calls too.")
+    ],
+    storage: Annotated[
+        str | None,
+        typer.Option(help="URL of a database that several workers share.", show_default="SQLite in --output"),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the search, of each training run, and of the dev split.", rich_help_panel=RUN)
+    ] = _DEFAULT.seed,
+    *,
+    settings: TrainingSettings,
+    reading: ReadOptions,
+) -> None:
+    """Search for the settings with the best dev F1: learning rates, batch size, epochs, dropout, fusion, BiLSTM size.
+
+    Options of training that are given stay as they are, the others of these are searched. Test is never read. After
+    Ctrl-C the same command goes on, and in several terminals it makes several workers.
+    """
+    from rich.console import Console
+
+    from ner.data.corpus import read_corpus
+    from ner.data.formats.extras import import_extra
+
+    import_extra("optuna", "tune", output)
+    from ner.tuning.report import write_report
+    from ner.tuning.search import search
+
+    corpus = read_corpus(data, seed, reading, wanted=("train", "dev"))
+    for note in corpus.notes:
+        typer.echo(f"note: {note}")
+    settings = replace(settings, seed=seed)
+    study = search(corpus, settings, given_options(ctx), trials, output, storage, Console())
+    written = write_report(study, settings, output)
+    typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+    if not any(path.suffix == ".png" for path in written):
+        typer.echo('for plots: pip install "bert-ner[plot]", then the same command again')
+    train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", seed]
+    typer.echo(f"to train with the best settings: {shlex.join(map(str, train))}")
+
+
+@app.command()
 def info(model: Model) -> None:
     """Tell what a model is, what it was trained on, and how much each layer of its encoder counts."""
     from rich.console import Console
@@ -272,10 +323,7 @@ def tag(
     nbest: Annotated[
         int, typer.Option(help="Add so many readings of each text, with their probabilities; in JSON.", min=0)
     ] = 0,
-    text_column: Annotated[
-        str | None,
-        typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
-    ] = None,
+    text_column: TextColumn = None,
     from_: From = None,
     encoding: Encoding = "utf-8",
     precision: Precision = "auto",
@@ -290,15 +338,79 @@ def tag(
             f"{format_name} has no place for several readings: leave out --nbest, or --format {format_name}"
         )
     from ner.tagging.files import tag_records as run_tagging
-    from ner.tagging.progress import ShowTagging
+    from ner.tagging.progress import ShowRecords
     from ner.tagging.records import check_files, read_records, text_records, total_bytes
     from ner.tagging.tagger import Tagger
 
     check_files(files or [], encoding, text_column, from_)
     records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
     tagger = Tagger.load(model, precision)
-    with ShowTagging(total_bytes(files or [], from_), encoding) as progress:
+    with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
+
+
+@app.command()
+def embed(
+    files: Annotated[list[str], typer.Argument(help="Text files, a record a line; - for standard input.")],
+    output: Annotated[Path, typer.Option(help="File to write: .npy, .npz, .parquet or .jsonl.")],
+    encoder: Annotated[
+        str, typer.Option(help="mini-zh (built in), a folder, a name on the hub, or a tagger's folder for its encoder.")
+    ] = _DEFAULT.encoder,
+    layer: Annotated[
+        str,
+        typer.Option(
+            help="A layer's number, -1 for the top, 0 for the embeddings; mean for that of all; last4 or all for the "
+            "top four, or all, side by side."
+        ),
+    ] = "-1",
+    pooling: Annotated[
+        Literal["mean", "cls", "max", "none"],
+        typer.Option(help="How the vectors of characters become one; none for a vector a character."),
+    ] = "mean",
+    entities: Annotated[
+        bool,
+        typer.Option(
+            "--entities", help="A vector for each entity: those that --model finds, or that files of --from have."
+        ),
+    ] = False,
+    model: Annotated[Path | None, typer.Option(help="Folder of a tagger that finds the entities.")] = None,
+    text_column: TextColumn = None,
+    from_: From = None,
+    encoding: Encoding = "utf-8",
+    precision: Precision = "fp32",
+) -> None:
+    """Write vectors of texts, entities or characters, from any layer of an encoder."""
+    if entities and not (model or from_):
+        raise InputError("--entities: expected --model to find them, or --from with the format of annotated files")
+    if model and not entities:
+        raise InputError("--model finds entities: add --entities; for the vectors of its encoder, give it as --encoder")
+    if entities and pooling in ("cls", "none"):
+        raise InputError(f"--pooling {pooling} is for whole texts: leave out --entities, or take mean or max")
+    from ner.embedding.embedder import Embedder
+    from ner.embedding.files import embed_records
+    from ner.embedding.layers import parse_layer
+    from ner.embedding.writers import check_output
+    from ner.tagging.progress import ShowRecords
+    from ner.tagging.records import check_files, read_records, total_bytes
+    from ner.tagging.tagger import Tagger
+
+    check_files(files, encoding, text_column, from_)
+    check_output(output)
+    embedder = Embedder.load(encoder, parse_layer(layer), precision)
+    tagger = Tagger.load(model, precision) if model else None
+    with ShowRecords("embedding", total_bytes(files, from_), encoding) as progress:
+        embedded = embed_records(
+            embedder,
+            read_records(files, encoding, text_column, from_),
+            output,
+            progress.advance,
+            pooling=None if pooling == "none" else pooling,
+            entities=entities,
+            tagger=tagger,
+        )
+    if embedded.empty:
+        typer.echo(f"note: empty records, whose vectors are zeros: {embedded.empty:,}", err=True)
+    typer.echo(f"{output}: {embedded.vectors:,} vectors of {embedder.size:,} numbers")
 
 
 @app.command()

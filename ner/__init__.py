@@ -11,12 +11,17 @@ from ner.data.entities import Entity
 from ner.errors import InputError
 
 if TYPE_CHECKING:
+    from ner.embedding.embedder import Embedder
     from ner.tagging.fixed import Fixed
     from ner.tagging.tagger import Tagger
 
-__all__ = ["Entity", "Fixed", "InputError", "Tagger"]
+__all__ = ["Embedder", "Entity", "Fixed", "InputError", "Tagger"]
 
-_IMPORTED_WHEN_ASKED_FOR = {"Fixed": "ner.tagging.fixed", "Tagger": "ner.tagging.tagger"}
+_IMPORTED_WHEN_ASKED_FOR = {
+    "Embedder": "ner.embedding.embedder",
+    "Fixed": "ner.tagging.fixed",
+    "Tagger": "ner.tagging.tagger",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ner.data.split import ReadOptions
+from ner.errors import InputError
 from ner.model.choices import (
     AdversarialName,
     CellName,
@@ -18,6 +19,7 @@ from ner.model.choices import (
     PrecisionName,
     TaggingScheme,
 )
+from ner.training.config import read_settings
 from ner.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ Scheme = Annotated[
     ),
 ]
 Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
+]
 TokenColumn = Annotated[
     int | None,
     typer.Option(
@@ -126,7 +132,29 @@ def write_options(to: To = None, scheme: Scheme = None) -> "WriteOptions":
     return WriteOptions(to, scheme)
 
 
+def _use_config(ctx: typer.Context, path: Path | None) -> Path | None:
+    """Take the defaults of the other options from a file."""
+    if path is not None:
+        ctx.default_map = read_settings(path)
+    return path
+
+
+def given_options(ctx: typer.Context) -> set[str]:
+    """The names of a command's parameters that have been given, on the command line or by --config."""
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    return {name for name, source in sources.items() if source is not None and source.name != "DEFAULT"}
+
+
 def training_settings(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON file of settings by name, as tune writes it; options that are given win over it.",
+            rich_help_panel=RUN,
+            is_eager=True,
+            callback=_use_config,
+        ),
+    ] = None,
     encoder: Annotated[
         str,
         typer.Option(help="mini-zh (built in), a folder, or a name on the Hugging Face hub.", rich_help_panel=NETWORK),
@@ -272,38 +300,43 @@ def training_settings(
     precision: Precision = _DEFAULT.precision,
 ) -> TrainingSettings:
     """All settings of a training run but its seed."""
-    return TrainingSettings(
-        encoder=encoder,
-        init_from=init_from,
-        fusion=fusion,
-        layer_dropout=layer_dropout,
-        cell=cell,
-        lstm_size=lstm_size,
-        lstm_layers=lstm_layers,
-        decoder=decoder,
-        label_smoothing=label_smoothing,
-        scheme=scheme,
-        dropout=dropout,
-        encoder_dropout=encoder_dropout,
-        max_length=max_length,
-        mode=mode,
-        layer_decay=layer_decay,
-        epochs=epochs,
-        max_steps=max_steps,
-        batch_size=batch_size,
-        accumulate=accumulate,
-        learning_rate=learning_rate,
-        head_learning_rate=head_learning_rate,
-        weight_decay=weight_decay,
-        warmup=warmup,
-        clip=clip,
-        patience=patience,
-        adversarial=adversarial,
-        adversarial_epsilon=adversarial_epsilon,
-        adversarial_steps=adversarial_steps,
-        ema=ema,
-        r_drop=r_drop,
-        oversample=oversample,
-        calibrate=calibrate,
-        precision=precision,
-    )
+    try:
+        return TrainingSettings(
+            encoder=encoder,
+            init_from=init_from,
+            fusion=fusion,
+            layer_dropout=layer_dropout,
+            cell=cell,
+            lstm_size=lstm_size,
+            lstm_layers=lstm_layers,
+            decoder=decoder,
+            label_smoothing=label_smoothing,
+            scheme=scheme,
+            dropout=dropout,
+            encoder_dropout=encoder_dropout,
+            max_length=max_length,
+            mode=mode,
+            layer_decay=layer_decay,
+            epochs=epochs,
+            max_steps=max_steps,
+            batch_size=batch_size,
+            accumulate=accumulate,
+            learning_rate=learning_rate,
+            head_learning_rate=head_learning_rate,
+            weight_decay=weight_decay,
+            warmup=warmup,
+            clip=clip,
+            patience=patience,
+            adversarial=adversarial,
+            adversarial_epsilon=adversarial_epsilon,
+            adversarial_steps=adversarial_steps,
+            ema=ema,
+            r_drop=r_drop,
+            oversample=oversample,
+            calibrate=calibrate,
+            precision=precision,
+        )
+    except InputError as error:
+        if config is None:
+            raise
+        raise InputError(f"{error} (of {config} and the options given)") from None

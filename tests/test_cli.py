@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -201,7 +202,8 @@ def test_help_and_version_come_without_torch() -> None:
         "try:\n    import cli; cli.app()\n"
         "finally:\n    print('torch' in sys.modules, 'transformers' in sys.modules)"
     )
-    for arguments in (["--help"], ["train", "--help"], ["compare", "--help"], ["--version"]):
+    helped = [[command, "--help"] for command in ("train", "compare", "tune", "embed")]
+    for arguments in (["--help"], ["--version"], *helped):
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
         assert done.stdout.endswith("False False\n")
 
@@ -377,6 +379,63 @@ def test_settings_out_of_range(refused: Callable[..., str], data_folder: Path, t
     assert message == "expected epochs to be at least 1, got 0"
 
 
+def test_settings_in_a_file(
+    run: Run, refused: Callable[..., str], data_folder: Path, encoder_folder: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "settings.json"
+    train = ("train", "--data", data_folder, "--output", tmp_path / "model", "--config", config)
+    assert refused(*train) == f"{config}: No such file or directory"
+    config.write_text('{"epoch": 1}', encoding="utf-8")
+    assert refused(*train) == f"{config}: unknown setting 'epoch'; did you mean epochs?"
+    config.write_text('{"max_length": 64, "max_steps": 3, "lstm_size": 8, "fusion": "mean"}', encoding="utf-8")
+    result = run(*train, "--encoder", encoder_folder, "--max-steps", "1", "--precision", "fp32")
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "model" / "training.json").read_text(encoding="utf-8"))
+    assert (record["steps"], record["settings"]["lstm_size"], record["settings"]["fusion"]) == (1, 8, "mean")
+
+
+def test_a_search_for_settings(
+    run: Run, refused: Callable[..., str], data_folder: Path, encoder_folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("optuna")
+    data = tmp_path / "data"
+    shutil.copytree(data_folder, data)
+    (data / "test.txt").write_bytes(b"\xff no tags")  # nobody reads it
+    output = tmp_path / "search"
+    tune = (
+        "tune",
+        "--data",
+        data,
+        "--output",
+        output,
+        "--encoder",
+        encoder_folder,
+        "--seed",
+        "2",
+        "--epochs",
+        "1",
+        *TINY,
+    )
+    result = run(*tune, "--trials", "2")
+    assert result.exit_code == 0, result.output
+    rows = (output / "trials.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].split(",")[:4] == ["trial", "state", "dev_f1", "dropout"]  # neither epochs nor batch_size
+    assert len(rows) == 3
+    best = json.loads((output / "best.json").read_text(encoding="utf-8"))
+    assert (best["epochs"], best["lstm_size"], best["max_length"]) == (1, 16, 64)
+    last = result.stdout.splitlines()[-1]
+    assert last.endswith(f"train --data {data} --output MODEL --config {output / 'best.json'} --seed 2")
+    assert "began with --clip 1.0, not 2.0" in refused(*tune, "--trials", "3", "--clip", "2")
+
+
+def test_a_search_without_optuna(
+    refused: Callable[..., str], data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    message = refused("tune", "--data", data_folder, "--output", tmp_path / "out", "--trials", "1")
+    assert message == f'{tmp_path / "out"}: optuna is not installed; pip install "bert-ner[tune]"'
+
+
 # Data sets
 
 
@@ -472,3 +531,43 @@ def test_unknown_tags_that_a_format_cannot_hold_are_told(run: Run, tmp_path: Pat
         f"  {path}:1: 1 character with the tag ?: read back as known, and outside of entities",
         f"  {path}:4: 2 characters with the tag ?: read back as known, and outside of entities",
     ]
+
+
+# Embedding
+
+
+def test_vectors_of_texts_characters_and_entities(
+    run: Run, encoder_folder: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    texts, annotated = tmp_path / "a.txt", tmp_path / "a.conll"
+    texts.write_text("张伟去上海。\n\n我不去。\n", encoding="utf-8")
+    annotated.write_text("王 B-PER\n来 O\n", encoding="utf-8")
+
+    def shape(*options: object) -> tuple[int, ...]:
+        result = run("embed", *options, "--encoder", encoder_folder, "--output", tmp_path / "out.npy")
+        assert result.exit_code == 0, result.output
+        array = np.load(tmp_path / "out.npy")
+        assert f"{len(array)} vectors of {array.shape[1]} numbers" in result.stdout
+        return tuple(array.shape)
+
+    assert shape(texts) == (3, 32)
+    assert shape(texts, "--pooling", "none", "--layer", "-2") == (10, 32)
+    assert shape(texts, "--pooling", "cls", "--layer", "last4") == (3, 96)
+    assert shape(texts, "--entities", "--model", model_folder) == (2, 32)
+    assert shape(annotated, "--entities", "--from", "conll") == (1, 32)
+    assert shape(annotated, "--from", "conll", "--pooling", "max") == (1, 32)
+    told = run("embed", texts, "--encoder", model_folder, "--output", tmp_path / "out.jsonl")
+    assert told.stderr == "note: empty records, whose vectors are zeros: 1\n"
+
+
+def test_vectors_that_cannot_be_asked_for(refused: Callable[..., str], encoder_folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("我\n", encoding="utf-8")
+    embed = ("embed", path, "--encoder", encoder_folder, "--output", tmp_path / "out.npy")
+    assert refused(*embed, "--entities").startswith("--entities: expected --model to find them, or --from")
+    assert refused(*embed, "--model", tmp_path).startswith("--model finds entities: add --entities")
+    assert refused(*embed, "--entities", "--from", "conll", "--pooling", "cls").startswith("--pooling cls is for whole")
+    assert refused(*embed, "--layer", "top").startswith("--layer top: expected a number")
+    assert refused(*embed, "--layer", "3").startswith("the encoder has no layer 3: expected 0")
+    assert "expected --output to end in .npy" in refused(*embed[:-1], tmp_path / "out.csv")
+    assert [*tmp_path.iterdir()] == [path]

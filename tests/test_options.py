@@ -1,11 +1,13 @@
 import inspect
 from dataclasses import fields
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.testing import CliRunner
 
-from ner.options import grouped, read_options, training_settings
+from ner.errors import InputError
+from ner.options import given_options, grouped, read_options, training_settings
 from ner.training.settings import TrainingSettings
 
 
@@ -28,7 +30,7 @@ def test_a_command_gets_the_object_that_its_options_make() -> None:
 def test_every_setting_of_training_but_the_seed_is_an_option_with_its_default() -> None:
     options = inspect.signature(training_settings).parameters
     defaults = {field.name: field.default for field in fields(TrainingSettings) if field.name != "seed"}
-    assert {name: option.default for name, option in options.items()} == defaults
+    assert {name: option.default for name, option in options.items()} == {"config": None, **defaults}
     assert training_settings() == TrainingSettings()
     assert training_settings(epochs=7, calibrate=True) == TrainingSettings(epochs=7, calibrate=True)
 
@@ -39,3 +41,28 @@ def test_read_options() -> None:
         *("conll", 1, 2, "gb18030"),
         True,
     )
+
+
+def test_settings_of_a_file_are_given_and_options_win_over_them(tmp_path: Path) -> None:
+    app = typer.Typer()
+
+    @app.command()
+    @grouped(settings=training_settings)
+    def show(ctx: typer.Context, *, settings: TrainingSettings) -> None:
+        typer.echo(f"{settings.epochs} {settings.fusion} {settings.calibrate} {settings.dropout}")
+        typer.echo(" ".join(sorted(given_options(ctx))))
+
+    path = tmp_path / "settings.json"
+    path.write_text('{"epochs": 9, "fusion": "mean", "calibrate": true, "max_steps": null}', encoding="utf-8")
+    run = CliRunner().invoke
+    assert run(app, []).stdout == "4 last False 0.1\n\n"
+    assert run(app, ["--config", str(path)]).stdout == "9 mean True 0.1\ncalibrate config epochs fusion\n"
+    options = ["--fusion", "last4", "--dropout", "0.1", "--config", str(path), "--no-calibrate"]
+    assert run(app, options).stdout == "9 last4 False 0.1\ncalibrate config dropout epochs fusion\n"
+    path.write_text('{"label_smoothing": 0.1}', encoding="utf-8")
+    result = run(app, ["--config", str(path)])
+    assert isinstance(result.exception, InputError)
+    assert str(result.exception) == (
+        f"expected label_smoothing to be 0 with --decoder crf, got 0.1 (of {path} and the options given)"
+    )
+    assert run(app, ["--config", str(path), "--decoder", "softmax"]).exit_code == 0

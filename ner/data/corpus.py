@@ -82,29 +82,33 @@ def read_split(path: str | Path, name: str, options: ReadOptions = _DEFAULT) -> 
 
 
 def examine_splits(
-    path: str | Path, options: ReadOptions = _DEFAULT, require: Collection[str] = ()
+    path: str | Path, options: ReadOptions = _DEFAULT, require: Collection[str] = (), wanted: Collection[str] = SPLITS
 ) -> dict[str, Split]:
-    """Reads all splits of a folder as far as they can be read; a single file is train.
+    """Reads the wanted splits of a folder as far as they can be read, and no others; a single file is train.
 
     Raises InputError if a required split is missing, and what `examine_file` raises.
     """
     files = find_files(path, require) if holds_splits(Path(path)) else {"train": Path(path)}
-    return {name: replace(examine_file(file, options), name=name) for name, file in files.items()}
+    return {name: replace(examine_file(file, options), name=name) for name, file in files.items() if name in wanted}
 
 
-def read_splits(path: str | Path, options: ReadOptions = _DEFAULT, require: Collection[str] = ()) -> dict[str, Split]:
-    """Reads all splits of a folder, which have no faults; a single file is train.
+def read_splits(
+    path: str | Path, options: ReadOptions = _DEFAULT, require: Collection[str] = (), wanted: Collection[str] = SPLITS
+) -> dict[str, Split]:
+    """Reads the wanted splits of a folder, which have no faults, and no others; a single file is train.
 
     Raises CorpusError with all faults of all files, and InputError if a required split is missing.
     """
-    splits = examine_splits(path, options, require)
+    splits = examine_splits(path, options, require, wanted)
     if faults := [str(fault) for split in splits.values() for fault in split.faults]:
         raise CorpusError(faults)
     return splits
 
 
-def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) -> Corpus:
-    """Reads a folder with a train file, or a single file, which is then train.
+def read_corpus(
+    path: str | Path, seed: int, options: ReadOptions = _DEFAULT, wanted: Collection[str] = SPLITS
+) -> Corpus:
+    """Reads a folder with a train file, or a single file, which is then train; no other splits than those wanted.
 
     Without a dev file a tenth of train is split off by `seed` as `divide` does it; documents stay whole if there are
     twenty or more, and none of them has unknown characters.
@@ -112,7 +116,7 @@ def read_corpus(path: str | Path, seed: int, options: ReadOptions = _DEFAULT) ->
     Raises CorpusError with all faults of all files, and InputError if there is no train file, or dev or test have
     unknown characters.
     """
-    splits = read_splits(path, options, require=("train",))
+    splits = read_splits(path, options, require=("train",), wanted=wanted)
     require_known(sentence for name in ("dev", "test") if name in splits for sentence in splits[name].sentences)
     notes = [note for split in splits.values() for note in remarks(split)]
     if "dev" not in splits:

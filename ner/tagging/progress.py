@@ -1,4 +1,4 @@
-"""The progress bar of tagging: how far, how fast."""
+"""The progress bar over records: how far, how fast."""
 
 from types import TracebackType
 
@@ -8,20 +8,21 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from ner.tagging.writers import Record
 
 
-class ShowTagging:
+class ShowRecords:
     """Shows characters done and characters a second on standard error, where that is a terminal.
 
     Args:
+        doing: what is done to them, in a word.
         total: bytes to come, for the share that is done; None if they can't be known.
         encoding: of the input, to count bytes by.
     """
 
-    def __init__(self, total: int | None, encoding: str) -> None:
+    def __init__(self, doing: str, total: int | None, encoding: str) -> None:
         console = Console(stderr=True)
         self._encoding = encoding
         self._characters = 0
         self._progress = Progress(
-            TextColumn("tagging"),
+            TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(show_speed=False),
             TextColumn("{task.fields[characters]:,} characters, {task.fields[speed]:,.0f} a second"),
@@ -30,9 +31,9 @@ class ShowTagging:
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._progress.add_task("tagging", total=total, characters=0, speed=0.0)
+        self._task = self._progress.add_task(doing, total=total, characters=0, speed=0.0)
 
-    def __enter__(self) -> "ShowTagging":
+    def __enter__(self) -> "ShowRecords":
         self._progress.start()
         return self
 

@@ -68,7 +68,7 @@ def read_records(
     A record is a line, without byte order mark and line end; of a file that ends in .jsonl or .ndjson it is a JSON
     object, with its text under `text_column` or "text"; of .csv, .tsv and .parquet a row, with its text in
     `text_column`. If `format_` names a format of annotated text, the files are in that format and each sentence is
-    a record; its entities count for nothing.
+    a record, with its entities.
 
     Raises:
         InputError: a file holds something else, or text in another encoding than `encoding`.
@@ -108,7 +108,7 @@ def total_bytes(names: Iterable[str], format_: str | None = None) -> int | None:
 def _sentences(name: str, options: ReadOptions) -> Iterator[Record]:
     for sentence in read_file(name, options).sentences:
         fields = {"document": sentence.document} if sentence.document else {}
-        yield Record(sentence.path, sentence.line, sentence.text, fields)
+        yield Record(sentence.path, sentence.line, sentence.text, fields, sentence.entities)
 
 
 def _lines(name: str, file: TextIO) -> Iterator[Record]:

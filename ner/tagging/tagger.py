@@ -15,17 +15,15 @@ from torch.nn.utils.rnn import pad_sequence
 from ner.data import schemes
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import OUTSIDE
-from ner.encoding.batches import batches_by_length, pad_batch
+from ner.encoding.batches import batches_by_length
 from ner.encoding.characters import CharacterTable, Ids
-from ner.encoding.windows import Window, sliding_windows
+from ner.encoding.reading import BATCH_CHARACTERS, WindowBatch, in_chunks, window_batches
 from ner.model.checkpoint import load_model
 from ner.model.choices import PrecisionName
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.tagging.fixed import Fixed, allowed_tags
 
-# Padded characters in one pass of the network: enough to keep a CPU's cores busy, little memory on any device.
-_BATCH_CHARACTERS = 4096
 # Characters read before they are sorted into batches: enough for even batches, few enough to stay small in memory.
 _CHUNK_CHARACTERS = 100_000
 
@@ -64,8 +62,6 @@ class Tagger:
         self.types: list[str] = model.config.types
         self.scheme = schemes.SCHEMES[model.config.scheme]
         self._bf16 = use_bf16(precision, model.device)
-        self._window = model.config.window
-        self._overlap = self._window // 4
 
     @classmethod
     def load(cls, folder: str | Path, precision: PrecisionName = "auto") -> "Tagger":
@@ -116,15 +112,8 @@ class Tagger:
 
     def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[Reading]:
         """The entities of each text and its `n` most probable readings, as a stream."""
-        chunk: list[str] = []
-        characters = 0
-        for text in texts:
-            chunk.append(text)
-            characters += len(text)
-            if characters >= _CHUNK_CHARACTERS:
-                yield from self._read_chunk(chunk, n)
-                chunk, characters = [], 0
-        yield from self._read_chunk(chunk, n)
+        for chunk in in_chunks(texts, len, _CHUNK_CHARACTERS):
+            yield from self._read_chunk(chunk, n)
 
     def layer_weights(self, texts: Sequence[str]) -> list[float]:
         """How much each encoder layer counts, the embeddings' first, on average over the characters of `texts`."""
@@ -155,15 +144,13 @@ class Tagger:
         """Weights `(chars, layers)` of pieces of the sentences, which begin at the offset before them."""
         layers = self.model.encoder.config.num_hidden_layers + 1
         with self._inference():
-            batches = self._network_batches([sentence.text for sentence in sentences])
-            for origins, windows, (input_ids, attention_mask) in batches:
+            for batch in self._network_batches([sentence.text for sentence in sentences]):
                 with self._autocast():
-                    states = self.model.layers(input_ids, attention_mask)
+                    states = self.model.layers(batch.input_ids, batch.attention_mask)
                     if self.model.config.fusion == "last":
                         states = states.expand(-1, -1, layers, -1)
                     weights = self.model.fusion.weights(states).float().expand(states.shape[:3]).cpu()
-                for row, origin, window in zip(weights, origins, windows, strict=True):
-                    kept = row[window.keep_start - window.start : window.keep_end - window.start]
+                for origin, window, kept in batch.kept(weights):
                     yield sentences[origin], window.keep_start, kept
 
     def _read_chunk(self, texts: Sequence[str], n: int) -> list[Reading]:
@@ -199,22 +186,8 @@ class Tagger:
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=self._bf16)
 
-    def _network_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Window], tuple[Tensor, Tensor]]]:
-        """Batches over the windows of all texts: which text each row is from, its window, and the network's input."""
-        rows = [
-            (i, window)
-            for i, text in enumerate(texts)
-            for window in sliding_windows(len(text), self._window, self._overlap)
-        ]
-        ids = [self.table.encode(text) for text in texts]
-        lengths = [window.end - window.start for _, window in rows]
-        for batch in batches_by_length(lengths, _BATCH_CHARACTERS):
-            origins = [rows[i][0] for i in batch]
-            windows = [rows[i][1] for i in batch]
-            input_ids, attention_mask = pad_batch(
-                [ids[i][window.start : window.end] for i, window in zip(origins, windows, strict=True)], self.table
-            )
-            yield origins, windows, (input_ids.to(self.model.device), attention_mask.to(self.model.device))
+    def _network_batches(self, texts: Sequence[str]) -> Iterator[WindowBatch]:
+        return window_batches(texts, self.table, self.model.config.window, self.model.device)
 
     def emissions(self, texts: Sequence[str]) -> list[Tensor]:
         """The network's scores for every tag at every character of each text, `(chars, tags)`, in float32."""
@@ -226,11 +199,10 @@ class Tagger:
     def _emissions(self, texts: Sequence[str]) -> list[Tensor]:
         """Emissions of every text, `(chars, tags)`, each character's from the window that keeps it."""
         emissions = [torch.empty(len(text), len(self.labels), device=self.model.device) for text in texts]
-        for origins, windows, (input_ids, attention_mask) in self._network_batches(texts):
+        for batch in self._network_batches(texts):
             with self._autocast():
-                output = self.model(input_ids=input_ids, attention_mask=attention_mask).emissions
-            for row, origin, window in zip(output, origins, windows, strict=True):
-                kept = row[window.keep_start - window.start : window.keep_end - window.start]
+                output = self.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).emissions
+            for origin, window, kept in batch.kept(output):
                 emissions[origin][window.keep_start : window.keep_end] = kept
         return emissions
 
@@ -258,7 +230,7 @@ class Tagger:
     def _padded(self, texts: Sequence[str], emissions: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor, Tensor]]:
         """Batches over the texts that aren't empty: which they are, `(batch, chars, tags)`, and their mask."""
         not_empty = [i for i, text in enumerate(texts) if text]
-        for batch in batches_by_length([len(texts[i]) for i in not_empty], _BATCH_CHARACTERS):
+        for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS):
             members = [not_empty[i] for i in batch]
             padded = pad_sequence([emissions[i] for i in members], batch_first=True)  # (batch, chars, tags)
             lengths = torch.tensor([len(texts[i]) for i in members], device=padded.device)

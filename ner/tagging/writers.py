@@ -20,13 +20,15 @@ FormatName = Literal["jsonl", "conll", "csv", "html"]
 class Record:
     """One text: the file it is from, the line where it begins (or its row, from 1), and the text.
 
-    `fields` are the other fields or columns of its record, where it has any.
+    `fields` are the other fields or columns of its record, where it has any; `entities` those that are annotated in
+    it.
     """
 
     file: str
     line: int
     text: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    entities: Sequence[Entity] = ()
 
 
 class Writer(Protocol):

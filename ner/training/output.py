@@ -31,13 +31,13 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     """
     if output.exists() and not output.is_dir():
         raise InputError(f"{output} is a file: --output takes a folder")
-    run = _describe(settings, corpus)
+    run = describe_run(settings, corpus)
     unfinished = output / UNFINISHED
     checkpoint = _last_checkpoint(unfinished)
     if checkpoint is not None:
         if not resume:
             raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
-        _check_same(json.loads((unfinished / _RUN).read_text(encoding="utf-8")), run, output)
+        check_same_run(json.loads((unfinished / _RUN).read_text(encoding="utf-8")), run, output)
         return str(checkpoint)
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
@@ -65,10 +65,10 @@ def finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) ->
         before = {"settings": record["settings"], "data": data}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{output / RECORD} is damaged: move {output} away, or choose another --output") from error
-    now = _describe(settings, corpus)
+    now = describe_run(settings, corpus)
     if corpus.test:
         now["data"]["test"] = corpus.test.fingerprint
-    _check_same(before, now, output)
+    check_same_run(before, now, output)
     return record
 
 
@@ -83,12 +83,18 @@ def _last_checkpoint(unfinished: Path) -> Path | None:
     return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
-def _describe(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
+def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
+    """What a run that is gone on with must have had from its beginning: settings, train and dev."""
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     return {"settings": asdict(settings), "data": data}
 
 
-def _check_same(before: dict[str, Any], now: dict[str, Any], output: Path) -> None:
+def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path) -> None:
+    """Compare what `describe_run` gave when the run in `output` began with what it gives now.
+
+    Raises:
+        InputError: with the first difference.
+    """
     for name, value in now["settings"].items():
         if before["settings"].get(name) != value:
             option = "--" + name.replace("_", "-")

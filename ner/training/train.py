@@ -3,12 +3,13 @@
 import json
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from transformers import PreTrainedModel, set_seed
+from transformers import PreTrainedModel, TrainerCallback, set_seed
 
 from ner.data.corpus import Corpus
 from ner.encoding.characters import CharacterTable
@@ -47,11 +48,17 @@ class TrainingRun:
 
 @quiet_transformers()
 def train(
-    corpus: Corpus, settings: TrainingSettings, output: Path, *, resume: bool = False, console: Console | None = None
+    corpus: Corpus,
+    settings: TrainingSettings,
+    output: Path,
+    *,
+    resume: bool = False,
+    console: Console | None = None,
+    callbacks: Sequence[TrainerCallback] = (),
 ) -> TrainingRun:
     """Train a tagger on `corpus` and write it, its record and its evaluations into the folder `output`.
 
-    Progress is shown on `console`, if there is one.
+    Progress is shown on `console`, if there is one. `callbacks` see the run as it goes; what they raise ends it.
 
     Raises:
         InputError: the corpus, the encoder or the output folder won't do, or training came to nothing.
@@ -59,8 +66,7 @@ def train(
         InterruptedRun: it was stopped by the user; what was learned is saved.
     """
     console = console or Console(quiet=True)
-    if not corpus.types:
-        raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
+    require_entities(corpus)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("training runs in one process: start it without torchrun or accelerate launch")
     source = load_model(Path(settings.init_from)) if settings.init_from else None
@@ -91,7 +97,7 @@ def train(
         model.feature_cache = FeatureCache(output / UNFINISHED / FEATURES)
     began = time.perf_counter()
     progress = ShowProgress(console)
-    trainer = TaggerTrainer(model, table, examples, corpus.dev.sentences, settings, output, [progress])
+    trainer = TaggerTrainer(model, table, examples, corpus.dev.sentences, settings, output, [progress, *callbacks])
     try:
         finished = trainer.run(checkpoint)
     finally:
@@ -133,6 +139,16 @@ def train(
     save_model(model, table, output)
     remove_unfinished(output)
     return TrainingRun(tagger, record, evaluations)
+
+
+def require_entities(corpus: Corpus) -> None:
+    """Make sure that there is something to learn.
+
+    Raises:
+        InputError: train has no entities.
+    """
+    if not corpus.types:
+        raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
 
 
 def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLstmCrf, CharacterTable]:

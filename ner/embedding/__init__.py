@@ -1,0 +1,1 @@
+"""Vectors of characters, entities and texts, as an encoder gives them."""

@@ -1,0 +1,160 @@
+"""From strings to vectors: one for each text, for each span of a text, or for each character."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from ner.embedding.choices import Pooling
+from ner.embedding.layers import Layer, side_by_side, take_layer
+from ner.encoding.characters import CharacterTable
+from ner.encoding.reading import WindowBatch, window_batches
+from ner.model.checkpoint import CHARACTERS, load_model
+from ner.model.choices import PrecisionName
+from ner.model.encoder import load_encoder, longest_window
+from ner.model.hardware import pick_device, use_bf16
+
+Vectors = npt.NDArray[np.float32]
+Span = tuple[int, int]
+"""The characters `start:end` of a text."""
+
+
+class Embedder:
+    """Gives the vectors that an encoder has for Chinese text, one code point for one character.
+
+    Text longer than the encoder reads at once goes through overlapping windows, and each character's vector is from
+    the window in which it stands farthest from an edge.
+
+    >>> embedder = Embedder.load("mini-zh")
+    >>> embedder.embed(["王小明在北京大学读书。", "张伟去上海。"]).shape
+    (2, 384)
+
+    Args:
+        encoder: the network; it is used as it is, on the device where it is.
+        table: its characters.
+        layer: the layer to take vectors from: its number, 0 for the embeddings or -1 for the top; `mean` for the mean
+            of all; `last4` or `all` for the top four, or all, side by side.
+        precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+
+    Raises:
+        InputError: the encoder has no such layer.
+    """
+
+    def __init__(
+        self, encoder: PreTrainedModel, table: CharacterTable, layer: Layer = -1, precision: PrecisionName = "fp32"
+    ) -> None:
+        self.size: int = side_by_side(layer, encoder.config.num_hidden_layers + 1) * encoder.config.hidden_size
+        self._encoder = encoder.train(False)
+        self._table = table
+        self._layer = layer
+        self._window = longest_window(encoder)
+        self._bf16 = use_bf16(precision, encoder.device)
+
+    @classmethod
+    def load(cls, name: str | Path, layer: Layer = -1, precision: PrecisionName = "fp32") -> "Embedder":
+        """Load an encoder onto the accelerator where there is one.
+
+        `name` is `mini-zh`, a folder, a name on the Hugging Face hub, or the folder of a tagger, whose encoder it is.
+
+        Raises:
+            InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+        """
+        if Path(name, CHARACTERS).is_file():  # only taggers have one
+            model, table = load_model(Path(name))
+            encoder = model.encoder
+        else:
+            encoder, table = load_encoder(str(name))
+        torch.nn.Module.to(encoder, pick_device())
+        return cls(encoder, table, layer, precision)
+
+    def embed(self, texts: Sequence[str], pooling: Pooling = "mean") -> Vectors:
+        """A vector for each text: `(texts, size)`.
+
+        `mean` and `max` are over the characters, without [CLS] and [SEP]; `cls` takes the vector of [CLS], the mean of
+        all windows where there are several. The vector of an empty text is 0.
+
+        Raises:
+            ValueError: `texts` is a single string.
+        """
+        _require_list(texts)
+        if pooling != "cls":
+            whole = [[(0, len(text))] if text else [] for text in texts]
+            pooled = self.embed_spans(texts, whole, pooling)
+            return np.stack([rows[0] if len(rows) else self._zeros() for rows in pooled]) if pooled else self._zeros(0)
+        total = self._zeros(len(texts))
+        windows = np.zeros(len(texts), dtype=np.int64)
+        for batch, states in self._states(texts):
+            np.add.at(total, batch.origins, states[:, 0].cpu().numpy())
+            np.add.at(windows, batch.origins, 1)
+        return total / np.maximum(windows, 1).astype(np.float32)[:, None]
+
+    def embed_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], pooling: Pooling = "mean"
+    ) -> list[Vectors]:
+        """A vector for each span of each text, read in the whole of its text: `(spans, size)`.
+
+        Spans may overlap. `pooling` is `mean` or `max` over the characters of the span.
+
+        Raises:
+            ValueError: there is not one list of spans for each text, a span is empty or beyond its text, or `pooling`
+                is `cls`, which says nothing of a span.
+        """
+        _require_list(texts)
+        if pooling == "cls":
+            raise ValueError("expected mean or max for spans, got cls: [CLS] stands for a whole text")
+        if len(spans) != len(texts):
+            raise ValueError(f"expected the spans of each of {len(texts)} texts, got those of {len(spans)}")
+        for text, own in zip(texts, spans, strict=True):
+            for start, end in own:
+                if not 0 <= start < end <= len(text):
+                    raise ValueError(f"expected a span of a text of {len(text)} characters, got {start} to {end}")
+        lowest = 0.0 if pooling == "mean" else -np.inf
+        pooled = [np.full((len(own), self.size), lowest, dtype=np.float32) for own in spans]
+        for batch, states in self._states(texts):
+            for origin, window, kept in batch.kept(states[:, 1:-1].cpu()):
+                rows = kept.numpy()
+                for vector, (start, end) in zip(pooled[origin], spans[origin], strict=True):
+                    part = rows[max(start - window.keep_start, 0) : max(end - window.keep_start, 0)]
+                    if not len(part):
+                        continue
+                    if pooling == "mean":
+                        vector += part.sum(axis=0) / (end - start)
+                    else:
+                        np.maximum(vector, part.max(axis=0), out=vector)
+        return pooled
+
+    def embed_characters(self, texts: Sequence[str]) -> list[Vectors]:
+        """A vector for each code point of each text: `(chars, size)`.
+
+        Raises:
+            ValueError: `texts` is a single string.
+        """
+        _require_list(texts)
+        vectors = [self._zeros(len(text)) for text in texts]
+        for batch, states in self._states(texts):
+            for origin, window, kept in batch.kept(states[:, 1:-1].cpu()):
+                vectors[origin][window.keep_start : window.keep_end] = kept.numpy()
+        return vectors
+
+    def _states(self, texts: Sequence[str]) -> Iterator[tuple[WindowBatch, Tensor]]:
+        """Batches over all windows, and the layer's states there, `(batch, chars + 2, size)`."""
+        device = self._encoder.device
+        for batch in window_batches(texts, self._table, self._window, device):
+            with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16):
+                output = self._encoder(
+                    input_ids=batch.input_ids, attention_mask=batch.attention_mask, output_hidden_states=True
+                )
+                states = take_layer(output.hidden_states, self._layer)
+            yield batch, states
+
+    def _zeros(self, *rows: int) -> Vectors:
+        return np.zeros((*rows, self.size), dtype=np.float32)
+
+
+def _require_list(texts: Sequence[str]) -> None:
+    if isinstance(texts, str):
+        raise ValueError(f"expected a list of texts, got the string {texts[:20]!r}: put it into a list")

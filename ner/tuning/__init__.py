@@ -1,0 +1,1 @@
+"""Searching the settings with which training does best on dev."""

@@ -1,0 +1,52 @@
+"""How the settings of the next trial are chosen: by TPE, from a seed of the trial's own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from optuna import Study
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.trial import FrozenTrial, TrialState
+
+ERROR = "error"
+"""The attribute of a trial that came to nothing: why."""
+
+
+def counts(trial: FrozenTrial) -> bool:
+    """Whether a trial is one of those that were asked for: it is running or has ended, and wasn't cut short."""
+    return trial.state != TrialState.FAIL or ERROR in trial.user_attrs
+
+
+class RepeatableSampler(BaseSampler):
+    """TPE (Bergstra et al. 2011) that chooses by the seed, the trial's place among those that count, and their results.
+
+    So a search by one worker gives the same trials however often it was interrupted. A sampler with one random state
+    for all trials would begin again from its first choices in each new process.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._sampler = TPESampler(seed=seed)
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        earlier = [one for one in study.get_trials(deepcopy=False) if one.number < trial.number]
+        place = trial.number - sum(not counts(one) for one in earlier)
+        self._sampler = TPESampler(seed=int(np.random.SeedSequence((self._seed, place)).generate_state(1)[0]))
+        self._sampler.before_trial(study, trial)
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        return self._sampler.infer_relative_search_space(study, trial)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        return self._sampler.sample_relative(study, trial, search_space)
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        return self._sampler.sample_independent(study, trial, param_name, param_distribution)
+
+    def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
+        self._sampler.after_trial(study, trial, state, values)
