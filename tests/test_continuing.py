@@ -65,6 +65,29 @@ def test_another_network_than_that_of_the_tagger(
         train(corpus, quick(init_from="nowhere"), tmp_path / "model")
 
 
+def test_dropout_and_smoothing_are_those_asked_for(
+    quick: Change, corpus: Corpus, model_folder: Path, tmp_path: Path
+) -> None:
+    smoothed = tmp_path / "smoothed"
+    train(corpus, quick(max_steps=1, fusion="attention", decoder="softmax", label_smoothing=0.1), smoothed)
+    asked = {"label_smoothing": 0.3, "encoder_dropout": 0.2, "layer_dropout": 0.4, "dropout": 0.5}
+    source, _ = load_model(smoothed)
+    settings = continued_settings(quick(init_from=str(smoothed), **asked), source.config)
+    assert (settings.decoder, settings.fusion) == ("softmax", "attention")
+    model = continued_model(["PER"], settings, source)
+    assert {name: getattr(model.config, name) for name in ("label_smoothing", "layer_dropout", "dropout")} == {
+        "label_smoothing": 0.3,
+        "layer_dropout": 0.4,
+        "dropout": 0.5,
+    }
+    assert model.encoder.embeddings.dropout.p == model.config.encoder["hidden_dropout_prob"] == 0.2
+    assert model.config.encoder["attention_probs_dropout_prob"] == 0.0
+    for name, weight in source.encoder.named_parameters():
+        assert torch.equal(model.encoder.get_parameter(name), weight)
+    with pytest.raises(InputError, match="expected label_smoothing to be 0 with --decoder crf"):
+        train(corpus, quick(init_from=str(model_folder), label_smoothing=0.1), tmp_path / "crf")
+
+
 def test_f1_of_some_types() -> None:
     sentence = Sentence("王来李", (Entity(0, 1, "PER", "王"), Entity(2, 3, "LOC", "李")))
     evaluation = compare([sentence], [[Entity(0, 1, "PER", "王"), Entity(1, 2, "PER", "来")]], ["LOC", "PER"])

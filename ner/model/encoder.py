@@ -29,8 +29,7 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
 
     Args:
         name: `mini-zh` for the one in the package, a folder, or a hub name such as `hfl/chinese-macbert-base`.
-        dropout: inside the encoder, in training. Attention weights are never dropped: a random mask for every pair
-            of characters costs more time on a CPU than it was seen to give.
+        dropout: inside the encoder, in training; see `set_dropout`.
 
     Raises:
         InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
@@ -39,10 +38,7 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
         config, tokenizer = _load_config_and_tokenizer(_source(name))
         _check_family(name, config)
         table = _character_table(name, tokenizer)
-        for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
-            for attribute in attributes:
-                if hasattr(config, attribute):
-                    setattr(config, attribute, value)
+        set_dropout(config, dropout)
         encoder, info = AutoModel.from_pretrained(
             _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
         )
@@ -93,6 +89,18 @@ def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
         AutoConfig.from_pretrained(source, trust_remote_code=False),
         AutoTokenizer.from_pretrained(source, trust_remote_code=False),
     )
+
+
+def set_dropout(config: EncoderConfig, dropout: float) -> None:
+    """Set the dropout of an encoder that is made from `config`, whatever its family calls it.
+
+    Attention weights are never dropped: a random mask for every pair of characters costs more time on a CPU than it
+    was seen to give.
+    """
+    for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
+        for attribute in attributes:
+            if hasattr(config, attribute):
+                setattr(config, attribute, value)
 
 
 def longest_window(encoder: PreTrainedModel) -> int:

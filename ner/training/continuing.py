@@ -1,6 +1,7 @@
 """Going on from a trained tagger: its network, and what it knows about the labels that stay."""
 
 from collections.abc import Collection
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from conlleval import TypeScores
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation
 from ner.model.config import BertBiLstmCrfConfig
+from ner.model.encoder import set_dropout
 from ner.model.network import BertBiLstmCrf
 from ner.training.settings import TrainingSettings
 
@@ -40,18 +42,30 @@ def continued_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) 
             raise InputError(
                 f"{option} {asked} doesn't fit --init-from {settings.init_from}, which has {value}: leave it out"
             )
-    return replace(settings, **network)
+    continued = replace(settings, **network)
+    replace(continued, init_from=None)  # what must fit the network is checked, for that is known only now
+    return continued
 
 
 def continued_model(types: list[str], settings: TrainingSettings, source: BertBiLstmCrf) -> BertBiLstmCrf:
-    """The network of `source` for entities of `types`, with `source`'s own encoder in it.
+    """The network of `source` for entities of `types`, with its weights, and with the dropout of `settings`.
 
     Scores of labels that it knows are its own; those of others are as in a new network.
     """
-    content = {**source.config.to_dict(), "types": types, "window": settings.max_length, "dropout": settings.dropout}
+    encoder = deepcopy(source.encoder.config)
+    set_dropout(encoder, settings.encoder_dropout)
+    content = {
+        **source.config.to_dict(),
+        "types": types,
+        "encoder": encoder.to_dict(),
+        "window": settings.max_length,
+        "dropout": settings.dropout,
+        "layer_dropout": settings.layer_dropout,
+        "label_smoothing": settings.label_smoothing,
+    }
     for derived in ("id2label", "label2id"):
         content.pop(derived)
-    model = BertBiLstmCrf(BertBiLstmCrfConfig.from_dict(content), source.encoder)
+    model = BertBiLstmCrf(BertBiLstmCrfConfig.from_dict(content))
     known = source.state_dict()
     places = {label: i for i, label in enumerate(source.config.labels)}
     shared = [(i, places[label]) for i, label in enumerate(model.config.labels) if label in places]

@@ -106,10 +106,11 @@ class TrainingSettings:
 
     def _check_together(self) -> None:
         """Refuse what would have no effect, or can't be, with another setting."""
-        learned = self.fusion in LEARNED_FUSIONS
-        self._require("layer_dropout", learned or self.layer_dropout == 0, f"0 with --fusion {self.fusion}")
-        smoothed = self.decoder == "softmax"
-        self._require("label_smoothing", smoothed or self.label_smoothing == 0, f"0 with --decoder {self.decoder}")
+        if self.init_from is None:  # else the network is that of the tagger to go on from
+            learned = self.fusion in LEARNED_FUSIONS
+            self._require("layer_dropout", learned or self.layer_dropout == 0, f"0 with --fusion {self.fusion}")
+            smoothed = self.decoder == "softmax"
+            self._require("label_smoothing", smoothed or self.label_smoothing == 0, f"0 with --decoder {self.decoder}")
         self._require("layer_decay", self.mode != "frozen" or self.layer_decay == 1, "1 with --mode frozen")
         self._require("encoder_dropout", self.mode != "frozen" or self.encoder_dropout == 0, "0 with --mode frozen")
         attacked, by_pgd = self.adversarial != "none", self.adversarial == "pgd"
