@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -7,6 +8,7 @@ from ner.checking.spans import (
     odd_spans,
     overlapping_entities,
     scarce_types,
+    train_without_outside,
     unlabelled_splits,
     unscorable_splits,
 )
@@ -146,3 +148,17 @@ def test_unknown_tags_outside_train() -> None:
         ("unknown tags outside train", "a.txt:3: characters with the tag ? in dev: 4; sentences: 2")
     ]
     assert unscorable_splits({"train": splits["train"]}) == []
+
+
+def test_train_needs_something_outside_of_entities() -> None:
+    whole = sentence("王明", (0, 2, "PER"))
+    partial = Sentence("王明来了", whole.entities, "a.txt", 1, unknown=((2, 4),))
+    with_o = replace(partial, unknown=((2, 3),))
+    for sentences, expected in (
+        ([whole, partial], ["a.txt: no character with the tag O in train; in entities: 4"]),
+        ([whole, with_o], []),
+        ([Sentence("来了", unknown=((0, 2),))], []),
+    ):
+        split = Split("a.txt", sentences)
+        assert [str(finding) for finding in train_without_outside({"train": split})] == expected
+        assert train_without_outside({"dev": split}) == []

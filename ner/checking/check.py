@@ -17,6 +17,7 @@ from ner.checking.spans import (
     odd_spans,
     overlapping_entities,
     scarce_types,
+    train_without_outside,
     unlabelled_splits,
     unscorable_splits,
 )
@@ -87,6 +88,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         *odd_spans(sentences),
         *long_entities(sentences),
         *overlapping_entities(sentences),
+        *train_without_outside(splits),
         *scarce_types(splits),
     ]
     by_title = titled(splits)

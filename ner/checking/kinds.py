@@ -53,6 +53,8 @@ _SUSPICIONS = {
     "unusually long entity": "Look for entities that were joined or that take in what stands beside them.",
     "overlapping entities": "Keep one of each group: a character has one tag, so only the longest are learned and "
     "scored.",
+    "nothing outside of entities": "Tag with O some of what is in no entity; a tagger that has never seen any finds "
+    "entities everywhere.",
     "rare type": "Label more examples, or join the type with another; so few can hardly be learned.",
     "type not in train": "Label some in train, or mend the name of the type; what is not in train can't be learned.",
 }

@@ -126,6 +126,15 @@ def unscorable_splits(splits: Mapping[str, Split]) -> list[Finding]:
     return found
 
 
+def train_without_outside(splits: Mapping[str, Split]) -> list[Finding]:
+    """Train, if it has entities and no character that is known to be outside of them."""
+    train = splits.get("train")
+    if not train or not train.types or train.outside:
+        return []
+    message = f"no character with the tag O in train; in entities: {train.characters - train.unknown:,}"
+    return [Finding(train.path, 0, "nothing outside of entities", message)]
+
+
 def _width(text: str) -> float:
     """The number of characters, those of ASCII as half ones, for a Latin word has more of them than a Chinese one."""
     return len(text) - sum(map(str.isascii, text)) / 2

@@ -65,8 +65,7 @@ def character_table(splits: Mapping[str, Split]) -> pd.DataFrame:
         for sentence in split.sentences:
             for entity in without_overlaps(sentence.entities):
                 inside[entity.label] += len(entity.text)
-        outside = split.characters - sum(inside.values()) - split.unknown
-        counts = {OUTSIDE: outside, **({UNKNOWN: split.unknown} if partial else {}), **inside}
+        counts = {OUTSIDE: split.outside, **({UNKNOWN: split.unknown} if partial else {}), **inside}
         shares[name] = {visible(type_): _percent(count, split.characters) for type_, count in counts.items()}
     return pd.DataFrame(shares).rename_axis("type")
 

@@ -131,6 +131,10 @@ def read_corpus(
         notes += shortage(whole, _DEV_SHARE)
     types = sorted(splits["train"].types)
     notes.append(f"types in train: {', '.join(types)}" if types else "train has no entities")
+    if types and not splits["train"].outside:
+        notes.append(
+            "every character of train is in an entity or unknown: such a tagger finds entities everywhere; label some O"
+        )
     notes += [
         f"type {type_} is in {split.name} ({count:,}) but not in train, so it can't be learnt"
         for split in splits.values()

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ner.data.entities import Sentence
+from ner.data.entities import Sentence, without_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
 from ner.data.unknown import unknown_characters
@@ -60,6 +60,12 @@ class Split:
     def unknown(self) -> int:
         """The number of characters whose tag is unknown."""
         return sum(map(unknown_characters, self.sentences))
+
+    @property
+    def outside(self) -> int:
+        """How many characters are known to be in no entity."""
+        entities = (entity for sentence in self.sentences for entity in without_overlaps(sentence.entities))
+        return self.characters - self.unknown - sum(len(entity.text) for entity in entities)
 
     @property
     def types(self) -> Counter[str]:
