@@ -73,6 +73,11 @@ def test_a_single_file_is_called_by_its_name() -> None:
     assert [*check(splits, None, 128).tables["splits"].index] == ["train", "dev"]
 
 
+def test_a_train_split_without_o_is_suspicious() -> None:
+    train = [sentence("王明", (0, 2, "PER")), sentence("北京", (0, 2, "LOC"))]
+    assert counts(check({"train": Split("train.txt", train)}, None, 128))["nothing outside of entities"] == 1
+
+
 def test_every_check_is_made() -> None:
     train = [
         *GOOD,
@@ -96,6 +101,7 @@ def test_every_check_is_made() -> None:
     ]
     result = check({"train": Split("train.txt", train), "test": Split("test.txt", test)}, None, 128)
     expected = {name: 1 for name in KINDS if KINDS[name].severity == "suspicion"}
+    del expected["nothing outside of entities"]  # which leaves no room for the others
     expected |= {f"{name} character": 1 for name in ("control", "invisible", "private-use", "broken")}
     expected |= {"rare type": 2, "sentence in two splits": 2}
     assert counts(result) == expected

@@ -475,7 +475,7 @@ def test_a_folder_is_read(write: Write, tmp_path: Path) -> None:
 
 
 def test_repairs_are_noted(write: Write) -> None:
-    path = write("王 O\n来 I-PER\n人 O\n\n人 B-PER\n")
+    path = write("王 O\n来 I-PER\n人 O\n\n人 B-PER\n了 O\n")
     assert read_corpus(path, seed=1).notes == [
         f"{path}: tags that are no legal BIO were read as conlleval reads them, 1 in all; the first is {path}:2",
         f"no dev file in {path}: 1 sentence (50%) split off train with seed 1",
