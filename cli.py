@@ -145,7 +145,7 @@ def pretrain(
         Path, typer.Option(help="Folder for the encoder; never emptied, refused if it holds another model.")
     ],
     # A pattern such as *.txt becomes several names, of which an option takes one.
-    more_text: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    more_text: Annotated[list[str] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of the text, such as gb18030.")] = "utf-8",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)

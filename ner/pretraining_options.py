@@ -59,7 +59,7 @@ def pretraining_settings(
     masking: Annotated[
         MaskingName,
         typer.Option(
-            help='Mask whole words, which needs pip install "bert-ner[pretrain]", or single characters.',
+            help="Mask whole words, which needs the extra named pretrain, or single characters.",
             rich_help_panel=SCHEDULE,
         ),
     ] = _DEFAULT.masking,
