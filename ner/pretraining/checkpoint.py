@@ -2,7 +2,7 @@
 
 import pickle
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """
     with atomic_path(path) as partial:
         try:
-            torch.save(asdict(checkpoint), partial)
+            torch.save(vars(checkpoint), partial)
         except RuntimeError as error:  # how the library reports a full disk
             raise OSError(
                 f"can't write {path}: if the disk is full, free some space and go on with --resume"
