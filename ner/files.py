@@ -21,14 +21,18 @@ def atomic_path(path: Path) -> Iterator[Path]:
     partial = Path(name)
     try:
         yield partial
-        # mkstemp lets the owner alone read; a result should have the rights that any new file has.
-        umask = os.umask(0)
-        os.umask(umask)
-        partial.chmod(0o666 & ~umask)
+        grant_usual_rights(partial)
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def grant_usual_rights(path: Path) -> None:
+    """Give a file the rights that any new one has: what is made as a temporary file, its owner alone may read."""
+    umask = os.umask(0)
+    os.umask(umask)
+    path.chmod(0o666 & ~umask)
 
 
 @contextmanager

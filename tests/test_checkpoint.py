@@ -70,6 +70,12 @@ def test_the_folder_holds_no_pickle_and_nothing_temporary(model_folder: Path) ->
     }
 
 
+def test_whoever_may_read_a_new_file_may_read_the_model(model_folder: Path, tmp_path: Path) -> None:
+    save_model(*load_model(model_folder), tmp_path / "model")
+    (tmp_path / "new").touch()
+    assert {path.stat().st_mode for path in (tmp_path / "model").iterdir()} == {(tmp_path / "new").stat().st_mode}
+
+
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no model folder .*missing"):
         load_model(tmp_path / "missing")

@@ -61,6 +61,16 @@ class CharacterTable:
         """The number of characters that have an id of their own."""
         return len(self._characters)
 
+    @property
+    def characters(self) -> Mapping[str, int]:
+        """The single characters of the vocabulary and their ids."""
+        return self._characters
+
+    @property
+    def character_ids(self) -> Ids:
+        """The ids of single characters, each once and in order: `(ids,)`."""
+        return np.unique(np.fromiter(self._characters.values(), dtype=np.int64))
+
     def encode(self, text: str) -> Ids:
         """The id of every code point of `text`: `(chars,)`."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")

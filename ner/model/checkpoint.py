@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
+from ner.files import grant_usual_rights
 from ner.model.config import FORMAT_VERSION, BertBiLstmCrfConfig
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
@@ -38,6 +39,7 @@ def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> Non
         model.config.architectures = [type(model).__name__]
         model.config.to_json_file(Path(partial, CONFIG))
         for name in (WEIGHTS, CHARACTERS, CONFIG):
+            grant_usual_rights(Path(partial, name))  # safetensors writes a file that nobody else may read
             os.replace(Path(partial, name), folder / name)
 
 

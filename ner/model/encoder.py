@@ -2,13 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertTokenizer, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    BertConfig,
+    BertTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 from transformers import PreTrainedConfig as EncoderConfig
 
 from ner.encoding.characters import CharacterTable
@@ -37,7 +47,7 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
     with _loading(name):
         config, tokenizer = _load_config_and_tokenizer(_source(name))
         _check_family(name, config)
-        table = _character_table(name, tokenizer)
+        table = character_table(name, tokenizer)
         set_dropout(config, dropout)
         encoder, info = AutoModel.from_pretrained(
             _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
@@ -55,8 +65,55 @@ def load_characters(name: str) -> CharacterTable:
     Raises:
         InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
     """
+    return load_tokenizer(name)[1]
+
+
+@quiet_transformers()
+def load_tokenizer(name: str) -> tuple[PreTrainedTokenizerBase, CharacterTable]:
+    """The vocabulary of an encoder, and the table of its characters; `name` is as for `load_encoder`.
+
+    Raises:
+        InputError: as `load_characters`.
+    """
     with _loading(name):
-        return _character_table(name, _load_config_and_tokenizer(_source(name))[1])
+        tokenizer = _load_config_and_tokenizer(_source(name))[1]
+        return tokenizer, character_table(name, tokenizer)
+
+
+@dataclass(frozen=True)
+class MaskedLanguageModel:
+    """An encoder with its masked-language-model head, in float32, and its vocabulary.
+
+    `head_is_new` says that the weights held no such head; `dtype` is the number format that they were stored in.
+    """
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    table: CharacterTable
+    head_is_new: bool
+    dtype: torch.dtype
+
+
+@quiet_transformers()
+def load_masked_language_model(name: str) -> MaskedLanguageModel:
+    """An encoder to be pretrained; `name` is as for `load_encoder`, and nothing is dropped in it.
+
+    Raises:
+        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+    """
+    with _loading(name):
+        config, tokenizer = _load_config_and_tokenizer(_source(name))
+        _check_family(name, config)
+        table = character_table(name, tokenizer)
+        dtype = config.dtype if isinstance(config.dtype, torch.dtype) else torch.float32
+        model, info = AutoModelForMaskedLM.from_pretrained(
+            _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+        )
+    absent = [str(key) for key in (*info["missing_keys"], *info["mismatched_keys"])]
+    in_encoder = [key for key in absent if key.startswith(f"{model.base_model_prefix}.")]
+    if in_encoder:
+        raise InputError(f"the weights of {name} don't fit its config.json: it has no {in_encoder[0]} of that shape")
+    return MaskedLanguageModel(model, tokenizer, table, bool(absent), dtype)
 
 
 def _source(name: str) -> str:
@@ -136,7 +193,12 @@ def _check_family(name: str, config: EncoderConfig) -> None:
         )
 
 
-def _character_table(name: str, tokenizer: Any) -> CharacterTable:
+def character_table(name: str, tokenizer: PreTrainedTokenizerBase) -> CharacterTable:
+    """The table of the characters in a vocabulary.
+
+    Raises:
+        InputError: the vocabulary of the encoder `name` isn't BERT-like, or has no Chinese characters.
+    """
     special = {
         "pad": tokenizer.pad_token_id,
         "unk": tokenizer.unk_token_id,

@@ -1,12 +1,11 @@
 """Ctrl-C in training: a checkpoint and a quiet end."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
+from contextlib import AbstractContextManager
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from ner.interruption import Interruption
 
 
 class StopAtInterrupt(TrainerCallback):
@@ -18,25 +17,14 @@ class StopAtInterrupt(TrainerCallback):
 
     def __init__(self) -> None:
         self.stopped = False
-        self._asked = False
+        self._interruption = Interruption()
 
-    @contextmanager
-    def installed(self) -> Iterator[None]:
+    def installed(self) -> AbstractContextManager[None]:
         """Take over the signal inside the block."""
-        before = signal.getsignal(signal.SIGINT)
-
-        def ask(number: int, frame: FrameType | None) -> None:
-            self._asked = True
-            signal.signal(signal.SIGINT, before)
-
-        signal.signal(signal.SIGINT, ask)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+        return self._interruption.installed()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        if self._asked and state.epoch % 1 and state.global_step < state.max_steps:
+        if self._interruption.asked and state.epoch % 1 and state.global_step < state.max_steps:
             self.stopped = control.should_save = control.should_training_stop = True
 
     def on_epoch_end(
@@ -46,5 +34,5 @@ class StopAtInterrupt(TrainerCallback):
             control.should_save = control.should_evaluate = control.should_log = False
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        if self._asked and not control.should_training_stop and state.global_step < state.max_steps:
+        if self._interruption.asked and not control.should_training_stop and state.global_step < state.max_steps:
             self.stopped = control.should_training_stop = True

@@ -1,0 +1,1 @@
+"""Pretraining an encoder on unlabelled text: masked characters, or replaced ones."""

@@ -1,0 +1,54 @@
+"""Characters that the text has and the encoder lacks: a vocabulary that grows by them."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ner.encoding.characters import CharacterTable
+from ner.model.encoder import MaskedLanguageModel, character_table
+from ner.pretraining.encoder import embeddings_of
+
+
+def unknown_characters(counts: Counter[str], table: CharacterTable) -> list[tuple[str, int]]:
+    """The characters that the encoder has no id for, with their numbers, the most frequent first."""
+    return [
+        (character, count)
+        for character, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if character.isprintable() and table.unknown(character)
+    ]
+
+
+def add_characters(language_model: MaskedLanguageModel, characters: Sequence[str], name: str) -> MaskedLanguageModel:
+    """The encoder with ids for some more characters; `name` is its name for messages.
+
+    The row of a new character is the mean of the rows of its NFKC form, such as that of ㎡ of those of m and 2; where
+    the encoder knows none of them, the mean of all characters.
+    """
+    if not characters:
+        return language_model
+    model, tokenizer, old = language_model.model, language_model.tokenizer, language_model.table
+    known = torch.from_numpy(old.character_ids)
+    tokenizer.add_tokens(list(characters))
+    table = character_table(name, tokenizer)
+    new = torch.from_numpy(table.encode("".join(characters)))
+    model.resize_token_embeddings(max(len(embeddings_of(model)), int(new.max()) + 1), mean_resizing=False)
+    output: Any = model.get_output_embeddings()
+    # The projection onto the vocabulary usually is the table of embeddings itself; its bias never is.
+    tensors: dict[int, Tensor] = {id(t): t for t in (embeddings_of(model), output.weight, output.bias)}
+    with torch.no_grad():
+        for tensor in tensors.values():
+            mean = tensor[known].mean(dim=0)
+            rows: list[int] = new.tolist()
+            for character, row in zip(characters, rows, strict=True):
+                tensor[row] = _mean_of_form(character, old, tensor, mean)
+    return MaskedLanguageModel(model, tokenizer, table, language_model.head_is_new, language_model.dtype)
+
+
+def _mean_of_form(character: str, table: CharacterTable, rows: Tensor, otherwise: Tensor) -> Tensor:
+    ids = table.encode(unicodedata.normalize("NFKC", character))
+    ids = ids[ids != table.unk]
+    return rows[torch.from_numpy(ids)].mean(dim=0) if len(ids) else otherwise
