@@ -13,7 +13,7 @@ from ner.data.entities import Entity, Sentence
 from ner.data.split import Split
 from ner.evaluation.contents import Background, Report
 from ner.evaluation.scores import Evaluation, compare, evaluate
-from ner.evaluation.summary import summary
+from ner.evaluation.summary import confidence, summary
 from ner.evaluation.tables import type_table
 from ner.evaluation.writing import write_report
 from ner.tagging.tagger import Tagger
@@ -66,6 +66,13 @@ def test_gold_that_cannot_be_found_is_counted_and_shown() -> None:
     text = summary(evaluation)
     assert "1 gold entities overlap longer ones; no prediction can reach them" in text
     assert "1 gold entities are of a type that the model never saw" in text
+
+
+def test_without_predictions_there_is_no_table_by_score() -> None:
+    nothing = compare(GOLD, [[] for _ in GOLD], ["PER"])
+    assert confidence(nothing) == "no predicted entity has a score: there are no tables by score"
+    scored = compare([Sentence("字")], [[Entity(0, 1, "PER", "字", 0.5)]], ["PER"])
+    assert confidence(scored).startswith("how many are correct, by score:")
 
 
 def test_as_many_predictions_as_sentences() -> None:
