@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ner.evaluation import page as pages
 from ner.evaluation.contents import Background, Report
 from ner.evaluation.errors import KINDS
 from ner.evaluation.markdown import escaped, markdown
+from ner.evaluation.next_steps import next_steps
 from ner.evaluation.page import page
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
@@ -86,6 +88,7 @@ def test_with_pictures_it_is_well_formed_too(report: Report) -> None:
 
 def test_the_headline_and_the_origin(report: Report, html: str) -> None:
     scores = report.evaluation.scores
+    assert report.interval
     low, high = report.interval
     assert low < scores.f1 < high
     text = " ".join(Page(html).text.split())
@@ -141,15 +144,64 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
 def test_next_steps_name_their_numbers(report: Report, html: str) -> None:
     text = Page(html).text
     assert f"{len(report.doubtful_gold)} errors of {len(report.errors)} contradict gold with a score of 0.95" in text
-    counts = {
-        (error.entity.label, error.kind): sum(
-            (other.entity.label, other.kind) == (error.entity.label, error.kind) for other in report.errors
-        )
-        for error in report.errors
-    }
-    (type_, kind), most = max(counts.items(), key=lambda item: item[1])
-    assert f"{most} of {len(report.errors)}" in text
-    assert f"The commonest error is “{kind}” in {type_}: " in text or [*counts.values()].count(most) > 1
+    kinds = Counter(error.kind for error in report.errors)
+    kind, most = kinds.most_common(1)[0]
+    assert f"The commonest error is “{kind}”: {most} of {len(report.errors)} ({most / len(report.errors):.0%})" in text
+    low, high = report.interval or (0, 0)
+    assert f"In 95% of resamples of these sentences F1 lies between {low:.2f} and {high:.2f}" in text
+    assert "give it --model twice" in text
+
+
+def _steps(sentences: list[Sentence], predicted: list[list[Entity]], train: list[Sentence] | None = None) -> str:
+    types = sorted({entity.label for row in (*predicted, *(s.entities for s in sentences)) for entity in row})
+    background = Background(Split("a", sentences), "tool", train=None if train is None else Split("t", train))
+    return "\n".join(next_steps(Report(compare(sentences, predicted, types), background)))
+
+
+def test_the_commonest_error_names_its_type_where_it_has_a_fair_share() -> None:
+    """All are wrong types; of the ten gold types each has a tenth."""
+    sentences = [Sentence("王来", (Entity(0, 1, f"T{i}", "王"),)) for i in range(10)]
+    steps = _steps(sentences, [[Entity(0, 1, "X", "王")]] * 10)
+    assert "The commonest error is “wrong type”: 10 of 10 (100%). To mend it, " in steps
+    sentences = [Sentence("王来", (Entity(0, 1, "T0" if i < 4 else f"T{i}", "王"),)) for i in range(10)]
+    steps = _steps(sentences, [[Entity(0, 1, "X", "王")]] * 10)
+    assert "The commonest error is “wrong type”: 10 of 10 (100%), 4 of them in T0. To mend it, " in steps
+
+
+def test_predictions_of_a_tool_get_no_advice_for_models() -> None:
+    sentences = [Sentence("王来", (Entity(0, 1, "PER", "王"),))] * 10
+    steps = _steps(sentences, [[]] * 10)
+    assert "In 95% of resamples of these sentences F1 lies between 0.00 and 0.00" in steps
+    assert "--model" not in steps
+
+
+@pytest.mark.parametrize("seen", [0, 9, 10])
+def test_what_is_found_of_seen_and_unseen_forms_needs_enough_of_both(seen: int) -> None:
+    """What is predicted counts as a group too: one of a seen form is invented."""
+    known, other = Entity(0, 1, "PER", "王"), Entity(0, 1, "PER", "李")
+    sentences = [Sentence("李来", (other,))] * 10 + [Sentence("王来", (known,))] * seen + [Sentence("王来")]
+    steps = _steps(sentences, [[]] * (10 + seen) + [[known]], [Sentence("王来", (known,))])
+    assert ("Of entities whose form train has" in steps) is (seen == 10)
+    assert "nan" not in steps
+
+
+def test_few_sentences_have_no_interval(tmp_path: Path) -> None:
+    def of(count: int) -> Report:
+        sentences = [Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)] * count
+        return Report(compare(sentences, [[]] * count, ["PER"]), Background(Split("a.txt", sentences), "m"))
+
+    few, enough = of(9), of(10)
+    assert few.interval is None
+    assert enough.interval == (0, 0)
+    write_report(few, tmp_path, pictures=False)
+    assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["f1_interval"] is None
+    for text in (Page(page(few, pictures=False)).text, markdown(few)):
+        assert "too few sentences for a 95% interval" in text
+        assert "With 9 sentences nothing can be said of how far F1 would move with others" in text
+        assert "resamples" not in text
+    assert "too few sentences" not in page(enough, pictures=False)
+    one = of(1)
+    assert "With 1 sentence nothing can be said" in " ".join(next_steps(one))
 
 
 def test_files(report: Report, tmp_path: Path) -> None:
@@ -160,7 +212,7 @@ def test_files(report: Report, tmp_path: Path) -> None:
         "doubtful_gold.csv",
     }  # fmt: skip
     scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
-    assert scores["f1_interval"] == [round(end, 2) for end in report.interval]
+    assert scores["f1_interval"] == [round(end, 2) for end in report.interval or ()]
     assert scores["data"]["fingerprint"] == report.background.split.fingerprint
     assert scores["training"]["settings"] == RECORD["settings"]
     for table in report.all_tables:

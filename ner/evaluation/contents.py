@@ -19,6 +19,8 @@ from ner.evaluation.scores import Evaluation
 from ner.evaluation.sections import Table
 from ner.evaluation.tables import entity_table
 
+FEWEST_SENTENCES = 10
+"""With fewer, resampled ones say nothing of other sentences."""
 _RECORD_FACTS = ("minutes", "parameters", "temperature", "machine", "versions", "settings")
 
 
@@ -47,9 +49,9 @@ class Report:
     background: Background
 
     @cached_property
-    def interval(self) -> tuple[float, float]:
-        """The ends of the 95% interval of F1."""
-        return f1_interval(self.evaluation.counts)
+    def interval(self) -> tuple[float, float] | None:
+        """The ends of the 95% interval of F1, None where there are too few sentences for one."""
+        return f1_interval(self.evaluation.counts) if len(self.evaluation.sentences) >= FEWEST_SENTENCES else None
 
     @cached_property
     def entities(self) -> pd.DataFrame:
@@ -127,7 +129,7 @@ class Report:
         record = background.record
         return {
             **self.evaluation.to_dict(),
-            "f1_interval": [round(end, 2) for end in self.interval],
+            "f1_interval": self.interval and [round(end, 2) for end in self.interval],
             "data": {"path": background.split.path, "fingerprint": background.split.fingerprint},
             "predicted_by": background.predicted_by,
             "training": record and {name: record[name] for name in ("data", *_RECORD_FACTS) if name in record},
