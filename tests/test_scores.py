@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ner.data.corpus import Corpus
 from ner.data.entities import Entity, Sentence
 from ner.data.split import Split
+from ner.evaluation.columns import read_predictions
 from ner.evaluation.contents import Background, Report
 from ner.evaluation.scores import Evaluation, compare, evaluate
 from ner.evaluation.summary import confidence, summary
@@ -106,6 +107,28 @@ def test_predictions_are_what_conlleval_reads(tmp_path: Path) -> None:
     command = subprocess.run([sys.executable, "-m", "conlleval"], input=predictions, capture_output=True, check=True)
     assert command.stdout.decode() in summary(evaluation) + "\n"
     assert "␣ O O" in predictions.decode()
+
+
+def test_predictions_can_be_read_whatever_types_and_characters_are(tmp_path: Path) -> None:
+    """White space parts columns, a U+FEFF at the beginning is taken for a byte order mark, and NUL is refused."""
+    types = ["A B", "A\u3000B", "A_B", "A\tB"]
+    text = "\ufeff好\ufeff 坏\0\u3000字"
+    gold = tuple(Entity(i, i + 1, type_, text[i]) for i, type_ in enumerate([*types, *types]))
+    sentences = [Sentence(text, gold, "a", 1)]
+    predicted = [[*gold[:3], Entity(4, 5, "A_B", text[4]), *gold[6:]]]
+    evaluation = compare(sentences, predicted, types)
+    write_report(report(evaluation), tmp_path)
+    path = tmp_path / "predictions.txt"
+    command = [sys.executable, "-m", "conlleval", "--json"]
+    scored = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=True)
+    split, again, _ = read_predictions(path)
+    assert split.sentences[0].text == "\ufffd好\ufffd␣坏␀␣字"
+    expected = evaluation.scores.to_dict()
+    for scores in (json.loads(scored.stdout), again.scores.to_dict()):
+        found = scores.pop("types")
+        assert scores == {name: value for name, value in expected.items() if name != "types"}
+        assert {"A_B", "A_B_", "A_B__", "A_B___"} == found.keys()
+        assert found["A_B"] == evaluation.scores.types["A_B"].to_dict()  # what can be written stays
 
 
 def test_the_counts_of_sentences_are_those_of_the_whole(tmp_path: Path) -> None:

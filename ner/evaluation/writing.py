@@ -1,11 +1,16 @@
 """Reports as files of a folder."""
 
 import json
+import re
+from collections.abc import Collection
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ner.data.formats.substitutes import held_label, picture
+from ner.data.schemes import split_tag
 from ner.evaluation.contents import Report
 from ner.evaluation.error_tables import error_list
 from ner.evaluation.markdown import markdown, side_by_side_markdown
@@ -15,8 +20,11 @@ from ner.evaluation.side_by_side import SideBySide
 from ner.evaluation.tables import sentence_table
 from ner.files import atomic_writer
 
-# Columns are separated by spaces in the format of conlleval.pl, so a space among the characters is shown by this.
+# Columns are separated by spaces in the format of conlleval.pl, so white space among the characters is shown by this.
 VISIBLE_SPACE = "␣"
+# NUL is in no file of columns, and U+FEFF at the beginning of one would be taken for a byte order mark.
+_NO_TOKEN = "\0\ufeff"
+_NO_LABEL = re.compile(r"[\s\0]")
 SENTENCES = "sentences.csv"
 
 
@@ -72,9 +80,24 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _write_predictions(evaluation: Evaluation, path: Path) -> None:
+    tags = _held_tags({*chain(*evaluation.gold, *evaluation.predicted)})
     with atomic_writer(path) as file:
         for sentence, gold, predicted in zip(evaluation.sentences, evaluation.gold, evaluation.predicted, strict=True):
             for character, gold_tag, predicted_tag in zip(sentence.text, gold, predicted, strict=True):
-                shown = VISIBLE_SPACE if character.isspace() else character
-                file.write(f"{shown} {gold_tag} {predicted_tag}\n")
+                file.write(f"{_shown(character)} {tags[gold_tag]} {tags[predicted_tag]}\n")
             file.write("\n")
+
+
+def _shown(character: str) -> str:
+    if character.isspace():
+        return VISIBLE_SPACE
+    return picture(character) if character in _NO_TOKEN else character
+
+
+def _held_tags(tags: Collection[str]) -> dict[str, str]:
+    """For each tag what is written for it: white space in its type becomes "_", and types stay apart."""
+    held: dict[str, str] = {}
+    types = {split_tag(tag)[1] for tag in tags}
+    for type_ in sorted(types, key=lambda type_: (bool(_NO_LABEL.search(type_)), type_)):  # first those that stay
+        held[type_] = held_label(type_, _NO_LABEL, held.values())
+    return {tag: tag.removesuffix(type_) + held[type_] for tag in tags for type_ in [split_tag(tag)[1]]}
