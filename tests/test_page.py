@@ -127,7 +127,28 @@ def test_doubtful_gold_stands_apart_with_what_train_says(report: Report, html: s
     part = html[html.index('id="doubtful-gold"') : html.index('id="in-context"')]
     assert part.count("<li data-kind") == len(report.doubtful_gold)
     form = report.doubtful_gold[0].entity.text
-    assert re.search(rf"in train: {form}: (\w+ \d|not an entity)", part)
+    assert re.search(rf"in train: {form}: (\w+ \d|not an entity|not in train)", part)
+
+
+def test_what_train_says_tells_no_entity_from_no_text() -> None:
+    """A form in nothing but unknown characters, or across two sentences, is not in train either."""
+    train = [
+        Sentence("王明来北京", (Entity(0, 2, "PER", "王明"),)),
+        Sentence("上海去", unknown=((0, 2),)),
+        Sentence("天", ()),
+        Sentence("津", ()),
+    ]
+    forms = {
+        "王明": "PER 1",
+        "北京": "not an entity",
+        "广州": "not in train",
+        "上海": "not in train",
+        "天津": "not in train",
+    }
+    sentences = [Sentence(form, (Entity(0, 2, "X", form),), "a", 1) for form in forms]
+    background = Background(Split("a", sentences), "m", train=Split("t", train))
+    text = Page(page(Report(compare(sentences, [[]] * len(forms), ["X"]), background), pictures=False)).text
+    assert re.findall(r"in train: (\w+): ([\w ]+)", text) == [*forms.items()]
 
 
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ner.data.split import Split
+from ner.data.unknown import known_pieces
 from ner.encoding.characters import CharacterTable
 from ner.evaluation import sections
 from ner.evaluation.bootstrap import f1_interval
@@ -70,6 +71,13 @@ class Report:
     def train_forms(self) -> TrainForms | None:
         """The surface forms of the training data, None if it isn't there."""
         return None if self.background.train is None else train_forms(self.background.train.sentences)
+
+    @cached_property
+    def train_text(self) -> str:
+        """All known text of the training data, to look up what else it has; "" if it isn't there."""
+        train = self.background.train
+        # NUL, which no text has, keeps a form from being found across two texts.
+        return "\0".join(piece for sentence in (train.sentences if train else ()) for piece in known_pieces(sentence))
 
     @cached_property
     def tables(self) -> dict[str, list[Table]]:
