@@ -19,7 +19,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.page import page
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
-from ner.evaluation.writing import write_report
+from ner.evaluation.writing import TABLES, write_report, write_side_by_side
 from tests.spoiled_report import MARKUP, RECORD, spoiled_report
 
 
@@ -242,6 +242,52 @@ def test_files(report: Report, tmp_path: Path) -> None:
         assert len(scores["tables"][table.name]) == len(table.frame)
     errors = pd.read_csv(tmp_path / "errors.csv")
     assert errors["kind"].tolist() == [error.kind for error in report.errors]
+
+
+def test_a_folder_keeps_nothing_of_a_former_report_but_all_else(report: Report, tmp_path: Path) -> None:
+    """A later report with other tables must not stand beside tables of an earlier one."""
+    sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
+    right = Report(
+        compare([sentence], [[Entity(0, 1, "PER", "王")]], ["PER"]), Background(Split("a.txt", [sentence]), "m")
+    )
+    write_report(right, tmp_path / "fresh", pictures=False)
+    fresh = {path.name for path in (tmp_path / "fresh").iterdir()}
+
+    folder = tmp_path / "report"
+    write_side_by_side(SideBySide(report, report), folder)
+    for own in ("mine.csv", "A/mine.txt"):
+        (folder / own).write_text("mine", encoding="utf-8")
+    write_report(right, folder, pictures=False)
+    assert {path.name for path in folder.iterdir()} == {*fresh, "mine.csv", "A"}
+    assert [path.name for path in (folder / "A").iterdir()] == ["mine.txt"]
+
+    write_report(report, folder, pictures=False)
+    write_report(right, folder, pictures=False)
+    assert {path.name for path in folder.iterdir()} == {*fresh, "mine.csv", "A"}
+
+    write_report(report, folder, pictures=False)
+    write_side_by_side(SideBySide(right, right), folder)
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html", "report.md", "scores.json", "sentences.csv", "differences.csv", "changed.csv",
+        "error_kinds.csv", "mine.csv", "A", "B",
+    }  # fmt: skip
+    assert {path.name for path in (folder / "B").iterdir()} == fresh
+
+
+def test_a_folder_without_a_report_loses_nothing(report: Report, tmp_path: Path) -> None:
+    """What has the name of a file of ours may be anybody's where no report is."""
+    (tmp_path / "A").mkdir()
+    for name in ("predictions.txt", "by_seen.csv", "A/report.html", "A/errors.csv"):
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+    write_side_by_side(SideBySide(report, report), tmp_path)
+    for name in ("predictions.txt", "by_seen.csv"):
+        assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_the_names_of_all_tables_are_known(report: Report) -> None:
+    """Or those of a former report would be left."""
+    names = {table.name for table in (*report.all_tables, *SideBySide(report, report).tables)}
+    assert {*names, "partial_credit"} == {*TABLES}  # that one needs Python 3.11
 
 
 def test_markdown_escapes_its_text_too(report: Report) -> None:
