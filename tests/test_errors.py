@@ -141,10 +141,23 @@ def test_the_least_certain_come_first_and_confident_ones_are_doubts_about_gold()
 def test_errors_one_by_one() -> None:
     result = evaluation([entity(0, 2)], [entity(1, 2, "LOC", 0.5), entity(3, 4, "ORG", 0.75)])
     first, second = error_list(result.sentences, find_errors(result)).to_dict("records")
-    assert (first["path"], first["line"], first["kind"], first["text"]) == ("test.txt", 7, "too short", TEXT)
+    assert (first["path"], first["line"], first["kind"], first["context"]) == ("test.txt", 7, "too short", TEXT)
     assert (first["gold_type"], first["gold_start"], first["gold_end"], first["gold_text"]) == ("PER", 0, 2, "零一")
     assert (first["predicted_type"], first["predicted_start"], first["score"]) == ("LOC", 1, 0.5)
     assert (second["kind"], second["predicted_text"]) == ("invented", "三")
+
+
+def test_errors_of_a_long_text_have_its_part_around_them() -> None:
+    """A row for each error must not hold the whole text, or the file grows with errors times length."""
+    text = "".join(chr(0x4E00 + i) for i in range(20_000))
+    gold = [Entity(i, i + 1, "PER", text[i]) for i in range(10, 20_000, 10)]
+    result = compare([Sentence(text, tuple(gold))], [[]], ["PER"])
+    table = error_list(result.sentences, find_errors(result))
+    assert len(table) == 1999
+    assert table["context"].str.len().max() < 300
+    middle = table[table["gold_start"] == 10_000]["context"].item()
+    assert middle == f"...{text[9960:10_041]}..."
+    assert table.iloc[0]["context"] == f"{text[:51]}..."
 
 
 def test_many_entities_in_one_sentence_are_paired_in_no_time() -> None:

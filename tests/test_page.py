@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from ner.evaluation import page as pages
 from ner.evaluation.contents import Background, Report
 from ner.evaluation.errors import KINDS
 from ner.evaluation.markdown import escaped, markdown
+from ner.evaluation.next_steps import next_steps
 from ner.evaluation.page import page
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
-from ner.evaluation.writing import write_report
+from ner.evaluation.writing import TABLES, write_report, write_side_by_side
 from tests.spoiled_report import MARKUP, RECORD, spoiled_report
 
 
@@ -86,6 +88,7 @@ def test_with_pictures_it_is_well_formed_too(report: Report) -> None:
 
 def test_the_headline_and_the_origin(report: Report, html: str) -> None:
     scores = report.evaluation.scores
+    assert report.interval
     low, high = report.interval
     assert low < scores.f1 < high
     text = " ".join(Page(html).text.split())
@@ -124,7 +127,28 @@ def test_doubtful_gold_stands_apart_with_what_train_says(report: Report, html: s
     part = html[html.index('id="doubtful-gold"') : html.index('id="in-context"')]
     assert part.count("<li data-kind") == len(report.doubtful_gold)
     form = report.doubtful_gold[0].entity.text
-    assert re.search(rf"in train: {form}: (\w+ \d|not an entity)", part)
+    assert re.search(rf"in train: {form}: (\w+ \d|not an entity|not in train)", part)
+
+
+def test_what_train_says_tells_no_entity_from_no_text() -> None:
+    """A form in nothing but unknown characters, or across two sentences, is not in train either."""
+    train = [
+        Sentence("王明来北京", (Entity(0, 2, "PER", "王明"),)),
+        Sentence("上海去", unknown=((0, 2),)),
+        Sentence("天", ()),
+        Sentence("津", ()),
+    ]
+    forms = {
+        "王明": "PER 1",
+        "北京": "not an entity",
+        "广州": "not in train",
+        "上海": "not in train",
+        "天津": "not in train",
+    }
+    sentences = [Sentence(form, (Entity(0, 2, "X", form),), "a", 1) for form in forms]
+    background = Background(Split("a", sentences), "m", train=Split("t", train))
+    text = Page(page(Report(compare(sentences, [[]] * len(forms), ["X"]), background), pictures=False)).text
+    assert re.findall(r"in train: (\w+): ([\w ]+)", text) == [*forms.items()]
 
 
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,15 +165,64 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
 def test_next_steps_name_their_numbers(report: Report, html: str) -> None:
     text = Page(html).text
     assert f"{len(report.doubtful_gold)} errors of {len(report.errors)} contradict gold with a score of 0.95" in text
-    counts = {
-        (error.entity.label, error.kind): sum(
-            (other.entity.label, other.kind) == (error.entity.label, error.kind) for other in report.errors
-        )
-        for error in report.errors
-    }
-    (type_, kind), most = max(counts.items(), key=lambda item: item[1])
-    assert f"{most} of {len(report.errors)}" in text
-    assert f"The commonest error is “{kind}” in {type_}: " in text or [*counts.values()].count(most) > 1
+    kinds = Counter(error.kind for error in report.errors)
+    kind, most = kinds.most_common(1)[0]
+    assert f"The commonest error is “{kind}”: {most} of {len(report.errors)} ({most / len(report.errors):.0%})" in text
+    low, high = report.interval or (0, 0)
+    assert f"In 95% of resamples of these sentences F1 lies between {low:.2f} and {high:.2f}" in text
+    assert "give it --model twice" in text
+
+
+def _steps(sentences: list[Sentence], predicted: list[list[Entity]], train: list[Sentence] | None = None) -> str:
+    types = sorted({entity.label for row in (*predicted, *(s.entities for s in sentences)) for entity in row})
+    background = Background(Split("a", sentences), "tool", train=None if train is None else Split("t", train))
+    return "\n".join(next_steps(Report(compare(sentences, predicted, types), background)))
+
+
+def test_the_commonest_error_names_its_type_where_it_has_a_fair_share() -> None:
+    """All are wrong types; of the ten gold types each has a tenth."""
+    sentences = [Sentence("王来", (Entity(0, 1, f"T{i}", "王"),)) for i in range(10)]
+    steps = _steps(sentences, [[Entity(0, 1, "X", "王")]] * 10)
+    assert "The commonest error is “wrong type”: 10 of 10 (100%). To mend it, " in steps
+    sentences = [Sentence("王来", (Entity(0, 1, "T0" if i < 4 else f"T{i}", "王"),)) for i in range(10)]
+    steps = _steps(sentences, [[Entity(0, 1, "X", "王")]] * 10)
+    assert "The commonest error is “wrong type”: 10 of 10 (100%), 4 of them in T0. To mend it, " in steps
+
+
+def test_predictions_of_a_tool_get_no_advice_for_models() -> None:
+    sentences = [Sentence("王来", (Entity(0, 1, "PER", "王"),))] * 10
+    steps = _steps(sentences, [[]] * 10)
+    assert "In 95% of resamples of these sentences F1 lies between 0.00 and 0.00" in steps
+    assert "--model" not in steps
+
+
+@pytest.mark.parametrize("seen", [0, 9, 10])
+def test_what_is_found_of_seen_and_unseen_forms_needs_enough_of_both(seen: int) -> None:
+    """What is predicted counts as a group too: one of a seen form is invented."""
+    known, other = Entity(0, 1, "PER", "王"), Entity(0, 1, "PER", "李")
+    sentences = [Sentence("李来", (other,))] * 10 + [Sentence("王来", (known,))] * seen + [Sentence("王来")]
+    steps = _steps(sentences, [[]] * (10 + seen) + [[known]], [Sentence("王来", (known,))])
+    assert ("Of entities whose form train has" in steps) is (seen == 10)
+    assert "nan" not in steps
+
+
+def test_few_sentences_have_no_interval(tmp_path: Path) -> None:
+    def of(count: int) -> Report:
+        sentences = [Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)] * count
+        return Report(compare(sentences, [[]] * count, ["PER"]), Background(Split("a.txt", sentences), "m"))
+
+    few, enough = of(9), of(10)
+    assert few.interval is None
+    assert enough.interval == (0, 0)
+    write_report(few, tmp_path, pictures=False)
+    assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["f1_interval"] is None
+    for text in (Page(page(few, pictures=False)).text, markdown(few)):
+        assert "too few sentences for a 95% interval" in text
+        assert "With 9 sentences nothing can be said of how far F1 would move with others" in text
+        assert "resamples" not in text
+    assert "too few sentences" not in page(enough, pictures=False)
+    one = of(1)
+    assert "With 1 sentence nothing can be said" in " ".join(next_steps(one))
 
 
 def test_files(report: Report, tmp_path: Path) -> None:
@@ -160,7 +233,7 @@ def test_files(report: Report, tmp_path: Path) -> None:
         "doubtful_gold.csv",
     }  # fmt: skip
     scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
-    assert scores["f1_interval"] == [round(end, 2) for end in report.interval]
+    assert scores["f1_interval"] == [round(end, 2) for end in report.interval or ()]
     assert scores["data"]["fingerprint"] == report.background.split.fingerprint
     assert scores["training"]["settings"] == RECORD["settings"]
     for table in report.all_tables:
@@ -169,6 +242,52 @@ def test_files(report: Report, tmp_path: Path) -> None:
         assert len(scores["tables"][table.name]) == len(table.frame)
     errors = pd.read_csv(tmp_path / "errors.csv")
     assert errors["kind"].tolist() == [error.kind for error in report.errors]
+
+
+def test_a_folder_keeps_nothing_of_a_former_report_but_all_else(report: Report, tmp_path: Path) -> None:
+    """A later report with other tables must not stand beside tables of an earlier one."""
+    sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
+    right = Report(
+        compare([sentence], [[Entity(0, 1, "PER", "王")]], ["PER"]), Background(Split("a.txt", [sentence]), "m")
+    )
+    write_report(right, tmp_path / "fresh", pictures=False)
+    fresh = {path.name for path in (tmp_path / "fresh").iterdir()}
+
+    folder = tmp_path / "report"
+    write_side_by_side(SideBySide(report, report), folder)
+    for own in ("mine.csv", "A/mine.txt"):
+        (folder / own).write_text("mine", encoding="utf-8")
+    write_report(right, folder, pictures=False)
+    assert {path.name for path in folder.iterdir()} == {*fresh, "mine.csv", "A"}
+    assert [path.name for path in (folder / "A").iterdir()] == ["mine.txt"]
+
+    write_report(report, folder, pictures=False)
+    write_report(right, folder, pictures=False)
+    assert {path.name for path in folder.iterdir()} == {*fresh, "mine.csv", "A"}
+
+    write_report(report, folder, pictures=False)
+    write_side_by_side(SideBySide(right, right), folder)
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html", "report.md", "scores.json", "sentences.csv", "differences.csv", "changed.csv",
+        "error_kinds.csv", "mine.csv", "A", "B",
+    }  # fmt: skip
+    assert {path.name for path in (folder / "B").iterdir()} == fresh
+
+
+def test_a_folder_without_a_report_loses_nothing(report: Report, tmp_path: Path) -> None:
+    """What has the name of a file of ours may be anybody's where no report is."""
+    (tmp_path / "A").mkdir()
+    for name in ("predictions.txt", "by_seen.csv", "A/report.html", "A/errors.csv"):
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+    write_side_by_side(SideBySide(report, report), tmp_path)
+    for name in ("predictions.txt", "by_seen.csv"):
+        assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_the_names_of_all_tables_are_known(report: Report) -> None:
+    """Or those of a former report would be left."""
+    names = {table.name for table in (*report.all_tables, *SideBySide(report, report).tables)}
+    assert {*names, "partial_credit"} == {*TABLES}  # that one needs Python 3.11
 
 
 def test_markdown_escapes_its_text_too(report: Report) -> None:

@@ -38,3 +38,4 @@ def test_no_entities() -> None:
     none = partial_credit_table(compare([Sentence("好")], [[]], ["PER"]))
     assert none is not None
     assert none["f1"].tolist() == [0, 0, 0, 0]
+    assert none[["precision", "recall", "f1"]].dtypes.tolist() == [float] * 3  # rates, not counts

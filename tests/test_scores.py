@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from ner.data.corpus import Corpus
 from ner.data.entities import Entity, Sentence
 from ner.data.split import Split
+from ner.evaluation.columns import read_predictions
 from ner.evaluation.contents import Background, Report
 from ner.evaluation.scores import Evaluation, compare, evaluate
-from ner.evaluation.summary import summary
+from ner.evaluation.summary import confidence, summary
 from ner.evaluation.tables import type_table
 from ner.evaluation.writing import write_report
 from ner.tagging.tagger import Tagger
@@ -68,6 +69,13 @@ def test_gold_that_cannot_be_found_is_counted_and_shown() -> None:
     assert "1 gold entities are of a type that the model never saw" in text
 
 
+def test_without_predictions_there_is_no_table_by_score() -> None:
+    nothing = compare(GOLD, [[] for _ in GOLD], ["PER"])
+    assert confidence(nothing) == "no predicted entity has a score: there are no tables by score"
+    scored = compare([Sentence("字")], [[Entity(0, 1, "PER", "字", 0.5)]], ["PER"])
+    assert confidence(scored).startswith("how many are correct, by score:")
+
+
 def test_as_many_predictions_as_sentences() -> None:
     with pytest.raises(ValueError, match="expected predictions for 3 sentences, got 1"):
         compare(GOLD, PREDICTED[:1], ["PER"])
@@ -99,6 +107,28 @@ def test_predictions_are_what_conlleval_reads(tmp_path: Path) -> None:
     command = subprocess.run([sys.executable, "-m", "conlleval"], input=predictions, capture_output=True, check=True)
     assert command.stdout.decode() in summary(evaluation) + "\n"
     assert "␣ O O" in predictions.decode()
+
+
+def test_predictions_can_be_read_whatever_types_and_characters_are(tmp_path: Path) -> None:
+    """White space parts columns, a U+FEFF at the beginning is taken for a byte order mark, and NUL is refused."""
+    types = ["A B", "A\u3000B", "A_B", "A\tB"]
+    text = "\ufeff好\ufeff 坏\0\u3000字"
+    gold = tuple(Entity(i, i + 1, type_, text[i]) for i, type_ in enumerate([*types, *types]))
+    sentences = [Sentence(text, gold, "a", 1)]
+    predicted = [[*gold[:3], Entity(4, 5, "A_B", text[4]), *gold[6:]]]
+    evaluation = compare(sentences, predicted, types)
+    write_report(report(evaluation), tmp_path)
+    path = tmp_path / "predictions.txt"
+    command = [sys.executable, "-m", "conlleval", "--json"]
+    scored = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=True)
+    split, again, _ = read_predictions(path)
+    assert split.sentences[0].text == "\ufffd好\ufffd␣坏␀␣字"
+    expected = evaluation.scores.to_dict()
+    for scores in (json.loads(scored.stdout), again.scores.to_dict()):
+        found = scores.pop("types")
+        assert scores == {name: value for name, value in expected.items() if name != "types"}
+        assert {"A_B", "A_B_", "A_B__", "A_B___"} == found.keys()
+        assert found["A_B"] == evaluation.scores.types["A_B"].to_dict()  # what can be written stays
 
 
 def test_the_counts_of_sentences_are_those_of_the_whole(tmp_path: Path) -> None:

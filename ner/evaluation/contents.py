@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ner.data.split import Split
+from ner.data.unknown import known_pieces
 from ner.encoding.characters import CharacterTable
 from ner.evaluation import sections
 from ner.evaluation.bootstrap import f1_interval
@@ -19,6 +20,8 @@ from ner.evaluation.scores import Evaluation
 from ner.evaluation.sections import Table
 from ner.evaluation.tables import entity_table
 
+FEWEST_SENTENCES = 10
+"""With fewer, resampled ones say nothing of other sentences."""
 _RECORD_FACTS = ("minutes", "parameters", "temperature", "machine", "versions", "settings")
 
 
@@ -47,9 +50,9 @@ class Report:
     background: Background
 
     @cached_property
-    def interval(self) -> tuple[float, float]:
-        """The ends of the 95% interval of F1."""
-        return f1_interval(self.evaluation.counts)
+    def interval(self) -> tuple[float, float] | None:
+        """The ends of the 95% interval of F1, None where there are too few sentences for one."""
+        return f1_interval(self.evaluation.counts) if len(self.evaluation.sentences) >= FEWEST_SENTENCES else None
 
     @cached_property
     def entities(self) -> pd.DataFrame:
@@ -68,6 +71,13 @@ class Report:
     def train_forms(self) -> TrainForms | None:
         """The surface forms of the training data, None if it isn't there."""
         return None if self.background.train is None else train_forms(self.background.train.sentences)
+
+    @cached_property
+    def train_text(self) -> str:
+        """All known text of the training data, to look up what else it has; "" if it isn't there."""
+        train = self.background.train
+        # NUL, which no text has, keeps a form from being found across two texts.
+        return "\0".join(piece for sentence in (train.sentences if train else ()) for piece in known_pieces(sentence))
 
     @cached_property
     def tables(self) -> dict[str, list[Table]]:
@@ -127,7 +137,7 @@ class Report:
         record = background.record
         return {
             **self.evaluation.to_dict(),
-            "f1_interval": [round(end, 2) for end in self.interval],
+            "f1_interval": self.interval and [round(end, 2) for end in self.interval],
             "data": {"path": background.split.path, "fingerprint": background.split.fingerprint},
             "predicted_by": background.predicted_by,
             "training": record and {name: record[name] for name in ("data", *_RECORD_FACTS) if name in record},

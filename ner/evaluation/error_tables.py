@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from ner.data.entities import Entity, Sentence
+from ner.evaluation.context import excerpt, window
 from ner.evaluation.errors import KINDS, EntityError
 from ner.evaluation.scores import Evaluation
 
@@ -65,7 +66,7 @@ def form_table(entities: pd.DataFrame, errors: Iterable[EntityError]) -> pd.Data
 
 
 def error_list(sentences: Sequence[Sentence], errors: Iterable[EntityError]) -> pd.DataFrame:
-    """A row for each error: where, which kind, both entities, the score and the text of the sentence."""
+    """A row for each error: where, which kind, both entities, the score and the text around them."""
     rows = [
         {
             "path": sentences[error.sentence].path,
@@ -74,12 +75,12 @@ def error_list(sentences: Sequence[Sentence], errors: Iterable[EntityError]) -> 
             **_fields("gold", error.gold),
             **_fields("predicted", error.predicted),
             "score": error.score,
-            "text": sentences[error.sentence].text,
+            "context": excerpt(sentences[error.sentence].text, *window(error.spans)),
         }
         for error in errors
     ]
     sides = [f"{side}_{name}" for side in ("gold", "predicted") for name in ("type", "start", "end", "text")]
-    table = pd.DataFrame(rows, columns=["path", "line", "kind", *sides, "score", "text"])
+    table = pd.DataFrame(rows, columns=["path", "line", "kind", *sides, "score", "context"])
     offsets = [name for name in sides if name.endswith(("start", "end"))]
     return table.astype(dict.fromkeys(offsets, "Int64")).astype({"score": float})
 

@@ -64,6 +64,11 @@ class EntityError:
         return self.predicted.score if self.predicted else None
 
     @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The start and end of the gold entity and of the predicted one, as far as there are both."""
+        return [(entity.start, entity.end) for entity in (self.gold, self.predicted) if entity]
+
+    @property
     def types(self) -> set[str]:
         return {entity.label for entity in (self.gold, self.predicted) if entity}
 

@@ -2,8 +2,8 @@
 
 import re
 
-from ner.data.entities import Sentence
 from ner.evaluation.contents import Report
+from ner.evaluation.context import excerpt, window
 from ner.evaluation.errors import EntityError
 from ner.evaluation.next_steps import next_steps
 from ner.evaluation.page import cell, heading, place
@@ -72,12 +72,6 @@ def _line(report: Report, error: EntityError) -> str:
         for side, entity in sides.items()
         if entity
     ]
+    context = escaped(excerpt(sentence.text, *window(error.spans, _AROUND, _LONGEST)))
     score = "" if error.score is None else f" ({error.score:.3f})"
-    return f"{error.kind}{score}: {', '.join(shown)} in “{_context(sentence, error)}”, {escaped(place(sentence))}"
-
-
-def _context(sentence: Sentence, error: EntityError) -> str:
-    start = max(0, error.entity.start - _AROUND)
-    end = min(start + _LONGEST, error.entity.end + _AROUND)
-    text = escaped(sentence.text[start:end])
-    return f"{'...' * (start > 0)}{text}{'...' * (end < len(sentence.text))}"
+    return f"{error.kind}{score}: {', '.join(shown)} in “{context}”, {escaped(place(sentence))}"

@@ -1,13 +1,13 @@
 """A report, or two side by side, as one page that needs nothing beside itself."""
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from ner.data.entities import Sentence
 from ner.evaluation.contents import Report
+from ner.evaluation.context import window
+from ner.evaluation.error_tables import TrainForms
 from ner.evaluation.errors import KINDS, EntityError
 from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import can_draw, draw_pictures
@@ -28,7 +28,6 @@ _HEADINGS = {
     "dev_precision": "dev precision",
     "dev_recall": "dev recall",
 }
-_AROUND, _LONGEST = 40, 240
 _LONGEST_FORM = 100
 CANNOT_DRAW = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
 NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
@@ -114,7 +113,7 @@ def _reading(both: SideBySide, change: Change) -> Reading:
         "B": both.second.evaluation.entities[change.sentence],
     }
     changed = change.fixed | change.broken
-    start, end = _window([(start, end) for start, end, _ in changed])
+    start, end = window([(start, end) for start, end, _ in changed])
     rows = {
         name: pieces(sentence.text, found, start, end, {e for e in found if (e.start, e.end, e.label) in changed})
         for name, found in entities.items()
@@ -124,16 +123,10 @@ def _reading(both: SideBySide, change: Change) -> Reading:
 
 def _example(report: Report, error: EntityError) -> Example:
     sentence = report.evaluation.sentences[error.sentence]
-    start, end = _window([(entity.start, entity.end) for entity in (error.gold, error.predicted) if entity])
+    start, end = window(error.spans)
     gold = pieces(sentence.text, report.evaluation.flat_gold[error.sentence], start, end, {error.gold})
     predicted = pieces(sentence.text, report.evaluation.entities[error.sentence], start, end, {error.predicted})
     return Example(error, place(sentence), gold, predicted, _evidence(report, error))
-
-
-def _window(spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The part of a text that is shown around `spans`; not all of them if they are far apart."""
-    start = max(0, min(start for start, _ in spans) - _AROUND)
-    return start, min(start + _LONGEST, max(end for _, end in spans) + _AROUND)
 
 
 def _evidence(report: Report, error: EntityError) -> str:
@@ -141,10 +134,11 @@ def _evidence(report: Report, error: EntityError) -> str:
     if report.train_forms is None:
         return ""
     forms = dict.fromkeys(entity.text for entity in (error.gold, error.predicted) if entity)
-    counts = [
-        f"{clipped(form, _LONGEST_FORM)}: "
-        + (", ".join(f"{visible(type_)} {count:,}" for type_, count in found.most_common()) or "not an entity")
-        for form in forms
-        for found in [report.train_forms.get(form, Counter[str]())]
-    ]
-    return "; ".join(counts)
+    return "; ".join(f"{clipped(form, _LONGEST_FORM)}: {_in_train(report, report.train_forms, form)}" for form in forms)
+
+
+def _in_train(report: Report, train_forms: TrainForms, form: str) -> str:
+    """The types that a form has in train and how often; or that it is there without one, or not there."""
+    if form in train_forms:
+        return ", ".join(f"{visible(type_)} {count:,}" for type_, count in train_forms[form].most_common())
+    return "not an entity" if form in report.train_text else "not in train"

@@ -29,7 +29,7 @@ def partial_credit_table(evaluation: Evaluation) -> pd.DataFrame | None:
         [
             name,
             *(getattr(measures[key], outcome) for outcome in _OUTCOMES),
-            *(round(100 * getattr(measures[key], rate), 2) for rate in ("precision", "recall", "f1")),
+            *(round(100.0 * getattr(measures[key], rate), 2) for rate in ("precision", "recall", "f1")),
         ]
         for key, name in _MEASURES.items()
     ]

@@ -33,7 +33,9 @@ def summary(evaluation: Evaluation) -> str:
 
 
 def confidence(evaluation: Evaluation) -> str:
-    """The tables by score and by lowest score, for a terminal."""
+    """The tables by score and by lowest score, for a terminal; one sentence where there are no scores."""
+    if evaluation.scored.empty:
+        return "no predicted entity has a score: there are no tables by score"
     reliability = reliability_table(evaluation.scored)
     thresholds = threshold_table(evaluation.scored, evaluation.scores.gold_chunks)
     shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
@@ -34,9 +34,9 @@ def held_text(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]
     found = unheld.findall(sentence.text)
     if not found:
         return sentence.text
-    pairs = ", ".join(f"U+{ord(c):04X} as {_picture(c)}" for c in dict.fromkeys(found))
+    pairs = ", ".join(f"U+{ord(c):04X} as {picture(c)}" for c in dict.fromkeys(found))
     _lose(losses, sentence, "character written as another", f"{len(found):,} written as others: {pairs}")
-    return unheld.sub(lambda match: _picture(match[0]), sentence.text)
+    return unheld.sub(lambda match: picture(match[0]), sentence.text)
 
 
 def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
@@ -90,13 +90,29 @@ def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: 
         for entity in sentence.entities:
             if entity.label in held:
                 continue
-            label = unheld.sub("_", entity.label)
-            while label in held.values():
-                label += "_"
+            label = held_label(entity.label, unheld, held.values())
             held[entity.label] = label
             if label != entity.label:
                 _lose(losses, sentence, "label written as another", f"label {entity.label!r} written as {label!r}")
     return held
+
+
+def held_label(label: str, unheld: re.Pattern[str], taken: Collection[str]) -> str:
+    """The label with "_" for each character that `unheld` matches, and more "_" until it is none of `taken`."""
+    held = unheld.sub("_", label)
+    while held in taken:
+        held += "_"
+    return held
+
+
+def picture(character: str) -> str:
+    """What is written for a character: the picture of a control character or the space, U+FFFD for any other."""
+    code = ord(character)
+    if character == " ":
+        return "␣"
+    if code == 0x7F:
+        return "␡"
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"
 
 
 def unheld_unknown(sentences: Iterable[Sentence]) -> Iterator[Finding]:
@@ -116,12 +132,3 @@ def _lose(losses: list[Finding], sentence: Sentence, kind: str, message: str) ->
 def _name(entity: Entity) -> str:
     text = entity.text if len(entity.text) <= _SHOWN else f"{entity.text[:_SHOWN]}..."
     return f"{text!r} ({entity.label}, {entity.start} to {entity.end})"
-
-
-def _picture(character: str) -> str:
-    code = ord(character)
-    if character == " ":
-        return "␣"
-    if code == 0x7F:
-        return "␡"
-    return chr(0x2400 + code) if code < 0x20 else "\ufffd"
