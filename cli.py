@@ -325,6 +325,8 @@ def score(
     encoding: Encoding = "utf-8",
 ) -> None:
     """Score the predictions of any tool, from a file with gold and predicted tags, as conlleval does."""
+    if report is not None and file.resolve().parent == report.resolve():
+        raise InputError(f"--report {report} is the folder of {file}: name another, so that nothing is written over it")
     from ner.evaluation.columns import read_predictions
     from ner.evaluation.contents import Background, Report
     from ner.evaluation.summary import summary

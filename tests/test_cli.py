@@ -153,6 +153,15 @@ def test_our_own_predictions_score_as_before(run: Run, model_folder: Path, data_
     assert again.splitlines()[1:6] == first.splitlines()[1:6]
 
 
+def test_a_report_writes_over_no_predictions(refused: Callable[..., str], tmp_path: Path) -> None:
+    path = tmp_path / "predictions.txt"
+    path.write_text("王 O O\n", encoding="utf-8")
+    assert refused("score", path, "--report", tmp_path) == (
+        f"--report {tmp_path} is the folder of {path}: name another, so that nothing is written over it"
+    )
+    assert path.read_text(encoding="utf-8") == "王 O O\n"
+
+
 def test_a_page_of_tagged_text(run: Run, model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("张伟去上海。\n<b>我</b>\n", encoding="utf-8")
     page = run("tag", "--model", model_folder, tmp_path / "a.txt", "--format", "html").stdout
