@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -127,6 +128,16 @@ def test_doubtful_gold_stands_apart_with_what_train_says(report: Report, html: s
     assert re.search(rf"in train: {form}: (\w+ \d|not an entity)", part)
 
 
+def test_a_page_shows_some_doubtful_gold_and_says_where_the_rest_is(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "it and score again. All are in doubtful_gold.csv." in page(report, pictures=False)
+    monkeypatch.setattr(pages, "MOST_DOUBTFUL", 2)
+    html = page(report, pictures=False)
+    assert f"Doubtful gold: {len(report.doubtful_gold)}</h2>" in html
+    assert "it and score again. The first 2 are shown, all are in doubtful_gold.csv." in html
+
+
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_EXAMPLES", 5)
     html = page(report, pictures=False)
@@ -136,6 +147,20 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
     twice = [Sentence(text, tuple(Entity(i, i + 1, "X", text[i]) for i in range(len(text))))] * 2
     all_missed = Report(compare(twice, [[], []], ["X"]), Background(Split("a", twice), "m"))
     assert "2 more are in forms.csv." in page(all_missed, pictures=False)
+
+
+def test_a_record_that_lacks_something_is_shown_as_far_as_it_goes(report: Report, tmp_path: Path) -> None:
+    for lacking in RECORD:
+        record = {name: value for name, value in RECORD.items() if name != lacking}
+        write_report(replace(report, background=replace(report.background, record=record)), tmp_path, pictures=False)
+        text = " ".join(Page((tmp_path / "report.html").read_text(encoding="utf-8")).text.split())
+        assert ("devicecpu" in text, "bert-ner0.1.0" in text, "encodermini-zh" in text) == (
+            lacking != "machine", lacking != "versions", lacking != "settings"
+        )  # fmt: skip
+        markdown_text = (tmp_path / "report.md").read_text(encoding="utf-8")
+        assert ("- settings: " in markdown_text, "- versions: " in markdown_text) == (
+            lacking != "settings", lacking != "versions"
+        )  # fmt: skip
 
 
 def test_next_steps_name_their_numbers(report: Report, html: str) -> None:

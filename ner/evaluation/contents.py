@@ -105,7 +105,7 @@ class Report:
                 f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; they count as "
                 "missed."
             )
-        trained_on = background.record and background.record["data"]["train"]["fingerprint"]
+        trained_on = (background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
         if trained_on == background.split.fingerprint:
             notes.append("The model was trained on these very sentences: the numbers say nothing of others.")
         if trained_on and background.train and trained_on != background.train.fingerprint:

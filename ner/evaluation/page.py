@@ -18,7 +18,7 @@ from ner.pages.templates import page_template
 from ner.version import installed_version
 
 MOST_EXAMPLES = 2000
-_MOST_DOUBTFUL = 100
+MOST_DOUBTFUL = 100
 _HEADINGS = {
     "f1": "F1",
     "mean_score": "mean score",
@@ -64,7 +64,7 @@ def page(report: Report, *, pictures: bool = True) -> str:
         steps=[visible(step) for step in next_steps(report)],
         notes=[*map(visible, report.notes), *no_pictures],
         pictures={} if no_pictures else draw_pictures(report),
-        doubtful=[_example(report, error) for error in report.doubtful_gold[:_MOST_DOUBTFUL]],
+        doubtful=[_example(report, error) for error in report.doubtful_gold[:MOST_DOUBTFUL]],
         examples=[_example(report, error) for error in report.errors[:MOST_EXAMPLES]],
         kinds=KINDS,
         types=types,
