@@ -89,7 +89,7 @@ def side_by_side_page(both: SideBySide) -> str:
 
 def heading(column: str) -> str:
     """The name of a column as it is shown; those of the confusion table are types, and stay as they are."""
-    return _HEADINGS.get(column, visible(column))
+    return _HEADINGS.get(column, clipped(column, _LONGEST_FORM))
 
 
 def cell(value: Any, column: str, table: Table) -> str:
