@@ -1,7 +1,7 @@
 """A report, or two side by side, as one page that needs nothing beside itself."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,7 +12,7 @@ from ner.evaluation.errors import KINDS, EntityError
 from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import can_draw, draw_pictures
 from ner.evaluation.sections import Table
-from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide
+from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
 from ner.pages.highlight import Hues, Piece, clipped, pieces, visible
 from ner.pages.templates import page_template
 from ner.version import installed_version
@@ -45,11 +45,15 @@ class Example(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A sentence that changed, as gold has it and as both taggers read it."""
+    """A sentence that changed, as gold has it and as both taggers read it.
+
+    `faults` names those of the entities shown that are fixed, and those that are broken.
+    """
 
     change: Change
     place: str
     rows: dict[str, list[Piece]]
+    faults: dict[str, str]
 
 
 def page(report: Report, *, pictures: bool = True) -> str:
@@ -81,6 +85,7 @@ def side_by_side_page(both: SideBySide) -> str:
         both=both,
         changes=[_reading(both, change) for change in both.changes[:MOST_EXAMPLES]],
         directions=DIRECTIONS,
+        notes=[*map(visible, both.notes)],
         types=both.types,
         hues=Hues(map(visible, both.types)),
         version=installed_version("bert-ner"),
@@ -113,13 +118,23 @@ def _reading(both: SideBySide, change: Change) -> Reading:
         "A": both.first.evaluation.entities[change.sentence],
         "B": both.second.evaluation.entities[change.sentence],
     }
-    changed = change.fixed | change.broken
+    changed = {(entity.start, entity.end, entity.label) for entity in change.fixed | change.broken}
     start, end = _window([(start, end) for start, end, _ in changed])
     rows = {
         name: pieces(sentence.text, found, start, end, {e for e in found if (e.start, e.end, e.label) in changed})
         for name, found in entities.items()
     }
-    return Reading(change, place(sentence), rows)
+    faults = {"fixed": _faults(change.fixed, sentence.text, end), "broken": _faults(change.broken, sentence.text, end)}
+    return Reading(change, place(sentence), rows, faults)
+
+
+def _faults(entities: Iterable[Wrong], text: str, end: int) -> str:
+    """The entities that begin before `end`, each with its type and whether it was missed or invented."""
+    return ", ".join(
+        f"{clipped(text[entity.start : entity.end], _LONGEST_FORM)} {visible(entity.label)} ({entity.fault})"
+        for entity in sorted(entities)
+        if entity.start < end
+    )
 
 
 def _example(report: Report, error: EntityError) -> Example:
