@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from ner.evaluation.page import page
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
 from ner.evaluation.writing import write_report
+from ner.tagging.writers import HtmlWriter, Record
 from tests.spoiled_report import MARKUP, RECORD, spoiled_report
 
 
@@ -136,6 +138,25 @@ def test_a_page_shows_some_doubtful_gold_and_says_where_the_rest_is(
     html = page(report, pictures=False)
     assert f"Doubtful gold: {len(report.doubtful_gold)}</h2>" in html
     assert "it and score again. The first 2 are shown, all are in doubtful_gold.csv." in html
+
+
+def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
+    """The model knows a type that doesn't occur here, one with a character that can't be seen, and not all of gold."""
+    known, per = ["LOC", "ORG\u200b", "PER"], Entity(0, 1, "PER", "王")
+    sentence = Sentence("王京", (per, Entity(1, 2, "ANIMAL", "京")), "a.txt", 1)
+    file = StringIO()
+    writer = HtmlWriter(file, types=known)
+    writer.write(Record("a.txt", 1, "王京"), [per, Entity(1, 2, "ORG\u200b", "京")])
+    background = Background(Split("a.txt", [sentence]), "m", types=known)
+    predicted = [Entity(1, 2, "ORG\u200b", "京")]
+    report = Report(compare([sentence], [predicted], known), background)
+    other = replace(report, evaluation=compare([sentence], [[per]], known))
+    colours = [
+        {label: hue for hue, label in re.findall(r'--hue: (\d+)"[^>]*>[^<]+<small>([^<]+)</small>', html)}
+        for html in (file.getvalue(), page(report, pictures=False), pages.side_by_side_page(SideBySide(report, other)))
+    ]
+    assert colours[0] == {"ORG\\u200b": "138", "PER": "275"}
+    assert colours[1] == colours[2] == {**colours[0], "ANIMAL": "52"}
 
 
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def page(report: Report, *, pictures: bool = True) -> str:
         examples=[_example(report, error) for error in report.errors[:MOST_EXAMPLES]],
         kinds=KINDS,
         types=types,
-        hues=Hues(map(visible, types)),
+        hues=Hues(map(visible, [*report.background.types, *types])),
         version=installed_version("bert-ner"),
     )
 
@@ -87,7 +87,7 @@ def side_by_side_page(both: SideBySide) -> str:
         directions=DIRECTIONS,
         notes=[*map(visible, both.notes)],
         types=both.types,
-        hues=Hues(map(visible, both.types)),
+        hues=Hues(map(visible, [*both.first.background.types, *both.second.background.types, *both.types])),
         version=installed_version("bert-ner"),
     )
 
