@@ -131,9 +131,9 @@ def _reading(both: SideBySide, change: Change) -> Reading:
 def _faults(entities: Iterable[Wrong], text: str, end: int) -> str:
     """The entities that begin before `end`, each with its type and whether it was missed or invented."""
     return ", ".join(
-        f"{clipped(text[entity.start : entity.end], _LONGEST_FORM)} {visible(entity.label)} ({entity.fault})"
-        for entity in sorted(entities)
-        if entity.start < end
+        f"{clipped(text[start:stop], _LONGEST_FORM)} {clipped(label, _LONGEST_FORM)} ({fault})"
+        for start, stop, label, fault in sorted(entities)
+        if start < end
     )
 
 
