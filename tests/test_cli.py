@@ -174,6 +174,16 @@ def test_a_page_of_tagged_text(run: Run, model_folder: Path, tmp_path: Path) -> 
     assert page.count("<h2>") == 1
 
 
+def test_a_report_has_the_colours_of_tagged_text(run: Run, model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "gold.txt").write_text("张 B-PER\n伟 O\n去 O\n", encoding="utf-8")
+    tagged = run("tag", "--model", model_folder, "--text", "张伟去上海。", "--format", "html").stdout
+    gold = ["--data", tmp_path / "gold.txt", "--report", tmp_path / "report"]
+    run("evaluate", "--model", model_folder, *gold)
+    content = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    hues = [{*re.findall(r'--hue: (\d+)"[^>]*>[^<]+<small>PER<', html)} for html in (tagged, content)]
+    assert hues[0] == hues[1] != set()
+
+
 def test_tagging_files_and_standard_input(run: Run, model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("张伟去上海。\n\n我不去。\n", encoding="utf-8")
     (tmp_path / "b.txt").write_bytes("王小明在北京大学看书。".encode())

@@ -1,3 +1,6 @@
+import re
+from colorsys import hls_to_rgb
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +49,44 @@ def test_each_type_has_a_hue_of_its_own() -> None:
     assert hues == {"LOC": 0, "PER": 138, "GPE": 275}
     many = Hues(map(str, range(60)))
     assert len({*many.values()}) == 60
+
+
+def _shine(rgb: tuple[float, float, float]) -> float:
+    """The relative luminance of WCAG 2.1."""
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    low, high = sorted((_shine(one), _shine(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _grey_or_colour(code: str) -> tuple[float, float, float]:
+    code = code.lstrip("#")
+    code = "".join(digit * 2 for digit in code) if len(code) == 3 else code
+    red, green, blue = (int(code[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    return red, green, blue
+
+
+def test_all_text_stands_out_from_what_is_behind_it() -> None:
+    """By 4.5, which WCAG 2.1 asks for (success criterion 1.4.3), in the light and in the dark."""
+    style = page_template("pages/style.css.j2").render()
+    schemes = [
+        dict(re.findall(r"--([a-z]+): ([#\w%]+);", rules)) for rules in re.findall(r":root {(.*?)}", style, re.S)
+    ]
+    assert len(schemes) == 2
+    for scheme in schemes:
+        ink, faint, paper, raised = (_grey_or_colour(scheme[name]) for name in ("ink", "faint", "paper", "raised"))
+        lightness = int(scheme["mark"].rstrip("%")) / 100
+        marks = [hls_to_rgb(hue / 360, lightness, 0.6) for hue in range(360)]
+        assert min(_contrast(ink, behind) for behind in (paper, raised, *marks)) >= 4.5
+        assert min(_contrast(faint, behind) for behind in (paper, raised)) >= 4.5
+    assert "background: hsl(var(--hue) 60% var(--mark))" in style
+    assert "mark small { margin-left: .25rem; font-size: .65rem; }" in style  # in ink, as the text
+    report_style = page_template("evaluation/report.css.j2").render()
+    assert "td.zero { color: var(--faint); }" in report_style
+    assert "opacity" not in style + report_style
 
 
 def test_markup_is_shown_as_text() -> None:

@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +22,7 @@ from ner.evaluation.page import page
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
 from ner.evaluation.writing import TABLES, write_report, write_side_by_side
+from ner.tagging.writers import HtmlWriter, Record
 from tests.spoiled_report import MARKUP, RECORD, spoiled_report
 
 
@@ -151,6 +154,35 @@ def test_what_train_says_tells_no_entity_from_no_text() -> None:
     assert re.findall(r"in train: (\w+): ([\w ]+)", text) == [*forms.items()]
 
 
+def test_a_page_shows_some_doubtful_gold_and_says_where_the_rest_is(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "it and score again. All are in doubtful_gold.csv." in page(report, pictures=False)
+    monkeypatch.setattr(pages, "MOST_DOUBTFUL", 2)
+    html = page(report, pictures=False)
+    assert f"Doubtful gold: {len(report.doubtful_gold)}</h2>" in html
+    assert "it and score again. The first 2 are shown, all are in doubtful_gold.csv." in html
+
+
+def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
+    """The model knows a type that doesn't occur here, one with a character that can't be seen, and not all of gold."""
+    known, per = ["LOC", "ORG\u200b", "PER"], Entity(0, 1, "PER", "王")
+    sentence = Sentence("王京", (per, Entity(1, 2, "ANIMAL", "京")), "a.txt", 1)
+    file = StringIO()
+    writer = HtmlWriter(file, types=known)
+    writer.write(Record("a.txt", 1, "王京"), [per, Entity(1, 2, "ORG\u200b", "京")])
+    background = Background(Split("a.txt", [sentence]), "m", types=known)
+    predicted = [Entity(1, 2, "ORG\u200b", "京")]
+    report = Report(compare([sentence], [predicted], known), background)
+    other = replace(report, evaluation=compare([sentence], [[per]], known))
+    colours = [
+        {label: hue for hue, label in re.findall(r'--hue: (\d+)"[^>]*>[^<]+<small>([^<]+)</small>', html)}
+        for html in (file.getvalue(), page(report, pictures=False), pages.side_by_side_page(SideBySide(report, other)))
+    ]
+    assert colours[0] == {"ORG\\u200b": "138", "PER": "275"}
+    assert colours[1] == colours[2] == {**colours[0], "ANIMAL": "52"}
+
+
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_EXAMPLES", 5)
     html = page(report, pictures=False)
@@ -160,6 +192,20 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
     twice = [Sentence(text, tuple(Entity(i, i + 1, "X", text[i]) for i in range(len(text))))] * 2
     all_missed = Report(compare(twice, [[], []], ["X"]), Background(Split("a", twice), "m"))
     assert "2 more are in forms.csv." in page(all_missed, pictures=False)
+
+
+def test_a_record_that_lacks_something_is_shown_as_far_as_it_goes(report: Report, tmp_path: Path) -> None:
+    for lacking in RECORD:
+        record = {name: value for name, value in RECORD.items() if name != lacking}
+        write_report(replace(report, background=replace(report.background, record=record)), tmp_path, pictures=False)
+        text = " ".join(Page((tmp_path / "report.html").read_text(encoding="utf-8")).text.split())
+        assert ("devicecpu" in text, "bert-ner0.1.0" in text, "encodermini-zh" in text) == (
+            lacking != "machine", lacking != "versions", lacking != "settings"
+        )  # fmt: skip
+        markdown_text = (tmp_path / "report.md").read_text(encoding="utf-8")
+        assert ("- settings: " in markdown_text, "- versions: " in markdown_text) == (
+            lacking != "settings", lacking != "versions"
+        )  # fmt: skip
 
 
 def test_next_steps_name_their_numbers(report: Report, html: str) -> None:

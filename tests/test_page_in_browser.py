@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from ner.evaluation.contents import Report
+from ner.data.entities import Entity, Sentence
+from ner.data.split import Split
+from ner.evaluation.contents import Background, Report
 from ner.evaluation.errors import KINDS
 from ner.evaluation.page import page
+from ner.evaluation.scores import compare
 from tests.spoiled_report import MARKUP, spoiled_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -38,6 +41,8 @@ addEventListener("load", () => {
     kinds, types, alerted: window.alerted === true, width: document.documentElement.scrollWidth,
     window: innerWidth, text: document.body.innerText.length, pictures: document.querySelectorAll("svg").length,
     milliseconds: performance.now(),
+    numbers: Math.max(
+      ...[...document.querySelectorAll("td:nth-child(2)")].map(cell => cell.getBoundingClientRect().right)),
   };
   document.title = "probe:" + JSON.stringify(result);
 });
@@ -90,6 +95,17 @@ def test_no_page_is_wider_than_its_window(report: Report, tmp_path: Path, width:
     result = probed(page(report), tmp_path, width)
     assert result["window"] <= width
     assert result["width"] <= result["window"]
+
+
+@pytest.mark.parametrize("width", [500, 1200])
+def test_long_type_names_leave_numbers_on_the_screen(tmp_path: Path, width: int) -> None:
+    types = ["Very long " * 30, "名" * 300, "X" * 300]
+    sentence = Sentence("甲乙丙", tuple(Entity(i, i + 1, type_, "甲乙丙"[i]) for i, type_ in enumerate(types)), "a", 1)
+    predicted = [Entity(0, 1, types[1], "甲", 0.5), Entity(1, 2, types[1], "乙", 0.9)]
+    report = Report(compare([sentence], [predicted], types), Background(Split("a", [sentence]), "model"))
+    result = probed(page(report), tmp_path, width)
+    assert result["width"] <= result["window"]
+    assert result["numbers"] <= result["window"]
 
 
 def test_a_screenshot_has_something_on_it(report: Report, tmp_path: Path) -> None:

@@ -79,6 +79,32 @@ def test_with_a_chinese_font_types_are_drawn_by_their_names() -> None:
     assert families[1].split()[0] in pictures["types"].svg
 
 
+def test_of_many_types_those_with_most_gold_are_drawn_and_the_caption_says_so() -> None:
+    types = [f"T{n}" for n in range(30)]
+    sentence = Sentence("甲" * 30, tuple(Entity(i, i + 1, type_, "甲") for i, type_ in enumerate(types)), "a.txt", 1)
+    evaluation = compare([sentence], [[]], types)
+    pictures = draw_pictures(Report(evaluation, Background(Split("a.txt", [sentence]), "model")))
+    captions = {name: picture.caption for name, picture in pictures.items()}
+    assert captions["types"] == captions["error_kinds"] == "The 25 types with most gold."
+    assert captions["by_entity_length"] == ""
+    assert draw_pictures(report("PER", "LOC"))["types"].caption == ""
+
+
+def test_where_gold_has_no_entity_no_f1_is_drawn() -> None:
+    sentence = Sentence(TEXT, (), "test.txt", 1)
+    evaluation = compare([sentence], [[Entity(0, 3, "PER", "王小明", 0.9)]], ["PER"])
+    pictures = draw_pictures(Report(evaluation, Background(Split("test.txt", [sentence]), "model")))
+    assert not {"by_entity_length", "by_sentence_length", "by_density"} & {*pictures}
+    assert "error_kinds" in pictures
+
+
+@pytest.mark.filterwarnings("error")  # as when the names leave no room
+def test_long_type_names_are_clipped_and_types_stay_apart() -> None:
+    pictures = draw_pictures(report("Very long " * 30 + "A", "Very long " * 30 + "B"))
+    assert pictures == draw_pictures(report("Very long Very long A", "Very long Very long B"))
+    assert pictures["types"].svg.count('id="types-ytick_') == 2
+
+
 def test_markup_and_formulas_in_type_names_are_drawn_as_text() -> None:
     pictures = draw_pictures(report("$x_1", "<b>$"))
     assert "<b>" not in pictures["types"].svg

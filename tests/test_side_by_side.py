@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -35,9 +36,9 @@ def both() -> SideBySide:
 def test_what_was_fixed_and_broken(both: SideBySide) -> None:
     changes = {change.sentence: change for change in both.changes}
     assert {i: change.direction for i, change in changes.items()} == {0: "fixed", 1: "broken", 2: "both"}
-    assert changes[0].fixed == {(2, 4, "LOC"), (2, 4, "ORG")}
-    assert changes[2].fixed == {(0, 1, "PER")}
-    assert changes[2].broken == {(5, 6, "PER")}
+    assert changes[0].fixed == {(2, 4, "LOC", "missed"), (2, 4, "ORG", "invented")}
+    assert changes[2].fixed == {(0, 1, "PER", "missed")}
+    assert changes[2].broken == {(5, 6, "PER", "invented")}
     assert changes[0].types == {"LOC", "ORG"}
     tables = {table.name: table.frame for table in both.tables}
     assert tables["changed"].set_index("type").loc["all types"].tolist() == [3, 2, 1]
@@ -85,11 +86,26 @@ def test_files(both: SideBySide, tmp_path: Path) -> None:
     changes = pd.read_csv(tmp_path / "sentences.csv")
     assert set(changes["direction"]) == {"fixed", "broken", "both"}
     row = changes[changes["direction"] == "both"].iloc[0]
-    assert (row["line"], row["fixed"], row["broken"], row["text"]) == (17, "王 PER 0-1", "李 PER 5-6", TEXT)
+    assert (row["line"], row["fixed"], row["broken"], row["text"]) == (
+        17, "王 PER 0-1 (missed)", "李 PER 5-6 (invented)", TEXT
+    )  # fmt: skip
     assert pd.read_csv(tmp_path / "differences.csv")["type"].tolist()[0] == "all types"
     markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "- B: &lt;second&gt;\n" in markdown
-    assert "- test.txt:17, fixed 王 PER 0-1, broken 李 PER 5-6\n" in markdown
+    assert "- test.txt:17, fixed 王 PER 0-1 (missed), broken 李 PER 5-6 (invented)\n" in markdown
+
+
+def test_the_notes_of_both_are_told_with_whose_they_are(both: SideBySide, tmp_path: Path) -> None:
+    same = "No tables of confidence and no doubtful gold: the predictions have no scores."
+    fewer = compare(SENTENCES, both.second.evaluation.entities, ["PER"])
+    both = SideBySide(both.first, replace(both.second, evaluation=fewer))
+    assert set(both.notes) >= {f"A and B: {same}", f"B: {both.second.notes[0]}"}
+    assert both.second.notes[0] == "4 gold entities are of a type that the model never saw; they count as missed."
+    write_side_by_side(both, tmp_path)
+    assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["notes"] == both.notes
+    for name in ("report.html", "report.md"):
+        content = (tmp_path / name).read_text(encoding="utf-8")
+        assert all(note in content for note in both.notes)
 
 
 def test_the_page_shows_three_readings_of_each_sentence(both: SideBySide) -> None:
@@ -103,3 +119,5 @@ def test_the_page_shows_three_readings_of_each_sentence(both: SideBySide) -> Non
     assert page.count('<i lang="en">gold</i>') == page.count('<i lang="en">B</i>') == 3
     assert "<script" not in page
     assert page.count('<li data-direction="2" data-type="2">') == 1
+    assert '<p class="evidence">fixed: 北京 LOC (missed), 北京 ORG (invented)</p>' in page
+    assert '<p class="evidence">broken: 李 PER (invented)</p>' in page

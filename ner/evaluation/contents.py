@@ -1,6 +1,6 @@
 """What a report holds: every table of it, computed once, whatever it is rendered as."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -31,7 +31,8 @@ class Background:
 
     `split` is what was tagged. `predicted_by` names the model or file that the predictions are from, `record` is the
     model's training record and `characters` are those that its encoder knows. `train` is the training data, None if
-    it isn't there, for the reason `no_train`, "" where there is nothing to say.
+    it isn't there, for the reason `no_train`, "" where there is nothing to say. `types` are those that the model knows,
+    in its order, which gives them their colours.
     """
 
     split: Split
@@ -40,6 +41,7 @@ class Background:
     characters: CharacterTable | None = None
     train: Split | None = None
     no_train: str = ""
+    types: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Report:
                 f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; they count as "
                 "missed."
             )
-        trained_on = background.record and background.record["data"]["train"]["fingerprint"]
+        trained_on = (background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
         if trained_on == background.split.fingerprint:
             notes.append("The model was trained on these very sentences: the numbers say nothing of others.")
         if trained_on and background.train and trained_on != background.train.fingerprint:

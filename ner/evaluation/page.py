@@ -1,5 +1,6 @@
 """A report, or two side by side, as one page that needs nothing beside itself."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,13 +13,13 @@ from ner.evaluation.errors import KINDS, EntityError
 from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import can_draw, draw_pictures
 from ner.evaluation.sections import Table
-from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide
+from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
 from ner.pages.highlight import Hues, Piece, clipped, pieces, visible
 from ner.pages.templates import page_template
 from ner.version import installed_version
 
 MOST_EXAMPLES = 2000
-_MOST_DOUBTFUL = 100
+MOST_DOUBTFUL = 100
 _HEADINGS = {
     "f1": "F1",
     "mean_score": "mean score",
@@ -44,11 +45,15 @@ class Example(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A sentence that changed, as gold has it and as both taggers read it."""
+    """A sentence that changed, as gold has it and as both taggers read it.
+
+    `faults` names those of the entities shown that are fixed, and those that are broken.
+    """
 
     change: Change
     place: str
     rows: dict[str, list[Piece]]
+    faults: dict[str, str]
 
 
 def page(report: Report, *, pictures: bool = True) -> str:
@@ -63,11 +68,11 @@ def page(report: Report, *, pictures: bool = True) -> str:
         steps=[visible(step) for step in next_steps(report)],
         notes=[*map(visible, report.notes), *no_pictures],
         pictures={} if no_pictures else draw_pictures(report),
-        doubtful=[_example(report, error) for error in report.doubtful_gold[:_MOST_DOUBTFUL]],
+        doubtful=[_example(report, error) for error in report.doubtful_gold[:MOST_DOUBTFUL]],
         examples=[_example(report, error) for error in report.errors[:MOST_EXAMPLES]],
         kinds=KINDS,
         types=types,
-        hues=Hues(map(visible, types)),
+        hues=Hues(map(visible, [*report.background.types, *types])),
         version=installed_version("bert-ner"),
     )
 
@@ -80,15 +85,16 @@ def side_by_side_page(both: SideBySide) -> str:
         both=both,
         changes=[_reading(both, change) for change in both.changes[:MOST_EXAMPLES]],
         directions=DIRECTIONS,
+        notes=[*map(visible, both.notes)],
         types=both.types,
-        hues=Hues(map(visible, both.types)),
+        hues=Hues(map(visible, [*both.first.background.types, *both.second.background.types, *both.types])),
         version=installed_version("bert-ner"),
     )
 
 
 def heading(column: str) -> str:
     """The name of a column as it is shown; those of the confusion table are types, and stay as they are."""
-    return _HEADINGS.get(column, visible(column))
+    return _HEADINGS.get(column, clipped(column, _LONGEST_FORM))
 
 
 def cell(value: Any, column: str, table: Table) -> str:
@@ -112,13 +118,23 @@ def _reading(both: SideBySide, change: Change) -> Reading:
         "A": both.first.evaluation.entities[change.sentence],
         "B": both.second.evaluation.entities[change.sentence],
     }
-    changed = change.fixed | change.broken
+    changed = {(entity.start, entity.end, entity.label) for entity in change.fixed | change.broken}
     start, end = window([(start, end) for start, end, _ in changed])
     rows = {
         name: pieces(sentence.text, found, start, end, {e for e in found if (e.start, e.end, e.label) in changed})
         for name, found in entities.items()
     }
-    return Reading(change, place(sentence), rows)
+    faults = {"fixed": _faults(change.fixed, sentence.text, end), "broken": _faults(change.broken, sentence.text, end)}
+    return Reading(change, place(sentence), rows, faults)
+
+
+def _faults(entities: Iterable[Wrong], text: str, end: int) -> str:
+    """The entities that begin before `end`, each with its type and whether it was missed or invented."""
+    return ", ".join(
+        f"{clipped(text[start:stop], _LONGEST_FORM)} {clipped(label, _LONGEST_FORM)} ({fault})"
+        for start, stop, label, fault in sorted(entities)
+        if start < end
+    )
 
 
 def _example(report: Report, error: EntityError) -> Example:

@@ -15,6 +15,7 @@ import pandas as pd
 from ner.evaluation.contents import Report
 from ner.evaluation.error_tables import ALL_TYPES
 from ner.evaluation.errors import KINDS
+from ner.pages.highlight import clipped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,6 +25,7 @@ _KIND_STYLES = dict(
     zip(KINDS, [(_PURPLE, "xx"), (_SKY, ""), (_BLUE, ".."), (_GREEN, "\\\\"), (_ORANGE, ""), (_RED, "//")], strict=True)
 )
 _MOST_TYPES = 25
+_LONGEST_TYPE = 20
 _WIDTH, _LINE = 6.0, 0.32  # inches
 
 
@@ -41,22 +43,32 @@ def can_draw() -> bool:
 
 
 def draw_pictures(report: Report) -> dict[str, Picture]:
-    """Pictures of the report's tables, by the names of the tables; matplotlib must be installed."""
+    """Pictures of the report's tables, by the names of the tables; matplotlib must be installed.
+
+    A table without a row that can be drawn, such as F1 where gold has no entity, has no picture.
+    """
     from ner.evaluation.fonts import LATIN, families_for
 
-    types = [*report.evaluation.scores.types]
-    families = families_for(types)
+    names = {name: clipped(name, _LONGEST_TYPE) for name in report.evaluation.scores.types}
+    families = families_for(names.values())
     # Where no font has their characters, types are numbers, and the caption is the key.
-    shown = {ALL_TYPES: ALL_TYPES, **{name: name if families else str(n) for n, name in enumerate(types, 1)}}
-    key = "" if families else "Types: " + ", ".join(f"{shown[name]} {name}" for name in types) + "."
+    shown = names if families else {name: str(number) for number, name in enumerate(names, 1)}
+    captions = [f"The {_MOST_TYPES} types with most gold."] if len(names) > _MOST_TYPES else []
+    if not families:
+        captions.append("Types: " + ", ".join(f"{number} {name}" for name, number in shown.items()) + ".")
     pictures = {}
     for table in report.all_tables:
         if table.name in _DRAWINGS:
             draw, alt = _DRAWINGS[table.name]
-            by_type = "type" in table.frame
-            frame = table.frame.assign(type=table.frame["type"].map(shown)) if by_type else table.frame
-            svg = _svg(table.name, families or [LATIN], draw, frame)
-            pictures[table.name] = Picture(svg, alt, key if by_type else "")
+            frame, by_type = table.frame, "type" in table.frame
+            if by_type:
+                frame = frame[frame["type"] != ALL_TYPES].nlargest(_MOST_TYPES, "gold")[::-1]
+                frame = frame.assign(type=frame["type"].map(shown))
+            if "f1" in frame:
+                frame = frame.dropna(subset="f1")
+            if len(frame):
+                svg = _svg(table.name, families or [LATIN], draw, frame)
+                pictures[table.name] = Picture(svg, alt, " ".join(captions) if by_type else "")
     return pictures
 
 
@@ -80,12 +92,13 @@ def _svg(name: str, families: list[str], draw: Callable[["Figure", pd.DataFrame]
 
 
 def _draw_types(figure: "Figure", frame: pd.DataFrame) -> None:
-    frame = frame.nlargest(_MOST_TYPES, "gold")[::-1]
     figure.set_figheight(1.1 + _LINE * len(frame))
     axes = figure.add_subplot()
-    axes.barh(frame["type"], frame["f1"], color=_SKY, height=0.7, label="F1")
-    axes.plot(frame["precision"], frame["type"], "D", color=_BLUE, markersize=6, label="precision")
-    axes.plot(frame["recall"], frame["type"], "o", color=_RED, markerfacecolor="white", markersize=7, label="recall")
+    lines = range(len(frame))
+    axes.barh(lines, frame["f1"], color=_SKY, height=0.7, label="F1")
+    axes.plot(frame["precision"], lines, "D", color=_BLUE, markersize=6, label="precision")
+    axes.plot(frame["recall"], lines, "o", color=_RED, markerfacecolor="white", markersize=7, label="recall")
+    axes.set_yticks(lines, frame["type"])
     axes.set_xlim(0, 101)
     axes.margins(y=0.02)
     axes.grid(axis="x", color="0.85")
@@ -93,15 +106,14 @@ def _draw_types(figure: "Figure", frame: pd.DataFrame) -> None:
 
 
 def _draw_kinds(figure: "Figure", frame: pd.DataFrame) -> None:
-    frame = frame[frame["type"] != ALL_TYPES].nlargest(_MOST_TYPES, "gold")[::-1]
     figure.set_figheight(1.4 + _LINE * len(frame))
     axes = figure.add_subplot()
+    lines = range(len(frame))
     left = pd.Series(0, index=frame.index)
     for kind, (colour, hatch) in _KIND_STYLES.items():
-        axes.barh(
-            frame["type"], frame[kind], left=left, color=colour, hatch=hatch, edgecolor="white", height=0.7, label=kind
-        )
+        axes.barh(lines, frame[kind], left=left, color=colour, hatch=hatch, edgecolor="white", height=0.7, label=kind)
         left = left + frame[kind]
+    axes.set_yticks(lines, frame["type"])
     axes.set_xlabel("errors")
     axes.margins(y=0.02)
     axes.locator_params(axis="x", integer=True)
@@ -111,7 +123,6 @@ def _draw_kinds(figure: "Figure", frame: pd.DataFrame) -> None:
 
 def _draw_groups(figure: "Figure", frame: pd.DataFrame) -> None:
     name = frame.columns[0]
-    frame = frame.dropna(subset="f1")
     figure.set_figheight(2.6)
     axes = figure.add_subplot()
     bars = axes.bar(frame[name], frame["f1"], color=_SKY, width=0.7)

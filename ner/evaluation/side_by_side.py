@@ -1,10 +1,10 @@
 """Two taggers on the same sentences: how far apart they are, what the second fixed and what it broke."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,14 @@ Direction = Literal["fixed", "broken", "both"]
 DIRECTIONS: tuple[Direction, ...] = ("fixed", "broken", "both")
 _SIGNIFICANT = 0.05
 
-Wrong = frozenset[tuple[int, int, str]]
-"""The start, end and type of entities of one sentence that were missed or invented."""
+
+class Wrong(NamedTuple):
+    """An entity that was missed, as it is in gold, or invented, as it isn't."""
+
+    start: int
+    end: int
+    label: str
+    fault: Literal["missed", "invented"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,8 @@ class Change:
     """
 
     sentence: int
-    fixed: Wrong
-    broken: Wrong
+    fixed: frozenset[Wrong]
+    broken: frozenset[Wrong]
 
     @property
     def direction(self) -> Direction:
@@ -46,7 +52,7 @@ class Change:
 
     @property
     def types(self) -> set[str]:
-        return {label for _, _, label in self.fixed | self.broken}
+        return {entity.label for entity in self.fixed | self.broken}
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,13 @@ class SideBySide:
             return f"B is {better} than A by more than chance: {span}, p = {row['p']:.4f}"
         return f"A and B can't be told apart on these sentences: {span}, p = {row['p']:.4f}"
 
+    @property
+    def notes(self) -> list[str]:
+        """What the reports leave out and why, with whose note it is in front; a note of both stands there once."""
+        first, second = self.first.notes, self.second.notes
+        whose = {(True, True): "A and B", (True, False): "A", (False, True): "B"}
+        return [f"{whose[note in first, note in second]}: {note}" for note in dict.fromkeys([*first, *second])]
+
     def to_dict(self) -> dict[str, Any]:
         """All numbers, ready for JSON."""
         return {
@@ -129,6 +142,7 @@ class SideBySide:
             "B": self.second.background.predicted_by,
             "data": self.first.to_dict()["data"],
             "sentences_changed": Counter(change.direction for change in self.changes),
+            "notes": self.notes,
             "tables": {table.name: table.frame.to_dict("records") for table in self.tables},
         }
 
@@ -149,8 +163,8 @@ class SideBySide:
         return pd.DataFrame(rows, columns=["path", "line", "direction", "fixed", "broken", "text"])
 
     def _changed(self) -> pd.DataFrame:
-        fixed = Counter(label for change in self.changes for _, _, label in change.fixed)
-        broken = Counter(label for change in self.changes for _, _, label in change.broken)
+        fixed = Counter(entity.label for change in self.changes for entity in change.fixed)
+        broken = Counter(entity.label for change in self.changes for entity in change.broken)
         rows = [(name, fixed[name], broken[name], fixed[name] - broken[name]) for name in self.types]
         total = (ALL_TYPES, fixed.total(), broken.total(), fixed.total() - broken.total())
         return pd.DataFrame([total, *rows], columns=["type", "fixed", "broken", "balance"])
@@ -161,18 +175,20 @@ class SideBySide:
         return pd.DataFrame(rows, columns=["kind", "A", "B", "difference"])
 
 
-def _wrong(report: Report) -> Iterator[Wrong]:
+def _wrong(report: Report) -> Iterator[frozenset[Wrong]]:
     """The entities of each sentence that were missed or invented."""
     for gold, predicted in zip(report.evaluation.flat_gold, report.evaluation.entities, strict=True):
-        yield _spans(gold) ^ _spans(predicted)
+        wanted, found = _spans(gold), _spans(predicted)
+        missed = {Wrong(*span, "missed") for span in wanted - found}
+        yield frozenset(missed | {Wrong(*span, "invented") for span in found - wanted})
 
 
 def _f1(gold: int, predicted: int, correct: int) -> float:
     return TypeScores(gold_chunks=gold, predicted_chunks=predicted, correct_chunks=correct).f1
 
 
-def _spans(entities: Sequence[Entity]) -> Wrong:
-    return frozenset((entity.start, entity.end, entity.label) for entity in entities)
+def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:
+    return {(entity.start, entity.end, entity.label) for entity in entities}
 
 
 def _counts(report: Report, types: list[str]) -> Counts:
@@ -184,5 +200,7 @@ def _counts(report: Report, types: list[str]) -> Counts:
     return counts
 
 
-def _listed(spans: Wrong, text: str) -> str:
-    return "; ".join(f"{text[start:end]} {label} {start}-{end}" for start, end, label in sorted(spans))
+def _listed(entities: Iterable[Wrong], text: str) -> str:
+    return "; ".join(
+        f"{text[start:end]} {label} {start}-{end} ({fault})" for start, end, label, fault in sorted(entities)
+    )

@@ -139,7 +139,7 @@ class HtmlWriter(Writer):
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
         self._parts = cast("Any", page_template("tagging/tagged.html.j2", {"visible": visible}).module)
-        self._hues = Hues(types)
+        self._hues = Hues(map(visible, types))
         self._of_file: str | None = None
         file.write(self._parts.head())
 

@@ -22,7 +22,7 @@ def report_on(folder: Path, gold: Split, precision: PrecisionName, train: Split 
     tagger = Tagger.load(folder, precision)
     record = model_info(folder)["record"] if (folder / RECORD).exists() else None
     evaluation = evaluate(tagger, gold.sentences)
-    return Report(evaluation, Background(gold, str(folder), record, tagger.table, train, no_train))
+    return Report(evaluation, Background(gold, str(folder), record, tagger.table, train, no_train, tagger.types))
 
 
 def train_beside(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:

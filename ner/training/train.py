@@ -131,7 +131,8 @@ def train(
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
     }
     for split in splits:
-        report = Report(evaluations[split.name], Background(split, str(output), record, table, corpus.train))
+        background = Background(split, str(output), record, table, corpus.train, types=tagger.types)
+        report = Report(evaluations[split.name], background)
         write_report(report, output / EVALUATION / split.name, pictures=False)
     with atomic_writer(output / RECORD) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
