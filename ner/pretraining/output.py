@@ -17,16 +17,17 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ner.errors import InputError
-from ner.files import atomic_writer, grant_usual_rights
+from ner.files import grant_usual_rights
+from ner.run_folder import UNFINISHED, begin_run, require_folder, require_resumable
 
 RECORD = "pretraining.json"
 _CONFIG, _VOCABULARY = "config.json", "vocab.txt"
-_UNFINISHED, _RUN, _CHECKPOINT = "unfinished-run", "run.json", "checkpoint.pt"
+_CHECKPOINT = "checkpoint.pt"
 
 
 def checkpoint_path(output: Path) -> Path:
     """The file that a run in `output` can be taken up from."""
-    return output / _UNFINISHED / _CHECKPOINT
+    return output / UNFINISHED / _CHECKPOINT
 
 
 def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> bool:
@@ -37,21 +38,13 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> bool:
     Raises:
         InputError: there is a model or an unfinished run in it, it can't be written, or the run to resume was another.
     """
-    if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file: --output takes a folder")
-    unfinished = output / _UNFINISHED
+    require_folder(output)
     if checkpoint_path(output).exists():
-        if not resume:
-            raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
-        _check_same(json.loads((unfinished / _RUN).read_text(encoding="utf-8")), run, output)
+        require_resumable(output, run, resume, "text has")
         return True
     if (output / _CONFIG).exists():
         raise InputError(f"{output} holds a model already: choose another --output, or move it away")
-    try:
-        with atomic_writer(unfinished / _RUN) as file:
-            json.dump(run, file, ensure_ascii=False, indent=2)
-    except OSError as error:
-        raise InputError(f"can't write into {output} ({error.strerror}): choose another --output") from error
+    begin_run(output, run)
     return False
 
 
@@ -82,22 +75,10 @@ def save_encoder(
         for file in sorted(partial.iterdir(), key=lambda file: file.name == _CONFIG):
             grant_usual_rights(file)  # safetensors writes a file that nobody else may read
             os.replace(file, output / file.name)
-    shutil.rmtree(output / _UNFINISHED)
+    shutil.rmtree(output / UNFINISHED)
 
 
 def _entries(tokenizer: PreTrainedTokenizerBase) -> list[str]:
     """The vocabulary in the order of its ids; what a file repeats has an id that no entry has."""
     entries = {index: token for token, index in tokenizer.get_vocab().items()}
     return [entries.get(index, f"[unused-{index}]") for index in range(max(entries) + 1)]
-
-
-def _check_same(before: dict[str, Any], now: dict[str, Any], output: Path) -> None:
-    for name, value in now["settings"].items():
-        if before["settings"].get(name) != value:
-            option = "--" + name.replace("_", "-")
-            raise InputError(
-                f"the run in {output} began with {option} {before['settings'].get(name)}, not {value}: "
-                "resume it with the same settings, or choose another --output"
-            )
-    if before["data"] != now["data"]:
-        raise InputError(f"the text has changed since the run in {output} began: choose another --output")

@@ -11,13 +11,12 @@ from typing import Any
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError
-from ner.files import atomic_writer
 from ner.model.checkpoint import CONFIG, WEIGHTS
+from ner.run_folder import UNFINISHED, begin_run, check_same_run, require_folder, require_resumable
 from ner.training.settings import TrainingSettings
 
 RECORD, EVALUATION, TENSORBOARD = "training.json", "evaluation", "tensorboard"
-UNFINISHED, FEATURES = "unfinished-run", "features.bf16"
-_RUN = "run.json"
+FEATURES = "features.bf16"
 _LAST_WRITTEN = "trainer_state.json"  # a checkpoint without it was cut short
 
 
@@ -29,24 +28,16 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     Raises:
         InputError: there is another model or run in it, it can't be written, or the run to resume had other settings.
     """
-    if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file: --output takes a folder")
+    require_folder(output)
     run = describe_run(settings, corpus)
-    unfinished = output / UNFINISHED
-    checkpoint = _last_checkpoint(unfinished)
+    checkpoint = _last_checkpoint(output / UNFINISHED)
     if checkpoint is not None:
-        if not resume:
-            raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
-        check_same_run(json.loads((unfinished / _RUN).read_text(encoding="utf-8")), run, output)
+        require_resumable(output, run, resume)
         return str(checkpoint)
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
         raise InputError(f"{output} holds a model already ({present[0]}): choose another --output, or move it away")
-    try:
-        with atomic_writer(unfinished / _RUN) as file:
-            json.dump(run, file, ensure_ascii=False, indent=2)
-    except OSError as error:
-        raise InputError(f"can't write into {output} ({error.strerror}): choose another --output") from error
+    begin_run(output, run)
     return None
 
 
@@ -87,20 +78,3 @@ def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
     """What a run that is gone on with must have had from its beginning: settings, train and dev."""
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     return {"settings": asdict(settings), "data": data}
-
-
-def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path) -> None:
-    """Compare what `describe_run` gave when the run in `output` began with what it gives now.
-
-    Raises:
-        InputError: with the first difference.
-    """
-    for name, value in now["settings"].items():
-        if before["settings"].get(name) != value:
-            option = "--" + name.replace("_", "-")
-            raise InputError(
-                f"the run in {output} began with {option} {before['settings'].get(name)}, not {value}: "
-                "resume it with the same settings, or choose another --output"
-            )
-    if before["data"] != now["data"]:
-        raise InputError(f"the data have changed since the run in {output} began: choose another --output")

@@ -24,11 +24,12 @@ from ner.model.encoder import load_encoder, longest_window
 from ner.model.features import FeatureCache
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
+from ner.run_folder import UNFINISHED
 from ner.tagging.tagger import Tagger
 from ner.training.calibration import fit_temperature
 from ner.training.continuing import continued_model, continued_settings, f1_of_types
 from ner.training.examples import Examples
-from ner.training.output import EVALUATION, FEATURES, RECORD, UNFINISHED, prepare_output, remove_unfinished
+from ner.training.output import EVALUATION, FEATURES, RECORD, prepare_output, remove_unfinished
 from ner.training.oversampling import repeats
 from ner.training.overview import overview
 from ner.training.progress import ShowProgress

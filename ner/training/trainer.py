@@ -27,12 +27,13 @@ from ner.errors import InputError
 from ner.evaluation.scores import evaluate
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
+from ner.run_folder import UNFINISHED
 from ner.tagging.tagger import Tagger
 from ner.training.adversarial import Attack
 from ner.training.averaging import WeightAverage
 from ner.training.examples import Collator, Examples
 from ner.training.interruption import StopAtInterrupt
-from ner.training.output import TENSORBOARD, UNFINISHED
+from ner.training.output import TENSORBOARD
 from ner.training.rdrop import r_drop_loss
 from ner.training.settings import TrainingSettings
 from ner.training.tensorboard import TensorBoardLog

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError
-from ner.training.output import check_same_run, describe_run
+from ner.run_folder import check_same_run
+from ner.training.output import describe_run
 from ner.training.settings import TrainingSettings
 from ner.tuning.sampler import RepeatableSampler
 from ner.tuning.space import Space
