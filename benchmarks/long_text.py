@@ -15,6 +15,7 @@ from ner.data.corpus import read_split
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.scores import compare
 from ner.model.checkpoint import load_model
+from ner.tagging.network_engine import NetworkEngine
 
 
 def main(
@@ -53,7 +54,7 @@ def _tagger(folder: Path, window: int) -> Tagger:
     model, table = load_model(folder)
     model.config.window = window
     model.place()
-    return Tagger(model, table)
+    return Tagger(NetworkEngine(model), table)
 
 
 def _documents(sentences: Sequence[Sentence], window: int) -> Iterator[Sentence]:

@@ -7,6 +7,7 @@ import torch
 from ner.data.corpus import Corpus
 from ner.data.entities import Entity, Sentence
 from ner.model.checkpoint import load_model
+from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Tagger
 from ner.training.calibration import fit_temperature
 from ner.training.settings import TrainingSettings
@@ -15,26 +16,36 @@ from ner.training.train import train
 
 @pytest.fixture
 def own_tagger(model_folder: Path) -> Tagger:
-    return Tagger(*load_model(model_folder), "fp32")
+    return Tagger.load(model_folder, "fp32")
+
+
+def network(tagger: Tagger) -> NetworkEngine:
+    assert isinstance(tagger.engine, NetworkEngine)
+    return tagger.engine
+
+
+def fit(tagger: Tagger, sentences: list[Sentence]) -> float:
+    return fit_temperature(network(tagger), tagger.table, sentences)
 
 
 @torch.no_grad()
 def likelihood(tagger: Tagger, sentences: list[Sentence], temperature: float) -> float:
     """The mean log probability of sentences without entities, at a temperature."""
-    decoder = tagger.model.tag_decoder
+    decoder = network(tagger).model.tag_decoder
     decoder.temperature.fill_(temperature)
     total = 0.0
     for sentence in sentences:
         (emission,) = tagger.emissions([sentence.text])
         outside = torch.zeros(1, len(sentence.text), dtype=torch.long)
-        total += float(decoder.sequence_log_probability(emission[None], outside, torch.ones_like(outside) > 0))
+        emissions = torch.from_numpy(emission)[None]
+        total += float(decoder.sequence_log_probability(emissions, outside, torch.ones_like(outside) > 0))
     return total / len(sentences)
 
 
 def test_the_temperature_makes_the_gold_tags_most_probable(own_tagger: Tagger) -> None:
     # Half of the names are wrong, as if the model were far too sure.
     sentences = [Sentence("我不去。"), Sentence("王小明在北京大学看书。"), Sentence("张伟去上海。")]
-    temperature = fit_temperature(own_tagger, sentences)
+    temperature = fit(own_tagger, sentences)
     assert temperature > 1.5
     best = likelihood(own_tagger, sentences, temperature)
     assert best > likelihood(own_tagger, sentences, temperature * 1.1)
@@ -44,7 +55,7 @@ def test_the_temperature_makes_the_gold_tags_most_probable(own_tagger: Tagger) -
 def test_entities_stay_and_scores_change(own_tagger: Tagger) -> None:
     texts = ["王小明在北京大学看书。", "张伟去上海。"]
     before = own_tagger.tag(texts)
-    fit_temperature(own_tagger, [Sentence(text) for text in texts])
+    fit(own_tagger, [Sentence(text) for text in texts])
     after = own_tagger.tag(texts)
     spans = [[(e.start, e.end, e.label) for e in found] for found in before]
     assert [[(e.start, e.end, e.label) for e in found] for found in after] == spans
@@ -53,7 +64,7 @@ def test_entities_stay_and_scores_change(own_tagger: Tagger) -> None:
 
 def test_nothing_to_fit_on_leaves_scores_as_they_are(own_tagger: Tagger) -> None:
     unknown = Sentence("我", (Entity(0, 1, "ANIMAL", "我"),))
-    assert fit_temperature(own_tagger, [unknown, Sentence("")]) == 1
+    assert fit(own_tagger, [unknown, Sentence("")]) == 1
 
 
 def test_a_calibrated_run_is_saved_with_its_temperature(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from ner.encoding.batches import pad_batch
 from ner.errors import InputError
 from ner.model.checkpoint import load_model, save_model
 from ner.model.config import FORMAT_VERSION, BertBiLstmCrfConfig
 from ner.model.network import BertBiLstmCrf
+from tests.padded_tensors import padded_tensors
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_a_saved_model_predicts_the_same(model_folder: Path, tmp_path: Path) -> 
     model, table = load_model(model_folder)
     save_model(model, table, tmp_path / "again")
     again, table_again = load_model(tmp_path / "again")
-    batch = pad_batch([table.encode("王小明在北京大学看书。")], table)
+    batch = padded_tensors([table.encode("王小明在北京大学看书。")], table)
     assert table_again.encode("王鑫 ").tolist() == table.encode("王鑫 ").tolist()
     with torch.no_grad():
         assert torch.equal(model(*batch).emissions, again(*batch).emissions)
@@ -42,7 +42,7 @@ def test_other_families_predict_the_same_as_well(family: str, model_folder: Path
     model = BertBiLstmCrf(BertBiLstmCrfConfig(encoder=encoder, types=["PER"], fusion="attention", lstm_size=8))
     save_model(model, table, tmp_path / "model")
     again, _ = load_model(tmp_path / "model")
-    batch = pad_batch([table.encode("王小明在北京大学看书。"), table.encode("我")], table)
+    batch = padded_tensors([table.encode("王小明在北京大学看书。"), table.encode("我")], table)
     model.train(False)
     for each in (model, again):
         each.encoder.set_attn_implementation("eager")
@@ -53,7 +53,7 @@ def test_other_families_predict_the_same_as_well(family: str, model_folder: Path
 def test_from_pretrained_reads_the_folder_as_well(model_folder: Path) -> None:
     model, table = load_model(model_folder)
     other = BertBiLstmCrf.from_pretrained(model_folder).eval()
-    batch = pad_batch([table.encode("我不去。")], table)
+    batch = padded_tensors([table.encode("我不去。")], table)
     with torch.no_grad():
         assert torch.equal(model(*batch).emissions, other(*batch).emissions)
 

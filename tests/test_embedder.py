@@ -123,7 +123,7 @@ def test_a_taggers_folder_gives_the_encoder_in_it(model_folder: Path, encoder_fo
     ids = tagger.table.encode(TEXTS[0])
     framed = torch.tensor([[tagger.table.cls, *ids, tagger.table.sep]])
     with torch.no_grad():
-        expected = tagger.model.encoder(framed).last_hidden_state[0, 1:-1].numpy()
+        expected = tagger.engine.model.encoder(framed).last_hidden_state[0, 1:-1].numpy()
     same(learned, expected)
     assert np.abs(learned - Embedder.load(encoder_folder).embed_characters(TEXTS[:1])[0]).max() > 0.01
 

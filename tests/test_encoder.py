@@ -23,9 +23,9 @@ from transformers import (
     XLMRobertaModel,
 )
 
-from ner.encoding.batches import pad_batch
 from ner.errors import InputError
 from ner.model.encoder import load_characters, load_encoder, longest_window
+from tests.padded_tensors import padded_tensors
 
 SMALL = {
     "hidden_size": 16,
@@ -68,7 +68,7 @@ def vocabulary_size(encoder_folder: Path) -> int:
 
 
 def run(encoder: torch.nn.Module, table: object, text: str) -> torch.Tensor:
-    input_ids, attention_mask = pad_batch([table.encode(text)], table)  # type: ignore[attr-defined]
+    input_ids, attention_mask = padded_tensors([table.encode(text)], table)  # type: ignore[attr-defined]
     with torch.no_grad():
         return encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 

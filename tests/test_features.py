@@ -5,21 +5,21 @@ import pytest
 import torch
 from torch import Tensor
 
-from ner.encoding.batches import pad_batch
 from ner.model.features import FeatureCache
 from ner.tagging.tagger import Tagger
+from tests.padded_tensors import padded_tensors
 
 
 def test_known_rows_are_not_encoded_again_and_keep_their_states(tagger: Tagger, tmp_path: Path) -> None:
-    model, encoded = tagger.model, []
+    model, encoded = tagger.engine.model, []
 
     def encode(input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         encoded.append(len(input_ids))
         return model._encode(input_ids, attention_mask)
 
     cache = FeatureCache(tmp_path / "deep" / "features")
-    first = pad_batch([tagger.table.encode(text) for text in ("王小明在北京", "我")], tagger.table)
-    second = pad_batch([tagger.table.encode(text) for text in ("我", "去上海", "王小明在北京")], tagger.table)
+    first = padded_tensors([tagger.table.encode(text) for text in ("王小明在北京", "我")], tagger.table)
+    second = padded_tensors([tagger.table.encode(text) for text in ("我", "去上海", "王小明在北京")], tagger.table)
     with torch.no_grad():
         expected = model._encode(*first)
         assert torch.allclose(cache.layers(*first, encode)[0], expected[0], atol=0.02)
@@ -35,9 +35,9 @@ def test_known_rows_are_not_encoded_again_and_keep_their_states(tagger: Tagger, 
 
 def test_equal_rows_are_encoded_once_and_a_copy_reads_the_same_file(tagger: Tagger, tmp_path: Path) -> None:
     cache = FeatureCache(tmp_path / "features")
-    batch = pad_batch([tagger.table.encode(text) for text in ("王小明", "我", "王小明")], tagger.table)
+    batch = padded_tensors([tagger.table.encode(text) for text in ("王小明", "我", "王小明")], tagger.table)
     with torch.no_grad():
-        states = cache.layers(*batch, tagger.model._encode)
+        states = cache.layers(*batch, tagger.engine.model._encode)
     assert torch.equal(states[0], states[2])
     assert (tmp_path / "features").stat().st_size == 4 * states.shape[2] * states.shape[3] * 2
     assert deepcopy(cache) is cache
@@ -45,6 +45,6 @@ def test_equal_rows_are_encoded_once_and_a_copy_reads_the_same_file(tagger: Tagg
 
 def test_a_file_that_cannot_be_written(tagger: Tagger) -> None:
     cache = FeatureCache(Path("/dev/full"))
-    batch = pad_batch([tagger.table.encode("我")], tagger.table)
+    batch = padded_tensors([tagger.table.encode("我")], tagger.table)
     with torch.no_grad(), pytest.raises(OSError, match="No space left"):
-        cache.layers(*batch, tagger.model._encode)
+        cache.layers(*batch, tagger.engine.model._encode)

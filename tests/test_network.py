@@ -8,13 +8,15 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from ner.encoding.batches import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
+from ner.encoding.batches import IGNORED, UNKNOWN_LABEL, pad_labels
 from ner.errors import InputError
 from ner.model.checkpoint import save_model
 from ner.model.choices import DECODERS, FUSIONS
+from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Tagger
 from ner.training.settings import TrainingSettings
 from ner.training.train import build_model
+from tests.padded_tensors import padded_tensors
 
 
 def settings_for(encoder_folder: Path, **changes: object) -> TrainingSettings:
@@ -29,8 +31,8 @@ def test_every_combination_learns_is_saved_and_tags(
 ) -> None:
     choice = {"fusion": fusion, "cell": cell, "lstm_layers": lstm_layers, "decoder": decoder}
     model, table = build_model(["LOC", "PER"], settings_for(encoder_folder, **choice))
-    input_ids, attention_mask = pad_batch([table.encode("王小明去北京"), table.encode("我")], table)
-    labels = pad_labels([np.array([5, 6, 7, 0, 1, 3]), np.array([0])])
+    input_ids, attention_mask = padded_tensors([table.encode("王小明去北京"), table.encode("我")], table)
+    labels = torch.from_numpy(pad_labels([np.array([5, 6, 7, 0, 1, 3]), np.array([0])]))
     output = model.train()(input_ids, attention_mask, labels)
     assert output.emissions.shape == (2, 6, 9)
     output.loss.backward()
@@ -40,7 +42,7 @@ def test_every_combination_learns_is_saved_and_tags(
         {nn.LSTM if cell == "lstm" else nn.GRU} if lstm_layers else set()
     )
     save_model(model, table, tmp_path)
-    taggers = Tagger(model, table, "fp32"), Tagger.load(tmp_path, "fp32")
+    taggers = Tagger(NetworkEngine(model, "fp32"), table), Tagger.load(tmp_path, "fp32")
     before, after = (tagger.tag(["王小明去北京", "", "我"]) for tagger in taggers)
     assert [[replace(e, score=0) for e in found] for found in before] == [
         [replace(e, score=0) for e in found] for found in after
@@ -68,7 +70,7 @@ def test_pretrained_weights_survive_the_building(encoder_folder: Path) -> None:
 def test_the_bilstm_is_called_and_sees_both_sides(encoder_folder: Path) -> None:
     model, table = build_model(["PER"], settings_for(encoder_folder))
     model.eval()
-    input_ids, attention_mask = pad_batch([table.encode("王小明去北京")], table)
+    input_ids, attention_mask = padded_tensors([table.encode("王小明去北京")], table)
     with torch.no_grad():
         before = model(input_ids, attention_mask).emissions
         for name, parameter in model.recurrent.named_parameters():
@@ -83,8 +85,8 @@ def test_padding_and_neighbours_in_a_batch_change_nothing(encoder_folder: Path) 
     model.eval()
     short, long = table.encode("我去"), table.encode("王小明在北京大学看书。")
     with torch.no_grad():
-        alone = model(*pad_batch([short], table)).emissions
-        together = model(*pad_batch([long, short], table)).emissions
+        alone = model(*padded_tensors([short], table)).emissions
+        together = model(*padded_tensors([long, short], table)).emissions
     assert torch.allclose(alone[0], together[1, :2], atol=1e-5)
 
 
@@ -92,7 +94,7 @@ def test_context_is_read_but_not_learned_from(encoder_folder: Path) -> None:
     """The loss of a piece with context is that of the CRF over the emissions of the piece alone."""
     model, table = build_model(["PER"], settings_for(encoder_folder))
     model.eval()
-    batch = pad_batch([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    batch = padded_tensors([table.encode("王小明去北京"), table.encode("我去看书")], table)
     labels = torch.full((2, 6), IGNORED)
     labels[0, 2:5] = torch.tensor([4, 0, 0])
     labels[1, 1:3] = torch.tensor([0, 0])
@@ -106,7 +108,7 @@ def test_context_is_read_but_not_learned_from(encoder_folder: Path) -> None:
 
 def test_bf16_leaves_the_crf_in_float32(encoder_folder: Path) -> None:
     model, table = build_model(["PER"], settings_for(encoder_folder))
-    batch = pad_batch([table.encode("王小明去北京")], table)
+    batch = padded_tensors([table.encode("王小明去北京")], table)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         output = model(*batch, torch.zeros(1, 6, dtype=torch.long))
     assert output.loss.dtype == output.emissions.dtype == torch.float32
@@ -117,7 +119,7 @@ def test_what_is_unknown_is_summed_over(encoder_folder: Path, decoder: str) -> N
     """Beside context and padding too, the loss is the decoder's partial one of the labelled piece."""
     model, table = build_model(["PER"], settings_for(encoder_folder, decoder=decoder))
     model.eval()
-    batch = pad_batch([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    batch = padded_tensors([table.encode("王小明去北京"), table.encode("我去看书")], table)
     labels = torch.full((2, 6), IGNORED)
     labels[0, 2:5] = torch.tensor([4, UNKNOWN_LABEL, 0])
     labels[1, 1:4] = torch.tensor([UNKNOWN_LABEL, 0, 0])
@@ -137,7 +139,7 @@ def test_what_is_unknown_is_summed_over(encoder_folder: Path, decoder: str) -> N
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_a_batch_of_which_nothing_is_known_teaches_nothing(encoder_folder: Path, decoder: str) -> None:
     model, table = build_model(["PER"], settings_for(encoder_folder, decoder=decoder))
-    batch = pad_batch([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    batch = padded_tensors([table.encode("王小明去北京"), table.encode("我去看书")], table)
     labels = torch.full((2, 6), IGNORED)
     labels[0, 2:5] = labels[1, :4] = UNKNOWN_LABEL
     loss = model.train()(*batch, labels).loss
@@ -151,4 +153,4 @@ def test_what_is_known_wholly_has_the_loss_as_ever(encoder_folder: Path, monkeyp
     model, table = build_model(["PER"], settings_for(encoder_folder))
     monkeypatch.setattr(model.tag_decoder, "partial_loss", None)
     labels = torch.tensor([[1, 2, 3, 0, 0, IGNORED]])
-    assert model(*pad_batch([table.encode("王小明去北京")], table), labels).loss > 0
+    assert model(*padded_tensors([table.encode("王小明去北京")], table), labels).loss > 0

@@ -9,12 +9,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ner import Fixed
-from ner.data.entities import Entity
+from ner.data.entities import Entity, Sentence
 from ner.data.schemes import tags_to_entities
-from ner.encoding.batches import pad_batch
 from ner.encoding.windows import sliding_windows
 from ner.model.checkpoint import load_model
+from ner.tagging.layers import layer_weights
+from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Alternative, Tagger
+from tests.padded_tensors import padded_tensors
 
 
 def spans(entities: list[Entity]) -> list[tuple[int, int, str]]:
@@ -67,15 +69,15 @@ def test_what_else_is_tagged_beside_a_text_changes_nothing(tagger: Tagger) -> No
 
 def test_each_character_of_a_long_text_takes_its_emission_from_the_window_that_keeps_it(tagger: Tagger) -> None:
     text = "王小明在北京大学看书。" * 40  # 440 characters; a window holds 64
-    (emissions,) = tagger._emissions([text])
+    (emissions,) = tagger.emissions([text])
     ids = tagger.table.encode(text)
     windows = sliding_windows(len(text), 64, 16)
     assert len(windows) == 9
     for window in windows:
         with torch.no_grad():
-            alone = tagger.model(*pad_batch([ids[window.start : window.end]], tagger.table)).emissions[0]
+            alone = tagger.engine.model(*padded_tensors([ids[window.start : window.end]], tagger.table)).emissions[0]
         kept = alone[window.keep_start - window.start : window.keep_end - window.start]
-        assert torch.allclose(emissions[window.keep_start : window.keep_end], kept, atol=1e-4)
+        assert emissions[window.keep_start : window.keep_end] == pytest.approx(kept.numpy(), abs=1e-4)
 
 
 def test_streaming_gives_the_same_as_a_list(tagger: Tagger) -> None:
@@ -102,14 +104,13 @@ def test_an_untrained_network_gives_no_illegal_sequence(model_folder: Path) -> N
     torch.manual_seed(1)
     with torch.no_grad():
         model.classifier.weight.normal_(std=3.0)
-    tagger = Tagger(model, table, "fp32")
+    tagger = Tagger(NetworkEngine(model, "fp32"), table)
     random = np.random.default_rng(0)
     texts = ["".join(random.choice(list("王小明在北京去"), size=size)) for size in range(1, 80)]
     assert any(tagger.tag(texts))  # the tagger itself asserts that no tag had to be repaired
-    emissions = tagger._emissions(texts)
+    emissions = tagger.emissions(texts)
     for text, emission in zip(texts, emissions, strict=True):
-        mask = torch.ones(1, len(text), dtype=torch.bool)
-        tags = model.tag_decoder.decode_batch(emission[None], mask).tags[0].tolist()
+        tags = tagger.engine.decode(emission[None], np.ones((1, len(text)), dtype=bool)).tags[0].tolist()
         assert tags_to_entities([tagger.labels[tag] for tag in tags], text, tagger.scheme)[1] == 0
 
 
@@ -123,7 +124,8 @@ def test_bf16_finds_what_float32_finds(model_folder: Path, tagger: Tagger) -> No
 
 
 def test_layer_weights_of_a_model_that_takes_the_last_layer(tagger: Tagger) -> None:
-    assert tagger.layer_weights(["张伟去上海。"]) == [0.0, 0.0, 1.0]
+    weights = layer_weights(tagger.engine, tagger.table, [Sentence("张伟去上海。")])  # type: ignore[arg-type]
+    assert weights == ([0.0, 0.0, 1.0], {"O": [0.0, 0.0, 1.0]})
 
 
 def test_what_is_known_beforehand_is_kept_and_the_rest_fits(tagger: Tagger) -> None:

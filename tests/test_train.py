@@ -19,6 +19,7 @@ from transformers import BertModel, TrainerState
 from ner.data.corpus import Corpus, read_corpus
 from ner.errors import InputError, InterruptedRun
 from ner.model.crf import SchemeCrf
+from ner.tagging.layers import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.training.examples import Examples
 from ner.training.overview import overview
@@ -131,8 +132,8 @@ def test_lower_layers_learn_more_slowly(quick: Change) -> None:
 
 def test_learned_layer_weights_can_be_read_back(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
     run = train(corpus, quick(fusion="attention", epochs=6), tmp_path / "model")
-    texts = [sentence.text for sentence in corpus.dev.sentences]  # type: ignore[union-attr]
-    read = Tagger.load(tmp_path / "model", "fp32").layer_weights(texts)
+    tagger = Tagger.load(tmp_path / "model", "fp32")
+    read = layer_weights(tagger.engine, tagger.table, corpus.dev.sentences).overall  # type: ignore[arg-type,union-attr]
     assert read == pytest.approx(run.record["layer_weights"], abs=1e-5)
     assert len({round(weight, 4) for weight in read}) > 1
 

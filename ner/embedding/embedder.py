@@ -143,10 +143,12 @@ class Embedder:
     def _states(self, texts: Sequence[str]) -> Iterator[tuple[WindowBatch, Tensor]]:
         """Batches over all windows, and the layer's states there, `(batch, chars + 2, size)`."""
         device = self._encoder.device
-        for batch in window_batches(texts, self._table, self._window, device):
+        for batch in window_batches(texts, self._table, self._window):
             with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16):
                 output = self._encoder(
-                    input_ids=batch.input_ids, attention_mask=batch.attention_mask, output_hidden_states=True
+                    input_ids=torch.from_numpy(batch.input_ids).to(device),
+                    attention_mask=torch.from_numpy(batch.attention_mask).to(device),
+                    output_hidden_states=True,
                 )
                 states = take_layer(output.hidden_states, self._layer)
             yield batch, states

@@ -1,12 +1,10 @@
 """Texts as a network reads them: batches over the windows of all of them, and each character from one window."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
-
-from torch import Tensor, device
+from typing import Any, NamedTuple, TypeVar
 
 from ner.encoding.batches import batches_by_length, pad_batch
-from ner.encoding.characters import CharacterTable
+from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.windows import Window, sliding_windows
 
 # Padded characters in one pass of the network: enough to keep a CPU's cores busy, little memory on any device.
@@ -25,19 +23,22 @@ class WindowBatch(NamedTuple):
 
     origins: list[int]
     windows: list[Window]
-    input_ids: Tensor
-    attention_mask: Tensor
+    input_ids: Ids
+    attention_mask: Ids
 
-    def kept(self, rows: Tensor) -> Iterator[tuple[int, Window, Tensor]]:
-        """Of the network's output `(batch, chars, ...)` what each window answers for: text, window, `(kept, ...)`."""
+    def kept(self, rows: Any) -> Iterator[tuple[int, Window, Any]]:
+        """Of the network's output what each window answers for: the index of its text, the window, `(kept, ...)`.
+
+        `rows` is an array or a tensor, `(batch, chars, ...)`.
+        """
         for origin, window, row in zip(self.origins, self.windows, rows, strict=True):
             yield origin, window, row[window.keep_start - window.start : window.keep_end - window.start]
 
 
-def window_batches(texts: Sequence[str], table: CharacterTable, window: int, on: device) -> Iterator[WindowBatch]:
+def window_batches(texts: Sequence[str], table: CharacterTable, window: int) -> Iterator[WindowBatch]:
     """Batches of like length over the overlapping windows, of at most `window` characters, of all `texts`.
 
-    The tensors are on the device `on`. An empty text has no window.
+    An empty text has no window.
     """
     rows = [
         (i, piece)
@@ -50,7 +51,7 @@ def window_batches(texts: Sequence[str], table: CharacterTable, window: int, on:
         windows = [rows[i][1] for i in batch]
         pieces = [ids[i][piece.start : piece.end] for i, piece in zip(origins, windows, strict=True)]
         input_ids, attention_mask = pad_batch(pieces, table)
-        yield WindowBatch(origins, windows, input_ids.to(on), attention_mask.to(on))
+        yield WindowBatch(origins, windows, input_ids, attention_mask)
 
 
 def in_chunks(items: Iterable[_Item], size: Callable[[_Item], int], least: int) -> Iterator[list[_Item]]:

@@ -8,29 +8,32 @@ from torch.nn.utils.rnn import pad_sequence
 
 from ner.data.entities import Sentence, without_overlaps
 from ner.data.schemes import entities_to_tags
+from ner.encoding.characters import CharacterTable
+from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Tagger
 
 _BATCH = 64
 _STEPS = 30
 
 
-def fit_temperature(tagger: Tagger, sentences: Sequence[Sentence]) -> float:
-    """Sets the tagger's temperature to the one under which the gold tags of `sentences` are most probable.
+def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Sequence[Sentence]) -> float:
+    """Sets the network's temperature to the one under which the gold tags of `sentences` are most probable.
 
     Temperature scaling (Guo et al. 2017, section 4.2) of whole tag sequences. What is found stays the same, only its
     scores change. Sentences with a type that the model never saw don't count. Returns the temperature.
     """
+    model, tagger = engine.model, Tagger(engine, table)
     ids = {label: i for i, label in enumerate(tagger.labels)}
     known = [s for s in sentences if s.text and {entity.label for entity in s.entities} <= {*tagger.types}]
     known.sort(key=lambda sentence: len(sentence.text))
-    emissions = tagger.emissions([sentence.text for sentence in known])
+    emissions = [torch.from_numpy(row) for row in tagger.emissions([sentence.text for sentence in known])]
     tags = [
         torch.tensor([ids[tag] for tag in entities_to_tags(without_overlaps(s.entities), len(s.text), tagger.scheme)])
         for s in known
     ]
-    decoder = tagger.model.tag_decoder
+    decoder = model.tag_decoder
     batches = [_batch(emissions[i : i + _BATCH], tags[i : i + _BATCH]) for i in range(0, len(known), _BATCH)]
-    log_temperature = torch.zeros((), dtype=torch.float64, device=tagger.model.device, requires_grad=True)
+    log_temperature = torch.zeros((), dtype=torch.float64, device=model.device, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
@@ -38,7 +41,7 @@ def fit_temperature(tagger: Tagger, sentences: Sequence[Sentence]) -> float:
         total = torch.zeros(())
         for batch in batches:
             decoder.temperature = log_temperature.exp()
-            part = -decoder.sequence_log_probability(*batch).sum() / len(known)
+            part = -decoder.sequence_log_probability(*(tensor.to(model.device) for tensor in batch)).sum() / len(known)
             part.backward()  # type: ignore[no-untyped-call]
             total = total + part.detach().cpu()
         return total
@@ -54,4 +57,4 @@ def _batch(emissions: Sequence[Tensor], tags: Sequence[Tensor]) -> tuple[Tensor,
     padded = pad_sequence(list(emissions), batch_first=True)
     lengths = torch.tensor([len(row) for row in tags])
     mask = torch.arange(padded.shape[1]) < lengths.unsqueeze(1)
-    return padded, pad_sequence(list(tags), batch_first=True).to(padded.device), mask.to(padded.device)
+    return padded, pad_sequence(list(tags), batch_first=True), mask

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -97,4 +98,5 @@ class Collator:
     def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
         input_ids, attention_mask = pad_batch([example.ids for example in examples], self.table)
         labels = pad_labels([example.labels for example in examples])
-        return {"input_ids": input_ids, "attention_mask": attention_mask, "labels": labels}
+        arrays = {"input_ids": input_ids, "attention_mask": attention_mask, "labels": labels}
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -25,6 +25,8 @@ from ner.model.features import FeatureCache
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
 from ner.run_folder import UNFINISHED
+from ner.tagging.layers import layer_weights
+from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Tagger
 from ner.training.calibration import fit_temperature
 from ner.training.continuing import continued_model, continued_settings, f1_of_types
@@ -84,7 +86,7 @@ def train(
         _require_window(source[0].encoder, settings)
         source[0].place()
         shared = sorted({*corpus.types} & {*source[0].config.types})
-        tagger = Tagger(*source, settings.precision)
+        tagger = Tagger(NetworkEngine(source[0], settings.precision), source[1])
         before = {split.name: f1_of_types(evaluate(tagger, split.sentences), shared) for split in splits}
         model, table = continued_model(corpus.types, settings, source[0]), source[1]
     else:
@@ -111,15 +113,17 @@ def train(
     minutes = (time.perf_counter() - began) / 60
 
     model.feature_cache = None  # what is evaluated is what will be loaded
-    tagger = Tagger(model, table, settings.precision)
+    engine = NetworkEngine(model, settings.precision)
+    tagger = Tagger(engine, table)
     if settings.calibrate:
-        temperature = fit_temperature(tagger, corpus.dev.sentences)
+        temperature = fit_temperature(engine, table, corpus.dev.sentences)
         console.print(f"scores are calibrated on dev: temperature {temperature:.3f}", highlight=False)
     evaluations = {split.name: evaluate(tagger, split.sentences) for split in splits}
     after = {name: f1_of_types(evaluation, shared) for name, evaluation in evaluations.items()}
     for name, f1 in before.items():
         line = f"types that {settings.init_from} knew ({', '.join(shared) or 'none'}): {name} F1 {f1:.2f} before"
         console.print(f"{line}, {after[name]:.2f} now", highlight=False, markup=False, soft_wrap=True)
+    weights = layer_weights(engine, table, corpus.dev.sentences)
     record = {
         **training_record(settings, [corpus.train, *splits], examples, state, model.device),
         "minutes": round(minutes, 2),
@@ -127,8 +131,8 @@ def train(
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "temperature": float(model.tag_decoder.temperature),
         "continued": {"types": shared, "f1_before": before, "f1_after": after} if source else None,
-        "layer_weights": tagger.layer_weights([sentence.text for sentence in corpus.dev.sentences]),
-        "layer_weights_by_type": tagger.layer_weights_by_type(corpus.dev.sentences),
+        "layer_weights": weights.overall,
+        "layer_weights_by_type": weights.by_type,
         "scores": {name: evaluation.to_dict() for name, evaluation in evaluations.items()},
     }
     for split in splits:

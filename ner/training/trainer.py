@@ -21,13 +21,13 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 
 from ner.data.entities import Sentence
-from ner.encoding.batches import LengthSampler
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
 from ner.evaluation.scores import evaluate
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.run_folder import UNFINISHED
+from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Tagger
 from ner.training.adversarial import Attack
 from ner.training.averaging import WeightAverage
@@ -35,6 +35,7 @@ from ner.training.examples import Collator, Examples
 from ner.training.interruption import StopAtInterrupt
 from ner.training.output import TENSORBOARD
 from ner.training.rdrop import r_drop_loss
+from ner.training.sampling import LengthSampler
 from ner.training.settings import TrainingSettings
 from ner.training.tensorboard import TensorBoardLog
 
@@ -127,7 +128,7 @@ class TaggerTrainer(Trainer):
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score the dev sentences the way `bert-ner evaluate` does."""
         network = self._average.model if self._average else self._network
-        tagger = Tagger(network, self._table, self._settings.precision)
+        tagger = Tagger(NetworkEngine(network, self._settings.precision), self._table)
         scores = evaluate(tagger, self._dev).scores
         metrics = {
             "eval_f1": scores.f1,

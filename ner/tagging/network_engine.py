@@ -1,0 +1,70 @@
+"""A tagger's engine in PyTorch."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from ner.encoding.characters import Ids
+from ner.model.choices import PrecisionName
+from ner.model.hardware import use_bf16
+from ner.model.network import BertBiLstmCrf
+from ner.tagging.engine import Decoded, Floats, Mask, NBest
+
+
+class NetworkEngine:
+    """Runs a network as it is, on the device where it is; see `Engine`.
+
+    Args:
+        model: the network.
+        precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+    """
+
+    def __init__(self, model: BertBiLstmCrf, precision: PrecisionName = "auto") -> None:
+        self.model = model
+        self.types: list[str] = model.config.types
+        self.labels: list[str] = model.config.labels
+        self.scheme = model.config.scheme
+        self.tag_decoder = model.config.tag_decoder
+        self.window = model.config.window
+        self._bf16 = use_bf16(precision, model.device)
+
+    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+        with self._inference():
+            output = self.model(self._tensor(input_ids), self._tensor(attention_mask))
+            emissions: Floats = output.emissions.cpu().numpy()
+        return emissions
+
+    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
+        constraint = None if allowed is None else self._tensor(allowed)
+        decoded = self.model.tag_decoder.decode_batch(self._tensor(emissions), self._tensor(mask), constraint)
+        return Decoded(*(tensor.cpu().numpy() for tensor in decoded))
+
+    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
+        best = self.model.tag_decoder.nbest(self._tensor(emissions), self._tensor(mask), n)
+        return NBest(*(tensor.cpu().numpy() for tensor in best))
+
+    def layer_weights(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+        """How much each encoder layer counts at each character: `(batch, chars, layers)`."""
+        layers = self.model.encoder.config.num_hidden_layers + 1
+        with self._inference():
+            states = self.model.layers(self._tensor(input_ids), self._tensor(attention_mask))
+            if self.model.config.fusion == "last":
+                states = states.expand(-1, -1, layers, -1)
+            weights: Floats = self.model.fusion.weights(states).float().expand(states.shape[:3]).cpu().numpy()
+        return weights
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        """Run the network without dropout and gradients; a network in training goes back to it behind the block."""
+        was_training = self.model.training
+        self.model.train(False)
+        try:
+            with torch.inference_mode(), torch.autocast(self.model.device.type, torch.bfloat16, self._bf16):
+                yield
+        finally:
+            self.model.train(was_training)
+
+    def _tensor(self, array: Ids | Floats | Mask) -> Tensor:
+        return torch.from_numpy(array).to(self.model.device)
