@@ -1,0 +1,1 @@
+"""Taggers that run without torch: the network in another runtime, its tags by NumPy."""
