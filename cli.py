@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from ner.data.split import ReadOptions
 from ner.errors import InputError, InterruptedRun
+from ner.exported.folder import ExportPrecision, Target
 from ner.options import (
     FORMAT,
     RUN,
@@ -54,6 +55,8 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except InputError as error:
             _fail(str(error), _INPUT_WRONG)
+        except ModuleNotFoundError as error:  # of those who installed only what an exported tagger needs
+            _fail(f"{error.name} is not installed: pip install bert-ner brings it", _INPUT_WRONG)
         except BrokenPipeError:  # the reader of our output, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
@@ -387,6 +390,23 @@ def tag(
     tagger = Tagger.load(model, precision)
     with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
+
+
+@app.command()
+def export(
+    model: Model,
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; it must not exist.")],
+    to: Annotated[Target, typer.Option(help="What shall run the network: ONNX Runtime or OpenVINO.")],
+    precision: Annotated[
+        ExportPrecision,
+        typer.Option(help="Number format of the network: bf16 for OpenVINO alone, int8 for matrix products."),
+    ] = "fp32",
+) -> None:
+    """Make of a model a folder that tags without PyTorch and transformers, on CPUs."""
+    from ner.exporting.export import export_model
+
+    export_model(model, to, precision, output)
+    typer.echo(f"the tagger is in {output}: bert-ner tag --model {output}")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
+from ner.exported.folder import is_exported
 from ner.files import grant_usual_rights
 from ner.model.config import FORMAT_VERSION, BertBiLstmCrfConfig
 from ner.model.network import BertBiLstmCrf
@@ -48,10 +49,12 @@ def load_model(folder: Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     """Read what `save_model` wrote, in float32, ready to predict.
 
     Raises:
-        InputError: the folder holds no tagger, a part of one, or one of a newer format.
+        InputError: the folder holds no tagger, a part of one, an exported one, or one of a newer format.
     """
     if not folder.is_dir():
         raise InputError(f"there is no model folder {folder}: train one with bert-ner train --output {folder}")
+    if is_exported(folder):
+        raise InputError(f"{folder} holds an exported tagger, which only tags: give the model folder it was made from")
     missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
     if missing:
         raise InputError(

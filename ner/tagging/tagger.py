@@ -13,8 +13,10 @@ from ner.data.entities import Entity
 from ner.encoding.batches import batches_by_length
 from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.reading import BATCH_CHARACTERS, in_chunks, window_batches
+from ner.exported.folder import is_exported, load_exported
 from ner.model.choices import PrecisionName
 from ner.tagging.engine import Engine, Floats, Mask
+from ner.tagging.exported_engine import ExportedEngine
 from ner.tagging.fixed import Fixed, allowed_tags
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -58,15 +60,19 @@ class Tagger:
 
     @classmethod
     def load(cls, folder: str | Path, precision: PrecisionName = "auto") -> "Tagger":
-        """Load a model folder that training wrote, onto the accelerator where there is one.
+        """Load a model folder that training wrote, onto the accelerator where there is one, or an exported one.
 
         Args:
             folder: the model folder.
-            precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+            precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it; an exported tagger has its
+                own.
 
         Raises:
             InputError: the folder holds no complete model that this version reads.
         """
+        if is_exported(Path(folder)):
+            exported, table = load_exported(Path(folder))
+            return cls(ExportedEngine(Path(folder), exported, precision), table)
         from ner.model.checkpoint import load_model  # PyTorch takes seconds to import
         from ner.tagging.network_engine import NetworkEngine
 

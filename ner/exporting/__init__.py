@@ -1,0 +1,1 @@
+"""From a tagger's folder to one that runs without torch."""

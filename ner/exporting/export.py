@@ -1,0 +1,65 @@
+"""From a model folder to one that ONNX Runtime or OpenVINO runs."""
+
+import tempfile
+from pathlib import Path
+
+from ner.errors import InputError
+from ner.exported.chain import Chain
+from ner.exported.folder import CHARACTERS, Exported, ExportPrecision, Target, network_path
+from ner.exporting.conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
+from ner.model.checkpoint import load_model
+from ner.model.crf import SchemeCrf
+from ner.model.decoder import Decoder
+from ner.version import installed_version
+
+
+def export_model(model: Path, target: Target, precision: ExportPrecision, output: Path) -> None:
+    """Write the tagger in the folder `model` as one that needs no PyTorch into the new folder `output`.
+
+    Raises:
+        InputError: there is no such model, `output` exists, a package is missing, the target hasn't the precision, or
+            the network is too large.
+        OSError: the folder can't be written; nothing is left of it.
+    """
+    if target == "onnx" and precision == "bf16":
+        raise InputError("ONNX Runtime has no bf16 on CPUs: take --precision fp32 or int8, or --to openvino")
+    if output.exists():
+        raise InputError(f"{output} exists already: choose another folder, or move it away")
+    import_packages(target)
+    network, table = load_model(model)
+    config = network.config
+    exported = Exported(
+        target=target,
+        precision=precision,
+        types=config.types,
+        labels=config.labels,
+        scheme=config.scheme,
+        tag_decoder=config.tag_decoder,
+        temperature=network.tag_decoder.temperature.item(),
+        chain=_chain(network.tag_decoder),
+        window=config.window,
+        versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[target])},
+    )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as working:
+        folder = Path(working, "folder")
+        folder.mkdir()
+        onnx = to_onnx(network)
+        if precision == "int8":
+            onnx = with_int8_weights(onnx)
+        path = network_path(folder, target)
+        if target == "onnx":
+            path.write_bytes(onnx.SerializeToString())
+        else:
+            to_openvino(onnx, path, half=precision == "bf16")
+        table.save(folder / CHARACTERS)
+        exported.save(folder)
+        folder.rename(output)
+
+
+def _chain(decoder: Decoder) -> Chain | None:
+    """The scores of a CRF; None for a softmax, which has none."""
+    if not isinstance(decoder, SchemeCrf):
+        return None
+    scores = decoder.start_transitions, decoder.transitions, decoder.end_transitions
+    return Chain(*(score.detach().double().numpy() for score in scores))

@@ -1,0 +1,105 @@
+"""The way from ids to emissions in operators that other runtimes have."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ner.model.network import BertBiLstmCrf
+
+# The order of the gates in ONNX (https://onnx.ai/onnx/operators), by their places in PyTorch: LSTM iofc of ifco,
+# GRU zrh of rzh.
+_GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2)}
+
+
+class ExportableNetwork(nn.Module):
+    """The emissions of a `BertBiLstmCrf`, from the same weights, for `torch.onnx.export` alone.
+
+    Packed sequences, by which a backward direction begins at each row's last character, can't be exported, and not
+    every runtime heeds the lengths that ONNX's recurrent operators take. So the backward direction reads rows that
+    have been reversed.
+
+    Args:
+        model: the network, ready to predict, on the CPU; its attention is computed as the exporter can read it.
+    """
+
+    def __init__(self, model: BertBiLstmCrf) -> None:
+        super().__init__()
+        model.encoder.set_attn_implementation("eager")  # the others call what only PyTorch has
+        self._model = model
+        self._forwards, self._backwards = nn.ModuleList(), nn.ModuleList()
+        if model.recurrent is not None:
+            for layer in range(model.recurrent.num_layers):
+                self._forwards.append(_OnnxRecurrent(model.recurrent, f"l{layer}"))
+                self._backwards.append(_OnnxRecurrent(model.recurrent, f"l{layer}_reverse"))
+        self.train(False)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
+        features = self._model.fusion(self._model.layers(input_ids, attention_mask))  # (batch, chars, hidden)
+        order = _reversal(attention_mask[:, 2:])
+        for ahead, back in zip(self._forwards, self._backwards, strict=True):
+            behind = _reordered(back(_reordered(features, order)), order)
+            features = torch.cat([ahead(features), behind], dim=2)  # (batch, chars, 2 * size)
+        emissions: Tensor = self._model.classifier(features)
+        return emissions
+
+
+class _OnnxRecurrent(nn.Module):
+    """One direction of one layer of a BiLSTM or BiGRU, as an operator of ONNX: in PyTorch a name without numbers.
+
+    PyTorch's own modules would be exported with the example's number of characters as that of every text.
+
+    Args:
+        recurrent: all layers.
+        name: how the names of its weights end, such as `l0_reverse`.
+    """
+
+    weight: Tensor
+    recurrence: Tensor
+    bias: Tensor
+
+    def __init__(self, recurrent: nn.LSTM | nn.GRU, name: str) -> None:
+        super().__init__()
+        self._size, self._kind = recurrent.hidden_size, recurrent.mode
+        weight, recurrence, *biases = (
+            _in_onnx_order(recurrent.get_parameter(f"{kind}_{name}"), _GATES[self._kind])
+            for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
+        self.register_buffer("weight", weight.unsqueeze(0))  # (1, gates * size, input)
+        self.register_buffer("recurrence", recurrence.unsqueeze(0))  # (1, gates * size, size)
+        self.register_buffer("bias", torch.cat(biases).unsqueeze(0))  # (1, 2 * gates * size)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """`(batch, chars, input)` -> `(batch, chars, size)`."""
+        batch, chars, _ = features.shape
+        # As in PyTorch, a GRU's reset gate comes behind the product with the state before.
+        how = {"linear_before_reset": 1} if self._kind == "GRU" else {}
+        output = torch.onnx.ops.symbolic(
+            self._kind,
+            (features.transpose(0, 1), self.weight, self.recurrence, self.bias),
+            {"hidden_size": self._size, **how},
+            dtype=features.dtype,
+            shape=(chars, 1, batch, self._size),
+        )
+        return output.squeeze(1).transpose(0, 1)
+
+
+def _in_onnx_order(weights: Tensor, gates: Sequence[int]) -> Tensor:
+    """A weight matrix or bias `(gates * size, ...)`, with the gates in the order of ONNX."""
+    pieces = weights.detach().chunk(len(gates))
+    return torch.cat([pieces[gate] for gate in gates])
+
+
+def _reversal(mask: Tensor) -> Tensor:
+    """Where each character is read from when rows are reversed: `(batch, chars)`, of a mask of that shape.
+
+    Padding stays where it is, so the same order applied twice gives what was before.
+    """
+    places = torch.arange(mask.shape[1], device=mask.device)
+    lengths = mask.sum(dim=1, keepdim=True)
+    return torch.where(places < lengths, lengths - 1 - places, places)
+
+
+def _reordered(features: Tensor, order: Tensor) -> Tensor:
+    return features.gather(1, order.unsqueeze(2).expand(-1, -1, features.shape[2]))

@@ -1,0 +1,48 @@
+"""A tagger's engine without PyTorch: what an export wrote."""
+
+from pathlib import Path
+
+from ner.encoding.characters import Ids
+from ner.errors import InputError
+from ner.exported.decoders import ChainDecoder, SoftmaxDecoder
+from ner.exported.folder import Exported
+from ner.exported.runtimes import open_network
+from ner.model.choices import PrecisionName
+from ner.tagging.engine import Decoded, Floats, Mask, NBest
+
+
+class ExportedEngine:
+    """Runs the network of an exported tagger on the CPU, and reads tags in NumPy; see `Engine`.
+
+    Args:
+        folder: that the export wrote.
+        exported: what its record says.
+        precision: the one of the export, or `auto`.
+
+    Raises:
+        InputError: it was exported in another precision, or its runtime isn't installed or can't read the network.
+    """
+
+    def __init__(self, folder: Path, exported: Exported, precision: PrecisionName = "auto") -> None:
+        if precision not in ("auto", exported.precision):
+            raise InputError(f"{folder} was exported in {exported.precision}, not {precision}: leave out --precision")
+        self.types = exported.types
+        self.labels = exported.labels
+        self.scheme = exported.scheme
+        self.tag_decoder = exported.tag_decoder
+        self.window = exported.window
+        self._network = open_network(folder, exported.target, exported.precision)
+        self._decoder = (
+            SoftmaxDecoder(exported.temperature)
+            if exported.chain is None
+            else ChainDecoder(exported.chain, exported.temperature)
+        )
+
+    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+        return self._network(input_ids, attention_mask)
+
+    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
+        return Decoded(*self._decoder.decode(emissions, mask, allowed))
+
+    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
+        return NBest(*self._decoder.nbest(emissions, mask, n))
