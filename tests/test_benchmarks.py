@@ -1,11 +1,15 @@
 """Benchmarks, in sizes in which they measure nothing."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 from time import sleep
 
+import torch
+
 from benchmarks.timing import in_turn
+from ner.model.checkpoint import load_model, save_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,6 +43,19 @@ def test_the_benchmark_of_the_crf_runs() -> None:
     assert "2 x 5 characters, 5 tags" in shown
     for row in ("loss and gradient", "best tags", "one text of 20 characters"):
         assert row in shown
+
+
+def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+    model, table = load_model(model_folder)
+    with torch.no_grad():
+        model.classifier.weight.neg_()
+    save_model(model, table, tmp_path / "other")
+    both = [str(model_folder), str(tmp_path / "other")]  # it takes any tagger for an exported one
+    shown = output_of("export.py", str(model_folder), str(data_folder), *both, "--timed", "4", "--rounds", "2")
+    assert "8 sentences, 64 characters, 34 of them timed" in shown
+    equal = [float(share) for share in re.findall(r"([\d.]+)%", shown)]
+    assert len(equal) == 2
+    assert equal[0] == 100 > equal[1]
 
 
 def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:

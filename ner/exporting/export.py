@@ -22,7 +22,7 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         OSError: the folder can't be written; nothing is left of it.
     """
     if target == "onnx" and precision == "bf16":
-        raise InputError("ONNX Runtime has no bf16 on CPUs: take --precision fp32 or int8, or --to openvino")
+        raise InputError("ONNX Runtime has no bf16 on x86 CPUs: take --precision fp32 or int8, or --to openvino")
     if output.exists():
         raise InputError(f"{output} exists already: choose another folder, or move it away")
     import_packages(target)
