@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from ner.data.split import ReadOptions
+from ner.encoding.reading import BATCH_CHARACTERS
 from ner.errors import InputError, InterruptedRun
 from ner.options import (
     FORMAT,
@@ -367,6 +368,10 @@ def tag(
     from_: From = None,
     encoding: Encoding = "utf-8",
     precision: Precision = "auto",
+    threads: Annotated[int | None, typer.Option(help="Threads of the CPU.", min=1, show_default="all cores")] = None,
+    batch_characters: Annotated[
+        int, typer.Option(help="Characters that the network reads at once; bert-ner bench compares some.", min=1)
+    ] = BATCH_CHARACTERS,
 ) -> None:
     """Find the entities in text files of any size: lines, JSON lines, CSV, Parquet, or sentences of annotated files."""
     if bool(files) == bool(text):
@@ -384,9 +389,37 @@ def tag(
 
     check_files(files or [], encoding, text_column, from_)
     records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
-    tagger = Tagger.load(model, precision)
+    tagger = Tagger.load(model, precision, threads, batch_characters)
     with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
+
+
+@app.command()
+def bench(
+    model: Model,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Text files like those to be tagged; some 16,000 characters of them count.",
+            show_default="made-up text",
+        ),
+    ] = None,
+    text_column: TextColumn = None,
+    from_: From = None,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Measure how fast a model tags on this machine, by number format, threads and batch, and say what to take."""
+    from rich.console import Console
+
+    from ner.tagging.bench import bench as run_bench
+    from ner.tagging.bench import show_bench
+    from ner.tagging.records import check_files, read_records
+
+    check_files(files or [], encoding, text_column, from_)
+    texts = (record.text for record in read_records(files or [], encoding, text_column, from_))
+    with Console(stderr=True).status("measuring") as status:
+        measured = run_bench(model, texts, lambda setting: status.update(f"measuring {setting}"))
+    show_bench(measured, Console())
 
 
 @app.command()
