@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from time import sleep
 
+import pytest
+
 from benchmarks.timing import in_turn
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +35,7 @@ def output_of(script: str, *arguments: str) -> str:
     return run.stdout
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_the_crf_runs() -> None:
     sizes = ["--batch", "2", "--chars", "5", "--types", "1", "--rounds", "2", "--threads", "1", "--long", "20"]
     shown = output_of("crf.py", *sizes)
@@ -41,9 +44,27 @@ def test_the_benchmark_of_the_crf_runs() -> None:
         assert row in shown
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:
     shown = output_of("long_text.py", str(model_folder), str(data_folder), "--window", "16", "--longest", "200")
     assert "3 documents of two windows, 54 characters" in shown
     assert "the same through two windows of 16 and one of 32: " in shown
     for row in ("F1 through two windows", "F1 through one window", "200"):
         assert row in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_tagging_runs(data_folder: Path) -> None:
+    shown = output_of("tagging.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
+    assert "mini-zh: 3 sentences, 21 characters" in shown
+    for part in ("times as fast", "outside the encoder", "matrix product"):
+        assert part in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_growth_runs(model_folder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("王小明在北京大学看书。\n张伟去上海。\n", encoding="utf-8")
+    shown = output_of("growth.py", str(model_folder), str(text), "--megabytes", "0.01", "--part", "0.001")
+    assert "peak memory after 0.005 MB: " in shown
+    assert " 0.016 " in shown

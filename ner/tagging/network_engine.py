@@ -48,7 +48,7 @@ class NetworkEngine:
         return engine
 
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
-        with self._inference():
+        with self.inference():
             output = self.model(self._tensor(input_ids), self._tensor(attention_mask))
             emissions: Floats = output.emissions.cpu().numpy()
         return emissions
@@ -65,7 +65,7 @@ class NetworkEngine:
     def layer_weights(self, input_ids: Ids, attention_mask: Ids) -> Floats:
         """How much each encoder layer counts at each character: `(batch, chars, layers)`."""
         layers = self.model.encoder.config.num_hidden_layers + 1
-        with self._inference():
+        with self.inference():
             states = self.model.layers(self._tensor(input_ids), self._tensor(attention_mask))
             if self.model.config.fusion == "last":
                 states = states.expand(-1, -1, layers, -1)
@@ -73,7 +73,7 @@ class NetworkEngine:
         return weights
 
     @contextmanager
-    def _inference(self) -> Iterator[None]:
+    def inference(self) -> Iterator[None]:
         """Run the network without dropout and gradients; a network in training goes back to it behind the block."""
         was_training = self.model.training
         self.model.train(False)
