@@ -45,6 +45,15 @@ def test_the_benchmark_of_the_crf_runs() -> None:
 
 
 @pytest.mark.slow
+def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
+    shown = output_of("training.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
+    assert "3 sentences, " in shown
+    assert ", 1 batches" in shown
+    for row in ("threads: 1", "batches at random", "our batches"):
+        assert row in shown
+
+
+@pytest.mark.slow
 def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:
     shown = output_of("long_text.py", str(model_folder), str(data_folder), "--window", "16", "--longest", "200")
     assert "3 documents of two windows, 54 characters" in shown
