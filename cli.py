@@ -328,15 +328,16 @@ def score(
     if report is not None and file.resolve().parent == report.resolve():
         raise InputError(f"--report {report} is the folder of {file}: name another, so that nothing is written over it")
     from ner.evaluation.columns import read_predictions
-    from ner.evaluation.contents import Background, Report
     from ner.evaluation.summary import summary
-    from ner.evaluation.writing import write_report
 
     gold, evaluation, notes = read_predictions(file, encoding)
     for note in notes:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"{file}\n{summary(evaluation)}")
     if report is not None:
+        from ner.evaluation.contents import Background, Report
+        from ner.evaluation.writing import write_report
+
         write_report(Report(evaluation, Background(gold, "predicted column")), report)
         typer.echo(f"report: {report / 'report.html'}")
 

@@ -215,16 +215,17 @@ def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder
     )
 
 
-def test_help_and_version_come_without_torch() -> None:
+def test_help_version_and_scores_come_without_torch(tmp_path: Path) -> None:
     script = (
         "import sys; sys.argv[0] = 'bert-ner'\n"
         "try:\n    import cli; cli.app()\n"
-        "finally:\n    print('torch' in sys.modules, 'transformers' in sys.modules)"
+        "finally:\n    print({'torch', 'transformers', 'pandas', 'jinja2'} & {*sys.modules})"
     )
     helped = [[command, "--help"] for command in ("train", "compare", "tune", "embed")]
-    for arguments in (["--help"], ["--version"], *helped):
+    (tmp_path / "predictions.txt").write_text("王 B-PER B-PER\n来 O O\n", encoding="utf-8")
+    for arguments in (["--help"], ["--version"], *helped, ["score", str(tmp_path / "predictions.txt")]):
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-        assert done.stdout.endswith("False False\n")
+        assert done.stdout.endswith("\nset()\n")
 
 
 def test_every_option_of_train_shows_its_default(run: Run) -> None:

@@ -1,20 +1,25 @@
-"""Gold against predicted entities: conlleval's numbers, and seqeval's strict ones beside them."""
+"""Gold against predicted entities: conlleval's numbers, and strict ones as seqeval counts them beside them."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 import conlleval
+from conlleval import TypeScores
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.data.unknown import require_known
-from ner.tagging.tagger import Tagger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ner.tagging.tagger import Tagger
 
 
 @dataclass(frozen=True)
@@ -42,23 +47,28 @@ class Evaluation:
 
     @cached_property
     def strict(self) -> dict[str, float]:
-        """Seqeval's strict precision, recall and F1 in percent (tags must be well-formed for an entity to count)."""
-        from seqeval.metrics.v1 import precision_recall_fscore_support  # heavy: it brings scikit-learn
-        from seqeval.scheme import IOB2
-
-        precision, recall, f1, _ = precision_recall_fscore_support(
-            self.gold, self.predicted, average="micro", scheme=IOB2, zero_division=0
+        """Micro precision, recall and F1 in percent, as seqeval's strict mode counts: span and type must be alike."""
+        gold, predicted = _spans(self.flat_gold), _spans(self.entities)
+        counts = TypeScores(
+            gold_chunks=len(gold), predicted_chunks=len(predicted), correct_chunks=len(gold & predicted)
         )
-        return {"precision": 100 * precision, "recall": 100 * recall, "f1": 100 * f1}
+        return {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
 
     @cached_property
     def flat_gold(self) -> list[list[Entity]]:
         """The gold entities of each sentence that a prediction can reach: of overlapping ones the longest."""
         return [without_overlaps(sentence.entities) for sentence in self.sentences]
 
+    @property
+    def has_scores(self) -> bool:
+        """Whether some predicted entity has a score; those of other tools have none."""
+        return any(entity.score is not None for entity in chain.from_iterable(self.entities))
+
     @cached_property
-    def scored(self) -> pd.DataFrame:
+    def scored(self) -> "pd.DataFrame":
         """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
+        import pandas as pd  # heavy: it takes longer than scoring most files
+
         rows = []
         for gold, found in zip(self.flat_gold, self.entities, strict=True):
             spans = {(entity.start, entity.end, entity.label) for entity in gold}
@@ -90,7 +100,7 @@ class Evaluation:
         }
 
 
-def evaluate(tagger: Tagger, sentences: Sequence[Sentence]) -> Evaluation:
+def evaluate(tagger: "Tagger", sentences: Sequence[Sentence]) -> Evaluation:
     """Tag the texts of `sentences` and set the result beside their entities.
 
     Raises:
@@ -123,3 +133,8 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         for sentence, entities in zip(sentences, predicted, strict=True)
     ]
     return Evaluation(sentences, predicted, gold_tags, predicted_tags, overlapping, unknown)
+
+
+def _spans(entities: Sequence[Sequence[Entity]]) -> set[tuple[int, int, int, str]]:
+    """Sentence, start, end and type of each entity."""
+    return {(i, entity.start, entity.end, entity.label) for i, found in enumerate(entities) for entity in found}
