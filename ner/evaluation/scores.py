@@ -1,4 +1,4 @@
-"""Gold against predicted entities: conlleval's numbers, and strict ones as seqeval counts them beside them."""
+"""Gold against predicted entities: conlleval's numbers, and seqeval's strict ones beside them."""
 
 import time
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 import conlleval
-from conlleval import TypeScores
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.data.unknown import require_known
@@ -49,17 +48,14 @@ class Evaluation:
 
     @cached_property
     def strict(self) -> dict[str, float]:
-        """Micro precision, recall and F1 in percent, as seqeval's strict mode counts: span and type must be alike."""
-        counts = TypeScores(
-            gold_chunks=sum(map(len, self.flat_gold)),
-            predicted_chunks=sum(map(len, self.entities)),
-            correct_chunks=sum(
-                len(_spans(gold) & _spans(found))
-                for gold, found in zip(self.flat_gold, self.entities, strict=True)
-                if gold and found
-            ),
+        """Seqeval's strict precision, recall and F1 in percent (tags must be well-formed for an entity to count)."""
+        from seqeval.metrics.v1 import precision_recall_fscore_support  # heavy: it brings scikit-learn
+        from seqeval.scheme import IOB2
+
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            self.gold, self.predicted, average="micro", scheme=IOB2, zero_division=0
         )
-        return {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
+        return {"precision": 100 * precision, "recall": 100 * recall, "f1": 100 * f1}
 
     @property
     def has_scores(self) -> bool:
