@@ -46,7 +46,7 @@ def test_scores_counted_by_hand() -> None:
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["", "PER", "LOC"])), max_size=8), min_size=1))
-def test_strict_scores_are_those_of_conlleval_on_tags_that_are_all_well_formed(
+def test_strict_scores_are_those_of_conlleval_as_all_tags_are_well_formed(
     shapes: list[list[tuple[int, str]]],
 ) -> None:
     sentences = []
