@@ -48,9 +48,10 @@ class Evaluation:
     @cached_property
     def strict(self) -> dict[str, float]:
         """Micro precision, recall and F1 in percent, as seqeval's strict mode counts: span and type must be alike."""
-        gold, predicted = _spans(self.flat_gold), _spans(self.entities)
         counts = TypeScores(
-            gold_chunks=len(gold), predicted_chunks=len(predicted), correct_chunks=len(gold & predicted)
+            gold_chunks=sum(map(len, self.flat_gold)),
+            predicted_chunks=sum(map(len, self.entities)),
+            correct_chunks=sum(len(_spans(a) & _spans(b)) for a, b in zip(self.flat_gold, self.entities, strict=True)),
         )
         return {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
 
@@ -71,7 +72,7 @@ class Evaluation:
 
         rows = []
         for gold, found in zip(self.flat_gold, self.entities, strict=True):
-            spans = {(entity.start, entity.end, entity.label) for entity in gold}
+            spans = _spans(gold)
             rows += [(e.score, (e.start, e.end, e.label) in spans) for e in found if e.score is not None]
         return pd.DataFrame(rows, columns=["score", "correct"]).astype({"score": float, "correct": bool})
 
@@ -135,6 +136,6 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
     return Evaluation(sentences, predicted, gold_tags, predicted_tags, overlapping, unknown)
 
 
-def _spans(entities: Sequence[Sequence[Entity]]) -> set[tuple[int, int, int, str]]:
-    """Sentence, start, end and type of each entity."""
-    return {(i, entity.start, entity.end, entity.label) for i, found in enumerate(entities) for entity in found}
+def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:
+    """Start, end and type of each entity of a sentence."""
+    return {(entity.start, entity.end, entity.label) for entity in entities}
