@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 Pair = tuple[str, str]
@@ -102,10 +103,11 @@ def evaluate(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) 
     """
     if len(gold) != len(predicted):
         raise ValueError(f"expected {len(gold)} predicted sentences, as many as gold, got {len(predicted)}")
-    return score_pairs(_pairs(gold, predicted))
+    return score_pairs(chain.from_iterable(_sentences(gold, predicted)))
 
 
-def _pairs(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Iterator[Pair | None]:
+def _sentences(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Iterator[Iterable[Pair | None]]:
+    """The pairs of each sentence, and a boundary behind them."""
     for index, (gold_tags, predicted_tags) in enumerate(zip(gold, predicted, strict=True)):
         if isinstance(gold_tags, str) or isinstance(predicted_tags, str):
             raise TypeError(f"sentence {index} (from 0): expected a list of tags, got a single string")
@@ -114,8 +116,8 @@ def _pairs(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) ->
                 f"sentence {index} (from 0): expected {len(gold_tags)} predicted tags, as many as gold, "
                 f"got {len(predicted_tags)}"
             )
-        yield from zip(gold_tags, predicted_tags, strict=True)
-        yield None
+        yield zip(gold_tags, predicted_tags, strict=True)
+        yield (None,)
 
 
 def score_pairs(pairs: Iterable[Pair | None]) -> Scores:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Evaluation:
     """Predictions for annotated sentences, ready to be scored.
 
-    `entities` are the predicted ones. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
+    `entities` are the predicted ones, `flat_gold` the gold ones of each sentence that a prediction can reach: of
+    overlapping ones the longest. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
     and the model use: the entities are what is compared. `overlapping` counts gold entities that one tag a character
     can't express beside another, `unknown_types` those of a type the model never saw; both can't be found by any
     prediction. `seconds` is the time that tagging took, None for predictions from elsewhere.
@@ -34,6 +35,7 @@ class Evaluation:
 
     sentences: Sequence[Sentence]
     entities: Sequence[Sequence[Entity]]
+    flat_gold: list[list[Entity]]
     gold: list[list[str]]
     predicted: list[list[str]]
     overlapping: int
@@ -51,14 +53,13 @@ class Evaluation:
         counts = TypeScores(
             gold_chunks=sum(map(len, self.flat_gold)),
             predicted_chunks=sum(map(len, self.entities)),
-            correct_chunks=sum(len(_spans(a) & _spans(b)) for a, b in zip(self.flat_gold, self.entities, strict=True)),
+            correct_chunks=sum(
+                len(_spans(gold) & _spans(found))
+                for gold, found in zip(self.flat_gold, self.entities, strict=True)
+                if gold and found
+            ),
         )
         return {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
-
-    @cached_property
-    def flat_gold(self) -> list[list[Entity]]:
-        """The gold entities of each sentence that a prediction can reach: of overlapping ones the longest."""
-        return [without_overlaps(sentence.entities) for sentence in self.sentences]
 
     @property
     def has_scores(self) -> bool:
@@ -123,9 +124,9 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
     if len(sentences) != len(predicted):
         raise ValueError(f"expected predictions for {len(sentences)} sentences, got {len(predicted)}")
     known = frozenset(types)
+    gold = [without_overlaps(sentence.entities) for sentence in sentences]
     gold_tags, overlapping, unknown = [], 0, 0
-    for sentence in sentences:
-        flat = without_overlaps(sentence.entities)
+    for sentence, flat in zip(sentences, gold, strict=True):
         overlapping += len(sentence.entities) - len(flat)
         unknown += sum(entity.label not in known for entity in flat)
         gold_tags.append(entities_to_tags(flat, len(sentence.text), BIO))
@@ -133,7 +134,7 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         entities_to_tags(entities, len(sentence.text), BIO)
         for sentence, entities in zip(sentences, predicted, strict=True)
     ]
-    return Evaluation(sentences, predicted, gold_tags, predicted_tags, overlapping, unknown)
+    return Evaluation(sentences, predicted, gold, gold_tags, predicted_tags, overlapping, unknown)
 
 
 def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:

@@ -8,7 +8,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import TypeVar
 
 import numpy as np
@@ -91,5 +91,5 @@ def parse_lines(text: str) -> Lines:
     """The lines of a file, numbered from 1."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     boundary = numbers[""]
-    ids = [boundary, *map(numbers.__getitem__, io.StringIO(text)), boundary]
-    return Lines([Line(raw) for raw in numbers], np.array(ids, dtype=np.int32))
+    ids = np.fromiter(chain([boundary], map(numbers.__getitem__, io.StringIO(text)), [boundary]), np.int32)
+    return Lines([Line(raw) for raw in numbers], ids)
