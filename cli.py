@@ -1,6 +1,7 @@
 """The command line of bert-ner: each command parses its options, calls one function and prints what it returns.
 
-Whatever needs torch is imported inside the commands, so that `--help` comes at once.
+Whatever needs torch, which takes seconds, is imported inside the commands, so that `--help` comes at once; and there
+after a look at the input, so that what is wrong with it comes at once too.
 """
 
 import errno
@@ -123,10 +124,11 @@ def train(
     from rich.console import Console
 
     from ner.data.corpus import read_corpus
+
+    corpus = read_corpus(data, seed, reading)
     from ner.evaluation.summary import summary
     from ner.training.train import train as run_training
 
-    corpus = read_corpus(data, seed, reading)
     run = run_training(corpus, replace(settings, seed=seed), output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{summary(evaluation)}")
@@ -193,13 +195,14 @@ def compare(
     from rich.console import Console
 
     from ner.comparing.grid import grid
-    from ner.comparing.report import show, write_report
-    from ner.comparing.run import run_grid
-    from ner.comparing.statistics import compare as compare_runs
     from ner.data.corpus import read_corpus
 
     cells = grid(vary, settings)
     corpus = read_corpus(data, settings.seed, reading)
+    from ner.comparing.report import show, write_report
+    from ner.comparing.run import run_grid
+    from ner.comparing.statistics import compare as compare_runs
+
     for note in corpus.notes:
         typer.echo(f"note: {note}")
     console = Console()
@@ -290,12 +293,13 @@ def evaluate(
     if len(model) > 2:
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import read_split, remarks
+
+    gold = read_split(data, split, reading)
     from ner.evaluation.side_by_side import SideBySide
     from ner.evaluation.summary import confidence, summary
     from ner.evaluation.writing import write_report, write_side_by_side
     from ner.training.evaluating import report_on, train_beside
 
-    gold = read_split(data, split, reading)
     for remark in remarks(gold):
         typer.echo(f"note: {remark}", err=True)
     train, no_train = train_beside(data, split, reading) if report else (None, "")
@@ -381,9 +385,10 @@ def tag(
     from ner.tagging.files import tag_records as run_tagging
     from ner.tagging.progress import ShowRecords
     from ner.tagging.records import check_files, read_records, text_records, total_bytes
-    from ner.tagging.tagger import Tagger
 
     check_files(files or [], encoding, text_column, from_)
+    from ner.tagging.tagger import Tagger
+
     records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
     tagger = Tagger.load(model, precision)
     with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
@@ -427,15 +432,16 @@ def embed(
         raise InputError("--model finds entities: add --entities; for the vectors of its encoder, give it as --encoder")
     if entities and pooling in ("cls", "none"):
         raise InputError(f"--pooling {pooling} is for whole texts: leave out --entities, or take mean or max")
+    from ner.tagging.progress import ShowRecords
+    from ner.tagging.records import check_files, read_records, total_bytes
+
+    check_files(files, encoding, text_column, from_)
     from ner.embedding.embedder import Embedder
     from ner.embedding.files import embed_records
     from ner.embedding.layers import parse_layer
     from ner.embedding.writers import check_output
-    from ner.tagging.progress import ShowRecords
-    from ner.tagging.records import check_files, read_records, total_bytes
     from ner.tagging.tagger import Tagger
 
-    check_files(files, encoding, text_column, from_)
     check_output(output)
     embedder = Embedder.load(encoder, parse_layer(layer), precision)
     tagger = Tagger.load(model, precision) if model else None
