@@ -25,9 +25,11 @@ check: $(INSTALLED)
 	$(MAKE) test
 	$(BIN)/python -m pytest -q -m slow
 
-## Time the CRF against pytorch-crf: a minute.
+## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/crf.py
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/startup.py
 
 ## Build the wheel and try it in an environment of its own.
 wheel: $(INSTALLED)

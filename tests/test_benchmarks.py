@@ -47,3 +47,26 @@ def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) 
     assert "the same through two windows of 16 and one of 32: " in shown
     for row in ("F1 through two windows", "F1 through one window", "200"):
         assert row in shown
+
+
+def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(tmp_path: Path) -> None:
+    shown = output_of("scoring.py", "--lines", "1000", "--rounds", "2")
+    assert "984 lines, 24 sentences; both find the same" in shown
+    (tmp_path / "conlleval.pl").write_text('print "something else\\n";', encoding="utf-8")
+    command = [sys.executable, "benchmarks/scoring.py", "--lines", "1000", "--perl", str(tmp_path / "conlleval.pl")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "something else" in run.stderr or "perl" in run.stderr
+
+
+def test_the_benchmark_of_reading_runs(data_folder: Path) -> None:
+    shown = output_of("reading.py", str(data_folder), "--rounds", "2")
+    assert "reading" in shown
+    assert "encoding" in shown
+    assert "both" in shown
+
+
+def test_the_benchmark_of_starting_runs() -> None:
+    shown = output_of("startup.py", "--rounds", "2")
+    assert "--help" in shown
+    assert "tag --text" not in shown
