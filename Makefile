@@ -12,9 +12,9 @@ demo: $(INSTALLED)
 	$(BIN)/bert-ner train --data data_demo --output $(MODEL)
 	$(BIN)/bert-ner tag --model $(MODEL) --text "林晓东昨天从杭州赶到北京大学医院看望李教授。" --text "远山集团将在成都新建一座工厂。"
 
-## Run the tests.
+## Run the tests, one thread each on all cores.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
 
 ## Run all that CI runs on the sources: style, types, import contract, tests with the slow ones.
 check: $(INSTALLED)
@@ -25,9 +25,11 @@ check: $(INSTALLED)
 	$(MAKE) test
 	$(BIN)/python -m pytest -q -m slow
 
-## Time the CRF against pytorch-crf: a minute.
+## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/crf.py
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/startup.py
 
 ## Build the wheel and try it in an environment of its own.
 wheel: $(INSTALLED)

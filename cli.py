@@ -1,6 +1,7 @@
 """The command line of bert-ner: each command parses its options, calls one function and prints what it returns.
 
-Whatever needs torch is imported inside the commands, so that `--help` comes at once.
+Whatever needs torch, which takes seconds, is imported inside the commands, so that `--help` comes at once; and there
+after a look at the input, so that what is wrong with it comes at once too.
 """
 
 import errno
@@ -15,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from ner.data.split import ReadOptions
+from ner.encoding.reading import BATCH_CHARACTERS
 from ner.errors import InputError, InterruptedRun
 from ner.exported.folder import ExportPrecision, Target
 from ner.options import (
@@ -126,10 +128,11 @@ def train(
     from rich.console import Console
 
     from ner.data.corpus import read_corpus
+
+    corpus = read_corpus(data, seed, reading)
     from ner.evaluation.summary import summary
     from ner.training.train import train as run_training
 
-    corpus = read_corpus(data, seed, reading)
     run = run_training(corpus, replace(settings, seed=seed), output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{summary(evaluation)}")
@@ -196,13 +199,14 @@ def compare(
     from rich.console import Console
 
     from ner.comparing.grid import grid
-    from ner.comparing.report import show, write_report
-    from ner.comparing.run import run_grid
-    from ner.comparing.statistics import compare as compare_runs
     from ner.data.corpus import read_corpus
 
     cells = grid(vary, settings)
     corpus = read_corpus(data, settings.seed, reading)
+    from ner.comparing.report import show, write_report
+    from ner.comparing.run import run_grid
+    from ner.comparing.statistics import compare as compare_runs
+
     for note in corpus.notes:
         typer.echo(f"note: {note}")
     console = Console()
@@ -293,12 +297,13 @@ def evaluate(
     if len(model) > 2:
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import read_split, remarks
+
+    gold = read_split(data, split, reading)
     from ner.evaluation.side_by_side import SideBySide
     from ner.evaluation.summary import confidence, summary
     from ner.evaluation.writing import write_report, write_side_by_side
     from ner.training.evaluating import report_on, train_beside
 
-    gold = read_split(data, split, reading)
     for remark in remarks(gold):
         typer.echo(f"note: {remark}", err=True)
     train, no_train = train_beside(data, split, reading) if report else (None, "")
@@ -331,15 +336,16 @@ def score(
     if report is not None and file.resolve().parent == report.resolve():
         raise InputError(f"--report {report} is the folder of {file}: name another, so that nothing is written over it")
     from ner.evaluation.columns import read_predictions
-    from ner.evaluation.contents import Background, Report
     from ner.evaluation.summary import summary
-    from ner.evaluation.writing import write_report
 
     gold, evaluation, notes = read_predictions(file, encoding)
     for note in notes:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"{file}\n{summary(evaluation)}")
     if report is not None:
+        from ner.evaluation.contents import Background, Report
+        from ner.evaluation.writing import write_report
+
         write_report(Report(evaluation, Background(gold, "predicted column")), report)
         typer.echo(f"report: {report / 'report.html'}")
 
@@ -370,6 +376,10 @@ def tag(
     from_: From = None,
     encoding: Encoding = "utf-8",
     precision: Precision = "auto",
+    threads: Annotated[int | None, typer.Option(help="Threads of the CPU.", min=1, show_default="all cores")] = None,
+    batch_characters: Annotated[
+        int, typer.Option(help="Characters that the network reads at once; bert-ner bench compares some.", min=1)
+    ] = BATCH_CHARACTERS,
 ) -> None:
     """Find the entities in text files of any size: lines, JSON lines, CSV, Parquet, or sentences of annotated files."""
     if bool(files) == bool(text):
@@ -383,11 +393,12 @@ def tag(
     from ner.tagging.files import tag_records as run_tagging
     from ner.tagging.progress import ShowRecords
     from ner.tagging.records import check_files, read_records, text_records, total_bytes
-    from ner.tagging.tagger import Tagger
 
     check_files(files or [], encoding, text_column, from_)
+    from ner.tagging.tagger import Tagger
+
     records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
-    tagger = Tagger.load(model, precision)
+    tagger = Tagger.load(model, precision, threads, batch_characters)
     with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
 
@@ -407,6 +418,34 @@ def export(
 
     export_model(model, to, precision, output)
     typer.echo(f"the tagger is in {output}: bert-ner tag --model {output}")
+
+
+@app.command()
+def bench(
+    model: Model,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Text files like those to be tagged; some 16,000 characters of them count.",
+            show_default="made-up text",
+        ),
+    ] = None,
+    text_column: TextColumn = None,
+    from_: From = None,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Measure how fast a model tags on this machine, by number format, threads and batch, and say what to take."""
+    from rich.console import Console
+
+    from ner.tagging.bench import bench as run_bench
+    from ner.tagging.bench import show_bench
+    from ner.tagging.records import check_files, read_records
+
+    check_files(files or [], encoding, text_column, from_)
+    texts = (record.text for record in read_records(files or [], encoding, text_column, from_))
+    with Console(stderr=True).status("measuring") as status:
+        measured = run_bench(model, texts, lambda setting: status.update(f"measuring {setting}"))
+    show_bench(measured, Console())
 
 
 @app.command()
@@ -446,15 +485,16 @@ def embed(
         raise InputError("--model finds entities: add --entities; for the vectors of its encoder, give it as --encoder")
     if entities and pooling in ("cls", "none"):
         raise InputError(f"--pooling {pooling} is for whole texts: leave out --entities, or take mean or max")
+    from ner.tagging.progress import ShowRecords
+    from ner.tagging.records import check_files, read_records, total_bytes
+
+    check_files(files, encoding, text_column, from_)
     from ner.embedding.embedder import Embedder
     from ner.embedding.files import embed_records
     from ner.embedding.layers import parse_layer
     from ner.embedding.writers import check_output
-    from ner.tagging.progress import ShowRecords
-    from ner.tagging.records import check_files, read_records, total_bytes
     from ner.tagging.tagger import Tagger
 
-    check_files(files, encoding, text_column, from_)
     check_output(output)
     embedder = Embedder.load(encoder, parse_layer(layer), precision)
     tagger = Tagger.load(model, precision) if model else None

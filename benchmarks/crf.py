@@ -1,7 +1,5 @@
 """The CRF against pytorch-crf, in one process and in turn: `python benchmarks/crf.py`, `--help` for sizes."""
 
-import os
-import platform
 from collections.abc import Callable
 from functools import partial
 from timeit import timeit
@@ -9,6 +7,7 @@ from typing import Annotated
 
 import torch
 import typer
+from machine import machine
 from rich.console import Console
 from rich.table import Table
 from timing import in_turn
@@ -19,7 +18,6 @@ from ner.data.schemes import SCHEMES, labels
 from ner.model.chain import Chain
 from ner.model.crf import SchemeCrf
 from ner.model.viterbi import best_path
-from ner.version import installed_version
 
 TOLERANCE = 1e-4
 
@@ -39,10 +37,7 @@ def main(
     crf, reference = _both(types)
     emissions, mask = _emissions(batch, chars, crf)
     _check(crf, reference, emissions, mask)
-    versions = ", ".join(f"{name} {installed_version(name)}" for name in ("torch", "numpy", "pytorch-crf"))
-    console.print(
-        f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}", soft_wrap=True
-    )
+    console.print(machine("torch", "numpy", "pytorch-crf"), soft_wrap=True)
     console.print(f"{batch} x {chars} characters, {crf.num_tags} tags; values agree to {TOLERANCE}")
     for count in threads or (1, 2):
         torch.set_num_threads(count)
@@ -118,15 +113,6 @@ def _compare(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor, ro
         milliseconds = (f"{1000 * seconds:.1f}" for seconds in (times.other_seconds, times.seconds))
         table.add_row(name, *milliseconds, f"{times.ratio:.1f}", f"{times.low:.1f} to {times.high:.1f}")
     return table
-
-
-def _processor() -> str:
-    """The processor's name where Linux tells it, else what Python knows of it."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 Pair = tuple[str, str]
@@ -102,10 +103,11 @@ def evaluate(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) 
     """
     if len(gold) != len(predicted):
         raise ValueError(f"expected {len(gold)} predicted sentences, as many as gold, got {len(predicted)}")
-    return score_pairs(_pairs(gold, predicted))
+    return score_pairs(chain.from_iterable(_sentences(gold, predicted)))
 
 
-def _pairs(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Iterator[Pair | None]:
+def _sentences(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Iterator[Iterable[Pair | None]]:
+    """The pairs of each sentence, and a boundary behind them."""
     for index, (gold_tags, predicted_tags) in enumerate(zip(gold, predicted, strict=True)):
         if isinstance(gold_tags, str) or isinstance(predicted_tags, str):
             raise TypeError(f"sentence {index} (from 0): expected a list of tags, got a single string")
@@ -114,32 +116,23 @@ def _pairs(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) ->
                 f"sentence {index} (from 0): expected {len(gold_tags)} predicted tags, as many as gold, "
                 f"got {len(predicted_tags)}"
             )
-        yield from zip(gold_tags, predicted_tags, strict=True)
-        yield None
+        yield zip(gold_tags, predicted_tags, strict=True)
+        yield (None,)
 
 
 def score_pairs(pairs: Iterable[Pair | None]) -> Scores:
     """Score a stream of (gold, predicted) tags in which None is a sentence boundary.
 
     What a token changes depends on its pair and the pair before it only, besides whether the chunk that is open has
-    agreed so far. A corpus has few distinct pairs, so each step from pair to pair is worked out once and then counted.
+    agreed so far. A corpus has few such states, so each is worked out once and then counted.
     """
-    steps: dict[tuple[Pair | None, Pair | None], _Step] = {}
-    agreeing = False
-    last: Pair | None = None
+    known: dict[_Key, _State] = {}
+    state = _State((None, None, False), known)
     for pair in pairs:
-        step = steps.get((last, pair))
-        if step is None:
-            step = steps[last, pair] = _step(last, pair)
-        step.times += 1
-        if agreeing and step.parts:
-            agreeing = False
-            step.times_parted += 1
-        if step.opens:
-            agreeing = True
-        last = pair
-    open_at_end = [_tags(last)[0].type] if agreeing else []
-    return _scores(steps.values(), open_at_end)
+        state = state[pair]
+        state.times += 1
+    open_at_end = [_tags(state.pair)[0].type] if state.agrees else []
+    return _scores(known.values(), open_at_end)
 
 
 class _Tag(NamedTuple):
@@ -147,35 +140,41 @@ class _Tag(NamedTuple):
     type: str
 
 
-@dataclass(slots=True)
-class _Step:
-    """What reading one token does to the counts, given the token before it."""
-
-    is_token: bool
-    is_correct: bool
-    gold_starts: str | None  # the type of the gold chunk that starts here
-    predicted_starts: str | None
-    opens: bool  # chunks of one type start on both sides
-    parts: bool  # an agreement that was open ends here, well or badly
-    completes: str | None  # well: the type of the chunk that ends alike on both sides
-    times: int = 0
-    times_parted: int = 0
+_Key = tuple[Pair | None, Pair | None, bool]
+"""The pair before a token, its own, and whether the chunk that was open before it had agreed so far."""
 
 
-def _step(last: Pair | None, pair: Pair | None) -> _Step:
-    last_gold, last_predicted = _tags(last)
-    gold, predicted = _tags(pair)
-    gold_starts, predicted_starts = _starts(last_gold, gold), _starts(last_predicted, predicted)
-    gold_ends, predicted_ends = _ends(last_gold, gold), _ends(last_predicted, predicted)
-    return _Step(
-        is_token=pair is not None,
-        is_correct=pair is not None and gold == predicted,
-        gold_starts=gold.type if gold_starts else None,
-        predicted_starts=predicted.type if predicted_starts else None,
-        opens=gold_starts and predicted_starts and gold.type == predicted.type,
-        parts=gold_ends or predicted_ends or gold.type != predicted.type,
-        completes=last_gold.type if gold_ends and predicted_ends else None,
-    )
+class _State(dict[Pair | None, "_State"]):
+    """What a token does to the counts, how many times; under each pair that may be next, the state it leads to.
+
+    `gold_starts` and `predicted_starts` are the types of the chunks that start at the token, `completes` that of the
+    chunk that ends before it alike on both sides, None where there is none. `agrees` tells whether the chunk that is
+    open now started alike on both sides and hasn't parted since.
+    """
+
+    def __init__(self, key: _Key, known: dict[_Key, "_State"]) -> None:
+        last, self.pair, agreed = key
+        self._known = known
+        last_gold, last_predicted = _tags(last)
+        gold, predicted = _tags(self.pair)
+        gold_starts, predicted_starts = _starts(last_gold, gold), _starts(last_predicted, predicted)
+        gold_ends, predicted_ends = _ends(last_gold, gold), _ends(last_predicted, predicted)
+        opens = gold_starts and predicted_starts and gold.type == predicted.type
+        parts = gold_ends or predicted_ends or gold.type != predicted.type
+        self.is_token = self.pair is not None
+        self.is_correct = self.is_token and gold == predicted
+        self.gold_starts = gold.type if gold_starts else None
+        self.predicted_starts = predicted.type if predicted_starts else None
+        self.completes = last_gold.type if agreed and gold_ends and predicted_ends else None
+        self.agrees = opens or (agreed and not parts)
+        self.times = 0
+
+    def __missing__(self, pair: Pair | None) -> "_State":
+        key = (self.pair, pair, self.agrees)
+        if key not in self._known:
+            self._known[key] = _State(key, self._known)
+        self[pair] = self._known[key]
+        return self[pair]
 
 
 def _tags(pair: Pair | None) -> tuple[_Tag, _Tag]:
@@ -214,20 +213,20 @@ def _ends(last: _Tag, tag: _Tag) -> bool:
     )
 
 
-def _scores(steps: Iterable[_Step], open_at_end: Iterable[str]) -> Scores:
+def _scores(states: Iterable[_State], open_at_end: Iterable[str]) -> Scores:
     tokens = correct_tokens = 0
     gold: Counter[str] = Counter()
     predicted: Counter[str] = Counter()
     correct = Counter(open_at_end)
-    for step in steps:
-        tokens += step.times * step.is_token
-        correct_tokens += step.times * step.is_correct
-        if step.gold_starts is not None:
-            gold[step.gold_starts] += step.times
-        if step.predicted_starts is not None:
-            predicted[step.predicted_starts] += step.times
-        if step.completes is not None:
-            correct[step.completes] += step.times_parted
+    for state in states:
+        tokens += state.times * state.is_token
+        correct_tokens += state.times * state.is_correct
+        if state.gold_starts is not None:
+            gold[state.gold_starts] += state.times
+        if state.predicted_starts is not None:
+            predicted[state.predicted_starts] += state.times
+        if state.completes is not None:
+            correct[state.completes] += state.times
     return Scores(
         gold_chunks=gold.total(),
         predicted_chunks=predicted.total(),

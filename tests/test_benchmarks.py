@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from time import sleep
 
+import pytest
 import torch
 
 from benchmarks.timing import in_turn
@@ -37,6 +38,7 @@ def output_of(script: str, *arguments: str) -> str:
     return run.stdout
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_the_crf_runs() -> None:
     sizes = ["--batch", "2", "--chars", "5", "--types", "1", "--rounds", "2", "--threads", "1", "--long", "20"]
     shown = output_of("crf.py", *sizes)
@@ -45,6 +47,7 @@ def test_the_benchmark_of_the_crf_runs() -> None:
         assert row in shown
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     model, table = load_model(model_folder)
     with torch.no_grad():
@@ -58,9 +61,62 @@ def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder:
     assert equal[0] == 100 > equal[1]
 
 
+@pytest.mark.slow
+def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
+    shown = output_of("training.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
+    assert "3 sentences, " in shown
+    assert ", 1 batches" in shown
+    for row in ("threads: 1", "batches at random", "our batches"):
+        assert row in shown
+
+
+@pytest.mark.slow
 def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:
     shown = output_of("long_text.py", str(model_folder), str(data_folder), "--window", "16", "--longest", "200")
     assert "3 documents of two windows, 54 characters" in shown
     assert "the same through two windows of 16 and one of 32: " in shown
     for row in ("F1 through two windows", "F1 through one window", "200"):
         assert row in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_tagging_runs(data_folder: Path) -> None:
+    shown = output_of("tagging.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
+    assert "mini-zh: 3 sentences, 21 characters" in shown
+    for part in ("times as fast", "outside the encoder", "matrix product"):
+        assert part in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_growth_runs(model_folder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("王小明在北京大学看书。\n张伟去上海。\n", encoding="utf-8")
+    shown = output_of("growth.py", str(model_folder), str(text), "--megabytes", "0.01", "--part", "0.001")
+    assert "peak memory after 0.005 MB: " in shown
+    assert " 0.016 " in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(tmp_path: Path) -> None:
+    shown = output_of("scoring.py", "--lines", "1000", "--rounds", "2")
+    assert "984 lines, 24 sentences; both find the same" in shown
+    (tmp_path / "conlleval.pl").write_text('print "something else\\n";', encoding="utf-8")
+    command = [sys.executable, "benchmarks/scoring.py", "--lines", "1000", "--perl", str(tmp_path / "conlleval.pl")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "something else" in run.stderr or "perl" in run.stderr
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_reading_runs(data_folder: Path) -> None:
+    shown = output_of("reading.py", str(data_folder), "--rounds", "2")
+    assert "reading" in shown
+    assert "encoding" in shown
+    assert "both" in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_starting_runs() -> None:
+    shown = output_of("startup.py", "--rounds", "2")
+    assert "--help" in shown
+    assert "tag --text" not in shown

@@ -215,16 +215,42 @@ def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder
     )
 
 
-def test_help_and_version_come_without_torch() -> None:
-    script = (
-        "import sys; sys.argv[0] = 'bert-ner'\n"
-        "try:\n    import cli; cli.app()\n"
-        "finally:\n    print('torch' in sys.modules, 'transformers' in sys.modules)"
-    )
+# Runs a command, and tells which of the packages that take long to import were imported.
+WITHOUT_TORCH = """
+import sys; sys.argv[0] = "bert-ner"
+try:
+    import cli; cli.app()
+finally:
+    print({"torch", "transformers", "pandas", "jinja2"} & {*sys.modules})
+"""
+
+
+def test_help_version_and_scores_come_without_torch(tmp_path: Path) -> None:
     helped = [[command, "--help"] for command in ("train", "compare", "tune", "embed")]
-    for arguments in (["--help"], ["--version"], *helped):
-        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-        assert done.stdout.endswith("False False\n")
+    (tmp_path / "predictions.txt").write_text("王 B-PER B-PER\n来 O O\n", encoding="utf-8")
+    for arguments in (["--help"], ["--version"], *helped, ["score", str(tmp_path / "predictions.txt")]):
+        done = subprocess.run(
+            [sys.executable, "-c", WITHOUT_TORCH, *arguments], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.endswith("\nset()\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("tag", "--model", "model"),
+        ("embed", "--output", "a.npy"),
+        ("train", "--output", "model", "--data"),
+        ("evaluate", "--model", "model", "--data"),
+        ("compare", "--output", "runs", "--vary", "fusion=last,mean", "--data"),
+    ],
+)
+def test_what_is_wrong_with_files_comes_without_torch(command: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, *command, "missing.txt"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "set()\n"
+    assert "missing.txt" in done.stderr
 
 
 def test_every_option_of_train_shows_its_default(run: Run) -> None:

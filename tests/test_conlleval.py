@@ -160,6 +160,13 @@ def test_command_prints_what_was_counted_by_hand(run: Run, source: str, options:
     assert output.decode() == expected
 
 
+def test_any_number_of_distinct_lines_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conlleval.__main__._MOST_KNOWN", 2)
+    assert run(PLAIN * 3)[1] == run(PLAIN + PLAIN + PLAIN.replace("人", "民"))[1]
+    assert run(PLAIN)[1].decode() == PLAIN_REPORT
+    assert run(f"{PLAIN}b O\n")[2].startswith(b"conlleval: <stdin>:9: expected 3 columns as above, got 2")
+
+
 def test_type_names_need_not_be_utf8(run: Run) -> None:
     status, output, _ = run(b"a B-\xff\xfe B-\xff\xfe\n")
     assert status == 0

@@ -114,6 +114,22 @@ def test_bf16_leaves_the_crf_in_float32(encoder_folder: Path) -> None:
     assert output.loss.dtype == output.emissions.dtype == torch.float32
 
 
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_bf16_gives_the_loss_and_gradients_of_float32_but_for_rounding(encoder_folder: Path, fusion: str) -> None:
+    model, table = build_model(["PER"], settings_for(encoder_folder, fusion=fusion, dropout=0.0))
+    batch = padded_tensors([table.encode("王小明去北京"), table.encode("我去看书")], table)
+    labels = torch.from_numpy(pad_labels([np.array([1, 2, 3, 0, 0, 0]), np.array([0, 0, 0, 0])]))
+    named = model.encoder.named_parameters()
+    encoder = [parameter for name, parameter in named if "key.bias" not in name]  # whose gradient is rounding alone
+    losses, gradients = [], []
+    for bf16 in (False, True):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            losses.append(model(*batch, labels).loss)
+        gradients.append(torch.cat([g.flatten() for g in torch.autograd.grad(losses[-1], encoder)]))
+    assert losses[1].item() == pytest.approx(losses[0].item(), rel=0.01)
+    assert (gradients[1] - gradients[0]).norm() < 0.05 * gradients[0].norm()
+
+
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_what_is_unknown_is_summed_over(encoder_folder: Path, decoder: str) -> None:
     """Beside context and padding too, the loss is the decoder's partial one of the labelled piece."""

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +46,9 @@ def test_scores_counted_by_hand() -> None:
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["", "PER", "LOC"])), max_size=8), min_size=1))
-def test_strict_seqeval_agrees_since_all_tags_are_well_formed(shapes: list[list[tuple[int, str]]]) -> None:
+def test_strict_scores_are_those_of_conlleval_as_all_tags_are_well_formed(
+    shapes: list[list[tuple[int, str]]],
+) -> None:
     sentences = []
     for shape in shapes:
         position, entities = 0, []
@@ -54,9 +57,13 @@ def test_strict_seqeval_agrees_since_all_tags_are_well_formed(shapes: list[list[
                 entities.append(entity(position, position + size, label))
             position += size
         sentences.append(Sentence("字" * position, tuple(entities)))
-    predicted = [list(sentence.entities[::2]) for sentence in sentences]
+    predicted = [
+        [*sentence.entities[:-1:2], *(replace(entity, label="LOC") for entity in sentence.entities[-1:])]
+        for sentence in sentences
+    ]
     evaluation = compare(sentences, predicted, ["LOC", "PER"])
-    assert evaluation.strict["f1"] == pytest.approx(evaluation.scores.f1)
+    scores = evaluation.scores
+    assert [*evaluation.strict.values()] == pytest.approx([scores.precision, scores.recall, scores.f1])
 
 
 def test_gold_that_cannot_be_found_is_counted_and_shown() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ner.data.cycles import without_cycle_search
 from ner.data.dividing import divide, shortage
 from ner.data.entities import without_overlaps
 from ner.data.findings import Finding
@@ -45,6 +46,7 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
 
+@without_cycle_search()
 def examine_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
     """Reads one file of annotated text, or one folder of brat's, as far as it can be read: see `Split.faults`.
 

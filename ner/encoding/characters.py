@@ -74,9 +74,12 @@ class CharacterTable:
     def encode(self, text: str) -> Ids:
         """The id of every code point of `text`: `(chars,)`."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        for code in np.unique(codes[self._ids[codes] == _UNRESOLVED]):
-            self._ids[code] = self._resolve(chr(code))
         ids: Ids = self._ids[codes]
+        unresolved = codes[ids == _UNRESOLVED]
+        if len(unresolved):  # in few texts, once the usual characters have been met
+            for code in np.unique(unresolved):
+                self._ids[code] = self._resolve(chr(code))
+            ids = self._ids[codes]
         return ids
 
     def unknown(self, text: str) -> int:

@@ -35,10 +35,12 @@ class WindowBatch(NamedTuple):
             yield origin, window, row[window.keep_start - window.start : window.keep_end - window.start]
 
 
-def window_batches(texts: Sequence[str], table: CharacterTable, window: int) -> Iterator[WindowBatch]:
+def window_batches(
+    texts: Sequence[str], table: CharacterTable, window: int, budget: int = BATCH_CHARACTERS
+) -> Iterator[WindowBatch]:
     """Batches of like length over the overlapping windows, of at most `window` characters, of all `texts`.
 
-    An empty text has no window.
+    A batch has at most `budget` padded characters, or one window. An empty text has no window.
     """
     rows = [
         (i, piece)
@@ -46,7 +48,7 @@ def window_batches(texts: Sequence[str], table: CharacterTable, window: int) -> 
         for piece in sliding_windows(len(text), window, int(window * _OVERLAP))
     ]
     ids = [table.encode(text) for text in texts]
-    for batch in batches_by_length([piece.end - piece.start for _, piece in rows], BATCH_CHARACTERS):
+    for batch in batches_by_length([piece.end - piece.start for _, piece in rows], budget):
         origins = [rows[i][0] for i in batch]
         windows = [rows[i][1] for i in batch]
         pieces = [ids[i][piece.start : piece.end] for i, piece in zip(origins, windows, strict=True)]

@@ -1,12 +1,13 @@
 """Predictions of any tool: columns that end in the gold and the predicted tag, as conlleval reads them."""
 
-import io
 from pathlib import Path
 
 from ner.data.corpus import CorpusError, repairs_remark
+from ner.data.cycles import without_cycle_search
 from ner.data.decoding import read_text
 from ner.data.formats.columns import read_rows
 from ner.data.formats.tagged import split_of_rows
+from ner.data.formats.text_lines import Lines, parse_lines
 from ner.data.split import Split
 from ner.data.unknown import require_known
 from ner.errors import InputError
@@ -15,6 +16,7 @@ from ner.evaluation.scores import Evaluation, compare
 _COLUMNS = {"gold": -2, "predicted": -1}
 
 
+@without_cycle_search()
 def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evaluation, list[str]]:
     """The gold sentences of a file, their evaluation, and sentences for the user on what was read otherwise.
 
@@ -27,9 +29,10 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
         InputError: there is no such file or encoding, all lines have two columns, or a tag is unknown.
     """
     text, faults = read_text(path, encoding)
-    _check_width(text, path)
+    lines = parse_lines(text)
+    _check_width(lines, path)
     splits = {
-        name: split_of_rows(read_rows(text, path.stem, token_column=1, tag_column=column), str(path), strict=False)
+        name: split_of_rows(read_rows(lines, path.stem, token_column=1, tag_column=column), str(path), strict=False)
         for name, column in _COLUMNS.items()
     }
     found = {str(fault): fault for fault in (*faults, *(fault for split in splits.values() for fault in split.faults))}
@@ -45,10 +48,10 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
     return gold, evaluation, notes
 
 
-def _check_width(text: str, path: Path) -> None:
+def _check_width(lines: Lines, path: Path) -> None:
     """Two columns would be read as a token and its predicted tag; single lines of them are faults anyway."""
-    lines = [(number, line) for number, line in enumerate(io.StringIO(text), 1) if line.strip() and line[0] != "#"]
-    if lines and all(len(line.split("\t" if "\t" in line else None)) == 2 for _, line in lines):
+    if {len(line.columns) for line in lines.distinct if line.holds_token} == {2}:
+        first = lines.where(line.holds_token for line in lines.distinct)[0]
         raise InputError(
-            f"{path}:{lines[0][0]}: two columns; expected three or more, the last two the gold and the predicted tag"
+            f"{path}:{first}: two columns; expected three or more, the last two the gold and the predicted tag"
         )

@@ -129,7 +129,7 @@ class Report:
             notes.append(f"No table by what was seen in train: {background.no_train}.")
         if self._partial_credit is None:
             notes.append("No table of partial credit: nervaluate, which needs Python 3.11 or newer, is not installed.")
-        if not len(evaluation.scored):
+        if not evaluation.has_scores:
             notes.append("No tables of confidence and no doubtful gold: the predictions have no scores.")
         return notes
 

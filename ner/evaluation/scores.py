@@ -4,24 +4,29 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 import conlleval
 from ner.data.entities import Entity, Sentence, without_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.data.unknown import require_known
-from ner.tagging.tagger import Tagger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ner.tagging.tagger import Tagger
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """Predictions for annotated sentences, ready to be scored.
 
-    `entities` are the predicted ones. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
+    `entities` are the predicted ones, `flat_gold` the gold ones of each sentence that a prediction can reach: of
+    overlapping ones the longest. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
     and the model use: the entities are what is compared. `overlapping` counts gold entities that one tag a character
     can't express beside another, `unknown_types` those of a type the model never saw; both can't be found by any
     prediction. `seconds` is the time that tagging took, None for predictions from elsewhere.
@@ -29,6 +34,7 @@ class Evaluation:
 
     sentences: Sequence[Sentence]
     entities: Sequence[Sequence[Entity]]
+    flat_gold: list[list[Entity]]
     gold: list[list[str]]
     predicted: list[list[str]]
     overlapping: int
@@ -51,17 +57,19 @@ class Evaluation:
         )
         return {"precision": 100 * precision, "recall": 100 * recall, "f1": 100 * f1}
 
-    @cached_property
-    def flat_gold(self) -> list[list[Entity]]:
-        """The gold entities of each sentence that a prediction can reach: of overlapping ones the longest."""
-        return [without_overlaps(sentence.entities) for sentence in self.sentences]
+    @property
+    def has_scores(self) -> bool:
+        """Whether some predicted entity has a score; those of other tools have none."""
+        return any(entity.score is not None for entity in chain.from_iterable(self.entities))
 
     @cached_property
-    def scored(self) -> pd.DataFrame:
+    def scored(self) -> "pd.DataFrame":
         """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
+        import pandas as pd  # heavy: it takes longer than scoring most files
+
         rows = []
         for gold, found in zip(self.flat_gold, self.entities, strict=True):
-            spans = {(entity.start, entity.end, entity.label) for entity in gold}
+            spans = _spans(gold)
             rows += [(e.score, (e.start, e.end, e.label) in spans) for e in found if e.score is not None]
         return pd.DataFrame(rows, columns=["score", "correct"]).astype({"score": float, "correct": bool})
 
@@ -90,7 +98,7 @@ class Evaluation:
         }
 
 
-def evaluate(tagger: Tagger, sentences: Sequence[Sentence]) -> Evaluation:
+def evaluate(tagger: "Tagger", sentences: Sequence[Sentence]) -> Evaluation:
     """Tag the texts of `sentences` and set the result beside their entities.
 
     Raises:
@@ -112,9 +120,9 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
     if len(sentences) != len(predicted):
         raise ValueError(f"expected predictions for {len(sentences)} sentences, got {len(predicted)}")
     known = frozenset(types)
+    gold = [without_overlaps(sentence.entities) for sentence in sentences]
     gold_tags, overlapping, unknown = [], 0, 0
-    for sentence in sentences:
-        flat = without_overlaps(sentence.entities)
+    for sentence, flat in zip(sentences, gold, strict=True):
         overlapping += len(sentence.entities) - len(flat)
         unknown += sum(entity.label not in known for entity in flat)
         gold_tags.append(entities_to_tags(flat, len(sentence.text), BIO))
@@ -122,4 +130,9 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         entities_to_tags(entities, len(sentence.text), BIO)
         for sentence, entities in zip(sentences, predicted, strict=True)
     ]
-    return Evaluation(sentences, predicted, gold_tags, predicted_tags, overlapping, unknown)
+    return Evaluation(sentences, predicted, gold, gold_tags, predicted_tags, overlapping, unknown)
+
+
+def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:
+    """Start, end and type of each entity of a sentence."""
+    return {(entity.start, entity.end, entity.label) for entity in entities}

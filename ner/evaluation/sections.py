@@ -164,7 +164,7 @@ def weak_spots(
 
 def confidence(evaluation: Evaluation) -> list[Table]:
     """Whether scores can be believed, and what a lowest score leaves."""
-    if evaluation.scored.empty:
+    if not evaluation.has_scores:
         return []
     return [
         Table(

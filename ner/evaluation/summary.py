@@ -1,20 +1,21 @@
 """An evaluation as text for a terminal."""
 
 import conlleval
-from ner.evaluation.confidence import calibration_error, reliability_table, threshold_table
 from ner.evaluation.scores import Evaluation
 
 
 def summary(evaluation: Evaluation) -> str:
-    """Conlleval's table with seqeval's strict score and the gold entities out of reach under it."""
+    """Conlleval's table with the strict score of seqeval and the gold entities out of reach under it."""
     strict = evaluation.strict
     lines = [
         conlleval.report(evaluation.scores).rstrip("\n"),
         f"seqeval strict: precision: {strict['precision']:6.2f}%; recall: {strict['recall']:6.2f}%; "
         f"F1: {strict['f1']:6.2f}",
     ]
-    scored = evaluation.scored
-    if len(scored):
+    if evaluation.has_scores:
+        from ner.evaluation.confidence import calibration_error  # brings pandas
+
+        scored = evaluation.scored
         lines.append(
             f"scores: {scored['score'].mean():.2%} on average, {scored['correct'].mean():.2%} of the entities correct; "
             f"calibration error {calibration_error(scored):.2%}"
@@ -34,8 +35,10 @@ def summary(evaluation: Evaluation) -> str:
 
 def confidence(evaluation: Evaluation) -> str:
     """The tables by score and by lowest score, for a terminal; one sentence where there are no scores."""
-    if evaluation.scored.empty:
+    if not evaluation.has_scores:
         return "no predicted entity has a score: there are no tables by score"
+    from ner.evaluation.confidence import reliability_table, threshold_table  # bring pandas
+
     reliability = reliability_table(evaluation.scored)
     thresholds = threshold_table(evaluation.scored, evaluation.scores.gold_chunks)
     shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ner.model.network import BertBiLstmCrf
+from ner.model.recurrent import places_turned, taken
 
 # The order of the gates in ONNX (https://onnx.ai/onnx/operators), by their places in PyTorch: LSTM iofc of ifco,
 # GRU zrh of rzh.
@@ -15,9 +16,8 @@ _GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2)}
 class ExportableNetwork(nn.Module):
     """The emissions of a `BertBiLstmCrf`, from the same weights, for `torch.onnx.export` alone.
 
-    Packed sequences, by which a backward direction begins at each row's last character, can't be exported, and not
-    every runtime heeds the lengths that ONNX's recurrent operators take. So the backward direction reads rows that
-    have been reversed.
+    The backward direction reads rows that are turned round, as in `ner.model.recurrent`: not every runtime heeds the
+    lengths that ONNX's recurrent operators take.
 
     Args:
         model: the network, ready to predict, on the CPU; its attention is computed as the exporter can read it.
@@ -37,9 +37,9 @@ class ExportableNetwork(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
         features = self._model.fusion(self._model.layers(input_ids, attention_mask))  # (batch, chars, hidden)
-        order = _reversal(attention_mask[:, 2:])
+        places = places_turned(attention_mask.sum(dim=1) - 2, features.shape[1])
         for ahead, back in zip(self._forwards, self._backwards, strict=True):
-            behind = _reordered(back(_reordered(features, order)), order)
+            behind = taken(back(taken(features, places)), places)
             features = torch.cat([ahead(features), behind], dim=2)  # (batch, chars, 2 * size)
         emissions: Tensor = self._model.classifier(features)
         return emissions
@@ -89,17 +89,3 @@ def _in_onnx_order(weights: Tensor, gates: Sequence[int]) -> Tensor:
     """A weight matrix or bias `(gates * size, ...)`, with the gates in the order of ONNX."""
     pieces = weights.detach().chunk(len(gates))
     return torch.cat([pieces[gate] for gate in gates])
-
-
-def _reversal(mask: Tensor) -> Tensor:
-    """Where each character is read from when rows are reversed: `(batch, chars)`, of a mask of that shape.
-
-    Padding stays where it is, so the same order applied twice gives what was before.
-    """
-    places = torch.arange(mask.shape[1], device=mask.device)
-    lengths = mask.sum(dim=1, keepdim=True)
-    return torch.where(places < lengths, lengths - 1 - places, places)
-
-
-def _reordered(features: Tensor, order: Tensor) -> Tensor:
-    return features.gather(1, order.unsqueeze(2).expand(-1, -1, features.shape[2]))

@@ -26,7 +26,7 @@ from ner.errors import InputError
 from ner.model.choices import BUILT_IN_ENCODER
 from ner.model.quiet import quiet_transformers
 
-_BUILT_IN_FOLDER = Path(__file__).parents[1] / "encoders" / BUILT_IN_ENCODER
+BUILT_IN_FOLDER = Path(__file__).parents[1] / "encoders" / BUILT_IN_ENCODER
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
 _ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
 # [CLS] and [SEP] take two of an encoder's positions.
@@ -117,7 +117,7 @@ def load_masked_language_model(name: str) -> MaskedLanguageModel:
 
 
 def _source(name: str) -> str:
-    return str(_BUILT_IN_FOLDER) if name == BUILT_IN_ENCODER else name
+    return str(BUILT_IN_FOLDER) if name == BUILT_IN_ENCODER else name
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
@@ -19,6 +18,7 @@ from ner.model.features import FeatureCache
 from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
 from ner.model.partial import allowed_tags
+from ner.model.recurrent import run_both_ways
 from ner.model.softmax import SoftmaxOutput
 
 _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
@@ -98,10 +98,8 @@ class BertBiLstmCrf(PreTrainedModel):
         """
         features = self.dropout(self.fusion(self.layers(input_ids, attention_mask)))  # (batch, chars, hidden)
         if self.recurrent is not None:
-            lengths = attention_mask.sum(dim=1).cpu() - 2
-            packed = pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
-            features, _ = pad_packed_sequence(self.recurrent(packed)[0], True, total_length=features.shape[1])
-            features = self.dropout(features)
+            lengths = attention_mask.sum(dim=1) - 2  # [CLS] and [SEP]
+            features = self.dropout(run_both_ways(self.recurrent, features, lengths))
         emissions = self.classifier(features).float()  # (batch, chars, tags)
         if labels is None:
             return NetworkOutput(emissions=emissions)

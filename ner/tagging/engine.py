@@ -1,12 +1,13 @@
 """What a tagger runs on: gives scores for tags at every character, and reads the best tags from them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ner.encoding.characters import Ids
-from ner.model.choices import DecoderName, TaggingScheme
+from ner.model.choices import DecoderName, PrecisionName, TaggingScheme
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -38,7 +39,7 @@ class NBest(NamedTuple):
 
 
 class Engine(Protocol):
-    """A trained network, whatever computes it.
+    """A trained network, whatever computes it: with so many `threads`, in `precision`, one of `precisions`.
 
     `input_ids` and `attention_mask` are `(batch, chars + 2)`, with [CLS] before and [SEP] behind the characters;
     `emissions` are `(batch, chars, tags)`, `mask` is `(batch, chars)`, and `allowed`, `(batch, chars, tags)`, says
@@ -50,6 +51,9 @@ class Engine(Protocol):
     scheme: TaggingScheme
     tag_decoder: DecoderName
     window: int
+    precisions: Sequence[PrecisionName]
+    precision: PrecisionName
+    threads: int
 
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
         """Scores for every tag at every character."""

@@ -1,12 +1,13 @@
 """A tagger's engine without PyTorch: what an export wrote."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ner.encoding.characters import Ids
 from ner.errors import InputError
 from ner.exported.decoders import ChainDecoder, SoftmaxDecoder
 from ner.exported.folder import Exported
-from ner.exported.runtimes import open_network
+from ner.exported.runtimes import available_cores, open_network
 from ner.model.choices import PrecisionName
 from ner.tagging.engine import Decoded, Floats, Mask, NBest
 
@@ -18,12 +19,15 @@ class ExportedEngine:
         folder: that the export wrote.
         exported: what its record says.
         precision: the one of the export, or `auto`.
+        threads: of the CPU; None for all cores.
 
     Raises:
         InputError: it was exported in another precision, or its runtime isn't installed or can't read the network.
     """
 
-    def __init__(self, folder: Path, exported: Exported, precision: PrecisionName = "auto") -> None:
+    def __init__(
+        self, folder: Path, exported: Exported, precision: PrecisionName = "auto", threads: int | None = None
+    ) -> None:
         if precision not in ("auto", exported.precision):
             raise InputError(f"{folder} was exported in {exported.precision}, not {precision}: leave out --precision")
         self.types = exported.types
@@ -31,7 +35,10 @@ class ExportedEngine:
         self.scheme = exported.scheme
         self.tag_decoder = exported.tag_decoder
         self.window = exported.window
-        self._network = open_network(folder, exported.target, exported.precision)
+        self.precisions: Sequence[PrecisionName] = ("auto",)  # it has one, which its folder tells
+        self.precision: PrecisionName = "auto"
+        self.threads = threads or available_cores()
+        self._network = open_network(folder, exported.target, exported.precision, self.threads)
         self._decoder = (
             SoftmaxDecoder(exported.temperature)
             if exported.chain is None

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice, tee
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ner.files import atomic_writer
-from ner.tagging.tagger import Tagger
 from ner.tagging.writers import WRITERS, FormatName, Record
+
+if TYPE_CHECKING:
+    from ner.tagging.tagger import Tagger
 
 
 def tag_records(
-    tagger: Tagger,
+    tagger: "Tagger",
     records: Iterable[Record],
     output: Path | None,
     format_name: FormatName,

@@ -49,36 +49,46 @@ class Tagger:
     Args:
         engine: computes scores and tags.
         table: the characters of its encoder.
+        batch_characters: read by the network at once, as far as a single window isn't longer.
     """
 
-    def __init__(self, engine: Engine, table: CharacterTable) -> None:
+    def __init__(self, engine: Engine, table: CharacterTable, batch_characters: int = BATCH_CHARACTERS) -> None:
         self.engine = engine
         self.table = table
+        self.batch_characters = batch_characters
         self.labels = engine.labels
         self.types = engine.types
         self.scheme = schemes.SCHEMES[engine.scheme]
 
     @classmethod
-    def load(cls, folder: str | Path, precision: PrecisionName = "auto") -> "Tagger":
+    def load(
+        cls,
+        folder: str | Path,
+        precision: PrecisionName = "auto",
+        threads: int | None = None,
+        batch_characters: int = BATCH_CHARACTERS,
+    ) -> "Tagger":
         """Load a model folder that training wrote, onto the accelerator where there is one, or an exported one.
 
         Args:
             folder: the model folder.
             precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it; an exported tagger has its
                 own.
+            threads: of the CPU, for all that PyTorch does from now on, or for an exported tagger; None for as many as
+                they take by themselves.
+            batch_characters: read by the network at once.
 
         Raises:
             InputError: the folder holds no complete model that this version reads.
         """
         if is_exported(Path(folder)):
             exported, table = load_exported(Path(folder))
-            return cls(ExportedEngine(Path(folder), exported, precision), table)
+            return cls(ExportedEngine(Path(folder), exported, precision, threads), table, batch_characters)
         from ner.model.checkpoint import load_model  # PyTorch takes seconds to import
         from ner.tagging.network_engine import NetworkEngine
 
         model, table = load_model(Path(folder))
-        model.place()
-        return cls(NetworkEngine(model, precision), table)
+        return cls(NetworkEngine.of(model, precision, threads), table, batch_characters)
 
     def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[Fixed]] | None = None) -> list[list[Entity]]:
         """The entities of every text, in order of position. Texts may be of any length, and empty.
@@ -143,7 +153,7 @@ class Tagger:
         A character has those of the window that keeps it.
         """
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
-        for batch in window_batches(texts, self.table, self.engine.window):
+        for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
                 emissions[origin][window.keep_start : window.keep_end] = kept
         return emissions

@@ -4,14 +4,15 @@ import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TextIO, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
 
 from ner.data.entities import Entity
 from ner.data.schemes import BIO, entities_to_tags
 from ner.errors import InputError
 from ner.pages.highlight import Hues, pieces, visible
-from ner.pages.templates import page_template
-from ner.tagging.tagger import Alternative
+
+if TYPE_CHECKING:
+    from ner.tagging.tagger import Alternative
 
 FormatName = Literal["jsonl", "conll", "csv", "html"]
 
@@ -42,7 +43,7 @@ class Writer(Protocol):
 
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None: ...
 
-    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: "Sequence[Alternative]" = ()) -> None:
         """Write one record, its entities, and its readings in formats that can hold them."""
 
     def end(self) -> None:
@@ -60,7 +61,7 @@ class JsonLinesWriter(Writer):
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
 
-    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: "Sequence[Alternative]" = ()) -> None:
         """Write `file`, `line`, `text`, other fields, `entities`, and `alternatives` where there are some.
 
         `start` and `end` count code points.
@@ -90,7 +91,7 @@ class ConllWriter(Writer):
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self._file = file
 
-    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: "Sequence[Alternative]" = ()) -> None:
         """Write every code point of the text, spaces included."""
         tags = entities_to_tags(entities, len(record.text), BIO)
         for character, tag in zip(record.text, tags, strict=True):
@@ -112,7 +113,7 @@ class CsvWriter(Writer):
         self._columns = list(columns)
         self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
 
-    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: "Sequence[Alternative]" = ()) -> None:
         """Write a row for each entity; a record without entities has none.
 
         Raises:
@@ -137,13 +138,15 @@ class HtmlWriter(Writer):
     """
 
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
+        from ner.pages.templates import page_template  # brings jinja2, which no other format needs
+
         self._file = file
         self._parts = cast("Any", page_template("tagging/tagged.html.j2", {"visible": visible}).module)
         self._hues = Hues(map(visible, types))
         self._of_file: str | None = None
         file.write(self._parts.head())
 
-    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: "Sequence[Alternative]" = ()) -> None:
         """Write a paragraph, after a heading if it is the first of its file."""
         if record.file != self._of_file:
             self._file.write(self._parts.heading(record.file))

@@ -8,9 +8,10 @@ from pathlib import Path
 from ner.data.decoding import read_text
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.columns import NEW_DOCUMENT, read_rows
+from ner.data.formats.columns import read_rows
 from ner.data.formats.substitutes import flat_entities, held_labels, held_text, merged_by_scheme, with_text
 from ner.data.formats.tagged import split_of_rows
+from ner.data.formats.text_lines import NEW_DOCUMENT, parse_lines
 from ner.data.schemes import Scheme, entities_to_tags
 from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
@@ -25,7 +26,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     Raises InputError if there is no such file or an option is wrong.
     """
     text, faults = read_text(path, options.encoding)
-    rows = read_rows(text, path.stem, options.token_column, options.tag_column)
+    rows = read_rows(parse_lines(text), path.stem, options.token_column, options.tag_column)
     split = split_of_rows(rows, str(path), strict=options.strict)
     split.faults.extend(faults)
     split.faults.sort(key=lambda fault: fault.line)

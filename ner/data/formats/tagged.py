@@ -1,7 +1,13 @@
 """From rows of tokens and tags to sentences with entities: what all formats with one tag a token share."""
 
-from itertools import accumulate, pairwise
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, count, pairwise
 from typing import cast
+
+import numpy as np
+import numpy.typing as npt
 
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
@@ -22,15 +28,18 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
     faults = list(rows.faults)
     illegal: list[Problem] = []
     scheme = BIO
-    transitions = {pair for pair in set(pairwise(rows.tags)) if "" not in pair}
+    tags, ids = _distinct(rows.tags)
+    steps = ids[:-1] * len(tags) + ids[1:]  # one number for each pair of neighbouring tags
+    transitions = {step: (tags[step // len(tags)], tags[step % len(tags)]) for step in np.unique(steps).tolist()}
+    transitions = {step: pair for step, pair in transitions.items() if "" not in pair}
     try:
-        scheme = detect(transitions)
+        scheme = detect(transitions.values())
     except ValueError:
         faults.append(_first_of_second_scheme(rows))
     else:
-        if wrong := {pair for pair in transitions if not is_legal(scheme, *pair)}:
-            rows_wrong = [row for row, pair in enumerate(pairwise(rows.tags), 1) if pair in wrong]
-            illegal = [_illegal(rows, row, scheme) for row in rows_wrong]
+        wrong = [step for step, pair in transitions.items() if not is_legal(scheme, *pair)]
+        rows_wrong = np.flatnonzero(np.isin(steps, wrong)) + 1
+        illegal = [_illegal(rows, row, scheme) for row in rows_wrong.tolist()]
     if strict:
         faults += [p._replace(message=f"{p.message} (leave out --strict to repair)") for p in illegal]
         illegal = []
@@ -40,7 +49,7 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
 
     return Split(
         path,
-        _sentences(rows, path),
+        _sentences(rows, path, tags, ids),
         scheme=scheme,
         faults=findings(faults),
         repairs=findings(illegal),
@@ -49,28 +58,49 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
     )
 
 
-def _sentences(rows: Rows, path: str) -> list[Sentence]:
-    """All sentences without a faulty row."""
-    faulty = {row for row, tag in enumerate(rows.tags) if tag == ""} if rows.faults else set()
+def _distinct(tags: Sequence[str | None]) -> tuple[list[str | None], npt.NDArray[np.int64]]:
+    """Each tag once, and which of them stands in each row."""
+    numbers: defaultdict[str | None, int] = defaultdict(count().__next__)
+    ids = np.fromiter(map(numbers.__getitem__, tags), np.int64, len(tags))
+    return list(numbers), ids
+
+
+def _sentences(rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArray[np.int64]) -> list[Sentence]:
+    """All sentences without a faulty row; `tags` and `ids` are as `_distinct` gives them."""
+    boundaries = np.flatnonzero(np.array([tag is None for tag in tags])[ids])
+    faulty = np.flatnonzero(np.array([tag == "" for tag in tags])[ids])
+    found = list(_chunks(rows, np.array([bool(tag) and split_tag(tag)[1] != "" for tag in tags])[ids]))
+    # Of each boundary, how many faulty rows and chunks stand before it.
+    faults_before = np.searchsorted(faulty, boundaries).tolist()
+    chunks_before = np.searchsorted([start for start, _, _ in found], boundaries).tolist()
     document = ""
     sentences = []
-    boundaries = (row for row, tag in enumerate(rows.tags) if tag is None)
-    for before, after in pairwise(boundaries):
+    for i, (before, after) in enumerate(pairwise(boundaries.tolist())):
         document = rows.documents.get(before, document)
         first = before + 1
-        if first == after or (faulty and not faulty.isdisjoint(range(first, after))):
+        if first == after or faults_before[i] != faults_before[i + 1]:
             continue
         tokens = rows.tokens[first:after]
-        tags = cast("list[str]", rows.tags[first:after])
-        found = chunks(tags)
         text = "".join(tokens)
-        if found and len(text) != len(tokens):
+        spans = [
+            (start - first, end - first, type_) for start, end, type_ in found[chunks_before[i] : chunks_before[i + 1]]
+        ]
+        if spans and len(text) != len(tokens):
             offsets = list(accumulate(map(len, tokens), initial=0))
-            found = [(offsets[start], offsets[end], type_) for start, end, type_ in found]
-        entities = tuple([Entity(start, end, type_, text[start:end]) for start, end, type_ in found])
-        unknown = unknown_spans(tags, tokens)
+            spans = [(offsets[start], offsets[end], type_) for start, end, type_ in spans]
+        entities = tuple([Entity(start, end, type_, text[start:end]) for start, end, type_ in spans])
+        unknown = unknown_spans(cast("list[str]", rows.tags[first:after]), tokens)
         sentences.append(Sentence(text, entities, path, rows.lines[first], document, unknown))
     return sentences
+
+
+def _chunks(rows: Rows, typed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, str]]:
+    """The chunks of all rows; `typed` are those whose tag has a type, and no chunk goes beyond a run of them."""
+    chunks_of = lru_cache(maxsize=4096)(chunks)  # the tags of most entities are those of another
+    edges = np.flatnonzero(np.diff(typed, prepend=False, append=False))
+    for first, last in edges.reshape(-1, 2).tolist():
+        for start, end, type_ in chunks_of(tuple(cast("list[str]", rows.tags[first:last]))):
+            yield first + start, first + end, type_
 
 
 def _illegal(rows: Rows, row: int, scheme: Scheme) -> Problem:

@@ -1,0 +1,93 @@
+"""Whether time and memory of tagging grow with the text: `python benchmarks/growth.py MODEL FILE`."""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from machine import machine
+from rich.console import Console
+from rich.table import Table
+
+from ner import Tagger
+from ner.tagging.files import tag_records
+from ner.tagging.records import read_records
+from ner.tagging.writers import Record
+
+_MEGABYTE = 1_000_000
+# What getrusage counts in: kilobytes on Linux, bytes on macOS.
+_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+def main(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    file: Annotated[Path, typer.Argument(help="Text file, a record a line, that is repeated as often as needed.")],
+    megabytes: Annotated[float, typer.Option(help="Size of the file that memory is watched over.")] = 20,
+    part: Annotated[float, typer.Option(help="Megabytes that are timed; then 4 and 16 times as many.")] = 0.1,
+) -> None:
+    """Tag a big file and watch the peak of memory, and time a text, 4 times and 16 times as much of it."""
+    console = Console(soft_wrap=True)
+    console.print(machine("torch"))
+    tagger = Tagger.load(model)
+    with tempfile.TemporaryDirectory() as folder:
+        source, output = Path(folder, "text.txt"), Path(folder, "tagged.jsonl")
+        table = Table("megabytes", "seconds", "characters a second")
+        for times in (1, 1, 4, 16):  # the first one warms up
+            characters = _write(source, file, part * times)
+            began = time.perf_counter()
+            tag_records(tagger, read_records([str(source)]), output, "jsonl", lambda record: None)
+            seconds = time.perf_counter() - began
+            table.add_row(f"{part * times:g}", f"{seconds:.2f}", f"{characters / seconds:,.0f}")
+        console.print(table)
+        _write(source, file, megabytes)
+        peaks = _Peaks(min(1.0, megabytes / 2))
+        tag_records(tagger, read_records([str(source)]), output, "jsonl", peaks.watch)
+        console.print(
+            f"peak memory after {peaks.megabytes:g} MB: {peaks.first / 2**20:,.0f} MiB, "
+            f"after all {megabytes:g} MB: {_peak() / 2**20:,.0f} MiB"
+        )
+
+
+class _Peaks:
+    """Notes the peak of memory when the first `megabytes` have been tagged."""
+
+    def __init__(self, megabytes: float) -> None:
+        self.megabytes = megabytes
+        self.first = 0
+        self._bytes = 0
+
+    def watch(self, record: Record) -> None:
+        self._bytes += len(record.text.encode()) + 1
+        if not self.first and self._bytes >= self.megabytes * _MEGABYTE:
+            self.first = _peak()
+
+
+def _peak() -> int:
+    """The most memory that this process had so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
+
+
+def _lines(file: Path) -> Iterator[str]:
+    return chain.from_iterable(repeat(file.read_text(encoding="utf-8").splitlines(keepends=True)))
+
+
+def _write(target: Path, file: Path, megabytes: float) -> int:
+    """Fill `target` with lines of `file` up to a size; returns its characters."""
+    characters = written = 0
+    with target.open("w", encoding="utf-8") as lines:
+        for line in _lines(file):
+            if written >= megabytes * _MEGABYTE:
+                return characters
+            lines.write(line)
+            written += len(line.encode())
+            characters += len(line.rstrip("\n"))
+    return characters
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,62 @@
+"""Recurrent layers over padded rows, which read every row from both of its ends."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+def run_both_ways(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
+    """The states of bidirectional `layers` at every character, `(batch, chars, 2 * hidden)`.
+
+    Args:
+        layers: with `batch_first`.
+        features: `(batch, chars, size)`.
+        lengths: how many characters of each row are no padding, `(batch,)`; what comes out behind them has no meaning.
+    """
+    # cuDNN takes packed rows; on a CPU they would keep PyTorch from oneDNN, which is several times as fast.
+    return _run_packed(layers, features, lengths) if features.is_cuda else _run_padded(layers, features, lengths)
+
+
+def _run_packed(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
+    packed = pack_padded_sequence(features, lengths.cpu(), batch_first=True, enforce_sorted=False)
+    return pad_packed_sequence(layers(packed)[0], batch_first=True, total_length=features.shape[1])[0]
+
+
+def _run_padded(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
+    """The backward direction gets every row turned round, so that padding is read last in both."""
+    places = places_turned(lengths, features.shape[1])
+    forward, backward = layers.all_weights[::2], layers.all_weights[1::2]  # by layer
+    for layer in range(layers.num_layers):
+        if layer > 0:
+            features = dropout(features, layers.dropout, layers.training)
+        ahead = _run_one_way(layers, features, forward[layer])
+        back = _run_one_way(layers, taken(features, places), backward[layer])
+        features = torch.cat([ahead, taken(back, places)], dim=2)
+    return features
+
+
+def places_turned(lengths: Tensor, width: int) -> Tensor:
+    """Which of all `(batch * chars,)` places comes to each when every row is turned round; padding stays."""
+    chars = torch.arange(width, device=lengths.device)
+    turned = lengths.unsqueeze(1) - 1 - chars  # (batch, chars), below 0 in padding
+    # A length as a shape stays free in an export; as len() it would become a number.
+    rows = torch.arange(lengths.shape[0], device=lengths.device).unsqueeze(1) * width
+    return (rows + torch.where(turned >= 0, turned, chars)).flatten()
+
+
+def taken(features: Tensor, places: Tensor) -> Tensor:
+    """`features` `(batch, chars, size)` with what stands at these `places` `(batch * chars,)`."""
+    return features.flatten(0, 1).index_select(0, places).view_as(features)
+
+
+def _run_one_way(layers: nn.LSTM | nn.GRU, features: Tensor, weights: Sequence[Tensor]) -> Tensor:
+    """The states of a single layer with these `weights`, `(batch, chars, hidden)`."""
+    zero = features.new_zeros(1, len(features), layers.hidden_size)
+    # Biases, one layer, no dropout behind it, training or not, one direction, batch first.
+    options = (True, 1, 0.0, layers.training, False, True)
+    if isinstance(layers, nn.LSTM):
+        return torch.lstm(features, (zero, zero), tuple(weights), *options)[0]
+    return torch.gru(features, zero, tuple(weights), *options)[0]
