@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from time import sleep
 
+import pytest
+
 from benchmarks.timing import in_turn
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +49,12 @@ def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
     assert ", 1 batches" in shown
     for row in ("threads: 1", "batches at random", "our batches"):
         assert row in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_waiting_threads_runs(data_folder: Path) -> None:
+    shown = output_of("waiting.py", str(data_folder), "--steps", "1", "--rounds", "2", "--busy", "1")
+    assert "300,000 turns" in shown
 
 
 def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:

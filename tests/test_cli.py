@@ -215,6 +215,16 @@ def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder
     )
 
 
+def test_waiting_threads_leave_their_cores_to_other_programs(
+    run: Run, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOMP_SPINCOUNT", "")
+    monkeypatch.delenv("GOMP_SPINCOUNT")
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    run("check", data_folder)
+    assert os.environ["GOMP_SPINCOUNT"] == "10000"
+
+
 def test_help_and_version_come_without_torch() -> None:
     script = (
         "import sys; sys.argv[0] = 'bert-ner'\n"
