@@ -39,6 +39,7 @@ from ner.options import (
 )
 from ner.pretraining.settings import PretrainingSettings
 from ner.pretraining_options import pretraining_settings
+from ner.threads import spin_briefly
 from ner.training.settings import TrainingSettings
 from ner.version import installed_version
 
@@ -102,6 +103,7 @@ def main(
     ] = False,
 ) -> None:
     """Train, evaluate and apply Chinese named-entity taggers: BERT, BiLSTM and CRF, character by character."""
+    spin_briefly()
 
 
 @app.command()

@@ -71,6 +71,12 @@ def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_benchmark_of_waiting_threads_runs(data_folder: Path) -> None:
+    shown = output_of("waiting.py", str(data_folder), "--steps", "1", "--rounds", "2", "--busy", "1")
+    assert "300,000 turns" in shown
+
+
+@pytest.mark.slow
 def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:
     shown = output_of("long_text.py", str(model_folder), str(data_folder), "--window", "16", "--longest", "200")
     assert "3 documents of two windows, 54 characters" in shown

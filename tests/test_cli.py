@@ -216,6 +216,16 @@ def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder
     )
 
 
+def test_waiting_threads_leave_their_cores_to_other_programs(
+    run: Run, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOMP_SPINCOUNT", "")
+    monkeypatch.delenv("GOMP_SPINCOUNT")
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    run("check", data_folder)
+    assert os.environ["GOMP_SPINCOUNT"] == "10000"
+
+
 # Runs a command, and tells which of the packages that take long to import were imported.
 WITHOUT_TORCH = """
 import sys; sys.argv[0] = "bert-ner"
