@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
+from ner.commands.options import given_options, grouped, read_options
+from ner.commands.training_options import training_settings
 from ner.errors import InputError
-from ner.options import given_options, grouped, read_options, training_settings
 from ner.training.settings import TrainingSettings
 
 

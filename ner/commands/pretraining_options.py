@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from ner.commands.options import NETWORK, RUN, SCHEDULE, Precision
 from ner.errors import InputError
-from ner.options import NETWORK, RUN, SCHEDULE, Precision
 from ner.pretraining.settings import MaskingName, ObjectiveName, PretrainingSettings
 
 # Of a run without a bound, which only shows the defaults of everything else.
