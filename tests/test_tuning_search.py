@@ -118,10 +118,19 @@ def test_test_is_never_read(
 
 
 def test_the_same_seed_gives_the_same_trials_and_another_others(run: Search, formula: list[float]) -> None:
-    once, again, other = values(run(12, "a")), values(run(12, "b")), values(run(2, "c", seed=2))
+    once, again, other = values(run(12, "a")), values(run(12, "b")), values(run(3, "c", seed=2))
     assert once == again
-    assert all(one != another for one, another in zip(once, other, strict=False))
+    assert all(one != another for one, another in zip(once[1:], other[1:], strict=False))
     assert len({trial["dropout"] for trial in once}) == 12
+
+
+def test_the_first_trial_has_the_settings_as_they_are(
+    run: Search, formula: list[float], quick: Callable[..., TrainingSettings]
+) -> None:
+    expected = quick(learning_rate=2e-4, dropout=0.3)
+    first, *others = values(run(4, learning_rate=2e-4, dropout=0.3))
+    assert first == {name: getattr(expected, name) for name in first}
+    assert first not in others
 
 
 def test_a_second_start_goes_on_as_if_there_had_been_none(

@@ -40,6 +40,13 @@ def test_only_learned_fusions_have_layer_dropout() -> None:
     assert space["fusion"] == CategoricalDistribution(LEARNED_FUSIONS)
 
 
+def test_the_defaults_are_in_all_ranges() -> None:
+    """Since the first trial has them."""
+    settings = TrainingSettings()
+    for name, range_ in search_space(settings, ()).items():
+        assert range_._contains(range_.to_internal_repr(getattr(settings, name))), name
+
+
 def test_values_are_settings_in_their_ranges() -> None:
     space = search_space(TrainingSettings(), ())
     study = create_study()

@@ -1,6 +1,6 @@
-"""How the settings of the next trial are chosen: by TPE, from a seed of the trial's own."""
+"""How the settings of the next trial are chosen: the defaults first, then by TPE, from a seed of the trial's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,22 @@ class RepeatableSampler(BaseSampler):
 
     So a search by one worker gives the same trials however often it was interrupted. A sampler with one random state
     for all trials would begin again from its first choices in each new process.
+
+    Args:
+        seed: of the search.
+        first: the settings of the first trial, with which the others have to compete.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, first: Mapping[str, Any]) -> None:
         self._seed = seed
+        self._first = first
+        self._is_first = False
         self._sampler = TPESampler(seed=seed)
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         earlier = [one for one in study.get_trials(deepcopy=False) if one.number < trial.number]
         place = trial.number - sum(not counts(one) for one in earlier)
+        self._is_first = place == 0
         self._sampler = TPESampler(seed=int(np.random.SeedSequence((self._seed, place)).generate_state(1)[0]))
         self._sampler.before_trial(study, trial)
 
@@ -46,6 +53,8 @@ class RepeatableSampler(BaseSampler):
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
+        if self._is_first:
+            return self._first[param_name]
         return self._sampler.sample_independent(study, trial, param_name, param_distribution)
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:

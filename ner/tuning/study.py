@@ -44,7 +44,7 @@ def open_study(
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # what is to be told of a trial is told by us
     study = optuna.create_study(
         storage=_open_storage(storage or f"sqlite:///{output / DATABASE}"),
-        sampler=RepeatableSampler(settings.seed),
+        sampler=RepeatableSampler(settings.seed, {name: getattr(settings, name) for name in space}),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=_COMPARED_WITH, n_warmup_steps=_FIRST_EPOCH),
         study_name=output.resolve().name,
         direction="maximize",
