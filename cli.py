@@ -9,7 +9,7 @@ from ner.commands.failing import Commands
 from ner.commands.scoring import evaluate, info, score
 from ner.commands.tagging import bench, embed, export, tag
 from ner.commands.training import compare, pretrain, train, tune
-from ner.threads import spin_briefly
+from ner.libraries import set_up_libraries
 from ner.version import installed_version
 
 
@@ -35,7 +35,7 @@ def main(
     ] = False,
 ) -> None:
     """Train, evaluate and apply Chinese named-entity taggers: BERT, BiLSTM and CRF, character by character."""
-    spin_briefly()
+    set_up_libraries()
 
 
 for command in (

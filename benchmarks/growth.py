@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ner import Tagger
+from ner.libraries import set_up_libraries
 from ner.tagging.files import tag_records
 from ner.tagging.records import read_records
 from ner.tagging.writers import Record
@@ -31,6 +32,7 @@ def main(
     part: Annotated[float, typer.Option(help="Megabytes that are timed; then 4 and 16 times as many.")] = 0.1,
 ) -> None:
     """Tag a big file and watch the peak of memory, and time a text, 4 times and 16 times as much of it."""
+    set_up_libraries()  # as the command does
     console = Console(soft_wrap=True)
     console.print(machine("torch"))
     tagger = Tagger.load(model)

@@ -216,14 +216,16 @@ def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder
     )
 
 
-def test_waiting_threads_leave_their_cores_to_other_programs(
+def test_waiting_threads_leave_their_cores_to_others_and_few_primitives_are_kept(
     run: Run, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GOMP_SPINCOUNT", "")
-    monkeypatch.delenv("GOMP_SPINCOUNT")
+    for name in ("GOMP_SPINCOUNT", "ONEDNN_PRIMITIVE_CACHE_CAPACITY"):
+        monkeypatch.setenv(name, "")  # so that it is restored
+        monkeypatch.delenv(name)
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     run("check", data_folder)
     assert os.environ["GOMP_SPINCOUNT"] == "10000"
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "128"
 
 
 # Runs a command, and tells which of the packages that take long to import were imported.

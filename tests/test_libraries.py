@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-PROGRAM = "from ner.threads import spin_briefly; spin_briefly(); import torch; torch.ones(9)"
+from ner.libraries import set_up_libraries
+
+PROGRAM = "from ner.libraries import set_up_libraries; set_up_libraries(); import torch; torch.ones(9)"
 
 
 def turns(**changes: str) -> str | None:
@@ -22,3 +24,11 @@ def test_threads_give_up_their_core_soon_unless_the_user_says_otherwise() -> Non
     assert turns() == "10000"
     assert turns(GOMP_SPINCOUNT="77") == "77"
     assert turns(OMP_WAIT_POLICY="passive") == "0"
+
+
+def test_what_the_user_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "7")
+    monkeypatch.setenv("GOMP_SPINCOUNT", "9")
+    set_up_libraries()
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "7"
+    assert os.environ["GOMP_SPINCOUNT"] == "9"
