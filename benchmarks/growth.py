@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from ner.tagging.records import read_records
 from ner.tagging.writers import Record
 
 _MEGABYTE = 1_000_000
+_LONGEST_LINE = 100_000
 # What getrusage counts in: kilobytes on Linux, bytes on macOS.
 _UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -31,7 +32,7 @@ def main(
     megabytes: Annotated[float, typer.Option(help="Size of the file that memory is watched over.")] = 20,
     part: Annotated[float, typer.Option(help="Megabytes that are timed; then 4 and 16 times as many.")] = 0.1,
 ) -> None:
-    """Tag a big file and watch the peak of memory, and time a text, 4 times and 16 times as much of it."""
+    """Time more and more text, and longer and longer lines; watch the peak of memory over a big file."""
     set_up_libraries()  # as the command does
     console = Console(soft_wrap=True)
     console.print(machine("torch"))
@@ -46,6 +47,7 @@ def main(
             seconds = time.perf_counter() - began
             table.add_row(f"{part * times:g}", f"{seconds:.2f}", f"{characters / seconds:,.0f}")
         console.print(table)
+        console.print(_single_lines(tagger, file))
         _write(source, file, megabytes)
         peaks = _Peaks(min(1.0, megabytes / 2))
         tag_records(tagger, read_records([str(source)]), output, "jsonl", peaks.watch)
@@ -53,6 +55,19 @@ def main(
             f"peak memory after {peaks.megabytes:g} MB: {peaks.first / 2**20:,.0f} MiB, "
             f"after all {megabytes:g} MB: {_peak() / 2**20:,.0f} MiB"
         )
+
+
+def _single_lines(tagger: Tagger, file: Path) -> Table:
+    """How long single texts take, one ten times as long as the other."""
+    table = Table("characters of one line", "seconds", "characters a second")
+    characters = chain.from_iterable(line.rstrip("\n") for line in _lines(file))
+    text = "".join(islice(characters, _LONGEST_LINE))
+    for length in (_LONGEST_LINE // 100, _LONGEST_LINE // 10, _LONGEST_LINE):
+        began = time.perf_counter()
+        tagger.tag([text[:length]])
+        seconds = time.perf_counter() - began
+        table.add_row(f"{length:,}", f"{seconds:.2f}", f"{length / seconds:,.0f}")
+    return table
 
 
 class _Peaks:
