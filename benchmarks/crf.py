@@ -104,7 +104,7 @@ def _compare(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor, ro
             lambda: _gradient_of(lambda x: crf.loss(x, tags, mask), emissions, crf),
             lambda: _gradient_of(lambda x: -reference(x, tags, mask=mask, reduction="mean"), emissions, reference),
         ),
-        "best tags": (lambda: best_path(emissions.double().numpy(), mask.numpy(), crf.decoder().chain), decode),
+        "best tags": (lambda: best_path(emissions.numpy(), mask.numpy(), crf.decoder().chain), decode),
         "tags and probabilities": (lambda: _decode(crf, emissions, mask), decode),
     }
     table = Table("", "pytorch-crf ms", "this ms", "times as fast", "quartiles", title=f"threads: {threads}")

@@ -4,18 +4,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from ner.decoding.chain import POSSIBLE, Chain, Doubles, Mask, predecessors
+from ner.decoding.chain import POSSIBLE, Chain, Doubles, Floats, Mask, predecessors
 from ner.encoding.characters import Ids
 
 
-def best_path(emissions: Doubles, mask: Mask, chain: Chain) -> Ids:
+def best_path(emissions: Floats | Doubles, mask: Mask, chain: Chain) -> Ids:
     """The best path of every row, `(batch, chars)`, by the Viterbi algorithm (Rabiner 1989, section III).
 
     Nothing is meant outside the mask. The way there keeps scores alone: on the way back the predecessors of one tag
     are compared at each character, not those of all tags.
     """
     batch, chars, tags = emissions.shape
-    scores = emissions.transpose(1, 2, 0).copy()  # (chars, tags, batch)
+    scores = np.array(emissions.transpose(1, 2, 0), dtype=np.float64, order="C")  # (chars, tags, batch)
     scores[0] += chain.start[:, None]
     sources, transitions = predecessors(chain)  # (ways, tags)
     steps = np.repeat(transitions[:, :, None], batch, axis=2)  # addends of one shape are added in one go
@@ -32,8 +32,9 @@ def best_path(emissions: Doubles, mask: Mask, chain: Chain) -> Ids:
     scores[last, ends, rows] = 0.0
     path = np.empty((chars, batch), dtype=np.int64)
     path[-1] = scores[-1].argmax(axis=0)
-    for i in range(chars - 2, -1, -1):
-        (scores[i] + chain.transitions.take(path[i + 1], axis=1)).argmax(axis=0, out=path[i])
+    for before, tag, following in zip(scores[-2::-1], path[-2::-1], path[:0:-1], strict=True):
+        chain.transitions.take(following, axis=1, out=best, mode="clip")
+        np.add(before, best, out=best).argmax(axis=0, out=tag)
     return path.T
 
 
