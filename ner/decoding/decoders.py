@@ -89,7 +89,11 @@ class ChainDecoder(TagDecoder):
 
 
 class SoftmaxDecoder(TagDecoder):
-    """For a softmax at every character, whose tags are independent: where an entity ends is told by its own alone."""
+    """For a softmax at every character, whose tags are independent.
+
+    The probability of a span is the product of those of its tags: where an entity ends is part of it only as far as
+    these tags say so.
+    """
 
     keeps_to_scheme = False
 

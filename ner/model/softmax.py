@@ -11,8 +11,7 @@ from ner.model.distribution import TagDistribution
 class SoftmaxOutput(TagDistribution):
     """A distribution in which the tags of a sentence are independent: its sequences may be illegal under a scheme.
 
-    Both losses are averaged over characters, not over sentences as the CRF's are. The probability of a span is the
-    product of those of its tags: where an entity ends is part of it only as far as these tags say so.
+    Both losses are averaged over characters, not over sentences as the CRF's are.
 
     Args:
         label_smoothing: the share of the target that `loss`, and it alone, spreads evenly over all tags
