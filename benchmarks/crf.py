@@ -15,9 +15,9 @@ from torch import Tensor
 from torchcrf import CRF
 
 from ner.data.schemes import SCHEMES, labels
-from ner.model.chain import Chain
+from ner.decoding.decoders import Decoded
+from ner.decoding.viterbi import best_path
 from ner.model.crf import SchemeCrf
-from ner.model.viterbi import best_path
 
 TOLERANCE = 1e-4
 
@@ -44,7 +44,7 @@ def main(
         console.print(_compare(crf, reference, emissions, mask, rounds, count))
     for length in (long // 10, long):
         text, whole = _emissions(1, length, crf)
-        seconds = timeit(partial(crf.decode_batch, text, whole), number=1)
+        seconds = timeit(partial(_decode, crf, text, whole), number=1)
         console.print(
             f"one text of {length:,} characters: {seconds:.2f} s, {seconds / length * 1e6:.0f} µs a character"
         )
@@ -65,6 +65,11 @@ def _emissions(batch: int, chars: int, crf: SchemeCrf) -> tuple[Tensor, Tensor]:
     return torch.randn(batch, chars, len(crf.start_transitions)), torch.ones(batch, chars, dtype=torch.bool)
 
 
+def _decode(crf: SchemeCrf, emissions: Tensor, mask: Tensor) -> Decoded:
+    """What tagging computes: the best tags, and the probabilities of their spans."""
+    return crf.decoder().decode(emissions.numpy(), mask.numpy())
+
+
 def _gradient_of(loss: Callable[[Tensor], Tensor], emissions: Tensor, crf: torch.nn.Module) -> list[Tensor]:
     """The loss, and its gradients by the emissions and the scores of a CRF."""
     emissions = emissions.clone().requires_grad_()
@@ -75,7 +80,7 @@ def _gradient_of(loss: Callable[[Tensor], Tensor], emissions: Tensor, crf: torch
 
 def _check(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor) -> None:
     """Stop unless both find the same tags, the same loss and the same gradients, the reference in float64."""
-    tags = crf.decode_batch(emissions, mask).tags
+    tags = torch.from_numpy(_decode(crf, emissions, mask).tags)
     exact = CRF(crf.num_tags, batch_first=True).double()
     exact.load_state_dict(reference.state_dict())
     if exact.decode(emissions.double(), mask) != tags.tolist():
@@ -88,12 +93,7 @@ def _check(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor) -> N
 
 
 def _compare(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor, rounds: int, threads: int) -> Table:
-    tags = crf.decode_batch(emissions, mask).tags
-
-    @torch.inference_mode()
-    def best_tags() -> None:
-        chain = Chain(crf.start_transitions.double(), crf.transitions.double(), crf.end_transitions.double())
-        best_path(emissions.double(), mask, chain)
+    tags = torch.from_numpy(_decode(crf, emissions, mask).tags)
 
     @torch.inference_mode()
     def decode() -> None:
@@ -104,8 +104,8 @@ def _compare(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor, ro
             lambda: _gradient_of(lambda x: crf.loss(x, tags, mask), emissions, crf),
             lambda: _gradient_of(lambda x: -reference(x, tags, mask=mask, reduction="mean"), emissions, reference),
         ),
-        "best tags": (best_tags, decode),
-        "tags and probabilities": (lambda: crf.decode_batch(emissions, mask), decode),
+        "best tags": (lambda: best_path(emissions.numpy(), mask.numpy(), crf.decoder().chain), decode),
+        "tags and probabilities": (lambda: _decode(crf, emissions, mask), decode),
     }
     table = Table("", "pytorch-crf ms", "this ms", "times as fast", "quartiles", title=f"threads: {threads}")
     for name, (ours, theirs) in rows.items():

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ner import InputError, Tagger
+from ner.decoding.chain import Chain
 from ner.encoding.characters import CharacterTable
-from ner.exported.chain import Chain
 from ner.exported.folder import CHARACTERS, RECORD, Exported, load_exported
 
 LABELS = ["O", "B-PER", "I-PER"]

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from cli import app
 from ner import Fixed, InputError, Tagger
+from ner.decoding.chain import Floats
 from ner.encoding.batches import pad_batch
 from ner.encoding.characters import CharacterTable, Ids
-from ner.exported.decoders import Floats
 from ner.exporting import conversion, export
 from ner.model.checkpoint import load_model, save_model
 from ner.model.config import BertBiLstmCrfConfig

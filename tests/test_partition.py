@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 from torchcrf import CRF
 
-from ner.model.chain import IMPOSSIBLE, Chain
+from ner.decoding.chain import IMPOSSIBLE
+from ner.model.chain import Chain
 from ner.model.partition import expected_counts, log_partition, sum_paths
 
 LENGTHS = [40, 1, 25, 2]

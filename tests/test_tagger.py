@@ -110,7 +110,7 @@ def test_an_untrained_network_gives_no_illegal_sequence(model_folder: Path) -> N
     assert any(tagger.tag(texts))  # the tagger itself asserts that no tag had to be repaired
     emissions = tagger.emissions(texts)
     for text, emission in zip(texts, emissions, strict=True):
-        tags = tagger.engine.decode(emission[None], np.ones((1, len(text)), dtype=bool)).tags[0].tolist()
+        tags = tagger.engine.decoder().decode(emission[None], np.ones((1, len(text)), dtype=bool)).tags[0].tolist()
         assert tags_to_entities([tagger.labels[tag] for tag in tags], text, tagger.scheme)[1] == 0
 
 

@@ -17,6 +17,8 @@ from tensorboardX.proto.event_pb2 import Event
 from transformers import BertModel, TrainerState
 
 from ner.data.corpus import Corpus, read_corpus
+from ner.decoding.chain import Floats
+from ner.decoding.decoders import ChainDecoder, Decoded
 from ner.errors import InputError, InterruptedRun
 from ner.model.crf import SchemeCrf
 from ner.tagging.layers import layer_weights
@@ -335,14 +337,14 @@ def test_a_loss_that_is_not_finite_stops_with_advice(
 def test_a_model_that_finds_nothing_stops_after_a_third(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SchemeCrf, "decode_batch", _all_outside(SchemeCrf.decode_batch))
+    monkeypatch.setattr(ChainDecoder, "decode", _all_outside(ChainDecoder.decode))
     with pytest.raises(InputError, match=r"after 8 of 24 steps the model finds no entity in dev"):
         train(corpus, quick(epochs=6), tmp_path / "model")
 
 
-def _all_outside(decode: Callable[..., object]) -> Callable[..., object]:
-    def only_o(self: SchemeCrf, emissions: torch.Tensor, *args: object) -> object:
-        emissions = emissions.clone()
+def _all_outside(decode: Callable[..., Decoded]) -> Callable[..., Decoded]:
+    def only_o(self: ChainDecoder, emissions: Floats, *args: object) -> Decoded:
+        emissions = emissions.copy()
         emissions[..., 0] += 1e6
         return decode(self, emissions, *args)
 

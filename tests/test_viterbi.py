@@ -1,43 +1,61 @@
-"""The Viterbi algorithm against pytorch-crf's in float64; enumeration is in test_crf.py."""
+"""The Viterbi algorithm against pytorch-crf's in float64; enumeration is in test_decoders.py."""
 
+import tracemalloc
+
+import numpy as np
 import pytest
 import torch
-from torch import Tensor
 from torchcrf import CRF
 
-from ner.model.chain import Chain, path_scores
-from ner.model.viterbi import best_path, best_paths
+from ner.decoding.chain import IMPOSSIBLE, Chain, Doubles, Mask, path_scores
+from ner.decoding.viterbi import best_path, best_paths
 
 TAGS = 9
 
 
-def reference() -> tuple[CRF, Chain]:
+def reference(impossible: float) -> tuple[CRF, Chain]:
+    """pytorch-crf with a share of its transitions impossible, and its scores."""
     torch.manual_seed(0)
     crf = CRF(TAGS, batch_first=True).double()
-    return crf, Chain(*(crf.get_parameter(f"{name}transitions").detach() for name in ("start_", "", "end_")))
+    with torch.no_grad():
+        crf.transitions[torch.rand(TAGS, TAGS) < impossible] = IMPOSSIBLE
+        crf.transitions[:, 0] = crf.transitions[0] = 0.5  # so that there is always a way
+    return crf, Chain(*(crf.get_parameter(f"{name}transitions").detach().numpy() for name in ("start_", "", "end_")))
 
 
-def batch(lengths: list[int], scale: float) -> tuple[Tensor, Tensor]:
-    torch.manual_seed(1)
-    emissions = scale * torch.randn(len(lengths), max(lengths), TAGS).double()
-    return emissions, torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
+def batch(lengths: list[int], scale: float) -> tuple[Doubles, Mask]:
+    emissions = scale * np.random.default_rng(1).normal(size=(len(lengths), max(lengths), TAGS))
+    return emissions, np.arange(max(lengths)) < np.array(lengths)[:, None]
 
 
 @pytest.mark.parametrize("lengths", [[1], [1, 7, 30, 2, 30], [8000]])
 @pytest.mark.parametrize("scale", [0.1, 5.0, 1e4])
-def test_tags_are_those_of_pytorch_crf(lengths: list[int], scale: float) -> None:
-    crf, chain = reference()
+@pytest.mark.parametrize("impossible", [0.0, 0.6])
+def test_tags_are_those_of_pytorch_crf(lengths: list[int], scale: float, impossible: float) -> None:
+    crf, chain = reference(impossible)
     emissions, mask = batch(lengths, scale)
     found = best_path(emissions, mask, chain)
     assert found.shape == mask.shape
-    assert [row[:length].tolist() for row, length in zip(found, lengths, strict=True)] == crf.decode(emissions, mask)
+    expected = crf.decode(*map(torch.from_numpy, (emissions, mask)))
+    assert [row[:length].tolist() for row, length in zip(found, lengths, strict=True)] == expected
 
 
 @pytest.mark.parametrize("coarse", [0.0, 1.0])
 def test_of_equally_good_paths_one_is_found(coarse: float) -> None:
-    chain = Chain(*(torch.zeros_like(scores) for scores in reference()[1]))
+    chain = Chain(*map(np.zeros_like, reference(0.0)[1]))
     emissions, mask = batch([6, 6, 6], coarse)
     emissions = emissions.round()
     score = path_scores(emissions, best_path(emissions, mask, chain), chain)[:, -1]
-    assert torch.equal(score, emissions.amax(dim=2).sum(dim=1))
-    assert torch.equal(score, best_paths(emissions, mask, chain, 1)[1].squeeze(1))
+    assert (score == emissions.max(axis=2).sum(axis=1)).all()
+    assert (score == best_paths(emissions, mask, chain, 1)[1][:, 0]).all()
+
+
+def test_memory_grows_no_faster_than_the_text() -> None:
+    peaks = []
+    for length in (2000, 8000):
+        emissions, mask = batch([length], 1.0)
+        tracemalloc.start()
+        best_path(emissions, mask, reference(0.0)[1])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 4.5 * peaks[0] < 10 * emissions.nbytes

@@ -1,1 +1,1 @@
-"""Taggers that run without torch: the network in another runtime, its tags by NumPy."""
+"""Exported taggers: their folder, and the runtimes of their networks, which need no torch."""

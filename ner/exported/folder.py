@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from ner.decoding.chain import Chain
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
-from ner.exported.chain import Chain
 
 FORMAT_VERSION = 1
 RECORD, CHARACTERS = "exported.json", "characters.json"

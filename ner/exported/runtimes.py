@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ner.decoding.chain import Floats
 from ner.encoding.characters import Ids
 from ner.errors import InputError
-from ner.exported.decoders import Floats
 from ner.exported.folder import ExportPrecision, Target, network_path
 
 Network = Callable[[Ids, Ids], Floats]

@@ -3,13 +3,11 @@
 import tempfile
 from pathlib import Path
 
+from ner.decoding.decoders import ChainDecoder
 from ner.errors import InputError
-from ner.exported.chain import Chain
 from ner.exported.folder import CHARACTERS, Exported, ExportPrecision, Target, network_path
 from ner.exporting.conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
 from ner.model.checkpoint import load_model
-from ner.model.crf import SchemeCrf
-from ner.model.decoder import Decoder
 from ner.version import installed_version
 
 
@@ -27,7 +25,7 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         raise InputError(f"{output} exists already: choose another folder, or move it away")
     import_packages(target)
     network, table = load_model(model)
-    config = network.config
+    config, decoder = network.config, network.tag_decoder.decoder()
     exported = Exported(
         target=target,
         precision=precision,
@@ -35,8 +33,8 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         labels=config.labels,
         scheme=config.scheme,
         tag_decoder=config.tag_decoder,
-        temperature=network.tag_decoder.temperature.item(),
-        chain=_chain(network.tag_decoder),
+        temperature=decoder.temperature,
+        chain=decoder.chain if isinstance(decoder, ChainDecoder) else None,
         window=config.window,
         versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[target])},
     )
@@ -55,11 +53,3 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         table.save(folder / CHARACTERS)
         exported.save(folder)
         folder.rename(output)
-
-
-def _chain(decoder: Decoder) -> Chain | None:
-    """The scores of a CRF; None for a softmax, which has none."""
-    if not isinstance(decoder, SchemeCrf):
-        return None
-    scores = decoder.start_transitions, decoder.transitions, decoder.end_transitions
-    return Chain(*(score.detach().double().numpy() for score in scores))

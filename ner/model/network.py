@@ -13,7 +13,7 @@ from ner.encoding.batches import IGNORED, UNKNOWN_LABEL
 from ner.model.choices import CellName
 from ner.model.config import BertBiLstmCrfConfig
 from ner.model.crf import SchemeCrf
-from ner.model.decoder import Decoder
+from ner.model.distribution import TagDistribution
 from ner.model.features import FeatureCache
 from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
@@ -70,7 +70,7 @@ class BertBiLstmCrf(PreTrainedModel):
             hidden = 2 * config.lstm_size
         labels = config.labels
         self.classifier = nn.Linear(hidden, len(labels))
-        self.tag_decoder: Decoder = (
+        self.tag_decoder: TagDistribution = (
             SchemeCrf(labels, schemes.SCHEMES[config.scheme])
             if config.tag_decoder == "crf"
             else SoftmaxOutput(config.label_smoothing)
@@ -132,7 +132,7 @@ class BertBiLstmCrf(PreTrainedModel):
 
 
 def labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Emissions, tags and mask of the labelled characters alone, as a `Decoder` takes them.
+    """Emissions, tags and mask of the labelled characters alone, as a `TagDistribution` takes them.
 
     Args:
         emissions: `(batch, chars, tags)`.

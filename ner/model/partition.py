@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from ner.model.chain import Chain, require_possible
+from ner.decoding.chain import require_possible
+from ner.model.chain import Chain
 
 # A score in bits times this is one as everywhere else, in nats.
 BIT = math.log(2)
@@ -57,7 +58,7 @@ def sum_paths(emissions: Tensor, mask: Tensor, chain: Chain) -> PathSums:
     at_end = scores[last, :, rows] + chain.end  # (batch, tags)
     ends[last, :, rows] = at_end
     total = _log_sum(at_end.T)
-    require_possible(total)
+    require_possible(total.numpy(force=True))
     return PathSums(stacked, scores, chain.transitions, ends, total)
 
 

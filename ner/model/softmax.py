@@ -1,19 +1,17 @@
 """Tags by a softmax at every character, each independent of its neighbours."""
 
-import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from ner.model.chain import Chain, constrained, require_possible
-from ner.model.decoder import Decoded, Decoder, NBest
-from ner.model.viterbi import best_paths
+from ner.decoding.chain import IMPOSSIBLE, require_possible
+from ner.decoding.decoders import SoftmaxDecoder
+from ner.model.distribution import TagDistribution
 
 
-class SoftmaxOutput(Decoder):
+class SoftmaxOutput(TagDistribution):
     """A distribution in which the tags of a sentence are independent: its sequences may be illegal under a scheme.
 
-    Both losses are averaged over characters, not over sentences as the CRF's are. The probability of a span is the
-    product of those of its tags: where an entity ends is part of it only as far as these tags say so.
+    Both losses are averaged over characters, not over sentences as the CRF's are.
 
     Args:
         label_smoothing: the share of the target that `loss`, and it alone, spreads evenly over all tags
@@ -32,35 +30,24 @@ class SoftmaxOutput(Decoder):
 
     def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
         """Negative log of the summed probability of the allowed tags, averaged over the characters of the batch."""
-        some = constrained(emissions.float(), allowed).logsumexp(dim=2).masked_fill(~mask, 0.0)  # (batch, chars)
-        require_possible(some.amin(dim=1))
-        return (emissions.float().logsumexp(dim=2) - some)[mask].mean()
+        emissions = emissions.float()
+        some = emissions.masked_fill(~allowed, IMPOSSIBLE).logsumexp(dim=2).masked_fill(~mask, 0.0)  # (batch, chars)
+        require_possible(some.amin(dim=1).numpy(force=True))
+        return (emissions.logsumexp(dim=2) - some)[mask].mean()
 
-    @torch.no_grad()
-    def decode_batch(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Decoded:
-        best, tags = self._log_probabilities(emissions, mask, allowed).max(dim=2)  # (batch, chars)
-        leave = best.cumsum(dim=1)
-        return Decoded(tags, best - leave, leave)
-
-    @torch.no_grad()
-    def nbest(self, emissions: Tensor, mask: Tensor, n: int, allowed: Tensor | None = None) -> NBest:
-        probabilities = self._log_probabilities(emissions, mask, allowed)
-        none = probabilities.new_zeros(probabilities.shape[2])
-        return NBest(*best_paths(probabilities, mask, Chain(none, none.expand(len(none), -1), none), n))
+    def decoder(self) -> SoftmaxDecoder:
+        return SoftmaxDecoder(self.temperature.item())
 
     def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
         return (self._divergences(one, other, mask).sum() / mask.sum()).float()
 
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        return self._log_probabilities(emissions, mask).exp().masked_fill(~mask.unsqueeze(2), 0.0)
+        return self._log_probabilities(emissions).exp().masked_fill(~mask.unsqueeze(2), 0.0)
 
     def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        probabilities = self._log_probabilities(emissions, mask).gather(2, tags.unsqueeze(2)).squeeze(2)
+        probabilities = self._log_probabilities(emissions).gather(2, tags.unsqueeze(2)).squeeze(2)
         return probabilities.masked_fill(~mask, 0.0).sum(dim=1)
 
-    def _log_probabilities(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Tensor:
+    def _log_probabilities(self, emissions: Tensor) -> Tensor:
         """Of every tag at every character, at the current temperature: `(batch, chars, tags)` in float64."""
-        scores = constrained(emissions.double(), allowed) / self.temperature
-        total = scores.logsumexp(dim=2)  # (batch, chars)
-        require_possible(total.masked_fill(~mask, 0.0).amin(dim=1))
-        return scores - total.unsqueeze(2)
+        return (emissions.double() / self.temperature).log_softmax(dim=2)

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ner.decoding.chain import Floats
+from ner.decoding.decoders import ChainDecoder, SoftmaxDecoder, TagDecoder
 from ner.encoding.characters import Ids
 from ner.errors import InputError
-from ner.exported.decoders import ChainDecoder, SoftmaxDecoder
 from ner.exported.folder import Exported
 from ner.exported.runtimes import available_cores, open_network
 from ner.model.choices import PrecisionName
-from ner.tagging.engine import Decoded, Floats, Mask, NBest
 
 
 class ExportedEngine:
-    """Runs the network of an exported tagger on the CPU, and reads tags in NumPy; see `Engine`.
+    """Runs the network of an exported tagger on the CPU; see `Engine`.
 
     Args:
         folder: that the export wrote.
@@ -33,13 +33,12 @@ class ExportedEngine:
         self.types = exported.types
         self.labels = exported.labels
         self.scheme = exported.scheme
-        self.tag_decoder = exported.tag_decoder
         self.window = exported.window
         self.precisions: Sequence[PrecisionName] = ("auto",)  # it has one, which its folder tells
         self.precision: PrecisionName = "auto"
         self.threads = threads or available_cores()
         self._network = open_network(folder, exported.target, exported.precision, self.threads)
-        self._decoder = (
+        self._decoder: TagDecoder = (
             SoftmaxDecoder(exported.temperature)
             if exported.chain is None
             else ChainDecoder(exported.chain, exported.temperature)
@@ -48,8 +47,5 @@ class ExportedEngine:
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
         return self._network(input_ids, attention_mask)
 
-    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
-        return Decoded(*self._decoder.decode(emissions, mask, allowed))
-
-    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
-        return NBest(*self._decoder.nbest(emissions, mask, n))
+    def decoder(self) -> TagDecoder:
+        return self._decoder

@@ -8,9 +8,9 @@ import numpy as np
 
 from ner.data.entities import Sentence, without_overlaps
 from ner.data.schemes import OUTSIDE
+from ner.decoding.chain import Doubles
 from ner.encoding.characters import CharacterTable
 from ner.encoding.reading import window_batches
-from ner.tagging.engine import Doubles
 from ner.tagging.network_engine import NetworkEngine
 
 

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from ner.decoding.chain import Floats
+from ner.decoding.decoders import TagDecoder
 from ner.encoding.characters import Ids
 from ner.model.choices import PrecisionName
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
-from ner.tagging.engine import Decoded, Floats, Mask, NBest
 
 
 class NetworkEngine:
@@ -26,7 +27,6 @@ class NetworkEngine:
         self.types: list[str] = model.config.types
         self.labels: list[str] = model.config.labels
         self.scheme = model.config.scheme
-        self.tag_decoder = model.config.tag_decoder
         self.window = model.config.window
         self.precisions: Sequence[PrecisionName] = ("fp32", "bf16")
         self.precision: PrecisionName = "bf16" if use_bf16(precision, model.device) else "fp32"
@@ -53,14 +53,8 @@ class NetworkEngine:
             emissions: Floats = output.emissions.cpu().numpy()
         return emissions
 
-    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
-        constraint = None if allowed is None else self._tensor(allowed)
-        decoded = self.model.tag_decoder.decode_batch(self._tensor(emissions), self._tensor(mask), constraint)
-        return Decoded(*(tensor.cpu().numpy() for tensor in decoded))
-
-    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
-        best = self.model.tag_decoder.nbest(self._tensor(emissions), self._tensor(mask), n)
-        return NBest(*(tensor.cpu().numpy() for tensor in best))
+    def decoder(self) -> TagDecoder:
+        return self.model.tag_decoder.decoder()
 
     def layer_weights(self, input_ids: Ids, attention_mask: Ids) -> Floats:
         """How much each encoder layer counts at each character: `(batch, chars, layers)`."""
@@ -86,5 +80,5 @@ class NetworkEngine:
         finally:
             self.model.train(was_training)
 
-    def _tensor(self, array: Ids | Floats | Mask) -> Tensor:
+    def _tensor(self, array: Ids) -> Tensor:
         return torch.from_numpy(array).to(self.model.device)

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from ner.data import schemes
 from ner.data.entities import Entity
+from ner.decoding.chain import Floats, Mask
 from ner.encoding.batches import batches_by_length
 from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.reading import BATCH_CHARACTERS, in_chunks, window_batches
 from ner.exported.folder import is_exported, load_exported
 from ner.model.choices import PrecisionName
-from ner.tagging.engine import Engine, Floats, Mask
+from ner.tagging.engine import Engine
 from ner.tagging.exported_engine import ExportedEngine
 from ner.tagging.fixed import Fixed, allowed_tags
 
@@ -135,9 +136,10 @@ class Tagger:
         return list(map(Reading, self._decode(texts, emissions), alternatives))
 
     def _alternatives(self, texts: Sequence[str], emissions: Sequence[Floats], n: int) -> list[list[Alternative]]:
+        decoder = self.engine.decoder()
         found = [[Alternative([], 1.0)] for _ in texts]  # of an empty text there is one reading
         for members, padded, mask in self._padded(texts, emissions):
-            best = self.engine.nbest(padded, mask, n)
+            best = decoder.nbest(padded, mask, n)
             rows = zip(members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
             for i, tags, probabilities in rows:
                 found[i] = [
@@ -162,10 +164,11 @@ class Tagger:
         self, texts: Sequence[str], emissions: Sequence[Floats], allowed: Sequence[Mask] | None = None
     ) -> list[list[Entity]]:
         """Entities of every text: one Viterbi pass over the whole of it, however many windows it was read through."""
+        decoder = self.engine.decoder()
         found: list[list[Entity]] = [[] for _ in texts]
         for members, padded, mask in self._padded(texts, emissions):
             constraint = None if allowed is None else _pad([allowed[i] for i in members], True)
-            tags, enter, leave = self.engine.decode(padded, mask, constraint)
+            tags, enter, leave = decoder.decode(padded, mask, constraint)
             for row, i in enumerate(members):
                 found[i] = [
                     replace(
@@ -187,7 +190,7 @@ class Tagger:
         names = [self.labels[tag] for tag in tags[: len(text)]]
         entities, repairs = schemes.tags_to_entities(names, text, self.scheme)
         # The CRF makes illegal sequences impossible; those of a softmax are read as conlleval reads them.
-        assert repairs == 0 or self.engine.tag_decoder == "softmax", names
+        assert repairs == 0 or not self.engine.decoder().keeps_to_scheme, names
         return entities
 
 

@@ -1,43 +1,20 @@
-"""What stands on the emissions: a loss to train by, and tags with exact probabilities."""
+"""What stands on the emissions: probabilities of tag sequences, and losses to train by."""
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-
-class Decoded(NamedTuple):
-    """The best tags, and what is needed for the probability of any span of them.
-
-    `tags` is `(batch, chars)`. The probability that the characters `start:end` have exactly these tags, and that
-    the entity ends there, is `exp(enter[start] + leave[end - 1])`; both are `(batch, chars)` in float64, and `leave`
-    is -inf where no float64 holds it. Nothing is meant outside the mask.
-    """
-
-    tags: Tensor
-    enter: Tensor
-    leave: Tensor
+from ner.decoding.decoders import TagDecoder
 
 
-class NBest(NamedTuple):
-    """The most probable sequences of every row, all different, in falling order.
-
-    `tags` is `(batch, n, chars)`, of no meaning outside the mask. `log_probabilities` is `(batch, n)` in float64,
-    and -inf where a row has fewer sequences than n.
-    """
-
-    tags: Tensor
-    log_probabilities: Tensor
-
-
-class Decoder(nn.Module, ABC):
+class TagDistribution(nn.Module, ABC):
     """A probability distribution over the tag sequences of a sentence, given its emissions.
 
     Throughout, `emissions` is `(batch, chars, tags)`, `tags` is `(batch, chars)`, and `mask` is bool, `(batch, chars)`,
     and true for the first characters of each row, at least for one. `allowed` is bool, `(batch, chars, tags)`, and
-    says which tags each character may have; only what lies in the mask counts. Probabilities are then those given
-    that each character has one of its allowed tags. A row in which no possible sequence is allowed is a ValueError.
+    says which tags each character may have; only what lies in the mask counts. A row in which no possible sequence is
+    allowed is a ValueError.
 
     `temperature` divides all scores when probabilities are computed, which calibrates them and leaves the order of
     a row's sequences (Guo et al. 2017, section 4.2, here for whole sequences). Losses are those of temperature 1.
@@ -58,12 +35,8 @@ class Decoder(nn.Module, ABC):
         """The loss of partially labelled sentences, a scalar: what `allowed` leaves open costs nothing."""
 
     @abstractmethod
-    def decode_batch(self, emissions: Tensor, mask: Tensor, allowed: Tensor | None = None) -> Decoded:
-        """The most probable tags, and their probabilities."""
-
-    @abstractmethod
-    def nbest(self, emissions: Tensor, mask: Tensor, n: int, allowed: Tensor | None = None) -> NBest:
-        """The `n` most probable sequences. Raises ValueError unless `n` is at least 1."""
+    def decoder(self) -> TagDecoder:
+        """What reads the best tags from emissions, by the scores and the temperature of now."""
 
     @abstractmethod
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""Tags from emissions, with exact probabilities, in NumPy."""
