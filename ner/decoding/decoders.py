@@ -57,7 +57,7 @@ class TagDecoder(ABC):
         """The most probable tags, and the probabilities of their spans."""
 
     @abstractmethod
-    def nbest(self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None) -> NBest:
+    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
         """The `n` most probable tag sequences. Raises ValueError unless `n` is at least 1."""
 
 
@@ -81,8 +81,8 @@ class ChainDecoder(TagDecoder):
         scores /= self.temperature
         return Decoded(tags, *path_probabilities(scores, mask, tags, self.chain.at(self.temperature)))
 
-    def nbest(self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None) -> NBest:
-        scores = constrained(emissions, allowed)
+    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
+        scores = emissions.astype(np.float64)
         tags, totals = best_paths(scores, mask, self.chain, n)
         total = log_partition(scores / self.temperature, mask, self.chain.at(self.temperature))
         return NBest(tags, totals / self.temperature - total[:, None])
@@ -103,8 +103,8 @@ class SoftmaxDecoder(TagDecoder):
         leave = best.cumsum(axis=1)
         return Decoded(probabilities.argmax(axis=2), best - leave, leave)
 
-    def nbest(self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None) -> NBest:
-        probabilities = self._log_probabilities(emissions, mask, allowed)
+    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
+        probabilities = self._log_probabilities(emissions, mask, None)
         none = np.zeros(emissions.shape[2])
         return NBest(*best_paths(probabilities, mask, Chain(none, np.zeros((len(none), len(none))), none), n))
 
