@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from timing import in_turn
 
-from ner.threads import spin_briefly
+from ner.libraries import set_up_libraries
 
 OF_LIBGOMP = 300_000  # the turns of GNU's OpenMP where nobody says anything
 
@@ -31,7 +31,7 @@ def main(
     """Time whole short runs of `bert-ner train`, with the turns that it sets and with those of libgomp."""
     for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
         os.environ.pop(name, None)
-    spin_briefly()
+    set_up_libraries()
     turns = os.environ["GOMP_SPINCOUNT"], str(OF_LIBGOMP)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     console = Console()
