@@ -26,7 +26,7 @@ class RepeatableSampler(BaseSampler):
 
     Args:
         seed: of the search.
-        first: the settings of the first trial, with which the others have to compete.
+        first: the settings of the first trial that counts, with which the others have to compete.
     """
 
     def __init__(self, seed: int, first: Mapping[str, Any]) -> None:
@@ -38,7 +38,7 @@ class RepeatableSampler(BaseSampler):
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         earlier = [one for one in study.get_trials(deepcopy=False) if one.number < trial.number]
         place = trial.number - sum(not counts(one) for one in earlier)
-        self._is_first = place == 0
+        self._is_first = not any(counts(one) and one.params.items() <= self._first.items() for one in earlier)
         self._sampler = TPESampler(seed=int(np.random.SeedSequence((self._seed, place)).generate_state(1)[0]))
         self._sampler.before_trial(study, trial)
 
