@@ -70,6 +70,7 @@ def test_a_softmax_has_no_chain(write: Callable[..., Exported], tmp_path: Path) 
         ("target", "tensorrt", r"exported\.json is damaged \(KeyError: 'tensorrt'\): copy it again, or export again"),
         ("precision", "fp8", r"exported\.json is damaged .*unknown precision fp8"),
         ("chain", None, r"exported\.json is damaged"),
+        ("tag_decoder", "softmax", r"exported\.json is damaged .*a softmax has no chain"),
         ("chain", {"start": [1]}, r"exported\.json is damaged"),
         ("surplus", 1, r"exported\.json is damaged .*surplus"),
     ],

@@ -82,6 +82,8 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
             raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
         if content["tag_decoder"] == "crf":
             content["chain"] = Chain(**{name: np.array(part) for name, part in content["chain"].items()})
+        elif content["chain"] is not None:
+            raise ValueError(f"a {content['tag_decoder']} has no chain")
         exported = Exported(**content)
         if exported.precision not in get_args(ExportPrecision):
             raise ValueError(f"unknown precision {exported.precision}")
