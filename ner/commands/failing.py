@@ -16,7 +16,7 @@ SUSPICIOUS, INPUT_WRONG, _INTERRUPTED = 1, 2, 130
 class Commands(TyperGroup):
     """Turns what the user can mend into one sentence and exit status 2."""
 
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: Any) -> Any:  # the Context that Typer brings with it, whose type is private
         try:
             return super().invoke(ctx)
         except InputError as error:
