@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import TrainerControl, TrainerState
 
-from ner.model.chain import IMPOSSIBLE
+from ner.decoding.chain import IMPOSSIBLE
 from ner.model.network import BertBiLstmCrf
 from ner.training.averaging import WeightAverage, decay_at
 from ner.training.settings import TrainingSettings
