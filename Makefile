@@ -38,7 +38,7 @@ wheel: $(INSTALLED)
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/pip install --quiet --constraint constraints.txt dist/*.whl
 	cd .venv-wheel && bin/bert-ner train --data ../data_demo --output model --max-steps 60 \
-		&& bin/bert-ner tag --model model --text "我在北京。" && bin/bert-ner tag --model model --text "我在北京。" --format html \
+		&& bin/bert-ner tag --text "我在北京。" && bin/bert-ner tag --model model --text "我在北京。" && bin/bert-ner tag --model model --text "我在北京。" --format html \
 		&& bin/bert-ner evaluate --model model --model model --data ../data_demo --report evaluation \
 		&& bin/bert-ner score model/evaluation/test/predictions.txt --report score \
 		&& bin/bert-ner check ../data_demo --report report && bin/bert-ner convert ../data_demo demo --to jsonl \

@@ -17,8 +17,8 @@ from transformers import BertConfig, BertForTokenClassification, BertModel, Bert
 from ner import Tagger
 from ner.data.corpus import read_split
 from ner.encoding.reading import window_batches
+from ner.model.built_in import ENCODER_FOLDER
 from ner.model.checkpoint import save_model
-from ner.model.encoder import BUILT_IN_FOLDER
 from ner.model.quiet import quiet_transformers
 from ner.tagging.files import tag_records
 from ner.tagging.network_engine import NetworkEngine
@@ -48,7 +48,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder, quiet_transformers():
         name = str(_random_base(Path(folder))) if encoder == "base" else encoder
         tagger = _tagger(name, Path(folder))
-        theirs = _pipeline(str(BUILT_IN_FOLDER) if encoder == "mini-zh" else name)
+        theirs = _pipeline(str(ENCODER_FOLDER) if encoder == "mini-zh" else name)
         times = in_turn(lambda: _tag(tagger, texts), lambda: theirs(texts, batch_size=32), rounds)
         ours, other = (characters / seconds for seconds in (times.seconds, times.other_seconds))
         console.print(f"characters a second: {ours:,.0f}, the pipeline {other:,.0f}")
@@ -58,7 +58,7 @@ def main(
 
 def _random_base(folder: Path) -> Path:
     """An encoder of the size of BERT-base with random weights and the built-in one's characters."""
-    tokenizer = BertTokenizerFast.from_pretrained(BUILT_IN_FOLDER)
+    tokenizer = BertTokenizerFast.from_pretrained(ENCODER_FOLDER)
     BertModel(BertConfig(vocab_size=len(tokenizer))).save_pretrained(folder / "base")
     tokenizer.save_pretrained(folder / "base")
     return folder / "base"

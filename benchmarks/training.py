@@ -26,7 +26,7 @@ from ner.data.corpus import Corpus, read_corpus
 from ner.data.entities import Sentence
 from ner.data.schemes import SCHEMES, entities_to_tags, labels
 from ner.encoding.batches import IGNORED
-from ner.model.encoder import BUILT_IN_FOLDER
+from ner.model.built_in import ENCODER_FOLDER
 from ner.model.quiet import quiet_transformers
 from ner.training.examples import Collator, Examples
 from ner.training.sampling import LengthSampler
@@ -91,8 +91,8 @@ def _ours(corpus: Corpus, train: Sequence[Sentence], folder: Path) -> Learn:
 
 def _theirs(corpus: Corpus, train: Sequence[Sentence], folder: Path) -> Learn:
     names = labels(SCHEME, corpus.types)
-    model = BertForTokenClassification.from_pretrained(BUILT_IN_FOLDER, num_labels=len(names), dtype=torch.float32)
-    tokenizer = BertTokenizer.from_pretrained(BUILT_IN_FOLDER)
+    model = BertForTokenClassification.from_pretrained(ENCODER_FOLDER, num_labels=len(names), dtype=torch.float32)
+    tokenizer = BertTokenizer.from_pretrained(ENCODER_FOLDER)
     examples = [_example(sentence, tokenizer, names) for sentence in train]
     arguments = TrainingArguments(str(folder), per_device_train_batch_size=SETTINGS.batch_size, use_cpu=True)
     collator = DataCollatorForTokenClassification(tokenizer)

@@ -12,6 +12,7 @@ from ner import Fixed
 from ner.data.entities import Entity, Sentence
 from ner.data.schemes import tags_to_entities
 from ner.encoding.windows import sliding_windows
+from ner.errors import InputError
 from ner.model.checkpoint import load_model
 from ner.tagging.layers import layer_weights
 from ner.tagging.network_engine import NetworkEngine
@@ -158,3 +159,12 @@ def test_the_best_readings_in_order(tagger: Tagger) -> None:
     assert [reading.entities for reading in everything[:3]] == [reading.entities for reading in short]
     with pytest.raises(ValueError, match="at least 1 reading, got 0"):
         tagger.nbest(texts, 0)
+
+
+def test_scores_that_are_no_numbers_are_an_error(model_folder: Path) -> None:
+    tagger = Tagger.load(model_folder, "fp32")
+    assert isinstance(tagger.engine, NetworkEngine)
+    with torch.no_grad():
+        tagger.engine.model.classifier.bias[0] = torch.nan
+    with pytest.raises(InputError, match=r"scores for '我去上海' are no finite numbers: .*try --precision fp32"):
+        tagger.tag(["", "我去上海"])

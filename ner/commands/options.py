@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ner.data.split import ReadOptions
-from ner.model.choices import PrecisionName
+from ner.model.choices import BUILT_IN_TAGGER, PrecisionName
 
 if TYPE_CHECKING:
     from ner.data.rewriting import WriteOptions
@@ -29,7 +29,7 @@ From = Annotated[
         show_default="told by the files",
     ),
 ]
-Model = Annotated[Path, typer.Option(help="Model folder that bert-ner train wrote.")]
+Model = Annotated[Path, typer.Option(help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in).")]
 To = Annotated[
     str | None,
     typer.Option(

@@ -8,6 +8,7 @@ import typer
 from ner.commands.options import Data, Encoding, Model, Precision, grouped, read_options
 from ner.data.split import ReadOptions
 from ner.errors import InputError
+from ner.model.choices import BUILT_IN_TAGGER
 
 
 def info(model: Model) -> None:
@@ -23,7 +24,10 @@ def info(model: Model) -> None:
 def evaluate(
     model: Annotated[
         list[Path],
-        typer.Option(help="Model folder that bert-ner train wrote; give two to compare the second with the first."),
+        typer.Option(
+            help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in); give two to compare the "
+            "second with the first."
+        ),
     ],
     data: Data,
     split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",

@@ -9,13 +9,18 @@ from ner.commands.options import Encoding, From, Model, Precision, TextColumn
 from ner.encoding.reading import BATCH_CHARACTERS
 from ner.errors import InputError
 from ner.exported.folder import ExportPrecision, Target
-from ner.model.choices import BUILT_IN_ENCODER
+from ner.model.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
 
 
 def tag(
-    model: Model,
     files: Annotated[
         list[str] | None, typer.Argument(help="Text files, a record a line; - for standard input.")
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Model folder that bert-ner train or export wrote.", show_default=f"{BUILT_IN_TAGGER}, built in"
+        ),
     ] = None,
     text: Annotated[list[str] | None, typer.Option(help="A text to tag; may be given several times.")] = None,
     output: Annotated[
@@ -60,6 +65,8 @@ def tag(
 
     records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
     tagger = Tagger.load(model, precision, threads, batch_characters)
+    if model is None:
+        typer.echo(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own", err=True)
     with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
 
@@ -68,7 +75,7 @@ def embed(
     files: Annotated[list[str], typer.Argument(help="Text files, a record a line; - for standard input.")],
     output: Annotated[Path, typer.Option(help="File to write: .npy, .npz, .parquet or .jsonl.")],
     encoder: Annotated[
-        str, typer.Option(help="mini-zh (built in), a folder, a name on the hub, or a tagger's folder for its encoder.")
+        str, typer.Option(help="mini-zh (built in), a folder, a name on the hub, or a tagger, for its encoder.")
     ] = BUILT_IN_ENCODER,
     layer: Annotated[
         str,
@@ -87,7 +94,10 @@ def embed(
             "--entities", help="A vector for each entity: those that --model finds, or that files of --from have."
         ),
     ] = False,
-    model: Annotated[Path | None, typer.Option(help="Folder of a tagger that finds the entities.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help=f"Tagger that finds the entities: a model folder, or {BUILT_IN_TAGGER} (built in)."),
+    ] = None,
     text_column: TextColumn = None,
     from_: From = None,
     encoding: Encoding = "utf-8",

@@ -7,7 +7,15 @@ import typer
 
 from ner.commands.options import AIDS, NETWORK, RUN, SCHEDULE, Precision
 from ner.errors import InputError
-from ner.model.choices import AdversarialName, CellName, DecoderName, EncoderMode, FusionName, TaggingScheme
+from ner.model.choices import (
+    BUILT_IN_TAGGER,
+    AdversarialName,
+    CellName,
+    DecoderName,
+    EncoderMode,
+    FusionName,
+    TaggingScheme,
+)
 from ner.training.config import read_settings
 from ner.training.settings import TrainingSettings
 
@@ -38,7 +46,8 @@ def training_settings(
     init_from: Annotated[
         str | None,
         typer.Option(
-            help="Folder of a tagger to go on from, with its network and what it knows of the types that stay.",
+            help=f"Tagger to go on from, a folder or {BUILT_IN_TAGGER} (built in), with its network and what it knows "
+            "of the types that stay.",
             rich_help_panel=NETWORK,
         ),
     ] = _DEFAULT.init_from,

@@ -13,6 +13,7 @@ from ner.embedding.choices import Pooling
 from ner.embedding.layers import Layer, side_by_side, take_layer
 from ner.encoding.characters import CharacterTable
 from ner.encoding.reading import WindowBatch, window_batches
+from ner.model.built_in import model_folder
 from ner.model.checkpoint import CHARACTERS, load_model
 from ner.model.choices import PrecisionName
 from ner.model.encoder import load_encoder, longest_window
@@ -58,13 +59,14 @@ class Embedder:
     def load(cls, name: str | Path, layer: Layer = -1, precision: PrecisionName = "fp32") -> "Embedder":
         """Load an encoder onto the accelerator where there is one.
 
-        `name` is `mini-zh`, a folder, a name on the Hugging Face hub, or the folder of a tagger, whose encoder it is.
+        `name` is `mini-zh`, a folder, a name on the Hugging Face hub, or the folder of a tagger or `mini-zh-uner`, for
+        its encoder.
 
         Raises:
             InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
         """
-        if Path(name, CHARACTERS).is_file():  # only taggers have one
-            model, table = load_model(Path(name))
+        if (model_folder(name) / CHARACTERS).is_file():  # only taggers have one
+            model, table = load_model(name)
             encoder = model.encoder
         else:
             encoder, table = load_encoder(str(name))

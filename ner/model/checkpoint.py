@@ -16,6 +16,8 @@ from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
 from ner.exported.folder import is_exported
 from ner.files import grant_usual_rights
+from ner.model.built_in import model_folder
+from ner.model.choices import BUILT_IN_TAGGER
 from ner.model.config import FORMAT_VERSION, BertBiLstmCrfConfig
 from ner.model.network import BertBiLstmCrf
 from ner.model.quiet import quiet_transformers
@@ -45,14 +47,15 @@ def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> Non
 
 
 @quiet_transformers()
-def load_model(folder: Path) -> tuple[BertBiLstmCrf, CharacterTable]:
-    """Read what `save_model` wrote, in float32, ready to predict.
+def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
+    """Read what `save_model` wrote into a folder, or the `mini-zh-uner` of the package, in float32, ready to predict.
 
     Raises:
         InputError: the folder holds no tagger, a part of one, an exported one, or one of a newer format.
     """
+    folder = model_folder(name)
     if not folder.is_dir():
-        raise InputError(f"there is no model folder {folder}: train one with bert-ner train --output {folder}")
+        raise InputError(f"there is no model folder {folder}: bert-ner train writes one; {BUILT_IN_TAGGER} is built in")
     if is_exported(folder):
         raise InputError(f"{folder} holds an exported tagger, which only tags: give the model folder it was made from")
     missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]

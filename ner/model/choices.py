@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 BUILT_IN_ENCODER = "mini-zh"
+BUILT_IN_TAGGER = "mini-zh-uner"
 
 AdversarialName = Literal["none", "fgm", "pgd"]
 CellName = Literal["lstm", "gru"]

@@ -23,10 +23,10 @@ from transformers import PreTrainedConfig as EncoderConfig
 
 from ner.encoding.characters import CharacterTable
 from ner.errors import InputError
+from ner.model.built_in import ENCODER_FOLDER
 from ner.model.choices import BUILT_IN_ENCODER
 from ner.model.quiet import quiet_transformers
 
-BUILT_IN_FOLDER = Path(__file__).parents[1] / "encoders" / BUILT_IN_ENCODER
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
 _ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
 # [CLS] and [SEP] take two of an encoder's positions.
@@ -117,7 +117,7 @@ def load_masked_language_model(name: str) -> MaskedLanguageModel:
 
 
 def _source(name: str) -> str:
-    return str(BUILT_IN_FOLDER) if name == BUILT_IN_ENCODER else name
+    return str(ENCODER_FOLDER) if name == BUILT_IN_ENCODER else name
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from ner.decoding.chain import Floats, Mask
 from ner.encoding.batches import batches_by_length
 from ner.encoding.characters import CharacterTable, Ids
 from ner.encoding.reading import BATCH_CHARACTERS, in_chunks, window_batches
+from ner.errors import InputError
 from ner.exported.folder import is_exported, load_exported
+from ner.model.built_in import model_folder
 from ner.model.choices import PrecisionName
 from ner.tagging.engine import Engine
 from ner.tagging.exported_engine import ExportedEngine
@@ -43,7 +45,7 @@ class Reading(NamedTuple):
 class Tagger:
     """Finds the entities in Chinese text.
 
-    >>> tagger = Tagger.load("model")
+    >>> tagger = Tagger.load("model")  # or Tagger.load(), for the one in the package
     >>> tagger.tag(["王小明在北京大学读书。"])
     [[Entity(start=0, end=3, label='PER', text='王小明', score=0.99), ...]]
 
@@ -64,7 +66,7 @@ class Tagger:
     @classmethod
     def load(
         cls,
-        folder: str | Path,
+        name: str | Path | None = None,
         precision: PrecisionName = "auto",
         threads: int | None = None,
         batch_characters: int = BATCH_CHARACTERS,
@@ -72,7 +74,7 @@ class Tagger:
         """Load a model folder that training wrote, onto the accelerator where there is one, or an exported one.
 
         Args:
-            folder: the model folder.
+            name: the model folder; without it, or by `mini-zh-uner`, the tagger in the package.
             precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it; an exported tagger has its
                 own.
             threads: of the CPU, for all that PyTorch does from now on, or for an exported tagger; None for as many as
@@ -82,13 +84,14 @@ class Tagger:
         Raises:
             InputError: the folder holds no complete model that this version reads.
         """
-        if is_exported(Path(folder)):
-            exported, table = load_exported(Path(folder))
-            return cls(ExportedEngine(Path(folder), exported, precision, threads), table, batch_characters)
+        folder = model_folder(name)
+        if is_exported(folder):
+            exported, table = load_exported(folder)
+            return cls(ExportedEngine(folder, exported, precision, threads), table, batch_characters)
         from ner.model.checkpoint import load_model  # PyTorch takes seconds to import
         from ner.tagging.network_engine import NetworkEngine
 
-        model, table = load_model(Path(folder))
+        model, table = load_model(folder)
         return cls(NetworkEngine.of(model, precision, threads), table, batch_characters)
 
     def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[Fixed]] | None = None) -> list[list[Entity]]:
@@ -157,6 +160,11 @@ class Tagger:
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
         for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
+                if not np.isfinite(kept).all():
+                    raise InputError(
+                        f"the model's scores for {texts[origin][:20]!r} are no finite numbers: its weights are "
+                        "damaged, or too large for bf16; try --precision fp32, or train again"
+                    )
                 emissions[origin][window.keep_start : window.keep_end] = kept
         return emissions
 

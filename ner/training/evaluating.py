@@ -7,22 +7,23 @@ from ner.data.folder import find_files, holds_splits
 from ner.data.split import ReadOptions, Split
 from ner.evaluation.contents import Background, Report
 from ner.evaluation.scores import evaluate
+from ner.model.built_in import model_folder
 from ner.model.choices import PrecisionName
 from ner.tagging.tagger import Tagger
 from ner.training.info import model_info
 from ner.training.output import RECORD
 
 
-def report_on(folder: Path, gold: Split, precision: PrecisionName, train: Split | None, no_train: str) -> Report:
-    """Tag the sentences of `gold` with the model in `folder`; `train` and `no_train` are as in `Background`.
+def report_on(name: str | Path, gold: Split, precision: PrecisionName, train: Split | None, no_train: str) -> Report:
+    """Tag the sentences of `gold` with a model, named as for `Tagger.load`; `train` and `no_train` as in `Background`.
 
     Raises:
         InputError: the folder holds no complete model that this version reads.
     """
-    tagger = Tagger.load(folder, precision)
-    record = model_info(folder)["record"] if (folder / RECORD).exists() else None
+    tagger = Tagger.load(name, precision)
+    record = model_info(name)["record"] if (model_folder(name) / RECORD).exists() else None
     evaluation = evaluate(tagger, gold.sentences)
-    return Report(evaluation, Background(gold, str(folder), record, tagger.table, train, no_train, tagger.types))
+    return Report(evaluation, Background(gold, str(name), record, tagger.table, train, no_train, tagger.types))
 
 
 def train_beside(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:

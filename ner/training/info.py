@@ -8,18 +8,21 @@ from rich.console import Console
 from rich.table import Table
 
 from ner.errors import InputError
+from ner.model.built_in import model_folder
 from ner.model.checkpoint import CONFIG
+from ner.model.choices import BUILT_IN_TAGGER
 from ner.training.output import RECORD
 
 _BAR = 24
 
 
-def model_info(folder: Path) -> dict[str, Any]:
-    """The configuration and the training record of a model folder, as `config` and `record`.
+def model_info(name: str | Path) -> dict[str, Any]:
+    """The configuration and the training record of a model, named as for `Tagger.load`: `config` and `record`.
 
     Raises:
         InputError: there is no such folder, or one of the two is missing or damaged.
     """
+    folder = model_folder(name)
     return {"config": _read(folder / CONFIG), "record": _read(folder / RECORD)}
 
 
@@ -68,7 +71,7 @@ def _read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(
-            f"there is no {path.name} in {path.parent}: expected a folder that bert-ner train wrote"
+            f"there is no {path.name} in {path.parent}: expected one that bert-ner train wrote, or {BUILT_IN_TAGGER}"
         ) from None
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}): copy it again, or train again") from error

@@ -72,7 +72,7 @@ def train(
     require_entities(corpus)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("training runs in one process: start it without torchrun or accelerate launch")
-    source = load_model(Path(settings.init_from)) if settings.init_from else None
+    source = load_model(settings.init_from) if settings.init_from else None
     if source:
         settings = continued_settings(settings, source[0].config)
     checkpoint = prepare_output(output, settings, corpus, resume)
@@ -166,7 +166,7 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
     _require_window(encoder, settings)
     config = BertBiLstmCrfConfig(
-        encoder=encoder.config.to_dict(),
+        encoder={name: value for name, value in encoder.config.to_dict().items() if name != "_name_or_path"},
         encoder_name=settings.encoder,
         types=types,
         scheme=settings.scheme,

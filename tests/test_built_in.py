@@ -1,0 +1,98 @@
+"""The tagger in the package, which tags without any training."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import app
+from ner import Embedder, Tagger
+from ner.model.built_in import ENCODER_FOLDER, TAGGER_FOLDER, model_folder
+from ner.model.checkpoint import load_model
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger.load()
+
+
+def test_its_name_is_that_of_its_folder_unless_there_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert model_folder(None) == model_folder("mini-zh-uner") == model_folder(Path("mini-zh-uner")) == TAGGER_FOLDER
+    assert model_folder("models/mini-zh-uner") == Path("models/mini-zh-uner")
+    Path("mini-zh-uner").write_text("a note")
+    assert model_folder("mini-zh-uner") == TAGGER_FOLDER
+    Path("mini-zh-uner").unlink()
+    Path("mini-zh-uner").mkdir()
+    assert model_folder("mini-zh-uner") == Path("mini-zh-uner")
+    assert model_folder(None) == TAGGER_FOLDER
+
+
+def test_it_finds_what_it_has_learned_to_find(tagger: Tagger) -> None:
+    assert tagger.types == ["LOC", "ORG", "PER"]
+    first, second = tagger.tag(["林晓东昨天从杭州赶到北京大学医院。", "今天天气不错，我们去散步吧。"])
+    assert {(entity.text, entity.label) for entity in first} >= {("林晓东", "PER"), ("杭州", "LOC")}
+    assert second == []
+
+
+def test_it_finds_most_entities_of_text_by_others(tagger: Tagger, tmp_path: Path) -> None:
+    data = Path(__file__).parents[1] / "data_demo"
+    run = CliRunner().invoke(
+        app, ["evaluate", "--model", "mini-zh-uner", "--data", str(data), "--report", str(tmp_path / "report")]
+    )
+    assert run.exit_code == 0, run.output
+    assert "mini-zh-uner on " in run.stdout
+    (numbers,) = (tmp_path / "report").glob("*.json")
+    assert json.loads(numbers.read_text(encoding="utf-8"))["conlleval"]["f1"] > 50
+
+
+def test_the_command_tags_without_a_model_and_says_by_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mini-zh-uner").mkdir()  # it isn't asked for
+    run = CliRunner().invoke(app, ["tag", "--text", "林晓东住在杭州。"])
+    assert run.exit_code == 0
+    assert [entity["text"] for entity in json.loads(run.stdout)["entities"]] == ["林晓东", "杭州"]
+    assert run.stderr == "note: tagged by mini-zh-uner, built in; --model takes a tagger of your own\n"
+
+
+def test_info_knows_it() -> None:
+    run = CliRunner().invoke(app, ["info", "--model", "mini-zh-uner"])
+    assert run.exit_code == 0
+    assert "types       LOC, ORG, PER\n" in run.stdout
+
+
+def test_training_goes_on_from_it(data_folder: Path, tmp_path: Path) -> None:
+    command = ["train", "--data", data_folder, "--output", tmp_path / "model", "--init-from", "mini-zh-uner"]
+    run = CliRunner().invoke(app, [*map(str, command), "--max-steps", "1"])
+    assert run.exit_code == 0, run.output
+    assert "types that mini-zh-uner knew (LOC, ORG, PER): " in run.stdout
+
+
+def test_its_encoder_is_that_of_the_package() -> None:
+    """Its characters at least: the weights were fine-tuned."""
+    assert Embedder.load("mini-zh-uner").size == Embedder.load("mini-zh").size
+    model, table = load_model("mini-zh-uner")
+    assert model.config.encoder_name == "mini-zh"
+    vocabulary = (ENCODER_FOLDER / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    assert all(vocabulary[id_] == character for character, id_ in table.characters.items() if character in vocabulary)
+
+
+def test_the_package_stays_small() -> None:
+    sizes = [(folder / "model.safetensors").stat().st_size for folder in (ENCODER_FOLDER, TAGGER_FOLDER)]
+    assert max(sizes) < 32 * MEGABYTE
+    assert sum(sizes) < 64 * MEGABYTE
+
+
+@pytest.mark.parametrize("folder", [ENCODER_FOLDER, TAGGER_FOLDER])
+def test_no_text_in_it_names_a_place_of_its_making(folder: Path) -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix != ".safetensors"}
+    assert len(texts) >= 5
+    assert {"README.md", "LICENSE"} <= {path.name for path in texts}
+    for path, text in texts.items():
+        assert not re.search(r"/(tmp|home|work|root|Users)/", text), path
