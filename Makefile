@@ -27,8 +27,8 @@ check: $(INSTALLED)
 
 ## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
 bench: $(INSTALLED)
-	$(BIN)/python benchmarks/crf.py
-	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/crf_speed.py
+	$(BIN)/python benchmarks/scoring_speed.py
 	$(BIN)/python benchmarks/startup.py
 
 ## Build the wheel and try it in an environment of its own.

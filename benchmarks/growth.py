@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from ner import Tagger
-from ner.libraries import set_up_libraries
-from ner.tagging.files import tag_records
-from ner.tagging.records import read_records
-from ner.tagging.writers import Record
+from ner.cpu_settings import set_up_libraries
+from ner.records.record import Record
+from ner.records.text_sources import read_records
+from ner.tagging.tag_records import tag_records
 
 _MEGABYTE = 1_000_000
 _LONGEST_LINE = 100_000

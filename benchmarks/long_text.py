@@ -14,8 +14,8 @@ from ner import Tagger
 from ner.data.corpus import read_split
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.scores import compare
-from ner.model.checkpoint import load_model
-from ner.tagging.network_engine import NetworkEngine
+from ner.model.model_folder import load_model
+from ner.tagging.torch_engine import NetworkEngine
 
 
 def main(

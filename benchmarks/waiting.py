@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from timing import in_turn
 
-from ner.libraries import set_up_libraries
+from ner.cpu_settings import set_up_libraries
 
 OF_LIBGOMP = 300_000  # the turns of GNU's OpenMP where nobody says anything
 

@@ -11,8 +11,8 @@ from transformers import BertConfig, BertModel, BertTokenizer
 
 from ner.data.corpus import Corpus, read_corpus
 from ner.tagging.tagger import Tagger
-from ner.training.settings import TrainingSettings
 from ner.training.train import train
+from ner.training.training_settings import TrainingSettings
 
 # A first example that imports something heavy would miss any deadline.
 hypothesis_settings.register_profile("default", deadline=None)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from benchmarks.timing import in_turn
-from ner.model.checkpoint import load_model, save_model
+from ner.model.model_folder import load_model, save_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,7 +41,7 @@ def output_of(script: str, *arguments: str) -> str:
 @pytest.mark.slow
 def test_the_benchmark_of_the_crf_runs() -> None:
     sizes = ["--batch", "2", "--chars", "5", "--types", "1", "--rounds", "2", "--threads", "1", "--long", "20"]
-    shown = output_of("crf.py", *sizes)
+    shown = output_of("crf_speed.py", *sizes)
     assert "2 x 5 characters, 5 tags" in shown
     for row in ("loss and gradient", "best tags", "one text of 20 characters"):
         assert row in shown
@@ -54,7 +54,7 @@ def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder:
         model.classifier.weight.neg_()
     save_model(model, table, tmp_path / "other")
     both = [str(model_folder), str(tmp_path / "other")]  # it takes any tagger for an exported one
-    shown = output_of("export.py", str(model_folder), str(data_folder), *both, "--timed", "4", "--rounds", "2")
+    shown = output_of("export_speed.py", str(model_folder), str(data_folder), *both, "--timed", "4", "--rounds", "2")
     assert "8 sentences, 64 characters, 34 of them timed" in shown
     equal = [float(share) for share in re.findall(r"([\d.]+)%", shown)]
     assert len(equal) == 2
@@ -63,7 +63,7 @@ def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder:
 
 @pytest.mark.slow
 def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
-    shown = output_of("training.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
+    shown = output_of("training_speed.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
     assert "3 sentences, " in shown
     assert ", 1 batches" in shown
     for row in ("threads: 1", "batches at random", "our batches"):
@@ -87,7 +87,7 @@ def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) 
 
 @pytest.mark.slow
 def test_the_benchmark_of_tagging_runs(data_folder: Path) -> None:
-    shown = output_of("tagging.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
+    shown = output_of("tagging_speed.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
     assert "mini-zh: 3 sentences, 21 characters" in shown
     for part in ("times as fast", "outside the encoder", "matrix product"):
         assert part in shown
@@ -104,10 +104,11 @@ def test_the_benchmark_of_growth_runs(model_folder: Path, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(tmp_path: Path) -> None:
-    shown = output_of("scoring.py", "--lines", "1000", "--rounds", "2")
+    shown = output_of("scoring_speed.py", "--lines", "1000", "--rounds", "2")
     assert "984 lines, 24 sentences; both find the same" in shown
     (tmp_path / "conlleval.pl").write_text('print "something else\\n";', encoding="utf-8")
-    command = [sys.executable, "benchmarks/scoring.py", "--lines", "1000", "--perl", str(tmp_path / "conlleval.pl")]
+    script = "benchmarks/scoring_speed.py"
+    command = [sys.executable, script, "--lines", "1000", "--perl", str(tmp_path / "conlleval.pl")]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "something else" in run.stderr or "perl" in run.stderr
@@ -115,7 +116,7 @@ def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(tmp_path: Path
 
 @pytest.mark.slow
 def test_the_benchmark_of_reading_runs(data_folder: Path) -> None:
-    shown = output_of("reading.py", str(data_folder), "--rounds", "2")
+    shown = output_of("reading_speed.py", str(data_folder), "--rounds", "2")
     assert "reading" in shown
     assert "encoding" in shown
     assert "both" in shown

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli import app
 from ner import Embedder, Tagger
-from ner.model.built_in import ENCODER_FOLDER, TAGGER_FOLDER, model_folder
-from ner.model.checkpoint import load_model
+from ner.built_in import ENCODER_FOLDER, TAGGER_FOLDER, model_folder
+from ner.commands.app import app
+from ner.model.model_folder import load_model
 
 MEGABYTE = 1_000_000
 

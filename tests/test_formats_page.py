@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ner.data.corpus import read_file
+from ner.data.data_split import Split
 from ner.data.formats.registry import FORMATS
-from ner.data.split import Split
 
 PAGE = (Path(__file__).parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```([\w-]+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))

@@ -7,11 +7,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from ner.checking.characters import odd_characters
+from ner.characters.character_table import CharacterTable
+from ner.checking.data_tables import character_table, length_table, split_table, type_table
 from ner.checking.duplicates import conflicting_labels, shared_sentences
 from ner.checking.kinds import KINDS, Kind, Severity, kind_of
-from ner.checking.names import titled
-from ner.checking.schemes import different_schemes
+from ner.checking.odd_characters import odd_characters
+from ner.checking.scheme_findings import different_schemes
 from ner.checking.spans import (
     long_entities,
     odd_spans,
@@ -21,12 +22,11 @@ from ner.checking.spans import (
     unlabelled_splits,
     unscorable_splits,
 )
-from ner.checking.statistics import character_table, length_table, split_table, type_table
+from ner.checking.split_names import titled
 from ner.checking.surfaces import inconsistent_labels
+from ner.data.data_split import Split
 from ner.data.findings import Finding
 from ner.data.formats.tally import FIELD_LEFT_OUT
-from ner.data.split import Split
-from ner.encoding.characters import CharacterTable
 
 
 @dataclass(frozen=True)

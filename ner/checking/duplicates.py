@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import chain, combinations, islice
 from math import ceil
 
-from ner.checking.examples import SentenceFinding, finding, named, quoted
+from ner.checking.sentence_findings import SentenceFinding, finding, named, quoted
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.split import Split
 
 _SIMILAR = Fraction(4, 5)
 _MOST_COMPARED = 1000

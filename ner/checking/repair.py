@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ner.checking.characters import odd_positions
-from ner.checking.examples import named
-from ner.checking.names import file_name
-from ner.checking.schemes import common_scheme, differs
+from ner.checking.odd_characters import odd_positions
+from ner.checking.scheme_findings import common_scheme, differs
+from ner.checking.sentence_findings import named
+from ner.checking.split_names import file_name
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS
 from ner.data.schemes import Scheme
-from ner.data.split import Split
 from ner.data.unknown import joined
 from ner.errors import InputError
 from ner.files import atomic_writer

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ner.checking.examples import finding, in_context, named
+from ner.checking.sentence_findings import finding, in_context, named
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
 from ner.data.findings import Finding
-from ner.data.split import Split
 
 _LONG = 20
 _RARE = 20

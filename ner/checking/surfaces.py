@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from typing import NamedTuple
 
-from ner.checking.examples import finding, in_context, quoted
-from ner.checking.words import WordEdges
+from ner.checking.sentence_findings import finding, in_context, quoted
+from ner.checking.word_edges import WordEdges
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ner.data.split import ReadOptions
-from ner.model.choices import BUILT_IN_TAGGER, PrecisionName
+from ner.choices import BUILT_IN_TAGGER, PrecisionName
+from ner.data.data_split import ReadOptions
 
 if TYPE_CHECKING:
     from ner.data.rewriting import WriteOptions

@@ -6,7 +6,7 @@ import typer
 
 from ner.commands.options import NETWORK, RUN, SCHEDULE, Precision
 from ner.errors import InputError
-from ner.pretraining.settings import MaskingName, ObjectiveName, PretrainingSettings
+from ner.pretraining.pretraining_settings import MaskingName, ObjectiveName, PretrainingSettings
 
 # Of a run without a bound, which only shows the defaults of everything else.
 _DEFAULT = PretrainingSettings(steps=1)

@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import AIDS, NETWORK, RUN, SCHEDULE, Precision
-from ner.errors import InputError
-from ner.model.choices import (
+from ner.choices import (
     BUILT_IN_TAGGER,
     AdversarialName,
     CellName,
@@ -16,8 +14,10 @@ from ner.model.choices import (
     FusionName,
     TaggingScheme,
 )
-from ner.training.config import read_settings
-from ner.training.settings import TrainingSettings
+from ner.commands.options import AIDS, NETWORK, RUN, SCHEDULE, Precision
+from ner.errors import InputError
+from ner.training.settings_file import read_settings
+from ner.training.training_settings import TrainingSettings
 
 _DEFAULT = TrainingSettings()
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, get_type_hints
 
 from ner.errors import InputError
-from ner.training.settings import TrainingSettings
+from ner.training.training_settings import TrainingSettings
 
 Value = str | int | float
 

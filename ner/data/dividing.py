@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
-from ner.data.split import Split
 from ner.errors import InputError
 
 _Stratum = str | None

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ner.data.decoding import read_text
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.split import Split
+from ner.data.text_encoding import read_text
 from ner.data.unknown import Spans
 from ner.errors import InputError
 

@@ -7,17 +7,17 @@ from itertools import combinations
 from pathlib import Path
 
 from ner.data.corpus import read_file, read_splits, repairs_remark
+from ner.data.cut_lines import cut_lines
+from ner.data.data_split import ReadOptions, Split
 from ner.data.dividing import divide, shortage
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.folder import SPLITS, holds_splits
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
 from ner.data.formats.substitutes import CROSSING, EMPTY_TEXT, OVERLAPPING
 from ner.data.formats.tally import FIELD_LEFT_OUT
-from ner.data.lines import cut_lines
 from ner.data.merging import merge, read_type_table
 from ner.data.schemes import BIO, SCHEMES, Scheme
-from ner.data.split import ReadOptions, Split
+from ner.data.split_files import SPLITS, holds_splits
 from ner.errors import InputError
 
 _WITH_SCORES = ("jsonl", "label-studio-predictions")

@@ -1,11 +1,11 @@
-"""The best paths of a linear chain; shapes and masks are those of `ner.decoding.chain`."""
+"""The best paths of a linear chain; shapes and masks are those of `ner.decoding.numpy_chain`."""
 
 from itertools import pairwise
 
 import numpy as np
 
-from ner.decoding.chain import POSSIBLE, Chain, Doubles, Floats, Mask, predecessors
-from ner.encoding.characters import Ids
+from ner.characters.character_table import Ids
+from ner.decoding.numpy_chain import POSSIBLE, Chain, Doubles, Floats, Mask, predecessors
 
 
 def best_path(emissions: Floats | Doubles, mask: Mask, chain: Chain) -> Ids:

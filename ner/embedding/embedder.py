@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from ner.embedding.choices import Pooling
-from ner.embedding.layers import Layer, side_by_side, take_layer
-from ner.encoding.characters import CharacterTable
-from ner.encoding.reading import WindowBatch, window_batches
-from ner.model.built_in import model_folder
-from ner.model.checkpoint import CHARACTERS, load_model
-from ner.model.choices import PrecisionName
-from ner.model.encoder import load_encoder, longest_window
+from ner.built_in import model_folder
+from ner.characters.character_table import CharacterTable
+from ner.characters.window_batches import WindowBatch, window_batches
+from ner.choices import Pooling, PrecisionName
+from ner.embedding.layer_choice import Layer, side_by_side, take_layer
 from ner.model.hardware import pick_device, use_bf16
+from ner.model.load_encoder import load_encoder, longest_window
+from ner.model.model_files import CHARACTERS
+from ner.model.model_folder import load_model
 
 Vectors = npt.NDArray[np.float32]
 Span = tuple[int, int]

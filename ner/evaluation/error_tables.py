@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from ner.data.entities import Entity, Sentence
-from ner.evaluation.context import excerpt, window
-from ner.evaluation.errors import KINDS, EntityError
+from ner.evaluation.entity_errors import KINDS, EntityError
+from ner.evaluation.excerpts import excerpt, window
 from ner.evaluation.scores import Evaluation
 
 ALL_TYPES = "all types"

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ner.evaluation.contents import FEWEST_SENTENCES, Report
+from ner.evaluation.entity_errors import EntityError
 from ner.evaluation.error_tables import CONFIDENT
-from ner.evaluation.errors import EntityError
+from ner.evaluation.evaluation_report import FEWEST_SENTENCES, Report
 from ner.evaluation.weaknesses import SEEN, UNSEEN
 
 _ENOUGH = 10

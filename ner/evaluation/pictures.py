@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from ner.evaluation.contents import Report
+from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.error_tables import ALL_TYPES
-from ner.evaluation.errors import KINDS
+from ner.evaluation.evaluation_report import Report
 from ner.pages.highlight import clipped
 
 if TYPE_CHECKING:

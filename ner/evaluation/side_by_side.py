@@ -12,11 +12,11 @@ import pandas as pd
 from conlleval import TypeScores
 from ner.data.entities import Entity
 from ner.evaluation.bootstrap import Counts, paired_bootstrap_of_groups
-from ner.evaluation.contents import Report
+from ner.evaluation.entity_errors import KINDS
+from ner.evaluation.entity_tables import COUNTS
 from ner.evaluation.error_tables import ALL_TYPES
-from ner.evaluation.errors import KINDS
-from ner.evaluation.sections import Table
-from ner.evaluation.tables import COUNTS
+from ner.evaluation.evaluation_report import Report
+from ner.evaluation.report_tables import Table
 
 Direction = Literal["fixed", "broken", "both"]
 DIRECTIONS: tuple[Direction, ...] = ("fixed", "broken", "both")

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ner.characters.character_table import CharacterTable
 from ner.data.entities import Sentence
-from ner.encoding.characters import CharacterTable
+from ner.evaluation.entity_tables import COUNTS, with_rates
 from ner.evaluation.error_tables import TrainForms
 from ner.evaluation.scores import Evaluation
-from ner.evaluation.tables import COUNTS, with_rates
 
 _ENTITY_LENGTHS = (1, 2, 3, 4, 5, 7, 11)
 _SENTENCE_LENGTHS = (1, 11, 21, 41, 81, 161)

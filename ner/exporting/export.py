@@ -3,11 +3,11 @@
 import tempfile
 from pathlib import Path
 
-from ner.decoding.decoders import ChainDecoder
+from ner.decoding.tag_decoders import ChainDecoder
 from ner.errors import InputError
-from ner.exported.folder import CHARACTERS, Exported, ExportPrecision, Target, network_path
-from ner.exporting.conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
-from ner.model.checkpoint import load_model
+from ner.exporting.onnx_conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
+from ner.model.model_folder import load_model
+from ner.runtime.exported_folder import CHARACTERS, Exported, ExportPrecision, Target, network_path
 from ner.version import installed_version
 
 

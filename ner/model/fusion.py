@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
-from ner.model.choices import FusionName
+from ner.choices import FusionName
 
 _HEADS = 8
 _CONCATENATED = 4

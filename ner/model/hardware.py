@@ -4,7 +4,7 @@ from typing import Literal
 
 import torch
 
-from ner.model.choices import PRECISIONS, PrecisionName
+from ner.choices import PRECISIONS, PrecisionName
 
 # Up to here eager attention in bf16 beat scaled_dot_product_attention on CPUs in training; beyond, it lost.
 _EAGER_CPU_LENGTH = 256

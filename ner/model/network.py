@@ -8,18 +8,18 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
+from ner.characters.padding import IGNORED, UNKNOWN_LABEL
+from ner.choices import CellName
 from ner.data import schemes
-from ner.encoding.batches import IGNORED, UNKNOWN_LABEL
-from ner.model.choices import CellName
-from ner.model.config import BertBiLstmCrfConfig
-from ner.model.crf import SchemeCrf
-from ner.model.distribution import TagDistribution
-from ner.model.features import FeatureCache
+from ner.model.crf.partial_labels import allowed_tags
+from ner.model.crf.scheme_crf import SchemeCrf
+from ner.model.crf.softmax_output import SoftmaxOutput
+from ner.model.crf.tag_distribution import TagDistribution
+from ner.model.feature_cache import FeatureCache
 from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
-from ner.model.partial import allowed_tags
+from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.recurrent import run_both_ways
-from ner.model.softmax import SoftmaxOutput
 
 _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 

@@ -3,7 +3,7 @@
 import torch
 from transformers import PreTrainedModel
 
-from ner.pretraining.encoder import encoder_layers
+from ner.pretraining.starting_encoder import encoder_layers
 
 # Of each length two: one that learns, and one of held-out text.
 _VARIANTS_A_LENGTH = 2

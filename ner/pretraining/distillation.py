@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from ner.encoding.characters import CharacterTable
+from ner.characters.character_table import CharacterTable
 from ner.errors import InputError
-from ner.model.encoder import MaskedLanguageModel
-from ner.pretraining.encoder import embeddings_of, encoder_layers, encoder_of, vocabulary_scores
+from ner.model.load_encoder import MaskedLanguageModel
 from ner.pretraining.masking import MaskedBatch
+from ner.pretraining.starting_encoder import embeddings_of, encoder_layers, encoder_of, vocabulary_scores
 
 # Hinton et al. 2015, section 2: a higher temperature shows more of the guesses that are not the best one.
 _TEMPERATURE = 2.0

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ner.encoding.characters import CharacterTable, Ids
-from ner.pretraining.words import Starts
+from ner.characters.character_table import CharacterTable, Ids
+from ner.pretraining.word_segmenter import Starts
 
 # Devlin et al. 2019, section 3.1: of what is chosen so much becomes [MASK], so much a random character.
 _MASKED, _RANDOM = 0.8, 0.1

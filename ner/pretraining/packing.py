@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ner.encoding.characters import CharacterTable, Ids
+from ner.characters.character_table import CharacterTable, Ids
 from ner.pretraining.passages import Passage
-from ner.pretraining.words import Segmenter, Starts
+from ner.pretraining.word_segmenter import Segmenter, Starts
 
 
 class Packer:

@@ -9,29 +9,29 @@ from torch import nn
 from transformers import set_seed
 
 from ner.errors import InterruptedRun
-from ner.model.encoder import MaskedLanguageModel
 from ner.model.hardware import pick_device
-from ner.model.quiet import quiet_transformers
-from ner.pretraining.batches import Batches, held_out_batches
+from ner.model.load_encoder import MaskedLanguageModel
+from ner.model.quiet_transformers import quiet_transformers
+from ner.pretraining.batch_stream import Batches, held_out_batches
 from ner.pretraining.compiling import compile_layers
 from ner.pretraining.distillation import Distillation
-from ner.pretraining.encoder import encoder_of, first_encoder, load_teacher, longest_row, without_dropout
-from ner.pretraining.masked import MaskedCharacters
+from ner.pretraining.encoder_output import checkpoint_path, prepare_output, save_encoder
+from ner.pretraining.masked_objective import MaskedCharacters
 from ner.pretraining.masking import Masker
 from ner.pretraining.objectives import Objective
-from ner.pretraining.output import checkpoint_path, prepare_output, save_encoder
-from ner.pretraining.overview import overview
 from ner.pretraining.packing import Packer
 from ner.pretraining.passages import Passages
-from ner.pretraining.progress import ShowPretraining
-from ner.pretraining.record import describe_run, pretraining_record
-from ner.pretraining.replaced import ReplacedCharacters
-from ner.pretraining.settings import PretrainingSettings
+from ner.pretraining.pretrainer import Pretrainer
+from ner.pretraining.pretraining_record import describe_run, pretraining_record
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.pretraining.replaced_objective import ReplacedCharacters
+from ner.pretraining.starting_encoder import encoder_of, first_encoder, load_teacher, longest_row, without_dropout
+from ner.pretraining.step_progress import ShowPretraining
 from ner.pretraining.survey import survey
 from ner.pretraining.text import Source
-from ner.pretraining.trainer import Pretrainer
+from ner.pretraining.text_overview import overview
 from ner.pretraining.vocabulary import add_characters, unknown_characters
-from ner.pretraining.words import segmenter
+from ner.pretraining.word_segmenter import segmenter
 
 
 @quiet_transformers()

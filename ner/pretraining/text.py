@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
-from ner.data.decoding import check_encoding
+from ner.data.text_encoding import check_encoding
 from ner.errors import InputError
 
 _GZIP = b"\x1f\x8b"

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ner.encoding.characters import CharacterTable
-from ner.model.encoder import MaskedLanguageModel, character_table
-from ner.pretraining.encoder import embeddings_of
+from ner.characters.character_table import CharacterTable
+from ner.model.load_encoder import MaskedLanguageModel, character_table
+from ner.pretraining.starting_encoder import embeddings_of
 
 
 def unknown_characters(counts: Counter[str], table: CharacterTable) -> list[tuple[str, int]]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ner.decoding.chain import Floats
-from ner.decoding.decoders import TagDecoder
-from ner.encoding.characters import Ids
-from ner.model.choices import PrecisionName, TaggingScheme
+from ner.characters.character_table import Ids
+from ner.choices import PrecisionName, TaggingScheme
+from ner.decoding.numpy_chain import Floats
+from ner.decoding.tag_decoders import TagDecoder
 
 
 class Engine(Protocol):

@@ -8,31 +8,25 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ner.built_in import model_folder
+from ner.characters.character_table import CharacterTable, Ids
+from ner.characters.padding import batches_by_length
+from ner.characters.window_batches import BATCH_CHARACTERS, in_chunks, window_batches
+from ner.choices import PrecisionName
 from ner.data import schemes
 from ner.data.entities import Entity
-from ner.decoding.chain import Floats, Mask
-from ner.encoding.batches import batches_by_length
-from ner.encoding.characters import CharacterTable, Ids
-from ner.encoding.reading import BATCH_CHARACTERS, in_chunks, window_batches
+from ner.decoding.numpy_chain import Floats, Mask
 from ner.errors import InputError
-from ner.exported.folder import is_exported, load_exported
-from ner.model.built_in import model_folder
-from ner.model.choices import PrecisionName
+from ner.lexicon.fixed_spans import Fixed, allowed_tags
+from ner.records.record import Alternative
+from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
-from ner.tagging.exported_engine import ExportedEngine
-from ner.tagging.fixed import Fixed, allowed_tags
+from ner.tagging.runtime_engine import ExportedEngine
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 # Characters read before they are sorted into batches: enough for even batches, few enough to stay small in memory.
 _CHUNK_CHARACTERS = 100_000
-
-
-class Alternative(NamedTuple):
-    """One reading of a text: its entities, without scores, and the probability of the whole."""
-
-    entities: list[Entity]
-    probability: float
 
 
 class Reading(NamedTuple):
@@ -88,8 +82,8 @@ class Tagger:
         if is_exported(folder):
             exported, table = load_exported(folder)
             return cls(ExportedEngine(folder, exported, precision, threads), table, batch_characters)
-        from ner.model.checkpoint import load_model  # PyTorch takes seconds to import
-        from ner.tagging.network_engine import NetworkEngine
+        from ner.model.model_folder import load_model  # PyTorch takes seconds to import
+        from ner.tagging.torch_engine import NetworkEngine
 
         model, table = load_model(folder)
         return cls(NetworkEngine.of(model, precision, threads), table, batch_characters)

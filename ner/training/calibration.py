@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from ner.characters.character_table import CharacterTable
 from ner.data.entities import Sentence, without_overlaps
 from ner.data.schemes import entities_to_tags
-from ner.encoding.characters import CharacterTable
-from ner.tagging.network_engine import NetworkEngine
 from ner.tagging.tagger import Tagger
+from ner.tagging.torch_engine import NetworkEngine
 
 _BATCH = 64
 _STEPS = 30

@@ -11,33 +11,34 @@ from typing import Any
 from rich.console import Console
 from transformers import PreTrainedModel, TrainerCallback, set_seed
 
+from ner.characters.character_table import CharacterTable
 from ner.data.corpus import Corpus
-from ner.encoding.characters import CharacterTable
 from ner.errors import InputError, InterruptedRun
-from ner.evaluation.contents import Background, Report
+from ner.evaluation.evaluation_report import Background, Report
+from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation, evaluate
-from ner.evaluation.writing import write_report
 from ner.files import atomic_writer
-from ner.model.checkpoint import load_model, save_model
-from ner.model.config import BertBiLstmCrfConfig
-from ner.model.encoder import load_encoder, longest_window
-from ner.model.features import FeatureCache
+from ner.model.feature_cache import FeatureCache
+from ner.model.load_encoder import load_encoder, longest_window
+from ner.model.model_files import RECORD
+from ner.model.model_folder import load_model, save_model
 from ner.model.network import BertBiLstmCrf
-from ner.model.quiet import quiet_transformers
-from ner.run_folder import UNFINISHED
-from ner.tagging.layers import layer_weights
-from ner.tagging.network_engine import NetworkEngine
+from ner.model.network_config import BertBiLstmCrfConfig
+from ner.model.quiet_transformers import quiet_transformers
+from ner.runs.run_folder import UNFINISHED
+from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
+from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
-from ner.training.continuing import continued_model, continued_settings, f1_of_types
-from ner.training.examples import Examples
-from ner.training.output import EVALUATION, FEATURES, RECORD, prepare_output, remove_unfinished
+from ner.training.continue_tagger import continued_model, continued_settings, f1_of_types
+from ner.training.epoch_progress import ShowProgress
+from ner.training.model_output import EVALUATION, FEATURES, prepare_output, remove_unfinished
 from ner.training.oversampling import repeats
-from ner.training.overview import overview
-from ner.training.progress import ShowProgress
-from ner.training.record import training_record
-from ner.training.settings import TrainingSettings
-from ner.training.trainer import TaggerTrainer
+from ner.training.run_overview import overview
+from ner.training.tagger_trainer import TaggerTrainer
+from ner.training.training_examples import Examples
+from ner.training.training_record import training_record
+from ner.training.training_settings import TrainingSettings
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
-from ner.training.settings import TrainingSettings
 from ner.training.train import build_model, require_entities, train
+from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import ERROR, counts
 from ner.tuning.space import Space, search_space, suggest
 from ner.tuning.study import best_trial, open_study

@@ -6,9 +6,9 @@ from typing import Any
 from optuna import Trial
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
+from ner.choices import FUSIONS, LEARNED_FUSIONS
 from ner.errors import InputError
-from ner.model.choices import FUSIONS, LEARNED_FUSIONS
-from ner.training.settings import TrainingSettings
+from ner.training.training_settings import TrainingSettings
 
 Space = dict[str, BaseDistribution]
 """The range of each setting that is searched."""

@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError
-from ner.run_folder import check_same_run
-from ner.training.output import describe_run
-from ner.training.settings import TrainingSettings
+from ner.runs.run_folder import check_same_run
+from ner.training.model_output import describe_run
+from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import RepeatableSampler
 from ner.tuning.space import Space
 

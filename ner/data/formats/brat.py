@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
-from ner.data.decoding import read_text
+from ner.data.cut_lines import cut_lines
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.offsets import Offsets, Record, Span, in_reading_order, offset_fault, read_offsets
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, with_text
-from ner.data.lines import cut_lines
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_text
 from ner.errors import InputError
 from ner.files import atomic_writer
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
@@ -25,7 +26,6 @@ from ner.data.formats.json_records import (
 )
 from ner.data.formats.offsets import Record, Span, split_of_records
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
-from ner.data.split import ReadOptions, Split
 from ner.files import atomic_writer
 
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ner.data.decoding import read_text
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.columns import read_rows
+from ner.data.formats.conll_columns import read_rows
 from ner.data.formats.substitutes import flat_entities, held_labels, held_text, merged_by_scheme, with_text
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.text_lines import NEW_DOCUMENT, parse_lines
 from ner.data.schemes import Scheme, entities_to_tags
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
 _UNHELD = re.compile("[\0\t\n\r]")

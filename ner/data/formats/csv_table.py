@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ner.data.decoding import read_text
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.substitutes import held_labels, held_text, with_text
-from ner.data.formats.tables import (
+from ner.data.formats.tagged import split_of_rows
+from ner.data.formats.token_tables import (
     DOCUMENT,
     SENTENCE,
     TAG,
@@ -22,9 +23,8 @@ from ner.data.formats.tables import (
     missing_columns,
     tags_of,
 )
-from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import Scheme
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
 _UNHELD = re.compile("\0")

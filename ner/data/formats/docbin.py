@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ner.data.decoding import read_bytes
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence, without_overlaps
 from ner.data.findings import Finding
-from ner.data.formats.extras import import_extra
 from ner.data.formats.offsets import Record, Span, split_of_records
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_bytes
+from ner.extras import import_extra
 from ner.files import atomic_path
 
 _TITLE = "title"

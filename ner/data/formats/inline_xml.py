@@ -12,12 +12,12 @@ from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from ner.data.decoding import read_text
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, nested_entities
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
 _SENTENCES = ("sentence", "sent", "s", "p", "line")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.split import Split
 
 _NEAR = 10
 """Code points by which offsets may be off and still be understood."""

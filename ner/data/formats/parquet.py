@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ner.data.decoding import read_bytes
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.extras import import_extra
-from ner.data.formats.tables import (
+from ner.data.formats.tagged import split_of_rows
+from ner.data.formats.token_tables import (
     DOCUMENT,
     SENTENCE,
     TAG,
@@ -25,9 +25,9 @@ from ner.data.formats.tables import (
     named,
     tags_of,
 )
-from ner.data.formats.tagged import split_of_rows
 from ner.data.schemes import Scheme
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_bytes
+from ner.extras import import_extra
 from ner.files import atomic_path
 
 _TOKENS = ("tokens", "words")

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner.data.decoding import read_text
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import held_labels, held_text, nested_entities, with_text
-from ner.data.split import ReadOptions, Split
+from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
 _LABELS = {

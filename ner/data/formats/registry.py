@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner.data.decoding import check_encoding, read_text
+from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.folder import is_brat
 from ner.data.formats import (
     brat,
     cluener,
@@ -24,9 +23,10 @@ from ner.data.formats import (
 )
 from ner.data.formats.json_records import kind_of_record, values_of
 from ner.data.formats.substitutes import unheld_unknown
-from ner.data.formats.tables import missing_columns
+from ner.data.formats.token_tables import missing_columns
 from ner.data.schemes import Scheme
-from ner.data.split import ReadOptions, Split
+from ner.data.split_files import is_brat
+from ner.data.text_encoding import check_encoding, read_text
 from ner.errors import InputError
 
 _Write = Callable[[Sequence[Sentence], Path, Scheme], list[Finding]]

@@ -1,0 +1,73 @@
+"""Characters that no text to be tagged should have."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from ner.checking.sentence_findings import finding, in_context
+from ner.data.entities import Sentence
+from ner.data.findings import Finding
+
+_KINDS = {
+    "Cc": "control character",
+    "Cf": "invisible character",
+    "Co": "private-use character",
+    "Cn": "broken character",
+    "Cs": "broken character",
+}
+_UNNAMED = {"Cc": "control character", "Co": "private use", "Cn": "unassigned", "Cs": "half of a surrogate pair"}
+_ORDINARY = frozenset("\t\n\r")
+_JOINERS = frozenset("\u200c\u200d")
+_TAGS = "".join(map(chr, range(0xE0020, 0xE0080)))
+_BLACK_FLAG = "\U0001f3f4"
+
+
+def odd_characters(sentences: Sequence[Sentence]) -> list[Finding]:
+    """A finding for each odd character, with its first place and how often it stands in the sentences.
+
+    Odd are control characters other than tabs and line ends, invisible format characters outside of emoji,
+    private-use, unassigned and surrogate code points, and U+FFFD.
+    """
+    counts = Counter("".join(sentence.text for sentence in sentences))
+    found = [_finding(character, kind, sentences) for character in sorted(counts) if (kind := _kind(character))]
+    return [finding for finding in found if finding]
+
+
+def odd_positions(text: str) -> list[tuple[int, str]]:
+    """Where odd characters stand in a text, and of which kind each is."""
+    odd = {character: kind for character in set(text) if (kind := _kind(character))}
+    return [(at, odd[c]) for at, c in enumerate(text) if c in odd and not _in_emoji(text, at)] if odd else []
+
+
+def _kind(character: str) -> str:
+    """The kind of finding that a character is, "" if it is a usual one."""
+    if character in _ORDINARY:
+        return ""
+    return "broken character" if character == "\ufffd" else _KINDS.get(unicodedata.category(character), "")
+
+
+def _finding(character: str, kind: str, sentences: Sequence[Sentence]) -> Finding | None:
+    places = [
+        (sentence, at)
+        for sentence in sentences
+        if character in sentence.text
+        for at, other in enumerate(sentence.text)
+        if other == character and not _in_emoji(sentence.text, at)
+    ]
+    if not places:
+        return None
+    name = unicodedata.name(character, "") or f"({_UNNAMED[unicodedata.category(character)]})"
+    holders = len({id(sentence) for sentence, _ in places})
+    count = f"{len(places):,} time{'s' * (len(places) != 1)} in {holders:,} sentence{'s' * (holders != 1)}"
+    sentence, at = places[0]
+    message = f"U+{ord(character):04X} {name}, {count}; first at offset {at}: {in_context(sentence, at, at + 1)}"
+    return finding(sentence, kind, message)
+
+
+def _in_emoji(text: str, at: int) -> bool:
+    """Whether a character is what holds an emoji of several characters together."""
+    if text[at] in _TAGS:
+        return text[:at].rstrip(_TAGS).endswith(_BLACK_FLAG)
+    before = text[:at].rstrip("\ufe0f")[-1:]
+    joined = (before, text[at + 1 : at + 2])
+    return text[at] in _JOINERS and all(c and unicodedata.category(c) in ("So", "Sk") for c in joined)

@@ -1,0 +1,25 @@
+"""The names that options of the network and its training take; apart, since everything else here brings torch."""
+
+from typing import Literal, get_args
+
+BUILT_IN_ENCODER = "mini-zh"
+BUILT_IN_TAGGER = "mini-zh-uner"
+
+AdversarialName = Literal["none", "fgm", "pgd"]
+CellName = Literal["lstm", "gru"]
+DecoderName = Literal["crf", "softmax"]
+EncoderMode = Literal["fine-tune", "frozen", "gradual"]
+FusionName = Literal["last", "mean", "last4", "scalar-mix", "attention", "multi-head"]
+Pooling = Literal["mean", "cls", "max"]
+"""How the vectors of characters become one: their mean or maximum, or that of [CLS] in their place."""
+PrecisionName = Literal["auto", "fp32", "bf16"]
+TaggingScheme = Literal["BIOES", "BIO"]
+
+ADVERSARIALS: tuple[AdversarialName, ...] = get_args(AdversarialName)
+CELLS: tuple[CellName, ...] = get_args(CellName)
+DECODERS: tuple[DecoderName, ...] = get_args(DecoderName)
+ENCODER_MODES: tuple[EncoderMode, ...] = get_args(EncoderMode)
+FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
+LEARNED_FUSIONS: tuple[FusionName, ...] = ("scalar-mix", "attention", "multi-head")
+PRECISIONS: tuple[PrecisionName, ...] = get_args(PrecisionName)
+TAGGING_SCHEMES: tuple[TaggingScheme, ...] = get_args(TaggingScheme)

@@ -1,0 +1,79 @@
+"""`bert-ner check`: find what is wrong or suspicious in a data set."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ner.commands.exit_status import INPUT_WRONG, SUSPICIOUS
+from ner.commands.options import (
+    Encoding,
+    From,
+    TagColumn,
+    TokenColumn,
+)
+from ner.data.data_split import ReadOptions
+from ner.training.training_settings import TrainingSettings
+
+if TYPE_CHECKING:
+    pass
+
+_DEFAULT = TrainingSettings()
+
+
+def check(
+    data: Annotated[
+        Path, typer.Argument(help="Folder with files whose names say train, dev and test; or one such file.")
+    ],
+    encoder: Annotated[
+        str, typer.Option(help="Encoder whose unknown characters are counted: mini-zh, a folder or a hub name.")
+    ] = _DEFAULT.encoder,
+    max_length: Annotated[
+        int, typer.Option(help="Count sentences that are longer; train reads them in windows of its --max-length.")
+    ] = _DEFAULT.max_length,
+    report: Annotated[Path | None, typer.Option(help="Folder for check.html and check.json.")] = None,
+    fix: Annotated[
+        Path | None, typer.Option(help="Folder for a repaired copy, with changes.txt; it must not exist.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with status 1 if anything is wrong or suspicious.")
+    ] = False,
+    from_: From = None,
+    token_column: TokenColumn = None,
+    tag_column: TagColumn = None,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Tell what is wrong or suspicious in a data set, and what to do about it.
+
+    The exit status is 2 if something can't be read, 1 with --strict if anything was found, else 0.
+    """
+    from rich.console import Console
+
+    from ner.checking.check import check as run_check
+    from ner.checking.check_report import show, write_report
+    from ner.checking.repair import write_repaired
+    from ner.data.corpus import examine_splits
+    from ner.data.rewriting import refuse_existing
+    from ner.model.load_encoder import load_characters
+
+    if fix is not None:
+        refuse_existing(fix)
+    splits = examine_splits(data, ReadOptions(from_, encoding, token_column, tag_column))
+    found = run_check(splits, load_characters(encoder), max_length)
+    written = []
+    if report is not None:
+        write_report(found, report)
+        written.append(f"report: {report / 'check.html'}")
+    if fix is not None:
+        changes = write_repaired(splits.values(), fix)
+        written.append(
+            f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}"
+        )
+    # Last, as its reader may stop early, such as head.
+    show(found, Console())
+    for line in written:
+        typer.echo(line)
+    if any(split.faults for split in splits.values()):
+        raise typer.Exit(INPUT_WRONG)
+    if strict and found.findings:
+        raise typer.Exit(SUSPICIOUS)

@@ -1,0 +1,57 @@
+"""`bert-ner compare`: settings against each other."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ner.commands.options import Data, grouped, read_options
+from ner.commands.training_options import training_settings
+from ner.data.data_split import ReadOptions
+from ner.training.training_settings import TrainingSettings
+
+_DEFAULT = TrainingSettings()
+
+
+@grouped(settings=training_settings, reading=read_options)
+def compare(
+    data: Data,
+    output: Annotated[Path, typer.Option(help="Folder for the models and the comparison; what is finished is kept.")],
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=VALUE,VALUE",
+            help="Values of an option of training to try; given several times, all combinations are tried.",
+        ),
+    ],
+    seeds: Annotated[int, typer.Option(min=1, help="Train each combination with the seeds 1, 2 and so on.")] = 3,
+    *,
+    settings: TrainingSettings,
+    reading: ReadOptions,
+) -> None:
+    """Train with every combination of some options and several seeds, and tell differences from chance.
+
+    After Ctrl-C the same command goes on.
+    """
+    from rich.console import Console
+
+    from ner.comparing.grid import grid
+    from ner.data.corpus import read_corpus
+
+    cells = grid(vary, settings)
+    corpus = read_corpus(data, settings.seed, reading)
+    from ner.comparing.comparison import compare as compare_runs
+    from ner.comparing.comparison_report import show, write_report
+    from ner.comparing.run_grid import run_grid
+
+    for note in corpus.notes:
+        typer.echo(f"note: {note}")
+    console = Console()
+    comparison = compare_runs(run_grid(corpus, cells, seeds, output, console))
+    show(comparison, console)
+    written = write_report(comparison, output, shlex.join(["bert-ner", *sys.argv[1:]]))
+    typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+    if not any(path.suffix == ".png" for path in written):
+        typer.echo('for a plot: pip install "bert-ner[plot]", then the same command again')

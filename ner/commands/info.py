@@ -1,0 +1,12 @@
+"""`bert-ner info`: what a model is."""
+
+from ner.commands.options import Model
+
+
+def info(model: Model) -> None:
+    """Tell what a model is, what it was trained on, and how much each layer of its encoder counts."""
+    from rich.console import Console
+
+    from ner.tagging.model_info import model_info, show_info
+
+    show_info(model_info(model), Console())

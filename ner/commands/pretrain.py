@@ -1,0 +1,48 @@
+"""`bert-ner pretrain`: make an encoder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ner.commands.options import RUN, grouped
+from ner.commands.pretraining_options import pretraining_settings
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.training.training_settings import TrainingSettings
+
+_DEFAULT = TrainingSettings()
+
+
+@grouped(settings=pretraining_settings)
+def pretrain(
+    text: Annotated[
+        list[str],
+        typer.Option(
+            metavar="FILE...",
+            help="Text, a paragraph a line, plain or gzipped; several files are mixed by size, FILE=2 counts twice.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option(help="Folder for the encoder; never emptied, refused if it holds another model.")
+    ],
+    # A pattern such as *.txt becomes several names, of which an option takes one.
+    more_text: Annotated[list[str] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of the text, such as gb18030.")] = "utf-8",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)
+    ] = False,
+    *,
+    settings: PretrainingSettings,
+) -> None:
+    """Teach an encoder the language of your text, for train --encoder: from masked or replaced characters.
+
+    One of --minutes and --steps says when the run is over; the learning rate is 0 by then.
+    """
+    from rich.console import Console
+
+    from ner.pretraining.pretrain import pretrain as run_pretraining
+    from ner.pretraining.text import parse_source
+
+    sources = [parse_source(name) for name in (*text, *(more_text or []))]
+    run_pretraining(sources, settings, output, encoding=encoding, resume=resume, console=Console())
+    typer.echo(f"the encoder is in {output}: bert-ner train --encoder {output} --data DIR --output MODEL")

@@ -1,0 +1,63 @@
+"""`bert-ner tune`: search for the best settings."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ner.commands.options import RUN, Data, given_options, grouped, read_options
+from ner.commands.training_options import training_settings
+from ner.data.data_split import ReadOptions
+from ner.training.training_settings import TrainingSettings
+
+_DEFAULT = TrainingSettings()
+
+
+@grouped(settings=training_settings, reading=read_options)
+def tune(
+    ctx: typer.Context,
+    data: Data,
+    output: Annotated[
+        Path, typer.Option(help="Folder for the best model, its settings and the trials; it names the search.")
+    ],
+    trials: Annotated[
+        int, typer.Option(min=1, help="Go on until there are so many trials, those of earlier calls too.")
+    ],
+    storage: Annotated[
+        str | None,
+        typer.Option(help="URL of a database that several workers share.", show_default="SQLite in --output"),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the search, of each training run, and of the dev split.", rich_help_panel=RUN)
+    ] = _DEFAULT.seed,
+    *,
+    settings: TrainingSettings,
+    reading: ReadOptions,
+) -> None:
+    """Search for the settings with the best dev F1: learning rates, batch size, epochs, dropout, fusion, BiLSTM size.
+
+    Options of training that are given stay as they are, the others of these are searched. Test is never read. After
+    Ctrl-C the same command goes on, and in several terminals it makes several workers.
+    """
+    from rich.console import Console
+
+    from ner.data.corpus import read_corpus
+    from ner.extras import import_extra
+
+    import_extra("optuna", "tune", output)
+    from ner.tuning.search import search
+    from ner.tuning.search_report import write_report
+
+    corpus = read_corpus(data, seed, reading, wanted=("train", "dev"))
+    for note in corpus.notes:
+        typer.echo(f"note: {note}")
+    settings = replace(settings, seed=seed)
+    study = search(corpus, settings, given_options(ctx), trials, output, storage, Console())
+    written = write_report(study, settings, output)
+    typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+    if not any(path.suffix == ".png" for path in written):
+        typer.echo('for plots: pip install "bert-ner[plot]", then the same command again')
+    train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", seed]
+    typer.echo(f"to train with the best settings: {shlex.join(map(str, train))}")

@@ -1,0 +1,50 @@
+"""A comparison as a picture: a line for each cell, with its seeds, their mean and standard deviation."""
+
+from pathlib import Path
+
+from ner.comparing.comparison import SIGNIFICANT, Comparison
+from ner.files import atomic_path
+
+# Of the palette of Okabe and Ito, which people with any colour vision can tell apart; in grey they differ by lightness.
+_BLUE, _ORANGE = "#0072B2", "#E69F00"
+_SEEDS_ABOVE = 0.22  # of a line, so that no seed hides the mean
+
+
+def draw(comparison: Comparison, path: Path) -> None:
+    """Write the picture as PNG. Filled circles are cells that differ from the baseline, a diamond, by more than chance.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        OSError: the file can't be written.
+    """
+    # An optional package, and slow to import. `Figure` alone draws into memory, without pyplot or a display.
+    from matplotlib.figure import Figure
+
+    score = f"{comparison.split}_f1"
+    cells = comparison.cells
+    figure = Figure(figsize=(7, 1.4 + 0.45 * len(cells)), layout="constrained")
+    axes = figure.add_subplot()
+    axes.axvline(cells[score].iloc[0], color="0.6", linestyle="--", linewidth=1, zorder=0)
+    for line, row in enumerate(cells.to_dict("records")):
+        scores = comparison.runs.loc[comparison.runs["cell"] == row["cell"], score]
+        axes.plot(scores, [line - _SEEDS_ABOVE] * len(scores), "o", color=_ORANGE, markersize=4, alpha=0.8)
+        surely = line == 0 or row["p"] < SIGNIFICANT
+        axes.errorbar(
+            row[score],
+            line,
+            xerr=None if len(scores) == 1 else row[f"{score}_sd"],
+            fmt="D" if line == 0 else "o",
+            color=_BLUE,
+            markerfacecolor=_BLUE if surely else "white",
+            markersize=7,
+            capsize=4,
+        )
+    axes.set_yticks(range(len(cells)), cells["cell"])
+    axes.set_ylim(len(cells) - 0.5, -0.6)  # the first cell on top
+    axes.set_xlabel(f"{comparison.split} F1 (small: seeds; large: mean and standard deviation)")
+    axes.set_title("diamond: baseline; filled circle: differs from it by more than chance", fontsize=9, loc="left")
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    with atomic_path(path) as partial:
+        figure.savefig(partial, format="png", dpi=200)

@@ -1,0 +1,97 @@
+"""Training every cell of a grid with every seed; what is finished is kept, what is unfinished is resumed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ner.comparing.grid import Cell
+from ner.data.corpus import Corpus
+from ner.errors import InputError, InterruptedRun
+from ner.training.model_output import finished_record
+from ner.training.train import train
+from ner.training.training_settings import TrainingSettings
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A cell with a seed, and the folder of its model."""
+
+    cell: Cell
+    seed: int
+    folder: Path
+
+    @property
+    def settings(self) -> TrainingSettings:
+        return replace(self.cell.settings, seed=self.seed)
+
+    @property
+    def name(self) -> str:
+        return f"{self.cell.name}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Run(PlannedRun):
+    """A finished run, with its training record."""
+
+    record: dict[str, Any]
+
+
+def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, console: Console) -> list[Run]:
+    """Train each of `cells` with the seeds 1 to `seeds` into folders of `output`; a line tells of each run.
+
+    A run that comes to nothing, as by too high a learning rate, doesn't keep the others from being trained.
+
+    Raises:
+        InputError: a folder holds a finished run with other settings or data; or, after all others, some runs came to
+            nothing.
+        OSError: a folder can't be written; all can be resumed.
+        InterruptedRun: the user stopped it; all can be resumed.
+    """
+    planned = [
+        PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)
+    ]
+    # All are looked at before the first is trained, so that a folder that won't do costs no time.
+    records = [finished_record(run.folder, run.settings, corpus) for run in planned]
+    kept = sum(record is not None for record in records)
+    if kept:
+        console.print(f"{_runs(kept)} of {len(planned):,} finished before, and kept", highlight=False)
+    finished: list[Run] = []
+    failed: list[str] = []
+    left = len(planned) - kept
+    for run, record in zip(planned, records, strict=True):
+        if record is None:
+            try:
+                record = _train(run, corpus, left, console)
+            except InputError as error:
+                failed.append(f"{run.name}: {error}")
+            left -= 1
+            line = f"{_outcome(run, record) if record else failed[-1]}; {_runs(left)} left"
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        if record is not None:
+            finished.append(Run(run.cell, run.seed, run.folder, record))
+    if failed:
+        raise InputError(
+            f"{_runs(len(failed))} of {len(planned):,} came to nothing; mend it, or leave such values out of --vary:\n"
+            + "\n".join(failed)
+        )
+    return finished
+
+
+def _train(run: PlannedRun, corpus: Corpus, left: int, console: Console) -> dict[str, Any]:
+    try:
+        with console.status(f"training {run.name}; {_runs(left)} left"):
+            return train(corpus, run.settings, run.folder, resume=True).record
+    except (InterruptedRun, KeyboardInterrupt) as error:
+        raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; the same command goes on") from error
+
+
+def _outcome(run: PlannedRun, record: dict[str, Any]) -> str:
+    scores = ", ".join(f"{split} F1 {scores['conlleval']['f1']:.2f}" for split, scores in record["scores"].items())
+    return f"{run.name}: {scores}, {record['minutes']:.1f} minutes"
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} run{'s' * (count != 1)}"

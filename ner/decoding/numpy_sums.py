@@ -1,0 +1,86 @@
+"""Sums over all paths of a linear chain: their total, and exact probabilities of spans of one of them."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from ner.characters.character_table import Ids
+from ner.decoding.numpy_chain import POSSIBLE, Chain, Doubles, Mask, path_scores, predecessors, require_possible
+
+# While sums of products are above its inverse, and they and their factors below it, what underflows in them is nothing
+# beside them.
+_LARGE = 1e50
+
+
+def log_partition(emissions: Doubles, mask: Mask, chain: Chain) -> Doubles:
+    """The log-sum over all paths of a row, `(batch,)`. Raises ValueError if a row has no possible path."""
+    rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
+    total = _log_sum(_forward(emissions, chain)[last, :, rows].T + chain.end[:, None])
+    require_possible(total)
+    return total
+
+
+def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: Chain) -> tuple[Doubles, Doubles]:
+    """`enter` and `leave` of `ner.decoding.tag_decoders.Decoded`, for the paths `tags` `(batch, chars)`.
+
+    `exp(-enter)` is the probability of all of the path's tags before a character, given the character's: so the
+    quotient of two of them is that of the tags between, given the last. `leave` adds what is left: the probability that
+    the last character has its tag and that the entity ends there, since the next tag is none that goes on with one.
+
+    Raises ValueError if a row has no possible path.
+    """
+    chars = np.arange(mask.shape[1])[:, None]
+    rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
+    # The way back is the way there through rows turned round, each in its own length; done twice, it is undone.
+    turned = (last - chars) % len(chars)  # (chars, batch)
+    there = _forward(emissions, chain)  # (chars, tags, batch)
+    back = _forward(emissions[rows, turned].transpose(1, 0, 2), Chain(chain.end, chain.transitions.T, chain.start))
+    back = back[turned, :, rows].transpose(0, 2, 1)
+    # Each character has its own sum over all paths: so what rounding adds up over a long text cancels.
+    total = _log_sum((there + back - emissions.transpose(1, 2, 0)).transpose(1, 0, 2))  # (chars, batch)
+    require_possible(total[0])
+    begins = chain.start >= POSSIBLE  # a tag that can't begin a sentence goes on with an entity
+    path = tags.T
+    ahead = chain.end[path]
+    behind = _log_sum(chain.transitions.T[begins][:, path[:-1]] + back[1:, begins].transpose(1, 0, 2))
+    np.copyto(ahead[:-1], behind, where=mask.T[1:])
+    reached = there[chars, path, rows]
+    enter = reached.T - path_scores(emissions, tags, chain)
+    return enter, (reached + ahead - total).T - enter
+
+
+def _forward(emissions: Doubles, chain: Chain) -> Doubles:
+    """Log-sums over the paths up to and with each character, by its tag: `(chars, tags, batch)`.
+
+    The forward recursion (Rabiner 1989, section III). Sums are made of plain products, at each character relative to
+    the first tag's (scaled as in section V.A), or of logarithms wherever products could lose something.
+    """
+    scores = emissions.transpose(1, 2, 0).copy()
+    scores[0] += chain.start[:, None]
+    highest = chain.transitions.max()
+    steps = np.exp(chain.transitions.T - highest)  # (tags, tags): to, from
+    sums = np.ones_like(scores)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        factors = np.exp(scores - scores[:, :1])
+        here = factors[0].copy()  # (tags, batch)
+        for total, factor in zip(sums[1:], factors[1:], strict=True):
+            np.matmul(steps, here, out=total)
+            np.multiply(total, factor, out=here)
+            here /= total[0]
+    if sums.min() > 1 / _LARGE and max(sums.max(), factors.max()) < _LARGE:
+        scores[1:] += np.log(sums[1:]) + highest
+        scores[1:] += scores[:-1, :1].cumsum(axis=0)
+    else:
+        sources, transitions = predecessors(chain)  # (ways, tags)
+        for before, here in pairwise(scores):
+            here += _log_sum(before.take(sources, axis=0) + transitions[:, :, None])
+    return scores
+
+
+def _log_sum(scores: Doubles) -> Doubles:
+    """The log-sum over the first dimension of `scores`, which it overwrites."""
+    top = scores.max(axis=0)
+    scores -= top
+    np.maximum(scores, -700.0, out=scores)  # beside 1 it's nothing, and of less, exp takes ten times as long
+    total: Doubles = np.log(np.exp(scores, out=scores).sum(axis=0)) + top
+    return total

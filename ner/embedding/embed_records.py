@@ -1,0 +1,89 @@
+"""Embedding files of any size: records in, vectors out, in order and in memory that doesn't grow with them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ner.characters.window_batches import in_chunks
+from ner.choices import Pooling
+from ner.embedding.embedder import Embedder, Vectors
+from ner.embedding.vector_writers import Place, vector_writer
+from ner.records.record import Record
+from ner.tagging.tagger import Tagger
+
+# Numbers in the vectors of the characters that are read before anything is written: 40 MB.
+_CHUNK_NUMBERS = 10_000_000
+
+
+class Embedded(NamedTuple):
+    """The number of vectors written, and of texts without a character, whose vectors are 0."""
+
+    vectors: int
+    empty: int
+
+
+def embed_records(
+    embedder: Embedder,
+    records: Iterable[Record],
+    output: Path,
+    progress: Callable[[Record], None],
+    *,
+    pooling: Pooling | None = "mean",
+    entities: bool = False,
+    tagger: Tagger | None = None,
+) -> Embedded:
+    """Write a vector for each record into `output`, which appears when all is done; without `pooling`, a character.
+
+    With `entities` a vector for each entity instead: of those that `tagger` finds, or without one of those that the
+    records have. `progress` is called with each record that has been written.
+
+    Raises:
+        InputError: the suffix of `output` says no format, or its package is not installed.
+        OSError: the output can't be written.
+    """
+    vectors = empty = 0
+    with vector_writer(output, embedder.size) as writer:
+        for chunk in in_chunks(records, lambda record: len(record.text), max(1, _CHUNK_NUMBERS // embedder.size)):
+            if entities:
+                rows = _entities(embedder, chunk, tagger, pooling)
+            elif pooling is None:
+                rows = _characters(embedder, chunk)
+            else:
+                rows = _texts(embedder, chunk, pooling)
+                empty += sum(not record.text for record in chunk)
+            writer.write(*rows)
+            vectors += len(rows[0])
+            for record in chunk:
+                progress(record)
+    return Embedded(vectors, empty)
+
+
+def _texts(embedder: Embedder, records: Sequence[Record], pooling: Pooling) -> tuple[list[Place], Vectors]:
+    places = [Place(record.file, record.line, 0, len(record.text), record.text) for record in records]
+    return places, embedder.embed([record.text for record in records], pooling)
+
+
+def _characters(embedder: Embedder, records: Sequence[Record]) -> tuple[list[Place], Vectors]:
+    places = [
+        Place(record.file, record.line, at, at + 1, character)
+        for record in records
+        for at, character in enumerate(record.text)
+    ]
+    return places, np.concatenate(embedder.embed_characters([record.text for record in records]))
+
+
+def _entities(
+    embedder: Embedder, records: Sequence[Record], tagger: Tagger | None, pooling: Pooling | None
+) -> tuple[list[Place], Vectors]:
+    assert pooling is not None, "an entity has one vector"
+    texts = [record.text for record in records]
+    found = tagger.tag(texts) if tagger else [record.entities for record in records]
+    places = [
+        Place(record.file, record.line, entity.start, entity.end, entity.text, entity.label)
+        for record, own in zip(records, found, strict=True)
+        for entity in own
+    ]
+    spans = [[(entity.start, entity.end) for entity in own] for own in found]
+    return places, np.concatenate(embedder.embed_spans(texts, spans, pooling))

@@ -1,1 +1,0 @@
-"""From characters to what an encoder takes: ids, windows over long text, batches by length."""

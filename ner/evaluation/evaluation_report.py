@@ -1,0 +1,156 @@
+"""What a report holds: every table of it, computed once, whatever it is rendered as."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import pandas as pd
+
+from ner.characters.character_table import CharacterTable
+from ner.data.data_split import Split
+from ner.data.unknown import known_pieces
+from ner.evaluation import report_tables as sections
+from ner.evaluation.bootstrap import f1_interval
+from ner.evaluation.entity_errors import EntityError, find_errors
+from ner.evaluation.entity_tables import entity_table
+from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
+from ner.evaluation.partial_credit import partial_credit_table
+from ner.evaluation.report_tables import Table
+from ner.evaluation.scores import Evaluation
+
+FEWEST_SENTENCES = 10
+"""With fewer, resampled ones say nothing of other sentences."""
+_RECORD_FACTS = ("minutes", "parameters", "temperature", "machine", "versions", "settings")
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is known beside the predictions.
+
+    `split` is what was tagged. `predicted_by` names the model or file that the predictions are from, `record` is the
+    model's training record and `characters` are those that its encoder knows. `train` is the training data, None if
+    it isn't there, for the reason `no_train`, "" where there is nothing to say. `types` are those that the model knows,
+    in its order, which gives them their colours.
+    """
+
+    split: Split
+    predicted_by: str
+    record: Mapping[str, Any] | None = None
+    characters: CharacterTable | None = None
+    train: Split | None = None
+    no_train: str = ""
+    types: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """An evaluation with all that is to be said about it."""
+
+    evaluation: Evaluation
+    background: Background
+
+    @cached_property
+    def interval(self) -> tuple[float, float] | None:
+        """The ends of the 95% interval of F1, None where there are too few sentences for one."""
+        return f1_interval(self.evaluation.counts) if len(self.evaluation.sentences) >= FEWEST_SENTENCES else None
+
+    @cached_property
+    def entities(self) -> pd.DataFrame:
+        return entity_table(self.evaluation)
+
+    @cached_property
+    def errors(self) -> list[EntityError]:
+        """All wrong entities, the least certain first."""
+        return least_certain_first(find_errors(self.evaluation))
+
+    @cached_property
+    def doubtful_gold(self) -> list[EntityError]:
+        return doubtful_gold(self.errors)
+
+    @cached_property
+    def train_forms(self) -> TrainForms | None:
+        """The surface forms of the training data, None if it isn't there."""
+        return None if self.background.train is None else train_forms(self.background.train.sentences)
+
+    @cached_property
+    def train_text(self) -> str:
+        """All known text of the training data, to look up what else it has; "" if it isn't there."""
+        train = self.background.train
+        # NUL, which no text has, keeps a form from being found across two texts.
+        return "\0".join(piece for sentence in (train.sentences if train else ()) for piece in known_pieces(sentence))
+
+    @cached_property
+    def tables(self) -> dict[str, list[Table]]:
+        """The tables under the headings of the report, those that hold something."""
+        train, record = self.background.train, self.background.record or {}
+        found = {
+            "Scores": sections.scores(self.evaluation, self._partial_credit, train.types if train else None),
+            "Errors": sections.errors(self.evaluation, self.entities, self.errors),
+            "Weak spots": sections.weak_spots(
+                self.evaluation, self.entities, self.train_forms, self.background.characters
+            ),
+            "Confidence": sections.confidence(self.evaluation),
+            "Training": sections.training(record.get("epochs", [])),
+        }
+        kept = {title: [table for table in tables if len(table.frame)] for title, tables in found.items()}
+        return {title: tables for title, tables in kept.items() if tables}
+
+    @property
+    def all_tables(self) -> Iterator[Table]:
+        """The same tables, one after the other."""
+        return chain.from_iterable(self.tables.values())
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What is left out and why, and what the numbers leave out."""
+        evaluation, background = self.evaluation, self.background
+        notes = []
+        if evaluation.overlapping:
+            notes.append(
+                f"{evaluation.overlapping:,} gold entities overlap longer ones; no prediction can reach them, and they "
+                "are left out."
+            )
+        if evaluation.unknown_types:
+            notes.append(
+                f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; they count as "
+                "missed."
+            )
+        trained_on = (background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
+        if trained_on == background.split.fingerprint:
+            notes.append("The model was trained on these very sentences: the numbers say nothing of others.")
+        if trained_on and background.train and trained_on != background.train.fingerprint:
+            notes.append(
+                f"What was seen in train is told by {background.train.path}, which is not just what the model was "
+                "trained on: dev may have been split off it, or it has changed."
+            )
+        if background.no_train:
+            notes.append(f"No table by what was seen in train: {background.no_train}.")
+        if self._partial_credit is None:
+            notes.append("No table of partial credit: nervaluate, which needs Python 3.11 or newer, is not installed.")
+        if not evaluation.has_scores:
+            notes.append("No tables of confidence and no doubtful gold: the predictions have no scores.")
+        return notes
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, ready for JSON."""
+        background = self.background
+        record = background.record
+        return {
+            **self.evaluation.to_dict(),
+            "f1_interval": self.interval and [round(end, 2) for end in self.interval],
+            "data": {"path": background.split.path, "fingerprint": background.split.fingerprint},
+            "predicted_by": background.predicted_by,
+            "training": record and {name: record[name] for name in ("data", *_RECORD_FACTS) if name in record},
+            "doubtful_gold": len(self.doubtful_gold),
+            "notes": self.notes,
+            "tables": {
+                table.name: table.frame.astype(object).where(table.frame.notna(), None).to_dict("records")
+                for table in self.all_tables
+            },
+        }
+
+    @cached_property
+    def _partial_credit(self) -> pd.DataFrame | None:
+        return partial_credit_table(self.evaluation)

@@ -1,0 +1,57 @@
+"""Predictions of any tool: columns that end in the gold and the predicted tag, as conlleval reads them."""
+
+from pathlib import Path
+
+from ner.data.corpus import CorpusError, repairs_remark
+from ner.data.data_split import Split
+from ner.data.formats.conll_columns import read_rows
+from ner.data.formats.tagged import split_of_rows
+from ner.data.formats.text_lines import Lines, parse_lines
+from ner.data.garbage_collection import without_cycle_search
+from ner.data.text_encoding import read_text
+from ner.data.unknown import require_known
+from ner.errors import InputError
+from ner.evaluation.scores import Evaluation, compare
+
+_COLUMNS = {"gold": -2, "predicted": -1}
+
+
+@without_cycle_search()
+def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evaluation, list[str]]:
+    """The gold sentences of a file, their evaluation, and sentences for the user on what was read otherwise.
+
+    Each line has a token, gold tag and predicted tag in its first and last two columns, between tabs or spaces; a blank
+    line ends a sentence. The rest is as in the CoNLL format. The two columns may be in two tag schemes, and tokens may
+    be words, which become characters with their tag spread.
+
+    Raises:
+        CorpusError: with everything that is wrong with the file.
+        InputError: there is no such file or encoding, all lines have two columns, or a tag is unknown.
+    """
+    text, faults = read_text(path, encoding)
+    lines = parse_lines(text)
+    _check_width(lines, path)
+    splits = {
+        name: split_of_rows(read_rows(lines, path.stem, token_column=1, tag_column=column), str(path), strict=False)
+        for name, column in _COLUMNS.items()
+    }
+    found = {str(fault): fault for fault in (*faults, *(fault for split in splits.values() for fault in split.faults))}
+    if found:
+        raise CorpusError([str(fault) for fault in sorted(found.values(), key=lambda fault: fault.line)])
+    gold, predicted = splits.values()
+    require_known([*gold.sentences, *predicted.sentences])
+    if not gold.sentences:
+        raise InputError(f"{path} has no sentences: expected lines of a token, its gold tag and its predicted tag")
+    notes = [f"{name} column: {remark}" for name, split in splits.items() for remark in repairs_remark(split)]
+    types = sorted(gold.types | predicted.types)
+    evaluation = compare(gold.sentences, [sentence.entities for sentence in predicted.sentences], types)
+    return gold, evaluation, notes
+
+
+def _check_width(lines: Lines, path: Path) -> None:
+    """Two columns would be read as a token and its predicted tag; single lines of them are faults anyway."""
+    if {len(line.columns) for line in lines.distinct if line.holds_token} == {2}:
+        first = lines.where(line.holds_token for line in lines.distinct)[0]
+        raise InputError(
+            f"{path}:{first}: two columns; expected three or more, the last two the gold and the predicted tag"
+        )

@@ -1,0 +1,138 @@
+"""Reports as files of a folder."""
+
+import json
+import re
+from collections.abc import Collection
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ner.data.formats.substitutes import held_label, picture
+from ner.data.schemes import split_tag
+from ner.evaluation.entity_tables import sentence_table
+from ner.evaluation.error_tables import error_list
+from ner.evaluation.evaluation_report import Report
+from ner.evaluation.report_html import page, side_by_side_page
+from ner.evaluation.report_markdown import markdown, side_by_side_markdown
+from ner.evaluation.scores import Evaluation
+from ner.evaluation.side_by_side import SideBySide
+from ner.files import atomic_writer
+
+# Columns are separated by spaces in the format of conlleval.pl, so white space among the characters is shown by this.
+VISIBLE_SPACE = "␣"
+# NUL is in no file of columns, and U+FEFF at the beginning of one would be taken for a byte order mark.
+_NO_TOKEN = "\0\ufeff"
+_NO_LABEL = re.compile(r"[\s\0]")
+SENTENCES = "sentences.csv"
+TABLES = (
+    "types", "partial_credit", "error_kinds", "confusion", "forms", "by_entity_length", "by_sentence_length",
+    "by_density", "by_seen", "by_unknown", "by_document", "by_file", "reliability", "thresholds", "epochs",
+    "differences", "changed",
+)  # fmt: skip
+"""All tables of reports on one model or two."""
+
+_PAGE, _MARKDOWN, _NUMBERS = "report.html", "report.md", "scores.json"
+_PREDICTIONS, _ERRORS, _DOUBTFUL = "predictions.txt", "errors.csv", "doubtful_gold.csv"
+_OF_BOTH = (_PAGE, _MARKDOWN, _NUMBERS, SENTENCES)
+_OF_ONE = (*_OF_BOTH, _PREDICTIONS, _ERRORS, _DOUBTFUL)
+_SIDES = ("A", "B")
+_DIFFERENCES = "differences.csv"
+
+
+def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None:
+    """Write a report for people and for programs into `folder`.
+
+    For people `report.html`, which needs nothing beside itself, and `report.md`. For programs `predictions.txt` as
+    conlleval.pl reads it, `scores.json` with all numbers, and a CSV file for each table, for sentences and for errors.
+    `pictures` take longer than all the rest. Of a report that was there before nothing is left.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    evaluation = report.evaluation
+    _remove_former(folder, {*_OF_ONE, *(_csv(table.name) for table in report.all_tables)})
+    _write_predictions(evaluation, folder / _PREDICTIONS)
+    _write_json(report.to_dict(), folder / _NUMBERS)
+    for table in report.all_tables:
+        _write_csv(table.frame, folder / _csv(table.name))
+    _write_csv(sentence_table(evaluation), folder / SENTENCES)
+    _write_csv(error_list(evaluation.sentences, report.errors), folder / _ERRORS)
+    _write_csv(error_list(evaluation.sentences, report.doubtful_gold), folder / _DOUBTFUL)
+    _write_text(folder / _MARKDOWN, markdown(report))
+    _write_text(folder / _PAGE, page(report, pictures=pictures))
+
+
+def write_side_by_side(both: SideBySide, folder: Path) -> None:
+    """Write two reports side by side, in the same forms, and each of them whole into the folders `A` and `B`.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    _remove_former(folder, {*_OF_BOTH, *(_csv(table.name) for table in both.tables)})
+    for side, report in zip(_SIDES, (both.first, both.second), strict=True):
+        write_report(report, folder / side)
+    _write_json(both.to_dict(), folder / _NUMBERS)
+    for table in both.tables:
+        _write_csv(table.frame, folder / _csv(table.name))
+    _write_csv(both.change_list(), folder / SENTENCES)
+    _write_text(folder / _MARKDOWN, side_by_side_markdown(both))
+    _write_text(folder / _PAGE, side_by_side_page(both))
+
+
+def _csv(table: str) -> str:
+    return f"{table}.csv"
+
+
+def _remove_former(folder: Path, kept: Collection[str] = ()) -> None:
+    """Remove the files of a report that is there already but for those in `kept`, by their names, and nothing else.
+
+    Without a report in the folder files of these names are somebody else's.
+    """
+    if not all((folder / name).is_file() for name in _OF_BOTH):
+        return
+    if _DIFFERENCES not in kept and (folder / _DIFFERENCES).is_file():
+        for side in _SIDES:
+            _remove_former(folder / side)
+            if (folder / side).is_dir() and not any((folder / side).iterdir()):
+                (folder / side).rmdir()
+    for name in {*_OF_ONE, *map(_csv, TABLES)}.difference(kept):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    with atomic_writer(path) as file:
+        file.write(text)
+
+
+def _write_json(content: dict[str, Any], path: Path) -> None:
+    _write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    _write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _write_predictions(evaluation: Evaluation, path: Path) -> None:
+    tags = _held_tags({*chain(*evaluation.gold, *evaluation.predicted)})
+    with atomic_writer(path) as file:
+        for sentence, gold, predicted in zip(evaluation.sentences, evaluation.gold, evaluation.predicted, strict=True):
+            for character, gold_tag, predicted_tag in zip(sentence.text, gold, predicted, strict=True):
+                file.write(f"{_shown(character)} {tags[gold_tag]} {tags[predicted_tag]}\n")
+            file.write("\n")
+
+
+def _shown(character: str) -> str:
+    if character.isspace():
+        return VISIBLE_SPACE
+    return picture(character) if character in _NO_TOKEN else character
+
+
+def _held_tags(tags: Collection[str]) -> dict[str, str]:
+    """For each tag what is written for it: white space in its type becomes "_", and types stay apart."""
+    held: dict[str, str] = {}
+    types = {split_tag(tag)[1] for tag in tags}
+    for type_ in sorted(types, key=lambda type_: (bool(_NO_LABEL.search(type_)), type_)):  # first those that stay
+        held[type_] = held_label(type_, _NO_LABEL, held.values())
+    return {tag: tag.removesuffix(type_) + held[type_] for tag in tags for type_ in [split_tag(tag)[1]]}

@@ -1,0 +1,160 @@
+"""A report, or two side by side, as one page that needs nothing beside itself."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ner.data.entities import Sentence
+from ner.evaluation.entity_errors import KINDS, EntityError
+from ner.evaluation.error_tables import TrainForms
+from ner.evaluation.evaluation_report import Report
+from ner.evaluation.excerpts import window
+from ner.evaluation.next_steps import next_steps
+from ner.evaluation.pictures import can_draw, draw_pictures
+from ner.evaluation.report_tables import Table
+from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
+from ner.pages.highlight import Hues, Piece, clipped, pieces, visible
+from ner.pages.templates import page_template
+from ner.version import installed_version
+
+MOST_EXAMPLES = 2000
+MOST_DOUBTFUL = 100
+_HEADINGS = {
+    "f1": "F1",
+    "mean_score": "mean score",
+    "min_score": "lowest score",
+    "train_loss": "training loss",
+    "dev_f1": "dev F1",
+    "dev_precision": "dev precision",
+    "dev_recall": "dev recall",
+}
+_LONGEST_FORM = 100
+CANNOT_DRAW = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
+NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
+
+
+class Example(NamedTuple):
+    """An error in its context, as gold has it and as it was predicted; `evidence` is what train says of it."""
+
+    error: EntityError
+    place: str
+    gold: list[Piece]
+    predicted: list[Piece]
+    evidence: str
+
+
+class Reading(NamedTuple):
+    """A sentence that changed, as gold has it and as both taggers read it.
+
+    `faults` names those of the entities shown that are fixed, and those that are broken.
+    """
+
+    change: Change
+    place: str
+    rows: dict[str, list[Piece]]
+    faults: dict[str, str]
+
+
+def page(report: Report, *, pictures: bool = True) -> str:
+    """The report as HTML; `pictures` are drawn where matplotlib is installed."""
+    types = [*report.evaluation.scores.types]
+    no_pictures = [NOT_DRAWN] if not pictures else [] if can_draw() else [CANNOT_DRAW]
+    return page_template("evaluation/report.html.j2", {"cell": cell, "heading": heading, "visible": visible}).render(
+        report=report,
+        background=report.background,
+        scores=report.evaluation.scores,
+        strict=report.evaluation.strict,
+        steps=[visible(step) for step in next_steps(report)],
+        notes=[*map(visible, report.notes), *no_pictures],
+        pictures={} if no_pictures else draw_pictures(report),
+        doubtful=[_example(report, error) for error in report.doubtful_gold[:MOST_DOUBTFUL]],
+        examples=[_example(report, error) for error in report.errors[:MOST_EXAMPLES]],
+        kinds=KINDS,
+        types=types,
+        hues=Hues(map(visible, [*report.background.types, *types])),
+        version=installed_version("bert-ner"),
+    )
+
+
+def side_by_side_page(both: SideBySide) -> str:
+    """Two reports side by side as HTML."""
+    return page_template(
+        "evaluation/side_by_side.html.j2", {"cell": cell, "heading": heading, "visible": visible}
+    ).render(
+        both=both,
+        changes=[_reading(both, change) for change in both.changes[:MOST_EXAMPLES]],
+        directions=DIRECTIONS,
+        notes=[*map(visible, both.notes)],
+        types=both.types,
+        hues=Hues(map(visible, [*both.first.background.types, *both.second.background.types, *both.types])),
+        version=installed_version("bert-ner"),
+    )
+
+
+def heading(column: str) -> str:
+    """The name of a column as it is shown; those of the confusion table are types, and stay as they are."""
+    return _HEADINGS.get(column, clipped(column, _LONGEST_FORM))
+
+
+def cell(value: Any, column: str, table: Table) -> str:
+    """A name, a count, or a number with two decimals or as the table says; nothing for what isn't there."""
+    if isinstance(value, str):
+        return clipped(value, _LONGEST_FORM)
+    if pd.isna(value):
+        return ""
+    return format(value, table.formats.get(column, ",.2f" if isinstance(value, float) else ","))
+
+
+def place(sentence: Sentence) -> str:
+    """Where a sentence is from, in what can be seen."""
+    return visible(f"{sentence.path}:{sentence.line}")
+
+
+def _reading(both: SideBySide, change: Change) -> Reading:
+    sentence = both.first.evaluation.sentences[change.sentence]
+    entities = {
+        "gold": both.first.evaluation.flat_gold[change.sentence],
+        "A": both.first.evaluation.entities[change.sentence],
+        "B": both.second.evaluation.entities[change.sentence],
+    }
+    changed = {(entity.start, entity.end, entity.label) for entity in change.fixed | change.broken}
+    start, end = window([(start, end) for start, end, _ in changed])
+    rows = {
+        name: pieces(sentence.text, found, start, end, {e for e in found if (e.start, e.end, e.label) in changed})
+        for name, found in entities.items()
+    }
+    faults = {"fixed": _faults(change.fixed, sentence.text, end), "broken": _faults(change.broken, sentence.text, end)}
+    return Reading(change, place(sentence), rows, faults)
+
+
+def _faults(entities: Iterable[Wrong], text: str, end: int) -> str:
+    """The entities that begin before `end`, each with its type and whether it was missed or invented."""
+    return ", ".join(
+        f"{clipped(text[start:stop], _LONGEST_FORM)} {clipped(label, _LONGEST_FORM)} ({fault})"
+        for start, stop, label, fault in sorted(entities)
+        if start < end
+    )
+
+
+def _example(report: Report, error: EntityError) -> Example:
+    sentence = report.evaluation.sentences[error.sentence]
+    start, end = window(error.spans)
+    gold = pieces(sentence.text, report.evaluation.flat_gold[error.sentence], start, end, {error.gold})
+    predicted = pieces(sentence.text, report.evaluation.entities[error.sentence], start, end, {error.predicted})
+    return Example(error, place(sentence), gold, predicted, _evidence(report, error))
+
+
+def _evidence(report: Report, error: EntityError) -> str:
+    """How train labels the forms of an error."""
+    if report.train_forms is None:
+        return ""
+    forms = dict.fromkeys(entity.text for entity in (error.gold, error.predicted) if entity)
+    return "; ".join(f"{clipped(form, _LONGEST_FORM)}: {_in_train(report, report.train_forms, form)}" for form in forms)
+
+
+def _in_train(report: Report, train_forms: TrainForms, form: str) -> str:
+    """The types that a form has in train and how often; or that it is there without one, or not there."""
+    if form in train_forms:
+        return ", ".join(f"{visible(type_)} {count:,}" for type_, count in train_forms[form].most_common())
+    return "not an entity" if form in report.train_text else "not in train"

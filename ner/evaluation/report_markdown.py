@@ -1,0 +1,77 @@
+"""A report, or two side by side, as Markdown for a pull request."""
+
+import re
+
+from ner.evaluation.entity_errors import EntityError
+from ner.evaluation.evaluation_report import Report
+from ner.evaluation.excerpts import excerpt, window
+from ner.evaluation.next_steps import next_steps
+from ner.evaluation.report_html import cell, heading, place
+from ner.evaluation.report_tables import Table
+from ner.evaluation.side_by_side import SideBySide
+from ner.pages.highlight import clipped, visible
+from ner.pages.templates import text_template
+from ner.version import installed_version
+
+_ROWS = 10
+_EXAMPLES = 10
+_AROUND, _LONGEST = 15, 80
+
+
+def markdown(report: Report) -> str:
+    """Headline, what to do next, the first rows of every table and the first errors."""
+    return text_template("evaluation/report.md.j2", {"text": escaped, "table": markdown_table}).render(
+        report=report,
+        scores=report.evaluation.scores,
+        strict=report.evaluation.strict,
+        steps=next_steps(report),
+        doubtful=[_line(report, error) for error in report.doubtful_gold[:_EXAMPLES]],
+        examples=[_line(report, error) for error in report.errors[:_EXAMPLES]],
+        rows=_ROWS,
+        record=report.background.record,
+        version=installed_version("bert-ner"),
+    )
+
+
+def side_by_side_markdown(both: SideBySide) -> str:
+    """Two reports side by side: the verdict, the tables, and the sentences that changed most."""
+    return text_template("evaluation/side_by_side.md.j2", {"text": escaped, "table": markdown_table}).render(
+        both=both,
+        rows=_ROWS,
+        changes=both.change_list().head(_EXAMPLES).to_dict("records"),
+        version=installed_version("bert-ner"),
+    )
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is, in one line: neither markup nor HTML in it counts."""
+    text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]#|~$@]|:(?=\w+:))", r"\\\1", text)
+
+
+def markdown_table(table: Table) -> str:
+    """The first rows of a table."""
+    columns = [str(column) for column in table.frame.columns]
+    rows = [
+        [cell(value, column, table) for column, value in zip(columns, row, strict=True)]
+        for row in table.frame.head(_ROWS).itertuples(index=False, name=None)
+    ]
+    header = [heading(column) for column in columns]
+    ruler = ["---" if column in table.words else "---:" for column in columns]
+    return "\n".join(
+        f"| {' | '.join(line)} |" for line in [[*map(escaped, header)], ruler, *([*map(escaped, row)] for row in rows)]
+    )
+
+
+def _line(report: Report, error: EntityError) -> str:
+    """An error in one line: kind, score, gold and predicted entity in context, and the place."""
+    sentence = report.evaluation.sentences[error.sentence]
+    sides = {"gold": error.gold, "predicted": error.predicted}
+    shown = [
+        f"{side} {escaped(clipped(entity.text, _LONGEST))} {escaped(entity.label)}"
+        for side, entity in sides.items()
+        if entity
+    ]
+    context = escaped(excerpt(sentence.text, *window(error.spans, _AROUND, _LONGEST)))
+    score = "" if error.score is None else f" ({error.score:.3f})"
+    return f"{error.kind}{score}: {', '.join(shown)} in “{context}”, {escaped(place(sentence))}"

@@ -1,0 +1,1 @@
+"""What is known of spans before a text is tagged."""

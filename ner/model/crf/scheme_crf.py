@@ -1,0 +1,92 @@
+"""The linear-chain CRF: pytorch-crf's likelihood, a tag scheme's rules and exact probabilities."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torchcrf import CRF
+
+from ner.data import schemes
+from ner.data.schemes import Scheme
+from ner.decoding import numpy_chain
+from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE
+from ner.decoding.tag_decoders import ChainDecoder
+from ner.model.crf.tag_distribution import TagDistribution
+from ner.model.crf.torch_chain import Chain, path_scores
+from ner.model.crf.torch_sums import expected_counts, log_partition, sum_paths
+
+
+class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
+    """A linear-chain CRF (Lafferty, McCallum and Pereira 2001) in which illegal tag sequences are impossible.
+
+    Scores of illegal transitions are set to `IMPOSSIBLE` once. No legal path touches them, so their gradient is
+    exactly 0 and they stay; they must be kept out of weight decay.
+
+    Everything is computed in float64, as sums run over a whole text.
+    """
+
+    start_transitions: Tensor
+    transitions: Tensor
+    end_transitions: Tensor
+
+    def __init__(self, labels: Sequence[str], scheme: Scheme) -> None:
+        super().__init__(len(labels), batch_first=True)  # type: ignore[call-arg]  # CRF's, which calls TagDistribution's
+        self._labels = tuple(labels)
+        self._scheme = scheme
+        self.forbid_illegal()
+
+    @torch.no_grad()
+    def forbid_illegal(self) -> None:
+        """Make the scheme's illegal transitions impossible; needed again whenever the scores were set anew."""
+        legal = [
+            [schemes.is_legal(self._scheme, previous, following) for following in self._labels]
+            for previous in self._labels
+        ]
+        start = [schemes.is_legal(self._scheme, None, label) for label in self._labels]
+        end = [schemes.is_legal(self._scheme, label, None) for label in self._labels]
+        for scores, allowed in (
+            (self.transitions, legal),
+            (self.start_transitions, start),
+            (self.end_transitions, end),
+        ):
+            scores.masked_fill_(~torch.tensor(allowed, device=scores.device), IMPOSSIBLE)
+
+    def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """Negative log-likelihood of `tags`, summed over characters, averaged over sentences."""
+        return -_log_probability(emissions.double(), tags, mask, self._chain()).mean().float()
+
+    def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
+        """Negative log of the summed probability of all legal allowed sequences, averaged over sentences.
+
+        The marginalised likelihood of Tsuboi et al. 2008, section 4 (also Bellare and McCallum 2007). With one
+        allowed tag a character it is `loss`. Raises ValueError if a row has no legal allowed sequence.
+        """
+        both = torch.cat([emissions.masked_fill(~allowed, IMPOSSIBLE), emissions]).double()  # (2 * batch, chars, tags)
+        some, every = log_partition(both, mask.repeat(2, 1), self._chain()).chunk(2)  # (batch,)
+        return (every - some).mean().float()
+
+    def decoder(self) -> ChainDecoder:
+        chain = numpy_chain.Chain(*(scores.numpy(force=True) for scores in self._chain()))
+        return ChainDecoder(chain, self.temperature.item())
+
+    def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
+        return self._divergences(one, other, mask).mean().float()
+
+    def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        sums = sum_paths(emissions.double() / self.temperature, mask, self._chain().at(self.temperature))
+        return expected_counts(sums).tags.permute(2, 0, 1)
+
+    def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        chain = self._chain().at(self.temperature)
+        found = _log_probability(emissions.double() / self.temperature, tags, mask, chain)
+        return found.masked_fill(found < POSSIBLE, -torch.inf)
+
+    def _chain(self) -> Chain:
+        return Chain(self.start_transitions.double(), self.transitions.double(), self.end_transitions.double())
+
+
+def _log_probability(emissions: Tensor, tags: Tensor, mask: Tensor, chain: Chain) -> Tensor:
+    """The log probability of `tags`, `(batch,)`: below `POSSIBLE` if they are impossible, so that it has a gradient."""
+    last = mask.sum(dim=1, keepdim=True) - 1  # (batch, 1)
+    score = path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
+    return score.squeeze(1) - log_partition(emissions, mask, chain)

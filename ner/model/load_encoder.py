@@ -1,0 +1,224 @@
+"""Pretrained encoders: the one in the package, a folder, or a name on the Hugging Face hub."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    BertConfig,
+    BertTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers import PreTrainedConfig as EncoderConfig
+
+from ner.built_in import ENCODER_FOLDER
+from ner.characters.character_table import CharacterTable
+from ner.choices import BUILT_IN_ENCODER
+from ner.errors import InputError
+from ner.model.quiet_transformers import quiet_transformers
+
+_DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
+_ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
+# [CLS] and [SEP] take two of an encoder's positions.
+_FRAME = 2
+
+
+@quiet_transformers()
+def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, CharacterTable]:
+    """A BERT-family encoder with pretrained weights in float32, and the table of its characters.
+
+    Args:
+        name: `mini-zh` for the one in the package, a folder, or a hub name such as `hfl/chinese-macbert-base`.
+        dropout: inside the encoder, in training; see `set_dropout`.
+
+    Raises:
+        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+    """
+    with _loading(name):
+        config, tokenizer = _load_config_and_tokenizer(_source(name))
+        _check_family(name, config)
+        table = character_table(name, tokenizer)
+        set_dropout(config, dropout)
+        encoder, info = AutoModel.from_pretrained(
+            _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+        )
+    absent = [key for key in (*info["missing_keys"], *info["mismatched_keys"]) if not str(key).startswith("pooler.")]
+    if absent:
+        raise InputError(f"the weights of {name} don't fit its config.json: it has no {absent[0]} of that shape")
+    return encoder, table
+
+
+@quiet_transformers()
+def load_characters(name: str) -> CharacterTable:
+    """The characters of an encoder, without its weights; `name` is as for `load_encoder`.
+
+    Raises:
+        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+    """
+    return load_tokenizer(name)[1]
+
+
+@quiet_transformers()
+def load_tokenizer(name: str) -> tuple[PreTrainedTokenizerBase, CharacterTable]:
+    """The vocabulary of an encoder, and the table of its characters; `name` is as for `load_encoder`.
+
+    Raises:
+        InputError: as `load_characters`.
+    """
+    with _loading(name):
+        tokenizer = _load_config_and_tokenizer(_source(name))[1]
+        return tokenizer, character_table(name, tokenizer)
+
+
+@dataclass(frozen=True)
+class MaskedLanguageModel:
+    """An encoder with its masked-language-model head, in float32, and its vocabulary.
+
+    `head_is_new` says that the weights held no such head; `dtype` is the number format that they were stored in.
+    """
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    table: CharacterTable
+    head_is_new: bool
+    dtype: torch.dtype
+
+
+@quiet_transformers()
+def load_masked_language_model(name: str) -> MaskedLanguageModel:
+    """An encoder to be pretrained; `name` is as for `load_encoder`, and nothing is dropped in it.
+
+    Raises:
+        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+    """
+    with _loading(name):
+        config, tokenizer = _load_config_and_tokenizer(_source(name))
+        _check_family(name, config)
+        table = character_table(name, tokenizer)
+        dtype = config.dtype if isinstance(config.dtype, torch.dtype) else torch.float32
+        model, info = AutoModelForMaskedLM.from_pretrained(
+            _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+        )
+    absent = [str(key) for key in (*info["missing_keys"], *info["mismatched_keys"])]
+    in_encoder = [key for key in absent if key.startswith(f"{model.base_model_prefix}.")]
+    if in_encoder:
+        raise InputError(f"the weights of {name} don't fit its config.json: it has no {in_encoder[0]} of that shape")
+    return MaskedLanguageModel(model, tokenizer, table, bool(absent), dtype)
+
+
+def _source(name: str) -> str:
+    return str(ENCODER_FOLDER) if name == BUILT_IN_ENCODER else name
+
+
+@contextmanager
+def _loading(name: str) -> Iterator[None]:
+    """Turns what goes wrong in loading an encoder into one sentence."""
+    if name != BUILT_IN_ENCODER:
+        _check_folder(name)
+    try:
+        yield
+    except InputError:
+        raise
+    except UnpicklingError as error:
+        raise InputError(
+            f"can't load the encoder {name}: its weights file holds no weights; if it came by git, run git lfs pull"
+        ) from error
+    # What transformers raises for a missing file, a wrong one or a network that isn't there has no common base.
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise InputError(f"can't load the encoder {name}: {_first_line(error)}; {_mend(name)}") from error
+
+
+def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
+    stored, _ = EncoderConfig.get_config_dict(source, trust_remote_code=False)
+    if _is_bert_inside(stored, Path(source)):
+        return BertConfig.from_dict(stored | {"model_type": "bert"}), BertTokenizer.from_pretrained(source)
+    return (
+        AutoConfig.from_pretrained(source, trust_remote_code=False),
+        AutoTokenizer.from_pretrained(source, trust_remote_code=False),
+    )
+
+
+def set_dropout(config: EncoderConfig, dropout: float) -> None:
+    """Set the dropout of an encoder that is made from `config`, whatever its family calls it.
+
+    Attention weights are never dropped: a random mask for every pair of characters costs more time on a CPU than it
+    was seen to give.
+    """
+    for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
+        for attribute in attributes:
+            if hasattr(config, attribute):
+                setattr(config, attribute, value)
+
+
+def longest_window(encoder: PreTrainedModel) -> int:
+    """How many characters the encoder reads at once, [CLS] and [SEP] not counted."""
+    positions: int = encoder.config.max_position_embeddings
+    # RoBERTa and its kin count positions from the padding id on.
+    padding = getattr(getattr(encoder, "embeddings", None), "padding_idx", None)
+    return positions - _FRAME - (0 if padding is None else padding + 1)
+
+
+def _check_folder(name: str) -> None:
+    path = Path(name)
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            kind = "a TensorFlow checkpoint" if (path / "bert_config.json").is_file() else "no encoder"
+            raise InputError(
+                f"{name} holds {kind}: expected config.json, weights and a vocabulary as transformers saves them"
+            )
+    elif path.exists() or name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise InputError(f"{name} is not a folder: --encoder takes {BUILT_IN_ENCODER}, a folder, or a name on the hub")
+
+
+def _is_bert_inside(config: dict[str, Any], folder: Path) -> bool:
+    """Whether a folder is BERT under another name: Chinese "RoBERTa-wwm" is, with a WordPiece vocabulary."""
+    return config.get("model_type") in (None, "roberta") and (folder / "vocab.txt").is_file()
+
+
+def _check_family(name: str, config: EncoderConfig) -> None:
+    wanted = ("hidden_size", "num_hidden_layers", "max_position_embeddings")
+    if config.is_encoder_decoder or getattr(config, "is_decoder", False) or not all(hasattr(config, w) for w in wanted):
+        raise InputError(
+            f"{name} is of the type {config.model_type}: expected a BERT-like encoder (BERT, RoBERTa, ELECTRA, ...)"
+        )
+
+
+def character_table(name: str, tokenizer: PreTrainedTokenizerBase) -> CharacterTable:
+    """The table of the characters in a vocabulary.
+
+    Raises:
+        InputError: the vocabulary of the encoder `name` isn't BERT-like, or has no Chinese characters.
+    """
+    special = {
+        "pad": tokenizer.pad_token_id,
+        "unk": tokenizer.unk_token_id,
+        "cls": tokenizer.cls_token_id,
+        "sep": tokenizer.sep_token_id,
+    }
+    missing = [token for token, index in special.items() if index is None]
+    if missing:
+        raise InputError(f"{name} isn't BERT-like: its vocabulary has no {', '.join(missing)} token")
+    table = CharacterTable.from_vocabulary(tokenizer.get_vocab(), special)
+    if table.unknown("的一是不了在人有我他") == 10:
+        raise InputError(f"{name} doesn't read Chinese by characters: none of the ten commonest is in its vocabulary")
+    return table
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+
+
+def _mend(name: str) -> str:
+    if Path(name).is_dir():
+        return "the folder must hold config.json, weights and a vocabulary as transformers saves them"
+    return "check the name and the network (set HF_ENDPOINT to use a mirror of the hub), or give a local folder"

@@ -1,0 +1,106 @@
+"""A tagger on disk: one folder with its architecture, weights and characters."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+
+from ner.built_in import model_folder
+from ner.characters.character_table import CharacterTable
+from ner.choices import BUILT_IN_TAGGER
+from ner.errors import InputError
+from ner.files import grant_usual_rights
+from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
+from ner.model.network import BertBiLstmCrf
+from ner.model.network_config import FORMAT_VERSION, BertBiLstmCrfConfig
+from ner.model.quiet_transformers import quiet_transformers
+from ner.runtime.exported_folder import is_exported
+
+
+def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
+    """Write a tagger into `folder`, which may exist; the configuration comes last, so that a model is whole or absent.
+
+    Raises:
+        OSError: the folder can't be written; what was in it is as before.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder) as partial:
+        try:
+            save_file(weights, Path(partial, WEIGHTS), metadata={"format": "pt"})
+        except SafetensorError as error:  # how the library reports a full disk
+            raise OSError(f"can't write {folder / WEIGHTS}: {error}") from error
+        table.save(Path(partial, CHARACTERS))
+        model.config.architectures = [type(model).__name__]
+        model.config.to_json_file(Path(partial, CONFIG))
+        for name in (WEIGHTS, CHARACTERS, CONFIG):
+            grant_usual_rights(Path(partial, name))  # safetensors writes a file that nobody else may read
+            os.replace(Path(partial, name), folder / name)
+
+
+@quiet_transformers()
+def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
+    """Read what `save_model` wrote into a folder, or the `mini-zh-uner` of the package, in float32, ready to predict.
+
+    Raises:
+        InputError: the folder holds no tagger, a part of one, an exported one, or one of a newer format.
+    """
+    folder = model_folder(name)
+    if not folder.is_dir():
+        raise InputError(f"there is no model folder {folder}: bert-ner train writes one; {BUILT_IN_TAGGER} is built in")
+    if is_exported(folder):
+        raise InputError(f"{folder} holds an exported tagger, which only tags: give the model folder it was made from")
+    missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            f"{folder} holds no complete model: {', '.join(missing)} not found; copy the whole folder, or train again"
+        )
+    config = _load_config(folder / CONFIG)
+    with _damage_named(folder / CHARACTERS):
+        table = CharacterTable.load(folder / CHARACTERS)
+    with _damage_named(folder / WEIGHTS):
+        loaded: Any = BertBiLstmCrf.from_pretrained(
+            folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
+        )
+        model: BertBiLstmCrf = loaded[0]
+        info: dict[str, list[str]] = loaded[1]
+    differing = [*info["missing_keys"], *info["unexpected_keys"], *info["mismatched_keys"]]
+    if differing:
+        raise InputError(
+            f"{folder / WEIGHTS} doesn't fit {CONFIG}: {differing[0]} and {len(differing) - 1} more differ"
+        )
+    model.train(False)
+    return model, table
+
+
+def _load_config(path: Path) -> BertBiLstmCrfConfig:
+    with _damage_named(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        kind, version = content.get("model_type"), content.get("format_version", FORMAT_VERSION)
+    if kind != BertBiLstmCrfConfig.model_type:
+        raise InputError(f"{path} is of a model of the type {kind}: expected {BertBiLstmCrfConfig.model_type}")
+    if version > FORMAT_VERSION:
+        raise InputError(
+            f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: pip install --upgrade bert-ner"
+        )
+    with _damage_named(path):
+        return BertBiLstmCrfConfig.from_dict(content)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turn what a damaged file makes a library raise into one sentence with its name."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, SafetensorError, OSError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(
+            f"{path} is damaged ({type(error).__name__}: {reason}): copy it again, or train again"
+        ) from error

@@ -1,0 +1,196 @@
+"""The loop of a pretraining run.
+
+Not the Hugging Face `Trainer`: it counts steps or epochs, where a run here may be bounded by the clock and its text has
+no end; and of its data loading, loss, schedule, evaluation and checkpoints each would have to be replaced.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from ner.errors import InputError
+from ner.model.hardware import attention_kernel, use_bf16
+from ner.pretraining.batch_stream import Batches
+from ner.pretraining.masking import MaskedBatch
+from ner.pretraining.objectives import Objective, held_out_scores
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.pretraining.run_checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from ner.pretraining.schedule import Limit, learning_rate
+from ner.runs.interruption import Interruption
+
+# RoBERTa's (Liu et al. 2019, section 3.1): a long memory of gradients' sizes is unstable with large batches.
+_BETAS, _EPSILON = (0.9, 0.98), 1e-6
+_MINUTE = 60.0
+
+
+@dataclass
+class RunState:
+    """How far a run is; `history` has a row for each look at the held-out text."""
+
+    step: int = 0
+    characters: int = 0
+    seconds: float = 0.0
+    progress: float = 0.0
+    loss: float = float("nan")
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+class Pretrainer:
+    """Trains `objective` on batches until the run is over, and keeps a checkpoint to go on from.
+
+    Args:
+        objective: what is learned.
+        model: the encoder inside it, with its head.
+        batches: to learn from.
+        held_out: batches to measure by.
+        settings: of the run.
+        head_first: let the encoder rest until what stands on it has learned something.
+        checkpoint: the file of the checkpoint.
+        show: called after each step, and with True after each look at the held-out text.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        model: PreTrainedModel,
+        batches: Batches,
+        held_out: Sequence[MaskedBatch],
+        settings: PretrainingSettings,
+        head_first: bool,
+        checkpoint: Path,
+        show: Callable[[RunState, bool], None],
+    ) -> None:
+        self._objective, self._model = objective, model
+        self._batches, self._held_out = batches, held_out
+        self._settings = settings
+        self._limit = Limit(settings.steps, settings.minutes * _MINUTE if settings.minutes else None)
+        self._rest = settings.warmup if head_first else 0.0
+        self._path = checkpoint
+        self._show = show
+        self._device = model.device
+        self._optimizer = torch.optim.AdamW(
+            _parameter_groups(objective, model, settings.weight_decay), betas=_BETAS, eps=_EPSILON, fused=True
+        )
+        self.state = RunState()
+
+    def run(self, resume: bool) -> bool:
+        """Train, from the checkpoint on with `resume`; False if the user interrupted it, with a checkpoint saved.
+
+        Raises:
+            InputError: the loss is not finite, or the checkpoint is damaged.
+            OSError: the checkpoint can't be written.
+        """
+        state, interruption = self.state, Interruption()
+        if resume:
+            self._restore(load_checkpoint(self._path))
+        else:
+            self._look()
+        began = time.perf_counter() - state.seconds
+        saved = state.seconds
+        with interruption.installed():
+            while (progress := self._limit.progress(state.step, state.seconds)) < 1:
+                if interruption.asked:
+                    self._save()
+                    return False
+                self._step(progress)
+                state.seconds = time.perf_counter() - began
+                state.progress = min(1.0, self._limit.progress(state.step, state.seconds))
+                self._show(state, False)
+                if state.seconds - saved >= self._settings.checkpoint_minutes * _MINUTE and state.progress < 1:
+                    self._look()
+                    saved = state.seconds = time.perf_counter() - began  # measuring took some of the run's time
+                    self._save()
+            # Should the encoder not be written, for want of space perhaps, nothing has to be learned again.
+            self._save()
+        self._look()
+        return True
+
+    def _step(self, progress: float) -> None:
+        settings, state = self._settings, self.state
+        for group in self._optimizer.param_groups:
+            begin = self._rest if group["name"] == "encoder" else 0.0
+            group["lr"] = learning_rate(progress, settings.learning_rate, begin, settings.warmup)
+        total = 0.0
+        for number in range(settings.accumulate):
+            batch = self._batches.batch(state.step * settings.accumulate + number)
+            state.characters += batch.input_ids.numel()
+            self._take_kernel(batch)
+            with self._autocast():
+                loss = self._objective.loss(batch.to(self._device), progress < self._rest) / settings.accumulate
+            torch.autograd.backward(loss)
+            total += self._finite(loss)
+        nn.utils.clip_grad_norm_(self._objective.parameters(), settings.clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        state.step += 1
+        state.loss = total
+
+    def _finite(self, loss: Tensor) -> float:
+        value = loss.item()
+        if not torch.isfinite(loss):
+            raise InputError(
+                f"the loss is {value} at step {self.state.step + 1}: try a lower --learning-rate "
+                f"(it is {self._settings.learning_rate:g}), or --precision fp32"
+            )
+        return value
+
+    def _look(self) -> None:
+        """Measure on the held-out text."""
+        self._objective.eval()
+        with torch.inference_mode(), self._autocast():
+            for batch in self._held_out[:1]:
+                self._take_kernel(batch)
+            scores = held_out_scores(self._objective, (batch.to(self._device) for batch in self._held_out))
+        self._objective.train()
+        where = {"step": self.state.step, "characters": self.state.characters, "minutes": self.state.seconds / _MINUTE}
+        self.state.history.append({**where, **scores})
+        self._show(self.state, True)
+
+    def _take_kernel(self, batch: MaskedBatch) -> None:
+        self._model.set_attn_implementation(attention_kernel(self._device, batch.input_ids.shape[1]))
+
+    def _autocast(self) -> AbstractContextManager[None]:
+        bf16 = use_bf16(self._settings.precision, self._device)
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=bf16)
+
+    def _save(self) -> None:
+        state = self.state
+        save_checkpoint(
+            Checkpoint(
+                step=state.step,
+                characters=state.characters,
+                seconds=state.seconds,
+                history=state.history,
+                objective=self._objective.state_dict(),
+                optimizer=self._optimizer.state_dict(),
+                batches=self._batches.state(),
+            ),
+            self._path,
+        )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        self._objective.load_state_dict(checkpoint.objective)
+        self._optimizer.load_state_dict(checkpoint.optimizer)
+        self._batches.restore(checkpoint.batches)
+        state = self.state
+        state.step, state.characters, state.seconds = checkpoint.step, checkpoint.characters, checkpoint.seconds
+        state.history = checkpoint.history
+
+
+def _parameter_groups(objective: nn.Module, model: PreTrainedModel, weight_decay: float) -> list[dict[str, object]]:
+    """Parameters of the encoder and of what stands on it; biases and normalisation don't decay."""
+    inside = {id(parameter) for parameter in model.base_model.parameters()}
+    groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
+    for parameter in objective.parameters():
+        part = "encoder" if id(parameter) in inside else "head"
+        groups.setdefault((part, parameter.ndim > 1), []).append(parameter)
+    return [
+        {"name": part, "params": parameters, "weight_decay": weight_decay if decays else 0.0}
+        for (part, decays), parameters in groups.items()
+    ]

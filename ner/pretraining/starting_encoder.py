@@ -1,0 +1,137 @@
+"""The encoder that a run begins with: a pretrained one, perhaps cut, or one of random weights."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from transformers import BertConfig, BertForMaskedLM, PreTrainedModel
+
+from ner.errors import InputError
+from ner.model.load_encoder import (
+    MaskedLanguageModel,
+    load_masked_language_model,
+    load_tokenizer,
+    longest_window,
+)
+from ner.pretraining.pretraining_settings import PretrainingSettings
+
+# [CLS] and [SEP].
+_FRAME = 2
+# Of a new encoder, as in BERT (Devlin et al. 2019, section 3).
+_WIDTH_OF_A_HEAD, _FEED_FORWARD, _POSITIONS, _LAYERS = 64, 4, 512, 6
+
+
+def first_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
+    """What the settings ask for, but for new characters.
+
+    Raises:
+        InputError: there is no such encoder, it can't be pretrained here, or it doesn't fit the settings.
+    """
+    language_model = (
+        _random_encoder(settings) if settings.width is not None else load_masked_language_model(settings.encoder)
+    )
+    _require_mask(language_model, settings.encoder)
+    if settings.width is None and settings.layers is not None:
+        _cut(language_model.model, settings)
+    longest = longest_row(language_model.model)
+    if max(settings.lengths) > longest:
+        raise InputError(
+            f"--lengths {max(settings.lengths)} is more than {settings.encoder} reads: expected at most {longest}"
+        )
+    return language_model
+
+
+def load_teacher(name: str) -> MaskedLanguageModel:
+    """An encoder to learn from.
+
+    Raises:
+        InputError: there is no such encoder, or it has no masked-language-model head.
+    """
+    teacher = load_masked_language_model(name)
+    _require_mask(teacher, name)
+    if teacher.head_is_new:
+        raise InputError(f"--teacher {name} has no masked-language-model head: nothing can be learned from its guesses")
+    return replace(teacher, model=without_dropout(teacher.model).eval().requires_grad_(False))
+
+
+def encoder_of(model: PreTrainedModel) -> PreTrainedModel:
+    """The encoder without its head."""
+    encoder: Any = model.base_model
+    return cast(PreTrainedModel, encoder)
+
+
+def embeddings_of(model: PreTrainedModel) -> nn.Parameter:
+    """A row for each id of the vocabulary: `(vocabulary, width)`."""
+    embeddings: Any = model.get_input_embeddings()
+    return cast(nn.Parameter, embeddings.weight)
+
+
+def longest_row(model: PreTrainedModel) -> int:
+    """How many characters the encoder reads at once, [CLS] and [SEP] among them."""
+    return longest_window(encoder_of(model)) + _FRAME
+
+
+def encoder_layers(model: PreTrainedModel) -> nn.ModuleList:
+    """The layers of a BERT-like encoder, the lowest first."""
+    return cast(nn.ModuleList, cast(Any, encoder_of(model)).encoder.layer)
+
+
+def vocabulary_scores(model: PreTrainedModel, states: Tensor) -> Tensor:
+    """What the masked-language-model head gives for hidden states: `(places, hidden)` to `(places, vocabulary)`."""
+    heads: Any = model
+    if hasattr(model, "cls"):  # BERT, ERNIE
+        return cast(Tensor, heads.cls(states))
+    if hasattr(model, "lm_head"):  # RoBERTa, XLM-R
+        return cast(Tensor, heads.lm_head(states))
+    return cast(Tensor, heads.generator_lm_head(heads.generator_predictions(states)))  # ELECTRA
+
+
+def without_dropout(model: PreTrainedModel) -> PreTrainedModel:
+    """The same model, in which nothing is dropped; its configuration stays as it is."""
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    return model
+
+
+def _require_mask(language_model: MaskedLanguageModel, name: str) -> None:
+    model = language_model.model
+    headed = any(hasattr(model, head) for head in ("cls", "lm_head", "generator_lm_head"))
+    if not headed or not hasattr(getattr(model.base_model, "encoder", None), "layer"):
+        raise InputError(
+            f"{name} is of the type {model.config.model_type}: pretrain takes BERT, RoBERTa, XLM-R, ELECTRA and ERNIE"
+        )
+    if language_model.tokenizer.mask_token_id is None:
+        raise InputError(f"{name} can't learn from masked characters: its vocabulary has no mask token")
+
+
+def _cut(model: PreTrainedModel, settings: PretrainingSettings) -> None:
+    """Keep the lowest layers: the upper ones are missed least (Sajjad et al. 2023, section 5)."""
+    layers, kept = encoder_layers(model), settings.layers
+    if kept is None or kept > len(layers):
+        raise InputError(f"--layers {kept} is more than {settings.encoder} has: expected at most {len(layers)}")
+    cast(Any, encoder_of(model)).encoder.layer = layers[:kept]
+    model.config.num_hidden_layers = kept
+
+
+def _random_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
+    """A BERT of random weights with the vocabulary of `settings.encoder`."""
+    width = settings.width
+    assert width is not None
+    heads = settings.heads or max(1, width // _WIDTH_OF_A_HEAD)
+    if width % heads:
+        raise InputError(f"--width {width} can't be shared by {heads} heads: pass --heads, a divisor of it")
+    tokenizer, table = load_tokenizer(settings.encoder)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=width,
+        num_hidden_layers=settings.layers or _LAYERS,
+        num_attention_heads=heads,
+        intermediate_size=_FEED_FORWARD * width,
+        max_position_embeddings=max(_POSITIONS, *settings.lengths),
+        pad_token_id=table.pad,
+    )
+    model = BertForMaskedLM(config)
+    # There is nothing in the encoder yet that a random head could spoil, so that its head is not called new.
+    return MaskedLanguageModel(model, tokenizer, table, head_is_new=False, dtype=torch.float32)

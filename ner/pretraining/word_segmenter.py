@@ -1,0 +1,37 @@
+"""Where words begin: for masks that cover whole words."""
+
+import importlib
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from ner.errors import InputError
+from ner.pretraining.pretraining_settings import MaskingName
+
+Starts = npt.NDArray[np.bool_]
+Segmenter = Callable[[str], Starts]
+"""For each character of a text, whether a word begins with it: `(chars,)`."""
+
+
+def segmenter(masking: MaskingName) -> Segmenter:
+    """What finds the units that are masked: words, or single characters.
+
+    Raises:
+        InputError: words need a package that is not installed.
+    """
+    if masking == "character":
+        return lambda text: np.ones(len(text), dtype=np.bool_)
+    try:
+        cut: Callable[[str], list[str]] = importlib.import_module("rjieba").cut
+    except ModuleNotFoundError:
+        raise InputError(
+            'masks of whole words need a segmenter: pip install "bert-ner[pretrain]", or pass --masking character'
+        ) from None
+
+    def starts(text: str) -> Starts:
+        marks = np.zeros(len(text), dtype=np.bool_)
+        marks[np.cumsum([0, *(len(word) for word in cut(text))])[:-1]] = True
+        return marks
+
+    return starts

@@ -1,0 +1,1 @@
+"""Plain text in, tagged text out, record by record."""

@@ -1,0 +1,203 @@
+"""The texts to tag: lines, JSON lines, rows of a table or sentences of an annotated file, one by one."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from ner.data.corpus import read_file
+from ner.data.data_split import ReadOptions
+from ner.data.text_encoding import check_encoding, decode
+from ner.errors import InputError
+from ner.extras import import_extra
+from ner.records.record import Record
+
+STANDARD_INPUT = "-"
+_BOM = "\ufeff"
+_JSON_LINES = (".jsonl", ".ndjson")
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_PARQUET = ".parquet"
+_TEXT = "text"
+
+
+def check_files(
+    names: Iterable[str], encoding: str, text_column: str | None = None, format_: str | None = None
+) -> None:
+    """Look at all that can be wrong before anything is read.
+
+    Raises:
+        InputError: with all files that don't exist or are none, and those whose text can't be found without an
+            option; or the encoding if there is none of that name.
+    """
+    check_encoding(encoding)
+    problems = []
+    for name in names:
+        path = Path(name)
+        suffix = path.suffix.lower()
+        if format_ and text_column:
+            problems.append(f"{name}: --from {format_} says where the text is: leave out --text-column")
+        elif name == STANDARD_INPUT and (format_ or text_column):
+            problems.append("standard input is read as lines of text: leave out --from and --text-column")
+        elif name == STANDARD_INPUT:
+            continue
+        elif not path.exists():
+            problems.append(f"there is no file {name}")
+        elif format_:
+            continue
+        elif path.is_dir():
+            problems.append(f"{name} is a folder: name the files in it, such as {path / '*.txt'}, or pass --from brat")
+        elif suffix == ".json":
+            problems.append(f"{name}: say with --from which format of JSON it is in, such as label-studio")
+        elif suffix in (*_DELIMITERS, _PARQUET) and text_column is None:
+            problems.append(f"{name}: name the column that holds the text with --text-column")
+        elif text_column and suffix not in (*_DELIMITERS, _PARQUET, *_JSON_LINES):
+            problems.append(f"{name}: is read as lines of text, which have no columns: leave out --text-column")
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def read_records(
+    names: Iterable[str], encoding: str = "utf-8", text_column: str | None = None, format_: str | None = None
+) -> Iterator[Record]:
+    """The records of files, `-` for lines of standard input.
+
+    A record is a line, without byte order mark and line end; of a file that ends in .jsonl or .ndjson it is a JSON
+    object, with its text under `text_column` or "text"; of .csv, .tsv and .parquet a row, with its text in
+    `text_column`. If `format_` names a format of annotated text, the files are in that format and each sentence is
+    a record, with its entities.
+
+    Raises:
+        InputError: a file holds something else, or text in another encoding than `encoding`.
+        OSError: a file can't be read.
+    """
+    for name in names:
+        suffix = Path(name).suffix.lower()
+        if format_:
+            yield from _sentences(name, ReadOptions(format_, encoding, unannotated=True))
+        elif suffix == _PARQUET:
+            yield from _parquet_rows(name, text_column or _TEXT)
+        else:
+            with _open_text(name, encoding) as file:
+                if suffix in _JSON_LINES:
+                    yield from _json_objects(name, file, text_column or _TEXT)
+                elif suffix in _DELIMITERS:
+                    yield from _csv_rows(name, file, text_column or _TEXT)
+                else:
+                    yield from _lines(name, file)
+
+
+def text_records(texts: Iterable[str]) -> Iterator[Record]:
+    """Texts as records, without a file and numbered from 1."""
+    for number, text in enumerate(texts, 1):
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise InputError(f"text {number} is not valid in the terminal's encoding: put it into a file")
+        yield Record("", number, text)
+
+
+def total_bytes(names: Iterable[str], format_: str | None = None) -> int | None:
+    """The size of all files together; None where what is read of them can't be compared with it."""
+    paths = [Path(name) for name in names]
+    plain = all(path.is_file() and path.suffix.lower() not in (*_JSON_LINES, *_DELIMITERS, _PARQUET) for path in paths)
+    return sum(path.stat().st_size for path in paths) if plain and not format_ else None
+
+
+def _sentences(name: str, options: ReadOptions) -> Iterator[Record]:
+    for sentence in read_file(name, options).sentences:
+        fields = {"document": sentence.document} if sentence.document else {}
+        yield Record(sentence.path, sentence.line, sentence.text, fields, sentence.entities)
+
+
+def _lines(name: str, file: TextIO) -> Iterator[Record]:
+    for number, line in enumerate(file, 1):
+        text = line.rstrip("\n").removesuffix("\r").removeprefix(_BOM if number == 1 else "")
+        if "\0" in text:
+            raise InputError(f"{name}:{number}: has a NUL character, which no text has; UTF-16 needs --encoding utf-16")
+        yield Record(name, number, text)
+
+
+def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
+    for number, line in enumerate(file, 1):
+        line = line.removeprefix(_BOM if number == 1 else "")
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+            if "\\u" in line:
+                json.dumps(fields, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                f"{name}:{number}: has half a character, \\ud800 to \\udfff without its pair; write the file anew"
+            ) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{name}:{number}: expected a JSON object a line ({error})") from None
+        if not isinstance(fields, dict):
+            raise InputError(f"{name}:{number}: expected a JSON object a line, got {line.strip()[:40]}")
+        if not isinstance(fields.get(text_column), str):
+            raise InputError(
+                f"{name}:{number}: expected a text in the field {text_column!r} (its fields: {', '.join(fields)}); "
+                "name another with --text-column"
+            )
+        text = fields.pop(text_column)
+        yield Record(name, number, text, fields)
+
+
+def _csv_rows(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
+    csv.field_size_limit(sys.maxsize)  # a text may be of any length
+    rows = csv.reader(file, delimiter=_DELIMITERS[Path(name).suffix.lower()], strict=True)
+    try:
+        header = next(rows, [])
+        header[:1] = [column.removeprefix(_BOM) for column in header[:1]]
+        _require(name, text_column, header)
+        line = rows.line_num + 1
+        for row in rows:
+            if row and len(row) != len(header):
+                raise InputError(f"{name}:{line}: expected {len(header)} columns as in the header, got {len(row)}")
+            if row:
+                fields = dict(zip(header, row, strict=True))
+                yield Record(name, line, fields.pop(text_column), fields)
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{name}:{rows.line_num}: is no CSV ({error})") from None
+
+
+def _parquet_rows(name: str, text_column: str) -> Iterator[Record]:
+    pyarrow, parquet = (import_extra(module, "parquet", Path(name)) for module in ("pyarrow", "pyarrow.parquet"))
+    try:
+        file = parquet.ParquetFile(name)
+    except pyarrow.ArrowInvalid as error:
+        raise InputError(f"{name}: is no Parquet file ({error})") from None
+    _require(name, text_column, file.schema_arrow.names)
+    number = 0
+    for batch in file.iter_batches(batch_size=1024):
+        for fields in batch.to_pylist():
+            number += 1
+            text = fields.pop(text_column)
+            if not isinstance(text, str):
+                raise InputError(f"{name}:{number}: expected a text in the column {text_column!r}, got {text!r}")
+            yield Record(name, number, text, fields)
+
+
+def _require(name: str, column: str, columns: list[str]) -> None:
+    if column not in columns:
+        raise InputError(f"{name}: has no column {column!r}; its columns: {', '.join(columns)}")
+    if len(set(columns)) < len(columns):
+        raise InputError(f"{name}: two of its columns have one name ({', '.join(columns)}); rename one")
+
+
+@contextmanager
+def _open_text(name: str, encoding: str) -> Iterator[TextIO]:
+    # Lines end at \n alone: other characters that Python takes for line ends are part of the text.
+    try:
+        if name == STANDARD_INPUT:
+            yield io.TextIOWrapper(sys.stdin.buffer, encoding, newline="\n")
+            return
+        with open(name, encoding=encoding, newline="\n") as file:
+            yield file
+    except UnicodeError as error:
+        if name != STANDARD_INPUT:
+            decode(Path(name).read_bytes(), name, encoding)  # names the line and the likely encoding
+        raise InputError(f"{name} is not {encoding}: pass its encoding with --encoding, such as gb18030") from error

@@ -1,0 +1,1 @@
+"""What long runs share: their output folder, resuming, Ctrl-C."""

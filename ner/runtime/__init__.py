@@ -1,0 +1,1 @@
+"""Exported networks: their folder, and the runtimes that compute them."""

@@ -1,0 +1,96 @@
+"""The folder of an exported tagger: its network, its characters, and one JSON file with all else."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from ner.characters.character_table import CharacterTable
+from ner.decoding.numpy_chain import Chain
+from ner.errors import InputError
+
+FORMAT_VERSION = 1
+RECORD, CHARACTERS = "exported.json", "characters.json"
+
+Target = Literal["onnx", "openvino"]
+ExportPrecision = Literal["fp32", "bf16", "int8"]
+
+_FILES: dict[Target, tuple[str, ...]] = {"onnx": ("model.onnx",), "openvino": ("model.xml", "model.bin")}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What a tagger is beside its network and its characters.
+
+    Args:
+        target: what runs the network.
+        precision: the number format of its products: `bf16` while it runs, `int8` for its weights too.
+        types: entity types.
+        labels: the tags that it predicts, in order of their ids.
+        scheme: name of their tag scheme.
+        tag_decoder: what reads them from the emissions.
+        temperature: divides all scores when probabilities are computed.
+        chain: the scores of a CRF.
+        window: the longest window in characters.
+        versions: of the packages that took part, for the record.
+    """
+
+    target: Target
+    precision: ExportPrecision
+    types: list[str]
+    labels: list[str]
+    scheme: Literal["BIOES", "BIO"]
+    tag_decoder: Literal["crf", "softmax"]
+    temperature: float
+    chain: Chain | None
+    window: int
+    versions: dict[str, str]
+
+    def save(self, folder: Path) -> None:
+        """Write the record into `folder`."""
+        chain = None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
+        content = {"format_version": FORMAT_VERSION, **asdict(self), "chain": chain}
+        (folder / RECORD).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def network_path(folder: Path, target: Target) -> Path:
+    """The file of the network in a folder; that of OpenVINO has another with its weights beside it."""
+    return folder / _FILES[target][0]
+
+
+def is_exported(folder: Path) -> bool:
+    """Whether a folder holds an exported tagger, not one that training wrote."""
+    return (folder / RECORD).is_file()
+
+
+def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
+    """Read what an export wrote, but for the network.
+
+    Raises:
+        InputError: a file is missing or damaged, or of a newer format.
+    """
+    path = folder / RECORD
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        version = content.pop("format_version")
+        if version > FORMAT_VERSION:
+            raise InputError(f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: upgrade it")
+        missing = [name for name in (CHARACTERS, *_FILES[content["target"]]) if not (folder / name).is_file()]
+        if missing:
+            raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
+        if content["tag_decoder"] == "crf":
+            content["chain"] = Chain(**{name: np.array(part) for name, part in content["chain"].items()})
+        elif content["chain"] is not None:
+            raise ValueError(f"a {content['tag_decoder']} has no chain")
+        exported = Exported(**content)
+        if exported.precision not in get_args(ExportPrecision):
+            raise ValueError(f"unknown precision {exported.precision}")
+        path = folder / CHARACTERS
+        return exported, CharacterTable.load(path)
+    except InputError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f"{path} is damaged ({reason}): copy it again, or export again") from error

@@ -1,0 +1,60 @@
+"""The runtimes of exported networks, imported when one is opened: ONNX Runtime and OpenVINO, on the CPU."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ner.characters.character_table import Ids
+from ner.decoding.numpy_chain import Floats
+from ner.errors import InputError
+from ner.runtime.exported_folder import ExportPrecision, Target, network_path
+
+Network = Callable[[Ids, Ids], Floats]
+"""Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
+
+
+def open_network(folder: Path, target: Target, precision: ExportPrecision, threads: int) -> Network:
+    """The network of an exported tagger, ready to run in so many threads.
+
+    Raises:
+        InputError: the runtime isn't installed, or can't read the network.
+    """
+    package, opened = {"onnx": ("onnxruntime", _open_onnx), "openvino": ("openvino", _open_openvino)}[target]
+    try:
+        runtime = importlib.import_module(package)
+    except ModuleNotFoundError:
+        raise InputError(f"{folder} needs {package}, which is not installed: pip install {package}") from None
+    path = network_path(folder, target)
+    try:
+        return opened(runtime, path, precision, threads)
+    # What the runtimes raise for a damaged file has no common base: RuntimeError, or classes of their own.
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(f"{package} can't read {path} ({reason}): copy the folder again, or export again") from error
+
+
+def _open_onnx(onnxruntime: Any, path: Path, precision: ExportPrecision, threads: int) -> Network:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def run(input_ids: Ids, attention_mask: Ids) -> Floats:
+        emissions: Floats = session.run(None, {"input_ids": input_ids, "attention_mask": attention_mask})[0]
+        return emissions
+
+    return run
+
+
+def _open_openvino(openvino: Any, path: Path, precision: ExportPrecision, threads: int) -> Network:
+    # Left to itself, OpenVINO would compute in bf16 wherever the hardware is fast at it.
+    hint = "bf16" if precision == "bf16" else "f32"
+    settings = {"INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": threads}
+    compiled = openvino.Core().compile_model(path, "CPU", settings)
+
+    def run(input_ids: Ids, attention_mask: Ids) -> Floats:
+        emissions: Floats = compiled({"input_ids": input_ids, "attention_mask": attention_mask})[0]
+        return emissions
+
+    return run

@@ -1,0 +1,52 @@
+"""A tagger's engine without PyTorch: what an export wrote."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ner.characters.character_table import Ids
+from ner.choices import PrecisionName
+from ner.cpu_settings import available_cores
+from ner.decoding.numpy_chain import Floats
+from ner.decoding.tag_decoders import ChainDecoder, SoftmaxDecoder, TagDecoder
+from ner.errors import InputError
+from ner.runtime.exported_folder import Exported
+from ner.runtime.sessions import open_network
+
+
+class ExportedEngine:
+    """Runs the network of an exported tagger on the CPU; see `Engine`.
+
+    Args:
+        folder: that the export wrote.
+        exported: what its record says.
+        precision: the one of the export, or `auto`.
+        threads: of the CPU; None for all cores.
+
+    Raises:
+        InputError: it was exported in another precision, or its runtime isn't installed or can't read the network.
+    """
+
+    def __init__(
+        self, folder: Path, exported: Exported, precision: PrecisionName = "auto", threads: int | None = None
+    ) -> None:
+        if precision not in ("auto", exported.precision):
+            raise InputError(f"{folder} was exported in {exported.precision}, not {precision}: leave out --precision")
+        self.types = exported.types
+        self.labels = exported.labels
+        self.scheme = exported.scheme
+        self.window = exported.window
+        self.precisions: Sequence[PrecisionName] = ("auto",)  # it has one, which its folder tells
+        self.precision: PrecisionName = "auto"
+        self.threads = threads or available_cores()
+        self._network = open_network(folder, exported.target, exported.precision, self.threads)
+        self._decoder: TagDecoder = (
+            SoftmaxDecoder(exported.temperature)
+            if exported.chain is None
+            else ChainDecoder(exported.chain, exported.temperature)
+        )
+
+    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+        return self._network(input_ids, attention_mask)
+
+    def decoder(self) -> TagDecoder:
+        return self._decoder

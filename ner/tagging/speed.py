@@ -1,0 +1,127 @@
+"""How fast a model tags on this machine, by number format, threads and batch, and which of them to take."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from ner.characters.window_batches import BATCH_CHARACTERS, in_chunks
+from ner.choices import PrecisionName
+from ner.cpu_settings import available_cores
+from ner.tagging.tagger import Tagger
+
+_BATCHES = (BATCH_CHARACTERS // 4, BATCH_CHARACTERS, BATCH_CHARACTERS * 4)
+# Lengths of made-up texts: half of them between 25 and 62 characters, as sentences of news are.
+_MEDIAN_LENGTH, _SPREAD = 39, 0.67
+_ROUNDS = 3
+# Less isn't told from the noise by more than it costs to type the options.
+_WORTH_IT = 1.05
+
+
+class Setting(NamedTuple):
+    """What may be chosen in tagging."""
+
+    precision: PrecisionName
+    threads: int
+    batch_characters: int
+
+    def __str__(self) -> str:
+        return f"{self.precision}, {self.threads} threads, {self.batch_characters:,} characters at once"
+
+
+class Speed(NamedTuple):
+    """Characters a second with a setting: the median of its rounds, the slowest and the fastest of them."""
+
+    setting: Setting
+    median: float
+    slowest: float
+    fastest: float
+
+
+class Bench(NamedTuple):
+    """Speeds of all settings, the fastest first, and of what `bert-ner tag` takes by itself."""
+
+    speeds: list[Speed]
+    default: Speed
+
+    @property
+    def advice(self) -> str:
+        """The options to give to `bert-ner tag`, or that none are needed."""
+        best = self.speeds[0]
+        if best.median < self.default.median * _WORTH_IT:
+            return "bert-ner tag takes as good settings by itself"
+        precision, threads, batch = best.setting
+        return (
+            f"{best.median / self.default.median:.2f} times as fast as by itself: "
+            f"bert-ner tag --precision {precision} --threads {threads} --batch-characters {batch}"
+        )
+
+
+def bench(model: Path, texts: Iterable[str], progress: Callable[[Setting], None]) -> Bench:
+    """Tag some of `texts`, or made-up ones if there are none, with every setting.
+
+    They take turns, so that what else the machine does slows all of them. `progress` is called before each.
+
+    Raises:
+        InputError: the folder holds no complete model that this version reads.
+    """
+    default = Tagger.load(model)
+    sample = next(in_chunks(texts, len, max(_BATCHES)), None)
+    sample = sample or random_texts(list(default.table.characters), max(_BATCHES))
+    characters = sum(map(len, sample))
+    thread_counts = sorted({1, default.engine.threads, *_cores()})
+    speeds: dict[Setting, list[float]] = {}
+    for _ in range(_ROUNDS):
+        for precision, threads in product(default.engine.precisions, thread_counts):
+            tagger = Tagger.load(model, precision, threads)
+            for batch in _BATCHES:
+                setting = Setting(precision, threads, batch)
+                progress(setting)
+                tagger.batch_characters = batch
+                tagger.tag(sample[:1])
+                began = time.perf_counter()
+                tagger.tag(sample)
+                speeds.setdefault(setting, []).append(characters / (time.perf_counter() - began))
+    measured = [Speed(setting, median(each), min(each), max(each)) for setting, each in speeds.items()]
+    own = Setting(default.engine.precision, default.engine.threads, BATCH_CHARACTERS)
+    return Bench(
+        sorted(measured, key=lambda speed: -speed.median), next(speed for speed in measured if speed.setting == own)
+    )
+
+
+def show_bench(measured: Bench, console: Console) -> None:
+    """Print the speeds, the fastest first, and the advice."""
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("precision", "threads", "batch", "characters/s", "rounds", ""):
+        table.add_column(name, justify="left" if name in ("precision", "") else "right", no_wrap=True)
+    for speed in measured.speeds:
+        precision, threads, batch = speed.setting
+        rounds = f"{speed.slowest:,.0f} to {speed.fastest:,.0f}"
+        own = "by itself" if speed is measured.default else ""
+        table.add_row(precision, str(threads), f"{batch:,}", f"{speed.median:,.0f}", rounds, own)
+    console.print(table)
+    console.print(measured.advice, highlight=False, soft_wrap=True)
+
+
+def _cores() -> tuple[int, int]:
+    """Half of the cores that this process may use, and all of them."""
+    cores = available_cores()
+    return max(1, cores // 2), cores
+
+
+def random_texts(characters: Sequence[str], total: int) -> list[str]:
+    """Texts of these characters, always the same, of some `total` characters together; how long each is varies."""
+    random = np.random.default_rng(0)
+    texts: list[str] = []
+    while total > 0:
+        length = int(np.clip(random.lognormal(np.log(_MEDIAN_LENGTH), _SPREAD), 1, total))
+        texts.append("".join(random.choice(characters, length)))
+        total -= length
+    return texts

@@ -1,0 +1,84 @@
+"""A tagger's engine in PyTorch."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from ner.characters.character_table import Ids
+from ner.choices import PrecisionName
+from ner.decoding.numpy_chain import Floats
+from ner.decoding.tag_decoders import TagDecoder
+from ner.model.hardware import use_bf16
+from ner.model.network import BertBiLstmCrf
+
+
+class NetworkEngine:
+    """Runs a network as it is, on the device where it is; see `Engine`.
+
+    Args:
+        model: the network.
+        precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+    """
+
+    def __init__(self, model: BertBiLstmCrf, precision: PrecisionName = "auto") -> None:
+        self.model = model
+        self.types: list[str] = model.config.types
+        self.labels: list[str] = model.config.labels
+        self.scheme = model.config.scheme
+        self.window = model.config.window
+        self.precisions: Sequence[PrecisionName] = ("fp32", "bf16")
+        self.precision: PrecisionName = "bf16" if use_bf16(precision, model.device) else "fp32"
+        self.threads = torch.get_num_threads()
+
+    @classmethod
+    def of(cls, model: BertBiLstmCrf, precision: PrecisionName = "auto", threads: int | None = None) -> "NetworkEngine":
+        """An engine that has `model` to itself and makes it fast, on the accelerator where there is one.
+
+        In bf16 the encoder's weights are converted once, not at every pass.
+        """
+        if threads is not None:
+            torch.set_num_threads(threads)
+        model.place()
+        model.encoder.set_attn_implementation("sdpa")  # eager attention is the faster one in training alone
+        engine = cls(model, precision)
+        if engine.precision == "bf16":
+            nn.Module.to(model.encoder, torch.bfloat16)
+        return engine
+
+    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+        with self.inference():
+            output = self.model(self._tensor(input_ids), self._tensor(attention_mask))
+            emissions: Floats = output.emissions.cpu().numpy()
+        return emissions
+
+    def decoder(self) -> TagDecoder:
+        return self.model.tag_decoder.decoder()
+
+    def layer_weights(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+        """How much each encoder layer counts at each character: `(batch, chars, layers)`."""
+        layers = self.model.encoder.config.num_hidden_layers + 1
+        with self.inference():
+            states = self.model.layers(self._tensor(input_ids), self._tensor(attention_mask))
+            if self.model.config.fusion == "last":
+                states = states.expand(-1, -1, layers, -1)
+            weights: Floats = self.model.fusion.weights(states).float().expand(states.shape[:3]).cpu().numpy()
+        return weights
+
+    @contextmanager
+    def inference(self) -> Iterator[None]:
+        """Run the network without dropout and gradients; a network in training goes back to it behind the block."""
+        was_training = self.model.training
+        self.model.train(False)
+        try:
+            with (
+                torch.inference_mode(),
+                torch.autocast(self.model.device.type, torch.bfloat16, self.precision == "bf16"),
+            ):
+                yield
+        finally:
+            self.model.train(was_training)
+
+    def _tensor(self, array: Ids) -> Tensor:
+        return torch.from_numpy(array).to(self.model.device)

@@ -1,0 +1,95 @@
+"""Going on from a trained tagger: its network, and what it knows about the labels that stay."""
+
+from collections.abc import Collection
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from conlleval import TypeScores
+from ner.errors import InputError
+from ner.evaluation.scores import Evaluation
+from ner.model.load_encoder import set_dropout
+from ner.model.network import BertBiLstmCrf
+from ner.model.network_config import BertBiLstmCrfConfig
+from ner.training.training_settings import TrainingSettings
+
+# The setting that says so, by the entry of a model's configuration.
+_NETWORK = {
+    "encoder": "encoder_name",
+    "fusion": "fusion",
+    "scheme": "scheme",
+    "cell": "cell",
+    "lstm_size": "lstm_size",
+    "lstm_layers": "lstm_layers",
+    "decoder": "tag_decoder",
+}
+
+
+def continued_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) -> TrainingSettings:
+    """The settings, with the network of the tagger to go on from.
+
+    Raises:
+        InputError: a setting asks for another network than that.
+    """
+    default = TrainingSettings()
+    network: dict[str, Any] = {name: getattr(source, entry) for name, entry in _NETWORK.items()}
+    for name, value in network.items():
+        asked = getattr(settings, name)
+        if asked not in (value, getattr(default, name)):
+            option = "--" + name.replace("_", "-")
+            raise InputError(
+                f"{option} {asked} doesn't fit --init-from {settings.init_from}, which has {value}: leave it out"
+            )
+    continued = replace(settings, **network)
+    replace(continued, init_from=None)  # what must fit the network is checked, for that is known only now
+    return continued
+
+
+def continued_model(types: list[str], settings: TrainingSettings, source: BertBiLstmCrf) -> BertBiLstmCrf:
+    """The network of `source` for entities of `types`, with its weights, and with the dropout of `settings`.
+
+    Scores of labels that it knows are its own; those of others are as in a new network.
+    """
+    encoder = deepcopy(source.encoder.config)
+    set_dropout(encoder, settings.encoder_dropout)
+    content = {
+        **source.config.to_dict(),
+        "types": types,
+        "encoder": encoder.to_dict(),
+        "window": settings.max_length,
+        "dropout": settings.dropout,
+        "layer_dropout": settings.layer_dropout,
+        "label_smoothing": settings.label_smoothing,
+    }
+    for derived in ("id2label", "label2id"):
+        content.pop(derived)
+    model = BertBiLstmCrf(BertBiLstmCrfConfig.from_dict(content))
+    known = source.state_dict()
+    places = {label: i for i, label in enumerate(source.config.labels)}
+    shared = [(i, places[label]) for i, label in enumerate(model.config.labels) if label in places]
+    with torch.no_grad():
+        into, out_of = (torch.tensor(places) for places in zip(*shared, strict=True))
+        for name, tensor in model.state_dict().items():
+            if name == "tag_decoder.transitions":  # (tags, tags)
+                tensor[into[:, None], into] = known[name][out_of[:, None], out_of]
+            elif name == "tag_decoder.temperature":
+                continue  # fitted anew, if at all
+            elif name.startswith(("classifier.", "tag_decoder.")):  # (tags, ...)
+                tensor[into] = known[name][out_of]
+            else:
+                tensor.copy_(known[name])
+    model.encoder.requires_grad_(settings.mode == "fine-tune")
+    model.place()
+    return model
+
+
+def f1_of_types(evaluation: Evaluation, types: Collection[str]) -> float:
+    """The F1 in percent over the entities of some types alone."""
+    rows = [row for name, row in evaluation.scores.types.items() if name in types]
+    return TypeScores(
+        gold_chunks=sum(row.gold_chunks for row in rows),
+        predicted_chunks=sum(row.predicted_chunks for row in rows),
+        correct_chunks=sum(row.correct_chunks for row in rows),
+    ).f1

@@ -1,0 +1,89 @@
+"""What a run prints before it takes any time: data, notes, network, learning rates, hardware."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from ner.characters.character_table import CharacterTable
+from ner.choices import CellName
+from ner.data.corpus import Corpus
+from ner.data.entities import Sentence
+from ner.model.hardware import attention_kernel, use_bf16
+from ner.model.network import BertBiLstmCrf
+from ner.training.model_output import FEATURES
+from ner.training.oversampling import repeats, type_factors
+from ner.training.tagger_trainer import parameter_groups
+from ner.training.training_examples import Examples
+from ner.training.training_settings import TrainingSettings
+
+_RECURRENT: dict[CellName, str] = {"lstm": "BiLSTM", "gru": "BiGRU"}
+
+
+def overview(
+    corpus: Corpus, model: BertBiLstmCrf, table: CharacterTable, examples: Examples, settings: TrainingSettings
+) -> Iterator[str]:
+    """The lines, each with a word in front that says what it is about."""
+    for split in (corpus.train, corpus.dev, corpus.test):
+        if split:
+            types = ", ".join(f"{name} {count:,}" for name, count in sorted(split.types.items())) or "no entities"
+            unknown = f" ({split.unknown:,} of them ?)" if split.unknown else ""
+            yield f"{split.name:7}{len(split.sentences):,} sentences, {split.characters:,} characters{unknown}; {types}"
+    for note in corpus.notes:
+        yield f"note   {note}"
+    if examples.sentences_cut:
+        yield (
+            f"note   {examples.sentences_cut:,} sentences longer than {settings.max_length} characters are learned in "
+            f"pieces, {examples.entities_cut:,} entities are cut by that"
+        )
+    if examples.windows_unknown:
+        yield f"note   sentences or pieces with no tag but ?, of which nothing is learned: {examples.windows_unknown:,}"
+    encoder = model.encoder.config
+    yield (
+        f"model  {settings.encoder}: {encoder.num_hidden_layers} layers of {encoder.hidden_size}, "
+        f"{len(table):,} characters ({_unknown_share(corpus.train.sentences, table):.2%} of train unknown)"
+    )
+    yield (
+        f"model  fusion {settings.fusion}, {_RECURRENT[settings.cell]} {settings.lstm_layers} x {settings.lstm_size} "
+        f"each way, {settings.decoder} over {len(model.config.labels)} {settings.scheme} tags"
+    )
+    yield from _learning_rates(model, settings)
+    yield from _aids(corpus.train.sentences, settings)
+    precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"
+    kernel = attention_kernel(model.device, settings.max_length)
+    yield f"on     {model.device.type}, {torch.get_num_threads()} threads, {precision}, {kernel} attention"
+
+
+def _learning_rates(model: BertBiLstmCrf, settings: TrainingSettings) -> Iterator[str]:
+    groups = parameter_groups(model, settings)
+    for part in ("encoder", "head"):
+        rates = [group["lr"] for group in groups if group["name"] == part]
+        size = sum(p.numel() for group in groups if group["name"] == part for p in group["params"])
+        if not rates:
+            yield f"rates  {part}: frozen; its features are computed once and kept in {FEATURES}"
+        elif min(rates) < max(rates):
+            spread = f"{min(rates):.3g} at the bottom to {max(rates):g}"
+            yield f"rates  {part}: {spread} for {size / 1e6:.2f} million parameters"
+        else:
+            yield f"rates  {part}: {rates[0]:g} for {size / 1e6:.2f} million parameters"
+
+
+def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator[str]:
+    if settings.adversarial != "none":
+        steps = f" in {settings.adversarial_steps} steps" if settings.adversarial == "pgd" else ""
+        yield f"aid    {settings.adversarial}: embeddings are perturbed by {settings.adversarial_epsilon:g}{steps}"
+    if settings.ema:
+        yield f"aid    the average of the weights, with a decay of up to {settings.ema:g}, is scored and kept"
+    if settings.r_drop:
+        yield f"aid    R-Drop: two passes over each batch, divergence times {settings.r_drop:g}"
+    if settings.oversample:
+        factors = type_factors(sentences, settings.oversample)
+        types = ", ".join(f"{name} x {factor:.2f}" for name, factor in factors.items()) or "none"
+        yield (
+            f"aid    types in fewer than {settings.oversample:.3g} of the sentences: {types}; "
+            f"{len(sentences):,} sentences are {sum(repeats(sentences, settings.oversample, settings.seed)):,} an epoch"
+        )
+
+
+def _unknown_share(sentences: Sequence[Sentence], table: CharacterTable) -> float:
+    characters = sum(len(sentence.text) for sentence in sentences)
+    return sum(table.unknown(sentence.text) for sentence in sentences) / characters

@@ -1,0 +1,276 @@
+"""The Hugging Face `Trainer`, told what is ours: batches by length, two learning rates, dev F1 by tagging."""
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+from torch.utils.data import Sampler
+from transformers import (
+    EarlyStoppingCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from transformers.trainer_callback import PrinterCallback
+
+from ner.characters.character_table import CharacterTable
+from ner.data.entities import Sentence
+from ner.errors import InputError
+from ner.evaluation.scores import evaluate
+from ner.model.hardware import use_bf16
+from ner.model.network import BertBiLstmCrf
+from ner.runs.run_folder import UNFINISHED
+from ner.tagging.tagger import Tagger
+from ner.tagging.torch_engine import NetworkEngine
+from ner.training.adversarial import Attack
+from ner.training.length_sampler import LengthSampler
+from ner.training.model_output import TENSORBOARD
+from ner.training.rdrop import r_drop_loss
+from ner.training.stop_at_interrupt import StopAtInterrupt
+from ner.training.tensorboard import TensorBoardLog
+from ner.training.training_examples import Collator, Examples
+from ner.training.training_settings import TrainingSettings
+from ner.training.weight_average import WeightAverage
+
+_LOGS_AN_EPOCH = 20
+_LAYER = re.compile(r"\.layers?\.(\d+)\.")
+
+
+class TaggerTrainer(Trainer):
+    """Trains `model` on `examples`; after each epoch it tags `dev`, and the epoch with the best F1 is kept.
+
+    Checkpoints and the TensorBoard log go into folders of `output`.
+
+    Raises:
+        InputError: in training, when the loss is not finite, or the model finds no entity after a third of it.
+    """
+
+    def __init__(
+        self,
+        model: BertBiLstmCrf,
+        table: CharacterTable,
+        examples: Examples,
+        dev: Sequence[Sentence],
+        settings: TrainingSettings,
+        output: Path,
+        callbacks: Sequence[TrainerCallback],
+    ) -> None:
+        self._network = model
+        self._settings = settings
+        self._table = table
+        self._dev = dev
+        self._examples = examples
+        self._interrupt = StopAtInterrupt()
+        self._attack = _attack(model, settings)
+        self._average = WeightAverage(model, settings.ema) if settings.ema else None
+        super().__init__(
+            model,
+            _arguments(settings, len(examples), model.device, output),
+            data_collator=Collator(table),
+            train_dataset=examples,
+            eval_dataset=list(dev),  # the trainer wants to see one; `evaluate` reads the sentences
+            callbacks=[
+                EarlyStoppingCallback(settings.patience),
+                TensorBoardLog(output / TENSORBOARD),
+                _StopIfNothingIsFound(settings, any(sentence.entities for sentence in dev)),
+                *([_Unfreeze(model)] if settings.mode == "gradual" else []),
+                *([self._average] if self._average else []),
+                *callbacks,
+                self._interrupt,
+            ],
+        )
+        self.remove_callback(PrinterCallback)
+
+    def run(self, checkpoint: str | None) -> bool:
+        """Train, from `checkpoint` on if there is one; False if it was interrupted, with a checkpoint saved."""
+        with self._interrupt.installed():
+            self.train(resume_from_checkpoint=checkpoint)
+        return not self._interrupt.stopped
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW over the groups of `parameter_groups`."""
+        self.optimizer = torch.optim.AdamW(parameter_groups(self._network, self._settings), fused=True)
+        return self.optimizer
+
+    def training_step(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any) -> Tensor:
+        """A pass over a batch and back, and more of them under attack."""
+
+        def backward() -> Tensor:
+            return super(TaggerTrainer, self).training_step(model, inputs, *args)
+
+        def loss() -> Tensor:
+            with self.compute_loss_context_manager():
+                return self.compute_loss(model, self._prepare_inputs(inputs))
+
+        return self._attack.learn(backward, loss) if self._attack else backward()
+
+    def compute_loss(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any, **kwargs: Any) -> Tensor:
+        """The network's own loss, or that of R-Drop, which must be finite."""
+        if self._settings.r_drop:
+            loss = r_drop_loss(self._network, inputs, self._settings.r_drop)
+        else:
+            loss = cast(Tensor, super().compute_loss(model, inputs, *args, **kwargs))
+        if not torch.isfinite(loss).all():
+            raise InputError(
+                f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}: try a lower --learning-rate "
+                f"(it is {self._settings.learning_rate:g}) and --head-learning-rate "
+                f"({self._settings.head_learning_rate:g}), or --precision fp32"
+            )
+        return loss
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Score the dev sentences the way `bert-ner evaluate` does."""
+        network = self._average.model if self._average else self._network
+        tagger = Tagger(NetworkEngine(network, self._settings.precision), self._table)
+        scores = evaluate(tagger, self._dev).scores
+        metrics = {
+            "eval_f1": scores.f1,
+            "eval_precision": scores.precision,
+            "eval_recall": scores.recall,
+            "eval_predicted": scores.predicted_chunks,
+        }
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
+        if self._average and output_dir:
+            super()._save(output_dir, self._average.model.state_dict())
+            self._average.save_raw(Path(output_dir))
+        else:
+            super()._save(output_dir, state_dict)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, *args: Any) -> None:
+        if self._average:
+            self._average.load(Path(resume_from_checkpoint))
+        else:
+            super()._load_from_checkpoint(resume_from_checkpoint, *args)
+
+    def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super()._save_checkpoint(*args, **kwargs)
+        except (RuntimeError, SafetensorError) as error:  # how the libraries report a full disk
+            raise OSError(
+                f"can't write a checkpoint into {self.args.output_dir}: if the disk is full, free some space and go on "
+                f"with --resume ({type(error).__name__})"
+            ) from error
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        return LengthSampler(self._examples.lengths, self._settings.batch_size, self._settings.seed)
+
+
+def parameter_groups(model: BertBiLstmCrf, settings: TrainingSettings) -> list[dict[str, Any]]:
+    """Parameters that learn, by learning rate and weight decay: head and encoder, the latter layer by layer.
+
+    A layer's rate is `layer_decay` times that of the layer above. Biases, normalisation, single vectors and the
+    CRF don't decay: the CRF's impossible scores would become possible.
+    """
+    top = model.encoder.config.num_hidden_layers
+    groups: dict[tuple[str, float, bool], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if settings.mode == "frozen" and name.startswith("encoder."):
+            continue
+        part, rate = "head", settings.head_learning_rate
+        if name.startswith("encoder."):
+            part, rate = "encoder", settings.learning_rate * settings.layer_decay ** (top - layer_of(name, top))
+        decays = parameter.ndim > 1 and not name.startswith("tag_decoder.")
+        groups.setdefault((part, rate, decays), []).append(parameter)
+    return [
+        {"name": part, "params": parameters, "lr": rate, "weight_decay": settings.weight_decay if decays else 0.0}
+        for (part, rate, decays), parameters in groups.items()
+    ]
+
+
+def layer_of(name: str, top: int) -> int:
+    """The layer of an encoder's parameter, from 1 to `top`; 0 for the embeddings, `top` for what is above them."""
+    if match := _LAYER.search(name):
+        return int(match[1]) + 1
+    return 0 if "embeddings" in name else top
+
+
+def _attack(model: BertBiLstmCrf, settings: TrainingSettings) -> Attack | None:
+    if settings.adversarial == "none":
+        return None
+    steps = settings.adversarial_steps if settings.adversarial == "pgd" else 1
+    embeddings = model.encoder.get_input_embeddings().weight
+    return Attack(cast(nn.Parameter, embeddings), settings.adversarial_epsilon, steps)
+
+
+def _arguments(settings: TrainingSettings, examples: int, device: torch.device, output: Path) -> TrainingArguments:
+    batches = -(-examples // settings.batch_size)
+    steps_an_epoch = -(-batches // settings.accumulate)
+    steps = settings.max_steps or steps_an_epoch * settings.epochs
+    on_cpu = device.type == "cpu"
+    arguments = TrainingArguments(
+        output_dir=str(output / UNFINISHED),
+        num_train_epochs=settings.epochs,
+        max_steps=settings.max_steps or -1,
+        per_device_train_batch_size=settings.batch_size,
+        gradient_accumulation_steps=settings.accumulate,
+        warmup_steps=int(steps * settings.warmup),
+        lr_scheduler_type="linear",
+        max_grad_norm=settings.clip,
+        bf16=use_bf16(settings.precision, device),
+        use_cpu=on_cpu,
+        dataloader_pin_memory=not on_cpu,
+        seed=settings.seed,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,  # the best and the last: with 1 the last is lost when a run ends
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        restore_callback_states_from_checkpoint=True,  # the patience that is used up
+        logging_steps=max(1, min(steps, steps_an_epoch) // _LOGS_AN_EPOCH),
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+    )
+    # Several GPUs would each take a batch of that size, which is not what was asked for.
+    arguments._n_gpu = min(arguments.n_gpu, 1)
+    return arguments
+
+
+class _Unfreeze(TrainerCallback):
+    """Lets the encoder learn from the top down: nothing in the first epoch, all layers and the embeddings in the last.
+
+    Gradual unfreezing (Howard and Ruder 2018, section 3.3), spread over the epochs of the run.
+    """
+
+    def __init__(self, model: BertBiLstmCrf) -> None:
+        self._model = model
+
+    def on_epoch_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        top = self._model.encoder.config.num_hidden_layers
+        later = math.ceil(state.num_train_epochs) - 1
+        learning = math.ceil((top + 1) * int(state.epoch or 0) / later) if later else top + 1
+        for name, parameter in self._model.encoder.named_parameters():
+            parameter.requires_grad_(layer_of(f".{name}", top) > top - learning)
+
+
+class _StopIfNothingIsFound(TrainerCallback):
+    """Ends a run that has learned, after a third of it, to call everything O."""
+
+    def __init__(self, settings: TrainingSettings, dev_has_entities: bool) -> None:
+        self._settings = settings
+        self._dev_has_entities = dev_has_entities
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        done = state.global_step / state.max_steps
+        if self._dev_has_entities and 1 / 3 <= done < 1 and kwargs["metrics"]["eval_predicted"] == 0:
+            raise InputError(
+                f"after {state.global_step:,} of {state.max_steps:,} steps the model finds no entity in dev: try more "
+                f"--epochs (now {self._settings.epochs}), another --learning-rate "
+                f"({self._settings.learning_rate:g}) or a smaller --batch-size ({self._settings.batch_size}), and "
+                "look whether the tags of train are right"
+            )

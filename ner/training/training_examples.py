@@ -1,0 +1,102 @@
+"""Annotated sentences to rows of ids and labels that the network learns from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from ner.characters.character_table import CharacterTable, Ids
+from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
+from ner.characters.windows import Window, training_windows
+from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
+from ner.data.unknown import clipped
+from ner.model.network_config import BertBiLstmCrfConfig
+
+# Share of a window that is context on either side of what is learned from, where a sentence had to be cut.
+_CONTEXT = 8
+
+
+@dataclass(frozen=True)
+class Example:
+    """Ids and labels of one window, both `(chars,)`; context is `IGNORED`, what is unknown `UNKNOWN_LABEL`."""
+
+    ids: Ids
+    labels: Ids
+
+
+class Examples(Dataset[Example]):
+    """The windows of all sentences, whole where they fit into `max_length` characters.
+
+    `sentences_cut` counts the sentences that didn't fit, `entities_cut` the entities that became two for it. Windows
+    in which every character is unknown are left out, for they teach nothing; `windows_unknown` counts them.
+    `repeats` says how often each sentence is in it, once if None.
+    """
+
+    def __init__(
+        self,
+        sentences: Sequence[Sentence],
+        table: CharacterTable,
+        config: BertBiLstmCrfConfig,
+        repeats: Sequence[int] | None = None,
+    ) -> None:
+        self.sentences_cut = self.entities_cut = self.windows_unknown = 0
+        self._examples: list[Example] = []
+        label_ids = {UNKNOWN: UNKNOWN_LABEL, **{label: i for i, label in enumerate(config.labels)}}
+        scheme = SCHEMES[config.scheme]
+        for sentence, times in zip(sentences, repeats or [1] * len(sentences), strict=True):
+            entities = without_overlaps(sentence.entities)
+            windows = training_windows(sentence.text, entities, config.window, config.window // _CONTEXT)
+            self.sentences_cut += len(windows) > 1
+            ids = table.encode(sentence.text)
+            for window in windows:
+                inside = _clip(entities, window)
+                self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in entities)
+                unknown = clipped(sentence.unknown, window.keep_start, window.keep_end)
+                tags = entities_to_tags(inside, window.keep_end - window.keep_start, scheme, unknown)
+                if {*tags} == {UNKNOWN}:
+                    self.windows_unknown += 1
+                    continue
+                labels = np.full(window.end - window.start, IGNORED, dtype=np.int64)
+                labels[window.keep_start - window.start : window.keep_end - window.start] = [
+                    label_ids[tag] for tag in tags
+                ]
+                self._examples += [Example(ids[window.start : window.end], labels)] * times
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, index: int) -> Example:
+        return self._examples[index]
+
+    @property
+    def lengths(self) -> list[int]:
+        """The length of each example in characters."""
+        return [len(example.ids) for example in self._examples]
+
+
+def _clip(entities: Sequence[Entity], window: Window) -> list[Entity]:
+    """The entities, or their parts, in the kept range of `window`, counted from where it begins."""
+    clipped = []
+    for entity in entities:
+        start, end = max(entity.start, window.keep_start), min(entity.end, window.keep_end)
+        if start < end:
+            shift = window.keep_start
+            clipped.append(Entity(start - shift, end - shift, entity.label, entity.text))
+    return clipped
+
+
+@dataclass(frozen=True)
+class Collator:
+    """Makes one batch of the network's arguments out of examples."""
+
+    table: CharacterTable
+
+    def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
+        input_ids, attention_mask = pad_batch([example.ids for example in examples], self.table)
+        labels = pad_labels([example.labels for example in examples])
+        arrays = {"input_ids": input_ids, "attention_mask": attention_mask, "labels": labels}
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -1,0 +1,78 @@
+"""What a search has found: the best settings, all trials as a table, and plots."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import TrialState
+
+from ner.files import atomic_path, atomic_writer
+from ner.training.settings_file import write_settings
+from ner.training.training_settings import TrainingSettings
+from ner.tuning.study import best_trial
+
+BEST, TRIALS = "best.json", "trials.csv"
+_COLUMNS = ("number", "state", "value", "params", "user_attrs", "datetime_start", "duration")
+_SCORE = "dev F1"
+
+
+def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) -> list[Path]:
+    """Write the best settings, the trials, and plots if matplotlib is installed; the result are the files written.
+
+    `settings` are those that weren't searched.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    write_settings(best_settings(study, settings), folder / BEST)
+    table = study.trials_dataframe(_COLUMNS)
+    table.columns = [name.removeprefix("params_").removeprefix("user_attrs_") for name in table.columns]
+    with atomic_writer(folder / TRIALS) as file:
+        table.rename(columns={"number": "trial", "value": "dev_f1"}).to_csv(file, index=False)
+    written = [folder / BEST, folder / TRIALS]
+    if find_spec("matplotlib"):
+        written += _draw(study, folder)
+    return written
+
+
+def best_settings(study: optuna.Study, settings: TrainingSettings) -> TrainingSettings:
+    """The settings of the trial with the best dev F1."""
+    best = best_trial(study.get_trials(deepcopy=False))
+    assert best is not None, "a search without a best trial ends in an error"
+    return replace(settings, **best.params)
+
+
+def _draw(study: optuna.Study, folder: Path) -> list[Path]:
+    """Optuna's plots of how F1 rose, how much each setting matters, and F1 by the value of each."""
+    import matplotlib
+    import numpy as np
+
+    matplotlib.use("agg")  # into files: no display is needed
+    from matplotlib import pyplot
+    from optuna.visualization import matplotlib as plots
+
+    names: dict[str, Callable[[], Any]] = {
+        "history": lambda: plots.plot_optimization_history(study, target_name=_SCORE),
+        "slices": lambda: plots.plot_slice(study, target_name=_SCORE),
+    }
+    scores = {trial.value for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))}
+    if len(scores) > 1:  # else nothing matters
+        names["importance"] = lambda: plots.plot_param_importances(study, target_name=_SCORE)
+    written = []
+    for name, plot in names.items():
+        path = folder / f"{name}.png"
+        with warnings.catch_warnings(), pyplot.rc_context(), atomic_path(path) as partial:
+            warnings.simplefilter("ignore")  # that Optuna's plots are new, or that a setting had one value
+            axes = np.ravel(plot())  # one or several, of one figure
+            if len(axes) > 1:
+                for narrow in axes:
+                    narrow.tick_params(axis="x", which="both", rotation=45)
+            figure = axes[0].figure
+            figure.savefig(partial, format="png", dpi=150, bbox_inches="tight")
+            pyplot.close(figure)
+        written.append(path)
+    return written

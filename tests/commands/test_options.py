@@ -1,0 +1,69 @@
+import inspect
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.testing import CliRunner
+
+from ner.commands.options import given_options, grouped, read_options
+from ner.commands.training_options import training_settings
+from ner.errors import InputError
+from ner.training.training_settings import TrainingSettings
+
+
+def test_a_command_gets_the_object_that_its_options_make() -> None:
+    app = typer.Typer()
+
+    def size(width: Annotated[int, typer.Option()] = 2, height: int = 3) -> tuple[int, int]:
+        return width, height
+
+    @app.command()
+    @grouped(size=size)
+    def draw(name: str, *, size: tuple[int, int], times: int = 1) -> None:
+        typer.echo(f"{name} {size} {times}")
+
+    run = CliRunner().invoke
+    assert run(app, ["box", "--width", "7", "--times", "2"]).stdout == "box (7, 3) 2\n"
+    assert run(app, ["box", "--size", "7"]).exit_code == 2
+
+
+def test_every_setting_of_training_but_the_seed_is_an_option_with_its_default() -> None:
+    options = inspect.signature(training_settings).parameters
+    defaults = {field.name: field.default for field in fields(TrainingSettings) if field.name != "seed"}
+    assert {name: option.default for name, option in options.items()} == {"config": None, **defaults}
+    assert training_settings() == TrainingSettings()
+    assert training_settings(epochs=7, calibrate=True) == TrainingSettings(epochs=7, calibrate=True)
+
+
+def test_read_options() -> None:
+    options = read_options(from_="conll", token_column=1, tag_column=2, encoding="gb18030", strict=True)
+    assert (options.format, options.token_column, options.tag_column, options.encoding, options.strict) == (
+        *("conll", 1, 2, "gb18030"),
+        True,
+    )
+
+
+def test_settings_of_a_file_are_given_and_options_win_over_them(tmp_path: Path) -> None:
+    app = typer.Typer()
+
+    @app.command()
+    @grouped(settings=training_settings)
+    def show(ctx: typer.Context, *, settings: TrainingSettings) -> None:
+        typer.echo(f"{settings.epochs} {settings.fusion} {settings.calibrate} {settings.dropout}")
+        typer.echo(" ".join(sorted(given_options(ctx))))
+
+    path = tmp_path / "settings.json"
+    path.write_text('{"epochs": 9, "fusion": "mean", "calibrate": true, "max_steps": null}', encoding="utf-8")
+    run = CliRunner().invoke
+    assert run(app, []).stdout == "4 last False 0.1\n\n"
+    assert run(app, ["--config", str(path)]).stdout == "9 mean True 0.1\ncalibrate config epochs fusion\n"
+    options = ["--fusion", "last4", "--dropout", "0.1", "--config", str(path), "--no-calibrate"]
+    assert run(app, options).stdout == "9 last4 False 0.1\ncalibrate config dropout epochs fusion\n"
+    path.write_text('{"label_smoothing": 0.1}', encoding="utf-8")
+    result = run(app, ["--config", str(path)])
+    assert isinstance(result.exception, InputError)
+    assert str(result.exception) == (
+        f"expected label_smoothing to be 0 with --decoder crf, got 0.1 (of {path} and the options given)"
+    )
+    assert run(app, ["--config", str(path), "--decoder", "softmax"]).exit_code == 0

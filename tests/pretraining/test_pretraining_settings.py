@@ -1,0 +1,26 @@
+import pytest
+
+from ner.errors import InputError
+from ner.pretraining.pretraining_settings import PretrainingSettings
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"minutes": 1.0}, "one of the two"),
+        ({"steps": None}, "one of the two"),
+        ({"steps": 0}, "expected steps to be at least 1, got 0"),
+        ({"lengths": ()}, "expected lengths to be numbers of at least 8"),
+        ({"lengths": (64, 4)}, "expected lengths to be numbers of at least 8"),
+        ({"batch_characters": 500}, "at least 512, the longest length"),
+        ({"mask_share": 1.0}, "expected mask_share"),
+        ({"warmup": 0.5}, "expected warmup"),
+        ({"heads": 2}, "left out without --width"),
+        ({"width": 30, "heads": 4}, "a divisor of --width 30"),
+        ({"teacher": "x", "objective": "replaced"}, "left out with --objective replaced"),
+        ({"objective": "next"}, "one of masked, replaced"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        PretrainingSettings(**{"steps": 1, **changes})  # type: ignore[arg-type]

@@ -1,0 +1,213 @@
+"""The texts to tag, out of files of all kinds."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ner.errors import InputError
+from ner.records.text_sources import check_files, read_records, text_records, total_bytes
+
+
+def lines(path: Path, encoding: str = "utf-8") -> list[tuple[int, str]]:
+    return [(record.line, record.text) for record in read_records([str(path)], encoding)]
+
+
+def test_a_line_is_a_record_blank_ones_included(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufeff一\r\n\r\n  二 \u2028\u0085三\n\n四".encode())
+    assert lines(path) == [(1, "一"), (2, ""), (3, "  二 \u2028\u0085三"), (4, ""), (5, "四")]
+
+
+def test_other_encodings(tmp_path: Path) -> None:
+    for encoding in ("gb18030", "utf-16", "big5"):
+        path = tmp_path / encoding
+        path.write_bytes("北京\n上海\n".encode(encoding))
+        assert lines(path, encoding) == [(1, "北京"), (2, "上海")]
+
+
+def test_gbk_is_named_and_the_option_offered(tmp_path: Path) -> None:
+    path = tmp_path / "gbk.txt"
+    path.write_bytes("北京是首都。\n".encode("gbk"))
+    with pytest.raises(InputError, match=r"gbk\.txt:1: is not UTF-8; it looks like GBK: pass --encoding gb18030"):
+        lines(path)
+
+
+def test_nul_characters_are_refused_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"a\nb\0c\n")
+    with pytest.raises(InputError, match=r"a\.bin:2: has a NUL character"):
+        lines(path)
+
+
+def test_missing_files_and_folders_are_named_all_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        check_files([str(tmp_path / "none"), "-", str(tmp_path)], "utf-8")
+    first, second = str(error.value).splitlines()
+    assert first == f"there is no file {tmp_path / 'none'}"
+    assert second.startswith(f"{tmp_path} is a folder: name the files in it")
+
+
+def test_an_unknown_encoding_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown encoding 'gb2313'"):
+        check_files([], "gb2313")
+
+
+def test_a_byte_order_mark_is_no_text_in_any_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        (tmp_path / encoding).write_bytes("\ufeff北京".encode(encoding))
+        assert lines(tmp_path / encoding, encoding) == [(1, "北京")]
+
+
+def test_utf_16_without_its_mark_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\x00\xd8\x00\xd8")
+    with pytest.raises(InputError, match="is not utf-16"):
+        lines(tmp_path / "a", "utf-16")
+
+
+def test_total_size_is_known_for_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    assert total_bytes([str(tmp_path / "a")] * 2) == 10
+    assert total_bytes(["-"]) is None
+
+
+def test_text_that_the_terminal_garbled_is_refused() -> None:
+    with pytest.raises(InputError, match="text 2 is not valid in the terminal's encoding"):
+        list(text_records(["好", "\udce5\udca5"]))
+
+
+def records(path: Path, **options: Any) -> list[tuple[int, str, dict[str, Any]]]:
+    return [(record.line, record.text, dict(record.fields)) for record in read_records([str(path)], **options)]
+
+
+def test_json_lines_keep_their_other_fields(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('\ufeff{"id": 7, "text": "王\\n来"}\r\n\n{"text": "", "meta": {"a": [1]}}', encoding="utf-8")
+    assert records(path) == [(1, "王\n来", {"id": 7}), (3, "", {"meta": {"a": [1]}})]
+    path.write_text('{"title": "王来", "text": 1}\n', encoding="utf-8")
+    assert records(path, text_column="title") == [(1, "王来", {"text": 1})]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", r"a\.jsonl:2: expected a JSON object a line \(Expecting property name"),
+        ('["王"]', r'a\.jsonl:2: expected a JSON object a line, got \["王"\]'),
+        (r'{"text": "王\ud83d"}', r"a\.jsonl:2: has half a character, .* without its pair; write the file anew"),
+        ('{"text": "王", "n": ' + "9" * 5000 + "}", r"a\.jsonl:2: expected a JSON object a line \(Exceeds the limit"),
+        ("[" * 100_000, r"a\.jsonl:2: expected a JSON object a line \("),
+        (
+            '{"id": 1, "text": null}',
+            r"a\.jsonl:2: expected a text in the field 'text' \(its fields: id, text\); name another",
+        ),
+    ],
+)
+def test_json_lines_that_are_none(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"text": "王"}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        records(path)
+
+
+def test_csv_rows_keep_their_other_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes('id,content\r\n1,"王,""小""\r\n明"\r\n\r\n2,来\r\n'.encode("gbk"))
+    assert records(path, encoding="gbk", text_column="content") == [
+        (2, '王,"小"\r\n明', {"id": "1"}),
+        (5, "来", {"id": "2"}),
+    ]
+    path = tmp_path / "a.tsv"
+    path.write_text("\ufefftext\tid\n" + "长" * 200_000 + "\t1\n", encoding="utf-8")
+    ((line, text, fields),) = records(path, text_column="text")
+    assert (line, len(text), fields) == (2, 200_000, {"id": "1"})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("id,content\n1,a\n", r"a\.csv: has no column 'text'; its columns: id, content$"),
+        ("text,id\na,1,2\n", r"a\.csv:2: expected 2 columns as in the header, got 3"),
+        ("text,text\na,1\n", r"a\.csv: two of its columns have one name \(text, text\); rename one"),
+        ('text,id\n"a"b,1\n', r"a\.csv:2: is no CSV"),
+        ("", r"a\.csv: has no column 'text'"),
+    ],
+)
+def test_csv_that_is_none(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        records(tmp_path / "a.csv", text_column="text")
+
+
+def test_texts_that_nobody_annotated_are_records_too(tmp_path: Path) -> None:
+    tasks = [{"data": {"text": "王来"}}, {"data": {"text": "去"}, "annotations": [{"result": []}]}]
+    (tmp_path / "tasks.json").write_text(json.dumps(tasks), encoding="utf-8")
+    assert [text for _, text, _ in records(tmp_path / "tasks.json", format_="label-studio")] == ["王来", "去"]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.txt").write_text("王来\n去\n", encoding="utf-8")
+    for path in (tmp_path / "a", tmp_path / "a" / "x.txt"):
+        assert [text for _, text, _ in records(path, format_="brat")] == ["王来", "去"]
+
+
+def test_parquet_rows_keep_their_other_columns(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow.parquet import write_table
+
+    path = tmp_path / "a.parquet"
+    write_table(pyarrow.table({"id": [1, 2], "content": ["王来", "\r\n"], "tags": [["a"], []]}), path)
+    assert records(path, text_column="content") == [
+        (1, "王来", {"id": 1, "tags": ["a"]}),
+        (2, "\r\n", {"id": 2, "tags": []}),
+    ]
+    with pytest.raises(InputError, match=r"a\.parquet: has no column 'text'; its columns: id, content, tags"):
+        records(path, text_column="text")
+    write_table(pyarrow.table({"content": ["王", None]}), path)
+    with pytest.raises(InputError, match=r"a\.parquet:2: expected a text in the column 'content', got None"):
+        records(path, text_column="content")
+    path.write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"a\.parquet: is no Parquet file"):
+        records(path, text_column="content")
+
+
+def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / "a.parquet").touch()
+    with pytest.raises(InputError, match=r'a\.parquet: pyarrow is not installed; pip install "bert-ner\[parquet\]"'):
+        records(tmp_path / "a.parquet", text_column="text")
+
+
+def test_sentences_of_an_annotated_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("# newdoc id = d\n王 B-PER\n来 O\n\n去 O\n", encoding="utf-8")
+    assert records(path, format_="conll") == [(2, "王来", {"document": "d"}), (5, "去", {"document": "d"})]
+
+
+def test_files_whose_text_is_not_plain_to_find(tmp_path: Path) -> None:
+    names = [str(tmp_path / name) for name in ("a.json", "b.csv", "c.parquet", "d.tsv", "e.jsonl")]
+    for name in names:
+        Path(name).write_text(json.dumps({"text": ""}), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        check_files(names, "utf-8")
+    assert str(error.value).splitlines() == [
+        f"{names[0]}: say with --from which format of JSON it is in, such as label-studio",
+        *(f"{name}: name the column that holds the text with --text-column" for name in names[1:4]),
+    ]
+    check_files(names[1:], "utf-8", "text")
+    check_files([*names, str(tmp_path)], "utf-8", format_="brat")
+
+
+def test_options_that_would_mean_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").touch()
+    for names, options, message in (
+        ([str(tmp_path / "a.txt")], {"text_column": "x"}, "is read as lines of text, which have no columns"),
+        ([str(tmp_path / "a.txt")], {"text_column": "x", "format_": "jsonl"}, "--from jsonl says where the text is"),
+        (["-"], {"format_": "jsonl"}, "standard input is read as lines of text: leave out --from"),
+    ):
+        with pytest.raises(InputError, match=message):
+            check_files(names, "utf-8", **options)
+
+
+def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "A.CSV").write_text("id,text\n1,王来\n", encoding="utf-8")
+    assert records(tmp_path / "A.CSV", text_column="text") == [(2, "王来", {"id": "1"})]

@@ -1,0 +1,51 @@
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ner.data.corpus import Corpus
+from ner.errors import InputError
+from ner.tagging.model_info import model_info, show_info
+from ner.training.train import train
+from ner.training.training_settings import TrainingSettings
+
+
+def shown(folder: Path) -> str:
+    console = Console(record=True, width=160, file=io.StringIO())
+    show_info(model_info(folder), console)
+    return console.export_text()
+
+
+def test_the_facts_and_the_layers(model_folder: Path) -> None:
+    text = shown(model_folder)
+    assert "types       LOC, ORG, PER" in text
+    assert "fusion last, lstm 1 x 16, crf over BIOES tags" in text
+    assert re.search(
+        r"^dev         8 sentences, LOC \d, ORG \d, PER \d, F1 100\.00 \(.*dev\.txt\)$", text, re.MULTILINE
+    )
+    assert "│ 2          │ 1.000 ████████████████████████ │" in text
+    assert "│ embeddings │ 0.000 " in text
+    assert "outside" not in text
+
+
+def test_weights_that_depend_on_the_character_are_shown_by_type(
+    corpus: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path
+) -> None:
+    train(corpus, quick(fusion="multi-head"), tmp_path / "model")
+    text = shown(tmp_path / "model")
+    assert all(name in text for name in ("all characters", "LOC", "ORG", "outside", "PER"))
+    record = json.loads((tmp_path / "model" / "training.json").read_text(encoding="utf-8"))
+    assert all(sum(weights) == pytest.approx(1, abs=1e-4) for weights in record["layer_weights_by_type"].values())
+    assert f"{record['layer_weights_by_type']['ORG'][1]:.3f}" in text
+
+
+def test_no_model(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"there is no config\.json in .*: expected one that bert-ner train wrote"):
+        model_info(tmp_path)
+    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match=r"config\.json is damaged"):
+        model_info(tmp_path)

@@ -1,0 +1,286 @@
+"""Searches whose training is a formula, and a few with real runs of a step or two."""
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("optuna")
+
+import optuna
+from optuna.trial import TrialState, create_trial
+from rich.console import Console
+from sqlalchemy.exc import IntegrityError
+
+from ner.data import corpus as corpus_module
+from ner.data.corpus import Corpus, read_corpus
+from ner.data.data_split import ReadOptions, Split
+from ner.errors import InputError, InterruptedRun
+from ner.training.epoch_progress import ShowProgress
+from ner.training.settings_file import read_settings
+from ner.training.train import train
+from ner.training.training_settings import TrainingSettings
+from ner.tuning import search as search_module
+from ner.tuning.sampler import counts
+from ner.tuning.search import search
+from ner.tuning.search_report import write_report
+
+GIVEN = {"epochs", "batch_size", "fusion", "lstm_size", "encoder_dropout"}  # so that tiny runs stay tiny
+Search = Callable[..., optuna.Study]
+
+
+@pytest.fixture(scope="module")
+def data(data_folder: Path) -> Corpus:
+    return read_corpus(data_folder, 1, wanted=("train", "dev"))
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(width=300, record=True, file=open(os.devnull, "w"))
+
+
+@pytest.fixture
+def run(data: Corpus, quick: Callable[..., TrainingSettings], console: Console, tmp_path: Path) -> Search:
+    def run(trials: int, name: str = "out", storage: str | None = None, **changes: Any) -> optuna.Study:
+        settings = quick(**{"epochs": 1, **changes})
+        return search(data, settings, GIVEN, trials, tmp_path / name, storage, console)
+
+    return run
+
+
+@pytest.fixture
+def formula(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Training replaced by a formula that likes much dropout; the list has the dropout of each run."""
+    runs: list[float] = []
+
+    def pretend(corpus: Corpus, settings: TrainingSettings, output: Path, **options: Any) -> Any:
+        runs.append(settings.dropout)
+        output.mkdir(parents=True)
+        (output / "model.safetensors").write_text("weights")
+        if settings.dropout > 0.4:
+            raise InputError("the loss is nan")
+        return SimpleNamespace(record={"best_dev_f1": 100 * settings.dropout, "minutes": 0.1})
+
+    monkeypatch.setattr("ner.tuning.search.train", pretend)
+    return runs
+
+
+def values(study: optuna.Study) -> list[dict[str, Any]]:
+    return [trial.params for trial in study.trials]
+
+
+def test_the_best_model_is_kept_and_its_settings_train_it_again(
+    run: Search, data: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path
+) -> None:
+    study = run(2)
+    base = quick(epochs=1)
+    (folder,) = (tmp_path / "out").glob("trial-*")
+    assert folder.name == f"trial-{study.best_trial.number}"
+    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    assert record["best_dev_f1"] == study.best_value
+    assert record["scores"].keys() == {"dev"}
+    assert record["settings"]["dropout"] == study.best_params["dropout"]
+    written = write_report(study, base, tmp_path / "out")
+    assert {path.name for path in written} >= {"best.json", "trials.csv"}
+    again = train(data, TrainingSettings(**read_settings(tmp_path / "out" / "best.json")), tmp_path / "again")
+    assert again.record["best_dev_f1"] == study.best_value
+    assert again.record["settings"] == record["settings"]
+
+
+def test_test_is_never_read(
+    data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, console: Console, quick: Any
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(data_folder, folder)
+    (folder / "test.txt").write_bytes(b"\xff\xfe no text, no tags")
+    read: list[str] = []
+    examine = corpus_module.examine_file
+
+    def watched(path: Path, options: ReadOptions) -> Split:
+        read.append(path.name)
+        return examine(path, options)
+
+    monkeypatch.setattr(corpus_module, "examine_file", watched)
+    corpus = read_corpus(folder, 1, wanted=("train", "dev"))
+    search(corpus, quick(epochs=1), GIVEN, 1, tmp_path / "out", None, console)
+    assert read == ["train.txt", "dev.txt"]
+    with pytest.raises(InputError, match=r"test\.txt"):
+        read_corpus(folder, 1)
+    with pytest.raises(ValueError, match="expected a corpus without test"):
+        search(read_corpus(data_folder, 1), quick(), GIVEN, 1, tmp_path / "other", None, console)
+
+
+def test_the_same_seed_gives_the_same_trials_and_another_others(run: Search, formula: list[float]) -> None:
+    once, again, other = values(run(12, "a")), values(run(12, "b")), values(run(3, "c", seed=2))
+    assert once == again
+    assert all(one != another for one, another in zip(once[1:], other[1:], strict=False))
+    assert len({trial["dropout"] for trial in once}) == 12
+
+
+def test_the_first_trial_has_the_settings_as_they_are(
+    run: Search, formula: list[float], quick: Callable[..., TrainingSettings]
+) -> None:
+    expected = quick(learning_rate=2e-4, dropout=0.3)
+    first, *others = values(run(4, learning_rate=2e-4, dropout=0.3))
+    assert first == {name: getattr(expected, name) for name in first}
+    assert first not in others
+
+
+def test_a_second_start_goes_on_as_if_there_had_been_none(
+    run: Search, formula: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, console: Console
+) -> None:
+    whole = values(run(12, "whole"))
+    formula.clear()
+    pretend = search_module.train
+
+    def interrupted(corpus: Corpus, settings: TrainingSettings, output: Path, **options: Any) -> Any:
+        # Among the random choices at the beginning, and where choices are made by results.
+        if error := {3: KeyboardInterrupt(), 11: InterruptedRun("stopped after step 3")}.get(len(formula)):
+            formula.append(0)
+            (output / "unfinished-run").mkdir(parents=True)
+            raise error
+        return pretend(corpus, settings, output, **options)
+
+    monkeypatch.setattr("ner.tuning.search.train", interrupted)
+    for left in (9, 2):
+        with pytest.raises(InterruptedRun, match=rf"^stopped with {left} trials left; the same command goes on$"):
+            run(12, "parts")
+        assert not [*(tmp_path / "parts").glob("*/unfinished-run")]
+    study = run(12, "parts")
+    assert "10 trials of 12 were there before" in console.export_text(clear=False)
+    assert len(study.trials) == 14
+    assert [trial.params for trial in study.trials if counts(trial)] == whole
+    formula.clear()
+    run(12, "parts")
+    assert formula == []  # all are there
+
+
+def test_trials_that_come_to_nothing_count_and_the_others_go_on(
+    run: Search, formula: list[float], console: Console, tmp_path: Path
+) -> None:
+    study = run(10)
+    failed = [trial for trial in study.trials if trial.state == TrialState.FAIL]
+    assert failed
+    assert {trial.user_attrs["error"] for trial in failed} == {"the loss is nan"}
+    assert len(study.trials) == len(formula) == 10
+    assert study.best_value == pytest.approx(100 * max(dropout for dropout in formula if dropout <= 0.4))
+    assert [path.name for path in (tmp_path / "out").glob("trial-*")] == [f"trial-{study.best_trial.number}"]
+    lines = console.export_text().splitlines()
+    assert len(lines) == 10
+    assert sum("came to nothing: the loss is nan" in line for line in lines) == len(failed)
+    assert lines[-1].endswith(f"best {study.best_value:.2f} (trial {study.best_trial.number})")
+
+
+def test_a_search_of_which_all_comes_to_nothing_is_an_error(run: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise InputError("the loss is nan")
+
+    monkeypatch.setattr("ner.tuning.search.train", fail)
+    with pytest.raises(InputError, match="no trial has come to an end; the last error: the loss is nan"):
+        run(2)
+
+
+def test_a_trial_that_is_worse_than_others_is_ended_early(
+    run: Search, data: Corpus, console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five perfect trials stand for a search that has gone on for long; the next one can't be as good at once."""
+    create_study = optuna.create_study
+
+    def with_others(**options: Any) -> optuna.Study:
+        study = create_study(**options)
+        for _ in range(5):
+            study.add_trial(create_trial(value=100.0, intermediate_values=dict.fromkeys(range(1, 9), 100.0)))
+        return study
+
+    monkeypatch.setattr("optuna.create_study", with_others)
+    study = run(6, epochs=8, learning_rate=1e-6)
+    last = study.trials[-1]
+    assert last.state == TrialState.PRUNED
+    assert [*last.intermediate_values] == [1, 2]
+    assert not [*(tmp_path / "out").glob("trial-*")]
+    assert "ended after epoch 2 with dev F1 " in console.export_text()
+
+
+def test_workers_share_a_database(run: Search, formula: list[float], tmp_path: Path) -> None:
+    storage = f"sqlite:///{tmp_path / 'shared.db'}"
+    run(4, "one/search", storage)
+    study = run(6, "two/search", storage)
+    assert len(study.trials) == len(formula) == 6
+    assert not (tmp_path / "two" / "search" / "study.db").exists()
+
+
+def test_another_search_in_the_folder_is_refused(
+    run: Search, formula: list[float], data: Corpus, quick: Any, console: Console, tmp_path: Path
+) -> None:
+    run(2)
+    with pytest.raises(InputError, match=r"began with --clip 1\.0, not 2\.0: .* or choose another --output"):
+        run(3, clip=2.0)
+    with pytest.raises(InputError, match="began over other settings or ranges"):
+        search(data, quick(epochs=1), GIVEN - {"fusion"}, 3, tmp_path / "out", None, console)
+    changed = replace(data, dev=replace(data.dev, sentences=data.dev.sentences[1:]))
+    with pytest.raises(InputError, match="the data have changed"):
+        search(changed, quick(epochs=1), GIVEN, 3, tmp_path / "out", None, console)
+    (tmp_path / "out" / "study.db").unlink()
+    (tmp_path / "out" / "trial-0").mkdir(exist_ok=True)
+    with pytest.raises(InputError, match="trial-0 is of another search"):
+        run(3)
+
+
+def test_what_no_trial_could_mend_is_said_before_the_first(run: Search, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\./missing is not a folder"):
+        run(3, encoder="./missing")
+    with pytest.raises(InputError, match=r"--max-length 100 is more than"):
+        run(3, max_length=100)
+    assert [*tmp_path.iterdir()] == []
+    for storage in ("nonsense", "oracle9://x", "postgresql://localhost/x", f"sqlite:///{tmp_path}/no/such.db"):
+        with pytest.raises(InputError, match=r"can't open the database of --storage \(.*\): expected a URL such as"):
+            run(3, storage=storage)
+
+
+def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
+    run: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Interrupted(ShowProgress):
+        def on_step_begin(self, args: object, state: Any, control: object, **kwargs: object) -> None:
+            if state.global_step == 1:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ner.training.train.ShowProgress", Interrupted)
+        with pytest.raises(InterruptedRun, match=r"^stopped with 1 trial left; the same command goes on$"):
+            run(1)
+    study = run(1)
+    assert [trial.state for trial in study.trials] == [TrialState.FAIL, TrialState.COMPLETE]
+    assert study.trials[0].params == study.trials[1].params
+
+
+def test_a_worker_that_comes_while_another_makes_the_tables_tries_again(
+    run: Search, formula: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init = optuna.storages.RDBStorage.__init__
+    errors = [IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed")) for _ in range(2)]
+
+    def busy(*args: Any, **options: Any) -> None:
+        if errors:
+            raise errors.pop()
+        init(*args, **options)
+
+    monkeypatch.setattr("optuna.storages.RDBStorage.__init__", busy)
+    monkeypatch.setattr("ner.tuning.study.time.sleep", lambda seconds: None)
+    assert len(run(1).trials) == 1
+    assert errors == []
+
+
+@pytest.mark.filterwarnings("ignore:Heartbeat of storage")
+def test_a_trial_of_another_worker_counts_and_is_told_of(run: Search, formula: list[float], console: Console) -> None:
+    run(1).ask()
+    assert len(run(3).trials) == 3
+    assert len(formula) == 2
+    assert "note: 1 trial still running elsewhere, or killed" in console.export_text()
