@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         split = _splitter(_as_bytes(options.delimiter))
         pairs = _read_pairs(lines, split)
         if options.raw:
-            pairs = _prefixed(pairs, _as_bytes(options.outside))
+            pairs = _add_prefix(pairs, _as_bytes(options.outside))
         scores = _named_in_utf8(score_pairs(pairs))
     except ValueError as error:
         print(f"conlleval: {error}", file=sys.stderr)
@@ -116,7 +116,7 @@ def _read_pairs(lines: Iterable[str], split: Callable[[str], list[str]]) -> Iter
         yield known[line]
 
 
-def _prefixed(pairs: Iterable[Pair | None], outside: str) -> Iterator[Pair | None]:
+def _add_prefix(pairs: Iterable[Pair | None], outside: str) -> Iterator[Pair | None]:
     """Tags without prefixes (``-r``) as chunks of one token each."""
 
     def tag(name: str) -> str:

@@ -12,14 +12,14 @@ from ner.errors import InputError
 
 if TYPE_CHECKING:
     from ner.embedding.embedder import Embedder
-    from ner.lexicon.fixed_spans import Fixed
+    from ner.lexicon.fixed_spans import FixedSpan
     from ner.tagging.tagger import Tagger
 
-__all__ = ["Embedder", "Entity", "Fixed", "InputError", "Tagger"]
+__all__ = ["Embedder", "Entity", "FixedSpan", "InputError", "Tagger"]
 
 _IMPORTED_WHEN_ASKED_FOR = {
     "Embedder": "ner.embedding.embedder",
-    "Fixed": "ner.lexicon.fixed_spans",
+    "FixedSpan": "ner.lexicon.fixed_spans",
     "Tagger": "ner.tagging.tagger",
 }
 

@@ -22,7 +22,7 @@ from ner.checking.spans import (
     unlabelled_splits,
     unscorable_splits,
 )
-from ner.checking.split_names import titled
+from ner.checking.split_names import add_file_names
 from ner.checking.surfaces import inconsistent_labels
 from ner.data.data_split import Split
 from ner.data.findings import Finding
@@ -91,9 +91,9 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         *train_without_outside(splits),
         *scarce_types(splits),
     ]
-    by_title = titled(splits)
+    by_title = add_file_names(splits)
     return Check(
-        [*_grouped(errors, "error"), *_grouped(suspicions, "suspicion")],
+        [*_group(errors, "error"), *_group(suspicions, "suspicion")],
         {
             "splits": split_table(by_title, table, window),
             "entities by type": type_table(by_title),
@@ -108,7 +108,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
     )
 
 
-def _grouped(findings: list[Finding], severity: Severity) -> list[Group]:
+def _group(findings: list[Finding], severity: Severity) -> list[Group]:
     """The findings by kind, in the order of `KINDS`, behind kinds that only one format has."""
     by_kind: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:

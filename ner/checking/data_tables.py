@@ -9,7 +9,7 @@ import pandas as pd
 from ner.characters.character_table import CharacterTable
 from ner.checking.split_names import file_name
 from ner.data.data_split import Split
-from ner.data.entities import Sentence, without_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 from ner.data.schemes import OUTSIDE, UNKNOWN
 from ner.pages.highlight import visible
 
@@ -63,7 +63,7 @@ def character_table(splits: Mapping[str, Split]) -> pd.DataFrame:
     for name, split in splits.items():
         inside = dict.fromkeys(_types(splits), 0)
         for sentence in split.sentences:
-            for entity in without_overlaps(sentence.entities):
+            for entity in drop_overlaps(sentence.entities):
                 inside[entity.label] += len(entity.text)
         counts = {OUTSIDE: split.outside, **({UNKNOWN: split.unknown} if partial else {}), **inside}
         shares[name] = {visible(type_): _percent(count, split.characters) for type_, count in counts.items()}
@@ -94,7 +94,7 @@ def _row(split: Split, table: CharacterTable | None, window: int, *, partial: bo
 
 
 def _inside(sentence: Sentence) -> int:
-    return sum(len(entity.text) for entity in without_overlaps(sentence.entities))
+    return sum(len(entity.text) for entity in drop_overlaps(sentence.entities))
 
 
 def _quantiles(lengths: Sequence[int]) -> dict[str, int]:

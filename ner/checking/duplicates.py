@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import chain, combinations, islice
 from math import ceil
 
-from ner.checking.sentence_findings import SentenceFinding, finding, named, quoted
+from ner.checking.sentence_findings import SentenceFinding, describe, quote, sentence_finding
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
@@ -41,18 +41,18 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
         for text, sentence in texts[later].items():
             its_letters = letters[later][text]
             if same := texts[earlier].get(text):
-                message = f"{quoted(text)} is in {later}, and in {earlier} at {_place(same)}"
-                exact.append(finding(sentence, "sentence in two splits", message))
+                message = f"{quote(text)} is in {later}, and in {earlier} at {_place(same)}"
+                exact.append(sentence_finding(sentence, "sentence in two splits", message))
             elif its_letters in similar:
                 others, similarity = similar[its_letters]
                 degree = f"{similarity:.0%} alike"
                 if others == its_letters:
                     degree = "equal but for digits, punctuation, space and case"
                 message = (
-                    f"{quoted(text)} in {later} is like {quoted(known[others].text)} in {earlier} "
+                    f"{quote(text)} in {later} is like {quote(known[others].text)} in {earlier} "
                     f"at {_place(known[others])}: {degree}"
                 )
-                near.append(finding(sentence, "near-duplicate in two splits", message))
+                near.append(sentence_finding(sentence, "near-duplicate in two splits", message))
     return [*sorted(exact, key=_longest_first), *sorted(near, key=_longest_first)]
 
 
@@ -74,10 +74,10 @@ def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
             usual, rare = labellings[0][0], labellings[-1][0]
             more = len(labellings[0]) - 1
             message = (
-                f"{quoted(text)}: {_difference(rare, usual)} here, {_difference(usual, rare)} at {_place(usual)}"
+                f"{quote(text)}: {_difference(rare, usual)} here, {_difference(usual, rare)} at {_place(usual)}"
                 f"{f' and {more:,} more' if more else ''}"
             )
-            found.append(finding(rare, "text labelled in two ways", message))
+            found.append(sentence_finding(rare, "text labelled in two ways", message))
     return [*sorted(found, key=_longest_first)]
 
 
@@ -86,7 +86,7 @@ def _difference(sentence: Sentence, other: Sentence) -> str:
     others = frozenset(other.entities)
     own = [entity for entity in sentence.entities if entity not in others]
     more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
-    return (", ".join(map(named, own[:_SHOWN])) or "nothing else") + more
+    return (", ".join(map(describe, own[:_SHOWN])) or "nothing else") + more
 
 
 def _place(sentence: Sentence) -> str:
@@ -119,7 +119,7 @@ def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str,
     for text, own in sought.items():
         # Those that are as rare are put in order, for that of a set differs from run to run.
         rarest = sorted(own, key=lambda trigram: (len(holders.get(trigram, ())), trigram))
-        sharing = chain.from_iterable(holders.get(t, ()) for t in rarest[: len(own) - _needed(own) + 1])
+        sharing = chain.from_iterable(holders.get(t, ()) for t in rarest[: len(own) - _required_overlap(own) + 1])
         highest = 0.0
         for number in sorted(set(islice(sharing, _MOST_COMPARED))):
             other, trigrams = candidates[number]
@@ -139,12 +139,12 @@ def _candidates(texts: Iterable[str], known: set[str]) -> list[tuple[str, set[st
     candidates = []
     for text in texts:
         trigrams = _trigrams(text)
-        if len(text) >= _SHORTEST_SIMILAR and len(trigrams & known) >= _needed(trigrams):
+        if len(text) >= _SHORTEST_SIMILAR and len(trigrams & known) >= _required_overlap(trigrams):
             candidates.append((text, trigrams))
     return candidates
 
 
-def _needed(trigrams: set[str]) -> int:
+def _required_overlap(trigrams: set[str]) -> int:
     """How many of these a similar text has at least."""
     return ceil(_SIMILAR * len(trigrams))
 

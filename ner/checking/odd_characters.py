@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from ner.checking.sentence_findings import finding, in_context
+from ner.checking.sentence_findings import in_context, sentence_finding
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 
@@ -30,7 +30,7 @@ def odd_characters(sentences: Sequence[Sentence]) -> list[Finding]:
     """
     counts = Counter("".join(sentence.text for sentence in sentences))
     found = [_finding(character, kind, sentences) for character in sorted(counts) if (kind := _kind(character))]
-    return [finding for finding in found if finding]
+    return [sentence_finding for sentence_finding in found if sentence_finding]
 
 
 def odd_positions(text: str) -> list[tuple[int, str]]:
@@ -61,7 +61,7 @@ def _finding(character: str, kind: str, sentences: Sequence[Sentence]) -> Findin
     count = f"{len(places):,} time{'s' * (len(places) != 1)} in {holders:,} sentence{'s' * (holders != 1)}"
     sentence, at = places[0]
     message = f"U+{ord(character):04X} {name}, {count}; first at offset {at}: {in_context(sentence, at, at + 1)}"
-    return finding(sentence, kind, message)
+    return sentence_finding(sentence, kind, message)
 
 
 def _in_emoji(text: str, at: int) -> bool:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ner.checking.odd_characters import odd_positions
 from ner.checking.scheme_findings import common_scheme, differs
-from ner.checking.sentence_findings import named
+from ner.checking.sentence_findings import describe
 from ner.checking.split_names import file_name
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS
 from ner.data.schemes import Scheme
-from ner.data.unknown import joined
+from ner.data.unknown import join_spans
 from ner.errors import InputError
 from ner.files import atomic_writer
 
@@ -36,7 +36,7 @@ def write_repaired(splits: Iterable[Split], folder: Path) -> int:
     count = sentences_left = 0
     lines: list[str] = []
     for split in splits:
-        sentences, changes = repaired(split)
+        sentences, changes = repair(split)
         changes += _write(split, sentences, folder / _target_name(split), scheme)
         sentences_left += len(sentences)
         count += len(changes)
@@ -69,7 +69,7 @@ def _target_name(split: Split) -> str:
     return f"copy-of-{name}" if name == CHANGES else name
 
 
-def repaired(split: Split) -> tuple[list[Sentence], list[Finding]]:
+def repair(split: Split) -> tuple[list[Sentence], list[Finding]]:
     """The sentences of a split without what is plainly wrong, and every change.
 
     Sentences or documents with a fault are left out unless it was plain what was meant; tags that are no legal
@@ -85,7 +85,7 @@ def repaired(split: Split) -> tuple[list[Sentence], list[Finding]]:
     changes += [replace(oddity, message=f"{oddity.message}: mended") for oddity in split.oddities if _is_mended(oddity)]
     sentences = []
     for sentence in split.sentences:
-        sentence, found = _mended(sentence)
+        sentence, found = _repair_sentence(sentence)
         changes += found
         if sentence.text:
             sentences.append(sentence)
@@ -98,7 +98,7 @@ def _is_mended(oddity: Finding) -> bool:
     return oddity.kind in _MENDED_BY_WRITING
 
 
-def _mended(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
+def _repair_sentence(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
     changes = []
     odd = [at for at, kind in odd_positions(sentence.text) if kind in _REMOVED]
     if odd:
@@ -106,14 +106,14 @@ def _mended(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
         changes.append(_change(sentence, f"{len(odd):,} removed: {codes}"))
         removed = frozenset(odd)
         changes += [
-            _change(sentence, f"{named(entity)} has no other character: removed")
+            _change(sentence, f"{describe(entity)} has no other character: removed")
             for entity in sentence.entities
             if removed.issuperset(range(entity.start, entity.end))
         ]
-        sentence = without_characters(sentence, odd)
+        sentence = delete_characters(sentence, odd)
     entities = []
     for entity in sentence.entities:
-        trimmed = _trimmed(entity)
+        trimmed = _trim(entity)
         if trimmed is None:
             changes.append(_change(sentence, f"an entity of nothing but white space, {entity.label}: removed"))
             continue
@@ -123,7 +123,7 @@ def _mended(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
     return replace(sentence, entities=tuple(entities)), changes
 
 
-def without_characters(sentence: Sentence, positions: Sequence[int]) -> Sentence:
+def delete_characters(sentence: Sentence, positions: Sequence[int]) -> Sentence:
     """The sentence without the characters at `positions`, in order; entities of nothing else disappear with them."""
     removed = frozenset(positions)
     kept = "".join(character for at, character in enumerate(sentence.text) if at not in removed)
@@ -132,13 +132,13 @@ def without_characters(sentence: Sentence, positions: Sequence[int]) -> Sentence
         start, end = (at - bisect_left(positions, at) for at in (entity.start, entity.end))
         if start < end:
             entities.append(replace(entity, start=start, end=end, text=kept[start:end]))
-    unknown = joined(
+    unknown = join_spans(
         (start - bisect_left(positions, start), end - bisect_left(positions, end)) for start, end in sentence.unknown
     )
     return replace(sentence, text=kept, entities=tuple(entities), unknown=unknown)
 
 
-def _trimmed(entity: Entity) -> Entity | None:
+def _trim(entity: Entity) -> Entity | None:
     """The entity without white space at its edges; None if nothing is left."""
     text = entity.text.strip()
     if not text:

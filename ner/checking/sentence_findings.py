@@ -17,21 +17,21 @@ class SentenceFinding(Finding):
     sentence: Sentence = field(kw_only=True)
 
 
-def finding(sentence: Sentence, kind: str, message: str) -> SentenceFinding:
+def sentence_finding(sentence: Sentence, kind: str, message: str) -> SentenceFinding:
     """A finding whose place is that of the sentence."""
     return SentenceFinding(sentence.path, sentence.line, kind, message, sentence=sentence)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """The text in quotation marks, its middle left out if it is long."""
     half = _LONGEST // 2
     short = text if len(text) <= _LONGEST else f"{text[:half]}...{text[-half:]}"
     return f"'{visible(short)}'"
 
 
-def named(entity: Entity) -> str:
+def describe(entity: Entity) -> str:
     """An entity by its text, type and offsets."""
-    return f"{quoted(entity.text)} ({visible(entity.label)}, {entity.start} to {entity.end})"
+    return f"{quote(entity.text)} ({visible(entity.label)}, {entity.start} to {entity.end})"
 
 
 def in_context(sentence: Sentence, start: int, end: int) -> str:

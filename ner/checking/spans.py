@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ner.checking.sentence_findings import finding, in_context, named
+from ner.checking.sentence_findings import describe, in_context, sentence_finding
 from ner.data.data_split import Split
-from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
+from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
 from ner.data.findings import Finding
 
 _LONG = 20
@@ -36,14 +36,22 @@ def odd_spans(sentences: Iterable[Sentence]) -> list[Finding]:
             place = in_context(sentence, entity.start, entity.end)
             if text != text.strip():
                 edges = _edges("white space", text[0].isspace(), text[-1].isspace())
-                found.append(finding(sentence, "white space at an entity's edge", f"{named(entity)} {edges}: {place}"))
+                found.append(
+                    sentence_finding(
+                        sentence, "white space at an entity's edge", f"{describe(entity)} {edges}: {place}"
+                    )
+                )
             stripped = text.strip()
             if stripped and (_is_odd_start(stripped) or _is_odd_end(stripped)):
                 edges = _edges("punctuation", _is_odd_start(stripped), _is_odd_end(stripped))
-                found.append(finding(sentence, "punctuation at an entity's edge", f"{named(entity)} {edges}: {place}"))
+                found.append(
+                    sentence_finding(
+                        sentence, "punctuation at an entity's edge", f"{describe(entity)} {edges}: {place}"
+                    )
+                )
             if _ends_inside(stripped):
-                message = f"{named(entity)} goes on behind the end of a sentence: {place}"
-                found.append(finding(sentence, "sentence end inside an entity", message))
+                message = f"{describe(entity)} goes on behind the end of a sentence: {place}"
+                found.append(sentence_finding(sentence, "sentence end inside an entity", message))
     return found
 
 
@@ -63,20 +71,19 @@ def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
         longest = max(_LONG, upper + 3 * (upper - lower))
         for width, sentence, entity in places:
             if width > longest:
-                message = (
-                    f"{named(entity)} has {len(entity.text):,} characters; half of all {label} have at most {median:g}"
-                )
-                found.append((width, finding(sentence, "unusually long entity", message)))
+                length = len(entity.text)
+                message = f"{describe(entity)} has {length:,} characters; half of all {label} have at most {median:g}"
+                found.append((width, sentence_finding(sentence, "unusually long entity", message)))
     found.sort(key=lambda pair: -pair[0])
-    return [finding for _, finding in found]
+    return [sentence_finding for _, sentence_finding in found]
 
 
 def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
     """Entities that overlap a longer one."""
     return [
-        finding(sentence, "overlapping entities", f"{named(entity)} overlaps {named(other)}")
+        sentence_finding(sentence, "overlapping entities", f"{describe(entity)} overlaps {describe(other)}")
         for sentence in sentences
-        for entity, other in overlapped(sentence.entities, without_overlaps(sentence.entities))
+        for entity, other in pair_overlaps(sentence.entities, drop_overlaps(sentence.entities))
     ]
 
 
@@ -99,10 +106,10 @@ def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
         count = splits[name].types[label]
         if name == "train" and count < _RARE:
             message = f"type {label} has {count} in {where}; expected {_RARE} or more"
-            found.append(finding(first[label, name], "rare type", message))
+            found.append(sentence_finding(first[label, name], "rare type", message))
         elif label not in train:
             message = f"type {label} has {count:,} in {name} and none in train"
-            found.append(finding(first[label, name], "type not in train", message))
+            found.append(sentence_finding(first[label, name], "type not in train", message))
     return found
 
 
@@ -122,7 +129,7 @@ def unscorable_splits(splits: Mapping[str, Split]) -> list[Finding]:
         partial = [s for s in splits[name].sentences if s.unknown] if name in splits else []
         if partial:
             message = f"characters with the tag ? in {name}: {splits[name].unknown:,}; sentences: {len(partial):,}"
-            found.append(finding(partial[0], "unknown tags outside train", message))
+            found.append(sentence_finding(partial[0], "unknown tags outside train", message))
     return found
 
 

@@ -14,6 +14,6 @@ def file_name(split: Split) -> str:
     return Path(os.path.abspath(split.path)).name
 
 
-def titled(splits: Mapping[str, Split]) -> dict[str, Split]:
+def add_file_names(splits: Mapping[str, Split]) -> dict[str, Split]:
     """The splits under the names that a report gives them: the only one, which counts as train, has its file's."""
     return {name if len(splits) > 1 else visible(file_name(split)): split for name, split in splits.items()}

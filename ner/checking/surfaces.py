@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from typing import NamedTuple
 
-from ner.checking.sentence_findings import finding, in_context, quoted
+from ner.checking.sentence_findings import in_context, quote, sentence_finding
 from ner.checking.word_edges import WordEdges
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
@@ -101,7 +101,9 @@ def _finding(doubt: _Doubt, probability: float) -> Finding:
         f"{_beside(first, sentence)}at {start}: {in_context(sentence, start, start + len(doubt.form))}"
         for sentence, start in doubt.minority[:_SHOWN]
     )
-    return finding(first, doubt.kind, f"{quoted(doubt.form)} is {', '.join(doubt.counts)} ({shown}): {examples}")
+    return sentence_finding(
+        first, doubt.kind, f"{quote(doubt.form)} is {', '.join(doubt.counts)} ({shown}): {examples}"
+    )
 
 
 def _beside(first: Sentence, sentence: Sentence) -> str:

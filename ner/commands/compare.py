@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import Data, grouped, read_options
+from ner.commands.options import Data, read_options, with_settings
 from ner.commands.training_options import training_settings
 from ner.data.data_split import ReadOptions
 from ner.training.training_settings import TrainingSettings
@@ -15,7 +15,7 @@ from ner.training.training_settings import TrainingSettings
 _DEFAULT = TrainingSettings()
 
 
-@grouped(settings=training_settings, reading=read_options)
+@with_settings(settings=training_settings, reading=read_options)
 def compare(
     data: Data,
     output: Annotated[Path, typer.Option(help="Folder for the models and the comparison; what is finished is kept.")],

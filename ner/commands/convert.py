@@ -8,8 +8,8 @@ import typer
 from ner.commands.options import (
     FORMAT,
     Losses,
-    grouped,
     read_options,
+    with_settings,
     write_options,
 )
 from ner.commands.printing import print_written
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DEFAULT = TrainingSettings()
 
 
-@grouped(reading=read_options, writing=write_options)
+@with_settings(reading=read_options, writing=write_options)
 def convert(
     source: Annotated[Path, typer.Argument(help="File to read, or folder with a file for each split.")],
     target: Annotated[Path, typer.Argument(help="File or folder to write; it must not exist.")],

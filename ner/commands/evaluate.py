@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 import typer
 
 from ner.choices import BUILT_IN_TAGGER
-from ner.commands.options import Data, Precision, grouped, read_options
+from ner.commands.options import Data, Precision, read_options, with_settings
 from ner.data.data_split import ReadOptions
 from ner.errors import InputError
 
 
-@grouped(reading=read_options)
+@with_settings(reading=read_options)
 def evaluate(
     model: Annotated[
         list[Path],
@@ -32,22 +32,21 @@ def evaluate(
     """Score one trained model, or two side by side, on annotated data, as conlleval does."""
     if len(model) > 2:
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
-    from ner.data.corpus import read_split, remarks
+    from ner.data.corpus import notes_on_split, read_split
 
     gold = read_split(data, split, reading)
-    from ner.evaluation.evaluate_model import report_on, train_beside
+    from ner.evaluation.evaluate_model import evaluate_model, find_train_split
     from ner.evaluation.report_files import write_report, write_side_by_side
     from ner.evaluation.side_by_side import SideBySide
-    from ner.evaluation.terminal_summary import confidence, summary
+    from ner.evaluation.terminal_summary import format_confidence, format_summary
 
-    for remark in remarks(gold):
+    for remark in notes_on_split(gold):
         typer.echo(f"note: {remark}", err=True)
-    train, no_train = train_beside(data, split, reading) if report else (None, "")
-    reports = [report_on(folder, gold, precision, train, no_train) for folder in model]
+    train, no_train = find_train_split(data, split, reading) if report else (None, "")
+    reports = [evaluate_model(folder, gold, precision, train, no_train) for folder in model]
     for one in reports:
-        typer.echo(
-            f"{one.background.predicted_by} on {gold.path}\n{summary(one.evaluation)}\n\n{confidence(one.evaluation)}\n"
-        )
+        typer.echo(f"{one.background.predicted_by} on {gold.path}\n{format_summary(one.evaluation)}\n")
+        typer.echo(f"{format_confidence(one.evaluation)}\n")
     if len(reports) == 2:
         both = SideBySide(*reports)
         typer.echo(f"A is {model[0]}, B is {model[1]}\n{both.verdict}")

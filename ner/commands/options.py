@@ -73,11 +73,11 @@ Precision = Annotated[
 ]
 
 
-def grouped(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_settings(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of functions that make one object each of them.
 
-    With `@grouped(reading=read_options)` a command has all options of `read_options`, and gets what that returns as
-    its argument `reading`.
+    With `@with_settings(reading=read_options)` a command has all options of `read_options`, and gets what that
+    returns as its argument `reading`.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -119,7 +119,7 @@ def write_options(to: To = None, scheme: Scheme = None) -> "WriteOptions":
     return WriteOptions(to, scheme)
 
 
-def given_options(ctx: typer.Context) -> set[str]:
+def options_on_command_line(ctx: typer.Context) -> set[str]:
     """The names of a command's parameters that have been given, on the command line or by --config."""
     sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
     return {name for name, source in sources.items() if source is not None and source.name != "DEFAULT"}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, grouped
+from ner.commands.options import RUN, with_settings
 from ner.commands.pretraining_options import pretraining_settings
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.training.training_settings import TrainingSettings
@@ -13,7 +13,7 @@ from ner.training.training_settings import TrainingSettings
 _DEFAULT = TrainingSettings()
 
 
-@grouped(settings=pretraining_settings)
+@with_settings(settings=pretraining_settings)
 def pretrain(
     text: Annotated[
         list[str],

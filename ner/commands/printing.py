@@ -15,12 +15,12 @@ _DEFAULT = TrainingSettings()
 
 def print_written(written: "Rewritten", losses: Path | None) -> None:
     """What was written on standard output; what it doesn't hold on standard error, and all of it in `losses`."""
-    from ner.data.findings import listed
+    from ner.data.findings import list_findings
     from ner.files import atomic_writer
 
     for note in written.notes:
         typer.echo(f"note: {note}", err=True)
-    for line in listed(written.losses, most=10):
+    for line in list_findings(written.losses, most=10):
         typer.echo(line, err=True)
     if losses is not None:
         with atomic_writer(losses) as file:

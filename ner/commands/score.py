@@ -21,12 +21,12 @@ def score(
     if report is not None and file.resolve().parent == report.resolve():
         raise InputError(f"--report {report} is the folder of {file}: name another, so that nothing is written over it")
     from ner.evaluation.predictions_file import read_predictions
-    from ner.evaluation.terminal_summary import summary
+    from ner.evaluation.terminal_summary import format_summary
 
     gold, evaluation, notes = read_predictions(file, encoding)
     for note in notes:
         typer.echo(f"note: {note}", err=True)
-    typer.echo(f"{file}\n{summary(evaluation)}")
+    typer.echo(f"{file}\n{format_summary(evaluation)}")
     if report is not None:
         from ner.evaluation.evaluation_report import Background, Report
         from ner.evaluation.report_files import write_report

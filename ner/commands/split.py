@@ -7,8 +7,8 @@ import typer
 
 from ner.commands.options import (
     Losses,
-    grouped,
     read_options,
+    with_settings,
     write_options,
 )
 from ner.commands.printing import print_written
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DEFAULT = TrainingSettings()
 
 
-@grouped(reading=read_options, writing=write_options)
+@with_settings(reading=read_options, writing=write_options)
 def split(
     file: Annotated[Path, typer.Argument(help="File to divide, or folder of brat's documents.")],
     output: Annotated[Path, typer.Option(help="Folder for train, dev and test; it must not exist.")],

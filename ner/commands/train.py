@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, Data, grouped, read_options
+from ner.commands.options import RUN, Data, read_options, with_settings
 from ner.commands.training_options import training_settings
 from ner.data.data_split import ReadOptions
 from ner.training.training_settings import TrainingSettings
@@ -14,7 +14,7 @@ from ner.training.training_settings import TrainingSettings
 _DEFAULT = TrainingSettings()
 
 
-@grouped(settings=training_settings, reading=read_options)
+@with_settings(settings=training_settings, reading=read_options)
 def train(
     data: Data,
     output: Annotated[
@@ -39,10 +39,10 @@ def train(
     from ner.data.corpus import read_corpus
 
     corpus = read_corpus(data, seed, reading)
-    from ner.evaluation.terminal_summary import summary
+    from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training
 
     run = run_training(corpus, replace(settings, seed=seed), output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
-        typer.echo(f"\n{split}\n{summary(evaluation)}")
+        typer.echo(f"\n{split}\n{format_summary(evaluation)}")
     typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, Data, given_options, grouped, read_options
+from ner.commands.options import RUN, Data, options_on_command_line, read_options, with_settings
 from ner.commands.training_options import training_settings
 from ner.data.data_split import ReadOptions
 from ner.training.training_settings import TrainingSettings
@@ -15,7 +15,7 @@ from ner.training.training_settings import TrainingSettings
 _DEFAULT = TrainingSettings()
 
 
-@grouped(settings=training_settings, reading=read_options)
+@with_settings(settings=training_settings, reading=read_options)
 def tune(
     ctx: typer.Context,
     data: Data,
@@ -54,7 +54,7 @@ def tune(
     for note in corpus.notes:
         typer.echo(f"note: {note}")
     settings = replace(settings, seed=seed)
-    study = search(corpus, settings, given_options(ctx), trials, output, storage, Console())
+    study = search(corpus, settings, options_on_command_line(ctx), trials, output, storage, Console())
     written = write_report(study, settings, output)
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from conlleval import TypeScores
-from ner.comparing.run_grid import Run
+from ner.comparing.run_grid import FinishedRun
 from ner.evaluation.bootstrap import Counts, Difference, paired_bootstrap
 from ner.evaluation.report_files import SENTENCES
 from ner.training.model_output import EVALUATION
@@ -43,7 +43,7 @@ class Comparison:
         return len(self.runs) // len(self.cells)
 
 
-def compare(runs: Sequence[Run]) -> Comparison:
+def compare(runs: Sequence[FinishedRun]) -> Comparison:
     """Set the cells of finished `runs` beside each other; each has to be there with the same seeds on the same data."""
     split = "test" if "test" in runs[0].record["scores"] else "dev"
     varied = list(runs[0].cell.values)
@@ -61,7 +61,7 @@ def compare(runs: Sequence[Run]) -> Comparison:
     return Comparison(split, varied, table, cells[columns].reset_index(), [run.record for run in runs])
 
 
-def _row(run: Run, split: str) -> dict[str, Any]:
+def _row(run: FinishedRun, split: str) -> dict[str, Any]:
     record = run.record
     scores = {name: record["scores"][name] for name in dict.fromkeys((split, "dev"))}
     return {
@@ -81,7 +81,7 @@ def _exact_f1(scores: dict[str, Any]) -> float:
     return TypeScores(**counts).f1
 
 
-def _counts(runs: Sequence[Run], split: str, cells: int) -> Counts:
+def _counts(runs: Sequence[FinishedRun], split: str, cells: int) -> Counts:
     """Gold, predicted and correct entities by sentence, `(cells, seeds, sentences, 3)`."""
     counts = np.stack([pd.read_csv(run.folder / EVALUATION / split / SENTENCES).to_numpy(np.int64) for run in runs])
     return counts.reshape(cells, len(runs) // cells, *counts.shape[1:])

@@ -34,7 +34,7 @@ def show(comparison: Comparison, console: Console) -> None:
         table.add_row(*(Text(row[name]) for name in shown))
     console.print()
     console.print(table)
-    for paragraph in explanation(comparison):
+    for paragraph in explain(comparison):
         console.print(Text(paragraph))
 
 
@@ -61,7 +61,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     return paths
 
 
-def explanation(comparison: Comparison) -> list[str]:
+def explain(comparison: Comparison) -> list[str]:
     """What the numbers mean, in a few sentences."""
     seeds, split = comparison.seeds, comparison.split
     spread = (
@@ -116,7 +116,7 @@ def _page(comparison: Comparison, command: str, plot: str) -> str:
         split=comparison.split,
         table=_markdown([*_rows(comparison)]),
         plot=plot,
-        explanation=[paragraph.replace("*", r"\*") for paragraph in explanation(comparison)],
+        explanation=[paragraph.replace("*", r"\*") for paragraph in explain(comparison)],
         command=command,
         splits=content["data"],
         machines=content["machines"],

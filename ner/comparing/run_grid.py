@@ -10,7 +10,7 @@ from rich.console import Console
 from ner.comparing.grid import Cell
 from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
-from ner.training.model_output import finished_record
+from ner.training.model_output import read_finished_record
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 
@@ -33,13 +33,13 @@ class PlannedRun:
 
 
 @dataclass(frozen=True)
-class Run(PlannedRun):
+class FinishedRun(PlannedRun):
     """A finished run, with its training record."""
 
     record: dict[str, Any]
 
 
-def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, console: Console) -> list[Run]:
+def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, console: Console) -> list[FinishedRun]:
     """Train each of `cells` with the seeds 1 to `seeds` into folders of `output`; a line tells of each run.
 
     A run that comes to nothing, as by too high a learning rate, doesn't keep the others from being trained.
@@ -54,11 +54,11 @@ def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, co
         PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)
     ]
     # All are looked at before the first is trained, so that a folder that won't do costs no time.
-    records = [finished_record(run.folder, run.settings, corpus) for run in planned]
+    records = [read_finished_record(run.folder, run.settings, corpus) for run in planned]
     kept = sum(record is not None for record in records)
     if kept:
         console.print(f"{_runs(kept)} of {len(planned):,} finished before, and kept", highlight=False)
-    finished: list[Run] = []
+    finished: list[FinishedRun] = []
     failed: list[str] = []
     left = len(planned) - kept
     for run, record in zip(planned, records, strict=True):
@@ -71,7 +71,7 @@ def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, co
             line = f"{_outcome(run, record) if record else failed[-1]}; {_runs(left)} left"
             console.print(line, highlight=False, markup=False, soft_wrap=True)
         if record is not None:
-            finished.append(Run(run.cell, run.seed, run.folder, record))
+            finished.append(FinishedRun(run.cell, run.seed, run.folder, record))
     if failed:
         raise InputError(
             f"{_runs(len(failed))} of {len(planned):,} came to nothing; mend it, or leave such values out of --vary:\n"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ner.data.data_split import ReadOptions, Split
-from ner.data.dividing import divide, shortage
-from ner.data.entities import without_overlaps
+from ner.data.dividing import divide, warn_of_shortage
+from ner.data.entities import drop_overlaps
 from ner.data.findings import Finding
 from ner.data.formats.registry import format_of
 from ner.data.formats.tally import FIELD_LEFT_OUT
-from ner.data.garbage_collection import without_cycle_search
+from ner.data.garbage_collection import pause_garbage_collection
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
 from ner.data.unknown import require_known
 from ner.errors import InputError
@@ -46,7 +46,7 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
 
-@without_cycle_search()
+@pause_garbage_collection()
 def examine_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
     """Reads one file of annotated text, or one folder of brat's, as far as it can be read: see `Split.faults`.
 
@@ -120,7 +120,7 @@ def read_corpus(
     """
     splits = read_splits(path, options, require=("train",), wanted=wanted)
     require_known(sentence for name in ("dev", "test") if name in splits for sentence in splits[name].sentences)
-    notes = [note for split in splits.values() for note in remarks(split)]
+    notes = [note for split in splits.values() for note in notes_on_split(split)]
     if "dev" not in splits:
         whole = splits["train"]
         splits |= _split_off_dev(whole, seed)
@@ -130,7 +130,7 @@ def read_corpus(
             f"({count / len(whole.sentences):.0%}) split off train with seed {seed}"
             f"{', none with the tag ?' if whole.unknown else ''}"
         )
-        notes += shortage(whole, _DEV_SHARE)
+        notes += warn_of_shortage(whole, _DEV_SHARE)
     types = sorted(splits["train"].types)
     notes.append(f"types in train: {', '.join(types)}" if types else "train has no entities")
     if types and not splits["train"].outside:
@@ -146,9 +146,9 @@ def read_corpus(
     return Corpus(splits["train"], splits["dev"], splits.get("test"), types, notes)
 
 
-def remarks(split: Split) -> list[str]:
+def notes_on_split(split: Split) -> list[str]:
     """Sentences for the user on what of a split was not read as it stands."""
-    notes = [*split.notes, *repairs_remark(split)]
+    notes = [*split.notes, *note_on_repairs(split)]
     kinds: dict[str, list[Finding]] = {}
     for loss in split.losses:
         if loss.kind != FIELD_LEFT_OUT:  # nobody learns from a column beside token and tag
@@ -156,7 +156,7 @@ def remarks(split: Split) -> list[str]:
     for kind, losses in kinds.items():
         more = f" (and {len(losses) - 1:,} more)" if len(losses) > 1 else ""
         notes.append(f"{losses[0].place}: {kind}: {losses[0].message}{more}")
-    overlapping = sum(len(s.entities) - len(without_overlaps(s.entities)) for s in split.sentences)
+    overlapping = sum(len(s.entities) - len(drop_overlaps(s.entities)) for s in split.sentences)
     if overlapping:
         notes.append(
             f"{split.path}: {overlapping:,} entities overlap longer ones; only the longer are learned and scored"
@@ -164,7 +164,7 @@ def remarks(split: Split) -> list[str]:
     return notes
 
 
-def repairs_remark(split: Split) -> list[str]:
+def note_on_repairs(split: Split) -> list[str]:
     """A sentence for the user on tags that are no legal sequence, if there are any."""
     if not split.repairs:
         return []

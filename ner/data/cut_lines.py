@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ner.data.entities import Sentence
-from ner.data.unknown import clipped
+from ner.data.unknown import clip_spans
 
 
 def cut_lines(sentence: Sentence) -> Iterator[tuple[int, int, Sentence]]:
@@ -29,6 +29,6 @@ def cut_lines(sentence: Sentence) -> Iterator[tuple[int, int, Sentence]]:
             end -= 1
         if start < end:
             moved = tuple(replace(e, start=e.start - start, end=e.end - start) for e in entities[first:last])
-            unknown = clipped(sentence.unknown, start, end)
+            unknown = clip_spans(sentence.unknown, start, end)
             yield start, line, replace(sentence, text=text[start:end], entities=moved, unknown=unknown)
         start, line, first = following, number, last

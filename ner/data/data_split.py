@@ -4,10 +4,10 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ner.data.entities import Sentence, without_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
-from ner.data.unknown import unknown_characters
+from ner.data.unknown import count_untagged
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ class Split:
     @property
     def unknown(self) -> int:
         """The number of characters whose tag is unknown."""
-        return sum(map(unknown_characters, self.sentences))
+        return sum(map(count_untagged, self.sentences))
 
     @property
     def outside(self) -> int:
         """How many characters are known to be in no entity."""
-        entities = (entity for sentence in self.sentences for entity in without_overlaps(sentence.entities))
+        entities = (entity for sentence in self.sentences for entity in drop_overlaps(sentence.entities))
         return self.characters - self.unknown - sum(len(entity.text) for entity in entities)
 
     @property

@@ -89,7 +89,7 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
     return divided
 
 
-def shortage(split: Split, share: float) -> list[str]:
+def warn_of_shortage(split: Split, share: float) -> list[str]:
     """A sentence for the user if there is no such share of sentences without unknown characters to divide off."""
     known = sum(not sentence.unknown for sentence in split.sentences)
     if known >= share * len(split.sentences):

@@ -41,7 +41,7 @@ class Sentence:
     unknown: tuple[tuple[int, int], ...] = ()
 
 
-def without_overlaps(entities: Iterable[Entity]) -> list[Entity]:
+def drop_overlaps(entities: Iterable[Entity]) -> list[Entity]:
     """The longest of the entities that overlap, and all others, in order of position."""
     in_order = sorted(entities, key=lambda entity: (entity.start, entity.end))
     if all(left.end <= right.start for left, right in pairwise(in_order)):
@@ -54,7 +54,7 @@ def without_overlaps(entities: Iterable[Entity]) -> list[Entity]:
     return kept
 
 
-def overlapped(entities: Iterable[Entity], kept: Sequence[Entity]) -> Iterator[tuple[Entity, Entity]]:
+def pair_overlaps(entities: Iterable[Entity], kept: Sequence[Entity]) -> Iterator[tuple[Entity, Entity]]:
     """Each of the entities that `without_overlaps` has not `kept`, with the first kept one that it overlaps."""
     all_kept = frozenset(kept)
     for entity in entities:

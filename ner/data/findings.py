@@ -26,7 +26,7 @@ class Finding:
         return f"{self.place}: {self.message}"
 
 
-def listed(findings: Sequence[Finding], most: int) -> Iterator[str]:
+def list_findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
     """The lines of a list for a terminal: for each kind its count and the first findings, `most` at most."""
     kinds: dict[str, list[Finding]] = {}
     for finding in findings:

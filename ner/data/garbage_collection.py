@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without_cycle_search() -> Iterator[None]:
+def pause_garbage_collection() -> Iterator[None]:
     """Put off the search inside the block, or in a function that is decorated with `without_cycle_search()`.
 
     Where hundreds of thousands of objects are made to stay, it goes through all of them again and again: on two million

@@ -55,14 +55,14 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
     no earlier split has it with the same entities, but one has it with others, both are kept, and reported. What is
     unknown counts like entities here.
     """
-    findings = _unmapped(splits, mapping) if mapping else []
+    findings = _find_unmapped(splits, mapping) if mapping else []
     merged: list[Sentence] = []
     seen: dict[str, list[Sentence]] = {}
     for split in splits:
         new: defaultdict[str, list[Sentence]] = defaultdict(list)
         repeated = []
         for sentence in split.sentences:
-            sentence = replace(sentence, entities=_mapped(sentence.entities, mapping))
+            sentence = replace(sentence, entities=_map_types(sentence.entities, mapping))
             alike = seen.get(sentence.text, [])
             if any(_annotation(other) == _annotation(sentence) for other in alike):
                 repeated.append(sentence)
@@ -75,17 +75,17 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
         for text, sentences in new.items():
             seen.setdefault(text, []).extend(sentences)
         if repeated:
-            findings.append(_repeated(repeated, split.path))
+            findings.append(_repeat_finding(repeated, split.path))
     return merged, findings
 
 
-def _mapped(entities: tuple[Entity, ...], mapping: Mapping[str, str | None]) -> tuple[Entity, ...]:
+def _map_types(entities: tuple[Entity, ...], mapping: Mapping[str, str | None]) -> tuple[Entity, ...]:
     """The entities under their new types, each once if two types of the same span become one."""
     renamed = ((entity, mapping.get(entity.label, entity.label)) for entity in entities)
     return tuple(dict.fromkeys(replace(entity, label=label) for entity, label in renamed if label is not None))
 
 
-def _unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> list[Finding]:
+def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> list[Finding]:
     """A finding for each type that the mapping hasn't, where it first stands."""
     counts: Counter[str] = sum((split.types for split in splits), Counter())
     first: dict[str, Sentence] = {}
@@ -105,15 +105,15 @@ def _unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> lis
     ]
 
 
-def _repeated(repeated: list[Sentence], path: str) -> Finding:
+def _repeat_finding(repeated: list[Sentence], path: str) -> Finding:
     count = f"{len(repeated):,} sentence{'s' * (len(repeated) != 1)}"
     message = f"{count} left out that an earlier source has with the same entities; the first is {_place(repeated[0])}"
     return Finding(path, 0, "repeated sentences left out", message)
 
 
 def _conflict(sentence: Sentence, other: Sentence) -> Finding:
-    here = _listed(entity for entity in sentence.entities if _span(entity) not in _spans(other))
-    there = _listed(entity for entity in other.entities if _span(entity) not in _spans(sentence))
+    here = _list_entities(entity for entity in sentence.entities if _span(entity) not in _spans(other))
+    there = _list_entities(entity for entity in other.entities if _span(entity) not in _spans(sentence))
     if _spans(sentence) == _spans(other):
         message = f"{_place(other)} has the same text with other characters unknown, and both were kept"
     else:
@@ -122,7 +122,7 @@ def _conflict(sentence: Sentence, other: Sentence) -> Finding:
     return Finding(sentence.path, sentence.line, "conflicting annotation", message)
 
 
-def _listed(entities: Iterable[Entity]) -> str:
+def _list_entities(entities: Iterable[Entity]) -> str:
     return ", ".join(f"{entity.text} ({entity.label})" for entity in entities) or "none"
 
 

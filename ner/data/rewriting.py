@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
-from ner.data.corpus import read_file, read_splits, repairs_remark
+from ner.data.corpus import note_on_repairs, read_file, read_splits
 from ner.data.cut_lines import cut_lines
 from ner.data.data_split import ReadOptions, Split
-from ner.data.dividing import divide, shortage
+from ner.data.dividing import divide, warn_of_shortage
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
@@ -70,7 +70,7 @@ def divide_file(
     refuse_existing(folder)
     split = read_file(source, reading)
     written = _write(divide(split, dev, test, seed), folder, writing)
-    written.notes.extend(shortage(split, dev + test))
+    written.notes.extend(warn_of_shortage(split, dev + test))
     return written
 
 
@@ -94,7 +94,7 @@ def merge_files(
         if parts := [splits[name] for splits in read if name in splits]:
             sentences, findings = merge(parts, table)
             losses = [loss for part in parts for loss in part.losses]
-            repairs = [note for part in parts for note in repairs_remark(part)]
+            repairs = [note for part in parts for note in note_on_repairs(part)]
             notes = [*(note for part in parts for note in part.notes), *repairs, *map(str, findings)]
             merged[name] = replace(parts[0], sentences=sentences, repairs=[], losses=losses, notes=notes)
     written = _write(merged, target, writing)
@@ -136,7 +136,7 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
             entities - left_out[OVERLAPPING] - left_out[CROSSING],
         )
         result.losses.extend([*split.losses, *losses])
-        result.notes.extend([*split.notes, *repairs_remark(split)])
+        result.notes.extend([*split.notes, *note_on_repairs(split)])
     if not any(entities for _, entities in result.files.values()):
         result.notes.append("there are no entities; if there should be some, name the format with --from")
     return result

@@ -16,10 +16,12 @@ def unknown_spans(tags: Sequence[str], tokens: Sequence[str]) -> Spans:
     if UNKNOWN not in tags:  # nearly all sentences
         return ()
     ends = accumulate(map(len, tokens))
-    return joined((end - len(token), end) for tag, token, end in zip(tags, tokens, ends, strict=True) if tag == UNKNOWN)
+    return join_spans(
+        (end - len(token), end) for tag, token, end in zip(tags, tokens, ends, strict=True) if tag == UNKNOWN
+    )
 
 
-def joined(spans: Iterable[tuple[int, int]]) -> Spans:
+def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
     """Spans in order with those that touch made one, and none that is empty."""
     whole: list[tuple[int, int]] = []
     for start, end in spans:
@@ -32,9 +34,9 @@ def joined(spans: Iterable[tuple[int, int]]) -> Spans:
     return tuple(whole)
 
 
-def clipped(spans: Spans, start: int, end: int) -> Spans:
+def clip_spans(spans: Spans, start: int, end: int) -> Spans:
     """What of the spans lies in `start:end`, counted from `start`."""
-    return joined((max(first, start) - start, min(last, end) - start) for first, last in spans if last > start)
+    return join_spans((max(first, start) - start, min(last, end) - start) for first, last in spans if last > start)
 
 
 def known_pieces(sentence: Sentence) -> Iterator[str]:
@@ -46,7 +48,7 @@ def known_pieces(sentence: Sentence) -> Iterator[str]:
     yield sentence.text[start:]
 
 
-def unknown_characters(sentence: Sentence) -> int:
+def count_untagged(sentence: Sentence) -> int:
     """How many characters are unknown."""
     return sum(end - start for start, end in sentence.unknown)
 
@@ -59,7 +61,7 @@ def require_known(sentences: Iterable[Sentence]) -> None:
     partial = [sentence for sentence in sentences if sentence.unknown]
     if not partial:
         return
-    count = sum(map(unknown_characters, partial))
+    count = sum(map(count_untagged, partial))
     raise InputError(
         f"{partial[0].path}:{partial[0].line}: the sentence has characters with the tag ?, {count:,} in "
         f"{len(partial):,} sentence{'s' * (len(partial) != 1)} in all; scores need every tag: label these sentences "

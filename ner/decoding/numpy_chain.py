@@ -23,19 +23,19 @@ IMPOSSIBLE = -1e30
 POSSIBLE = -1e20
 
 
-class Chain(NamedTuple):
+class NumpyChain(NamedTuple):
     """Scores of a path's parts: its first tag `(tags,)`, each pair of neighbours `(tags, tags)`, its last `(tags,)`."""
 
     start: Doubles
     transitions: Doubles
     end: Doubles
 
-    def at(self, temperature: float) -> "Chain":
+    def at(self, temperature: float) -> "NumpyChain":
         """The same chain with all scores divided by `temperature`."""
-        return Chain(*(scores / temperature for scores in self))
+        return NumpyChain(*(scores / temperature for scores in self))
 
 
-def constrained(emissions: Floats, allowed: Mask | None) -> Doubles:
+def apply_constraints(emissions: Floats, allowed: Mask | None) -> Doubles:
     """The emissions in float64, with tags that aren't `allowed` impossible. Raises ValueError if the shapes differ."""
     scores = emissions.astype(np.float64)
     if allowed is not None:
@@ -52,7 +52,7 @@ def require_possible(scores: Doubles) -> None:
         raise ValueError(f"expected a possible tag sequence among the allowed ones of every row, got none in {rows}")
 
 
-def predecessors(chain: Chain) -> tuple[Ids, Doubles]:
+def predecessors(chain: NumpyChain) -> tuple[Ids, Doubles]:
     """The possible tags before each tag, and the scores of the transitions, both `(ways, tags)`.
 
     A tag with fewer ways to it than others has impossible ones beside. A tag scheme leaves about half of all pairs.
@@ -62,7 +62,7 @@ def predecessors(chain: Chain) -> tuple[Ids, Doubles]:
     return sources, np.take_along_axis(chain.transitions, sources, axis=0)
 
 
-def path_scores(emissions: Doubles, tags: Ids, chain: Chain) -> Doubles:
+def numpy_path_scores(emissions: Doubles, tags: Ids, chain: NumpyChain) -> Doubles:
     """The score of one path a row, `tags` `(batch, chars)`, from its start up to and with each character."""
     scores = np.take_along_axis(emissions, tags[:, :, None], axis=2)[:, :, 0]
     scores[:, 0] += chain.start[tags[:, 0]]

@@ -5,22 +5,30 @@ from itertools import pairwise
 import numpy as np
 
 from ner.characters.character_table import Ids
-from ner.decoding.numpy_chain import POSSIBLE, Chain, Doubles, Mask, path_scores, predecessors, require_possible
+from ner.decoding.numpy_chain import (
+    POSSIBLE,
+    Doubles,
+    Mask,
+    NumpyChain,
+    numpy_path_scores,
+    predecessors,
+    require_possible,
+)
 
 # While sums of products are above its inverse, and they and their factors below it, what underflows in them is nothing
 # beside them.
 _LARGE = 1e50
 
 
-def log_partition(emissions: Doubles, mask: Mask, chain: Chain) -> Doubles:
+def numpy_log_partition(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Doubles:
     """The log-sum over all paths of a row, `(batch,)`. Raises ValueError if a row has no possible path."""
     rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
-    total = _log_sum(_forward(emissions, chain)[last, :, rows].T + chain.end[:, None])
+    total = _log_sum_exp(_forward(emissions, chain)[last, :, rows].T + chain.end[:, None])
     require_possible(total)
     return total
 
 
-def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: Chain) -> tuple[Doubles, Doubles]:
+def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyChain) -> tuple[Doubles, Doubles]:
     """`enter` and `leave` of `ner.decoding.tag_decoders.Decoded`, for the paths `tags` `(batch, chars)`.
 
     `exp(-enter)` is the probability of all of the path's tags before a character, given the character's: so the
@@ -34,22 +42,22 @@ def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: Chain) 
     # The way back is the way there through rows turned round, each in its own length; done twice, it is undone.
     turned = (last - chars) % len(chars)  # (chars, batch)
     there = _forward(emissions, chain)  # (chars, tags, batch)
-    back = _forward(emissions[rows, turned].transpose(1, 0, 2), Chain(chain.end, chain.transitions.T, chain.start))
+    back = _forward(emissions[rows, turned].transpose(1, 0, 2), NumpyChain(chain.end, chain.transitions.T, chain.start))
     back = back[turned, :, rows].transpose(0, 2, 1)
     # Each character has its own sum over all paths: so what rounding adds up over a long text cancels.
-    total = _log_sum((there + back - emissions.transpose(1, 2, 0)).transpose(1, 0, 2))  # (chars, batch)
+    total = _log_sum_exp((there + back - emissions.transpose(1, 2, 0)).transpose(1, 0, 2))  # (chars, batch)
     require_possible(total[0])
     begins = chain.start >= POSSIBLE  # a tag that can't begin a sentence goes on with an entity
     path = tags.T
     ahead = chain.end[path]
-    behind = _log_sum(chain.transitions.T[begins][:, path[:-1]] + back[1:, begins].transpose(1, 0, 2))
+    behind = _log_sum_exp(chain.transitions.T[begins][:, path[:-1]] + back[1:, begins].transpose(1, 0, 2))
     np.copyto(ahead[:-1], behind, where=mask.T[1:])
     reached = there[chars, path, rows]
-    enter = reached.T - path_scores(emissions, tags, chain)
+    enter = reached.T - numpy_path_scores(emissions, tags, chain)
     return enter, (reached + ahead - total).T - enter
 
 
-def _forward(emissions: Doubles, chain: Chain) -> Doubles:
+def _forward(emissions: Doubles, chain: NumpyChain) -> Doubles:
     """Log-sums over the paths up to and with each character, by its tag: `(chars, tags, batch)`.
 
     The forward recursion (Rabiner 1989, section III). Sums are made of plain products, at each character relative to
@@ -73,11 +81,11 @@ def _forward(emissions: Doubles, chain: Chain) -> Doubles:
     else:
         sources, transitions = predecessors(chain)  # (ways, tags)
         for before, here in pairwise(scores):
-            here += _log_sum(before.take(sources, axis=0) + transitions[:, :, None])
+            here += _log_sum_exp(before.take(sources, axis=0) + transitions[:, :, None])
     return scores
 
 
-def _log_sum(scores: Doubles) -> Doubles:
+def _log_sum_exp(scores: Doubles) -> Doubles:
     """The log-sum over the first dimension of `scores`, which it overwrites."""
     top = scores.max(axis=0)
     scores -= top

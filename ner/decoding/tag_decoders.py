@@ -6,8 +6,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ner.characters.character_table import Ids
-from ner.decoding.numpy_chain import Chain, Doubles, Floats, Mask, constrained, require_possible
-from ner.decoding.numpy_sums import log_partition, path_probabilities
+from ner.decoding.numpy_chain import Doubles, Floats, Mask, NumpyChain, apply_constraints, require_possible
+from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
 from ner.decoding.viterbi import best_path, best_paths
 
 
@@ -61,7 +61,7 @@ class TagDecoder(ABC):
         """The `n` most probable tag sequences. Raises ValueError unless `n` is at least 1."""
 
 
-class ChainDecoder(TagDecoder):
+class CrfDecoder(TagDecoder):
     """For a linear-chain CRF.
 
     Args:
@@ -71,12 +71,12 @@ class ChainDecoder(TagDecoder):
 
     keeps_to_scheme = True
 
-    def __init__(self, chain: Chain, temperature: float) -> None:
+    def __init__(self, chain: NumpyChain, temperature: float) -> None:
         super().__init__(temperature)
         self.chain = chain
 
     def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
-        scores = constrained(emissions, allowed)
+        scores = apply_constraints(emissions, allowed)
         tags = best_path(scores, mask, self.chain)
         scores /= self.temperature
         return Decoded(tags, *path_probabilities(scores, mask, tags, self.chain.at(self.temperature)))
@@ -84,7 +84,7 @@ class ChainDecoder(TagDecoder):
     def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
         scores = emissions.astype(np.float64)
         tags, totals = best_paths(scores, mask, self.chain, n)
-        total = log_partition(scores / self.temperature, mask, self.chain.at(self.temperature))
+        total = numpy_log_partition(scores / self.temperature, mask, self.chain.at(self.temperature))
         return NBest(tags, totals / self.temperature - total[:, None])
 
 
@@ -106,11 +106,11 @@ class SoftmaxDecoder(TagDecoder):
     def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
         probabilities = self._log_probabilities(emissions, mask, None)
         none = np.zeros(emissions.shape[2])
-        return NBest(*best_paths(probabilities, mask, Chain(none, np.zeros((len(none), len(none))), none), n))
+        return NBest(*best_paths(probabilities, mask, NumpyChain(none, np.zeros((len(none), len(none))), none), n))
 
     def _log_probabilities(self, emissions: Floats, mask: Mask, allowed: Mask | None) -> Doubles:
         """Of every tag at every character: `(batch, chars, tags)`."""
-        scores = constrained(emissions, allowed)
+        scores = apply_constraints(emissions, allowed)
         scores /= self.temperature
         top = scores.max(axis=2, keepdims=True)  # (batch, chars, 1)
         require_possible(np.where(mask, top[:, :, 0], 0.0).min(axis=1))

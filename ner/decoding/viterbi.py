@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 
 from ner.characters.character_table import Ids
-from ner.decoding.numpy_chain import POSSIBLE, Chain, Doubles, Floats, Mask, predecessors
+from ner.decoding.numpy_chain import POSSIBLE, Doubles, Floats, Mask, NumpyChain, predecessors
 
 
-def best_path(emissions: Floats | Doubles, mask: Mask, chain: Chain) -> Ids:
+def best_path(emissions: Floats | Doubles, mask: Mask, chain: NumpyChain) -> Ids:
     """The best path of every row, `(batch, chars)`, by the Viterbi algorithm (Rabiner 1989, section III).
 
     Nothing is meant outside the mask. The way there keeps scores alone: on the way back the predecessors of one tag
@@ -38,7 +38,7 @@ def best_path(emissions: Floats | Doubles, mask: Mask, chain: Chain) -> Ids:
     return path.T
 
 
-def best_paths(emissions: Doubles, mask: Mask, chain: Chain, n: int) -> tuple[Ids, Doubles]:
+def best_paths(emissions: Doubles, mask: Mask, chain: NumpyChain, n: int) -> tuple[Ids, Doubles]:
     """The `n` best paths of every row `(batch, n, chars)` and their falling scores `(batch, n)`, by list Viterbi.
 
     The parallel algorithm of Seshadri and Sundberg 1994, section II; with n = 1 it finds `best_path`. A path

@@ -1,6 +1,6 @@
 """Whether scores can be believed: reliability by score, and precision and recall above a threshold.
 
-`scored` is `Evaluation.scored` in all of it.
+`scored` is `Evaluation.entity_scores` in all of it.
 """
 
 import math

@@ -14,7 +14,9 @@ from ner.tagging.model_info import model_info
 from ner.tagging.tagger import Tagger
 
 
-def report_on(name: str | Path, gold: Split, precision: PrecisionName, train: Split | None, no_train: str) -> Report:
+def evaluate_model(
+    name: str | Path, gold: Split, precision: PrecisionName, train: Split | None, no_train: str
+) -> Report:
     """Tag the sentences of `gold` with a model, named as for `Tagger.load`; `train` and `no_train` as in `Background`.
 
     Raises:
@@ -26,7 +28,7 @@ def report_on(name: str | Path, gold: Split, precision: PrecisionName, train: Sp
     return Report(evaluation, Background(gold, str(name), record, tagger.table, train, no_train, tagger.types))
 
 
-def train_beside(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
+def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
     """The train split of the folder that `split` is in; or None, and why there is none."""
     if split == "train":
         return None, "these are the sentences of train"

@@ -11,7 +11,7 @@ import pandas as pd
 from ner.characters.character_table import CharacterTable
 from ner.data.data_split import Split
 from ner.data.unknown import known_pieces
-from ner.evaluation import report_tables as sections
+from ner.evaluation import report_tables
 from ner.evaluation.bootstrap import f1_interval
 from ner.evaluation.entity_errors import EntityError, find_errors
 from ner.evaluation.entity_tables import entity_table
@@ -86,13 +86,13 @@ class Report:
         """The tables under the headings of the report, those that hold something."""
         train, record = self.background.train, self.background.record or {}
         found = {
-            "Scores": sections.scores(self.evaluation, self._partial_credit, train.types if train else None),
-            "Errors": sections.errors(self.evaluation, self.entities, self.errors),
-            "Weak spots": sections.weak_spots(
+            "Scores": report_tables.score_tables(self.evaluation, self._partial_credit, train.types if train else None),
+            "Errors": report_tables.error_tables(self.evaluation, self.entities, self.errors),
+            "Weak spots": report_tables.weakness_tables(
                 self.evaluation, self.entities, self.train_forms, self.background.characters
             ),
-            "Confidence": sections.confidence(self.evaluation),
-            "Training": sections.training(record.get("epochs", [])),
+            "Confidence": report_tables.confidence_tables(self.evaluation),
+            "Training": report_tables.training_tables(record.get("epochs", [])),
         }
         kept = {title: [table for table in tables if len(table.frame)] for title, tables in found.items()}
         return {title: tables for title, tables in kept.items() if tables}

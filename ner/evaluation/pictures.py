@@ -15,7 +15,7 @@ import pandas as pd
 from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.error_tables import ALL_TYPES
 from ner.evaluation.evaluation_report import Report
-from ner.pages.highlight import clipped
+from ner.pages.highlight import clip
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ def draw_pictures(report: Report) -> dict[str, Picture]:
     """
     from ner.evaluation.fonts import LATIN, families_for
 
-    names = {name: clipped(name, _LONGEST_TYPE) for name in report.evaluation.scores.types}
+    names = {name: clip(name, _LONGEST_TYPE) for name in report.evaluation.scores.types}
     families = families_for(names.values())
     # Where no font has their characters, types are numbers, and the caption is the key.
     shown = names if families else {name: str(number) for number, name in enumerate(names, 1)}

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ner.data.corpus import CorpusError, repairs_remark
+from ner.data.corpus import CorpusError, note_on_repairs
 from ner.data.data_split import Split
 from ner.data.formats.conll_columns import read_rows
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.text_lines import Lines, parse_lines
-from ner.data.garbage_collection import without_cycle_search
+from ner.data.garbage_collection import pause_garbage_collection
 from ner.data.text_encoding import read_text
 from ner.data.unknown import require_known
 from ner.errors import InputError
@@ -16,7 +16,7 @@ from ner.evaluation.scores import Evaluation, compare
 _COLUMNS = {"gold": -2, "predicted": -1}
 
 
-@without_cycle_search()
+@pause_garbage_collection()
 def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evaluation, list[str]]:
     """The gold sentences of a file, their evaluation, and sentences for the user on what was read otherwise.
 
@@ -42,7 +42,7 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
     require_known([*gold.sentences, *predicted.sentences])
     if not gold.sentences:
         raise InputError(f"{path} has no sentences: expected lines of a token, its gold tag and its predicted tag")
-    notes = [f"{name} column: {remark}" for name, split in splits.items() for remark in repairs_remark(split)]
+    notes = [f"{name} column: {remark}" for name, split in splits.items() for remark in note_on_repairs(split)]
     types = sorted(gold.types | predicted.types)
     evaluation = compare(gold.sentences, [sentence.entities for sentence in predicted.sentences], types)
     return gold, evaluation, notes

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from ner.data.formats.substitutes import held_label, picture
+from ner.data.formats.substitutes import picture, replace_in_label
 from ner.data.schemes import split_tag
 from ner.evaluation.entity_tables import sentence_table
 from ner.evaluation.error_tables import error_list
 from ner.evaluation.evaluation_report import Report
-from ner.evaluation.report_html import page, side_by_side_page
-from ner.evaluation.report_markdown import markdown, side_by_side_markdown
+from ner.evaluation.report_html import render_html, render_side_by_side_html
+from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown
 from ner.evaluation.scores import Evaluation
 from ner.evaluation.side_by_side import SideBySide
 from ner.files import atomic_writer
@@ -52,7 +52,7 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
         OSError: the folder can't be written.
     """
     evaluation = report.evaluation
-    _remove_former(folder, {*_OF_ONE, *(_csv(table.name) for table in report.all_tables)})
+    _remove_old_files(folder, {*_OF_ONE, *(_csv(table.name) for table in report.all_tables)})
     _write_predictions(evaluation, folder / _PREDICTIONS)
     _write_json(report.to_dict(), folder / _NUMBERS)
     for table in report.all_tables:
@@ -60,8 +60,8 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
     _write_csv(sentence_table(evaluation), folder / SENTENCES)
     _write_csv(error_list(evaluation.sentences, report.errors), folder / _ERRORS)
     _write_csv(error_list(evaluation.sentences, report.doubtful_gold), folder / _DOUBTFUL)
-    _write_text(folder / _MARKDOWN, markdown(report))
-    _write_text(folder / _PAGE, page(report, pictures=pictures))
+    _write_text(folder / _MARKDOWN, render_markdown(report))
+    _write_text(folder / _PAGE, render_html(report, pictures=pictures))
 
 
 def write_side_by_side(both: SideBySide, folder: Path) -> None:
@@ -70,22 +70,22 @@ def write_side_by_side(both: SideBySide, folder: Path) -> None:
     Raises:
         OSError: the folder can't be written.
     """
-    _remove_former(folder, {*_OF_BOTH, *(_csv(table.name) for table in both.tables)})
+    _remove_old_files(folder, {*_OF_BOTH, *(_csv(table.name) for table in both.tables)})
     for side, report in zip(_SIDES, (both.first, both.second), strict=True):
         write_report(report, folder / side)
     _write_json(both.to_dict(), folder / _NUMBERS)
     for table in both.tables:
         _write_csv(table.frame, folder / _csv(table.name))
     _write_csv(both.change_list(), folder / SENTENCES)
-    _write_text(folder / _MARKDOWN, side_by_side_markdown(both))
-    _write_text(folder / _PAGE, side_by_side_page(both))
+    _write_text(folder / _MARKDOWN, render_side_by_side_markdown(both))
+    _write_text(folder / _PAGE, render_side_by_side_html(both))
 
 
 def _csv(table: str) -> str:
     return f"{table}.csv"
 
 
-def _remove_former(folder: Path, kept: Collection[str] = ()) -> None:
+def _remove_old_files(folder: Path, kept: Collection[str] = ()) -> None:
     """Remove the files of a report that is there already but for those in `kept`, by their names, and nothing else.
 
     Without a report in the folder files of these names are somebody else's.
@@ -94,7 +94,7 @@ def _remove_former(folder: Path, kept: Collection[str] = ()) -> None:
         return
     if _DIFFERENCES not in kept and (folder / _DIFFERENCES).is_file():
         for side in _SIDES:
-            _remove_former(folder / side)
+            _remove_old_files(folder / side)
             if (folder / side).is_dir() and not any((folder / side).iterdir()):
                 (folder / side).rmdir()
     for name in {*_OF_ONE, *map(_csv, TABLES)}.difference(kept):
@@ -115,24 +115,24 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _write_predictions(evaluation: Evaluation, path: Path) -> None:
-    tags = _held_tags({*chain(*evaluation.gold, *evaluation.predicted)})
+    tags = _writable_tags({*chain(*evaluation.gold, *evaluation.predicted)})
     with atomic_writer(path) as file:
         for sentence, gold, predicted in zip(evaluation.sentences, evaluation.gold, evaluation.predicted, strict=True):
             for character, gold_tag, predicted_tag in zip(sentence.text, gold, predicted, strict=True):
-                file.write(f"{_shown(character)} {tags[gold_tag]} {tags[predicted_tag]}\n")
+                file.write(f"{_show_space(character)} {tags[gold_tag]} {tags[predicted_tag]}\n")
             file.write("\n")
 
 
-def _shown(character: str) -> str:
+def _show_space(character: str) -> str:
     if character.isspace():
         return VISIBLE_SPACE
     return picture(character) if character in _NO_TOKEN else character
 
 
-def _held_tags(tags: Collection[str]) -> dict[str, str]:
+def _writable_tags(tags: Collection[str]) -> dict[str, str]:
     """For each tag what is written for it: white space in its type becomes "_", and types stay apart."""
     held: dict[str, str] = {}
     types = {split_tag(tag)[1] for tag in tags}
     for type_ in sorted(types, key=lambda type_: (bool(_NO_LABEL.search(type_)), type_)):  # first those that stay
-        held[type_] = held_label(type_, _NO_LABEL, held.values())
+        held[type_] = replace_in_label(type_, _NO_LABEL, held.values())
     return {tag: tag.removesuffix(type_) + held[type_] for tag in tags for type_ in [split_tag(tag)[1]]}

@@ -14,7 +14,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import can_draw, draw_pictures
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
-from ner.pages.highlight import Hues, Piece, clipped, pieces, visible
+from ner.pages.highlight import Hues, Piece, clip, pieces, visible
 from ner.pages.templates import page_template
 from ner.version import installed_version
 
@@ -56,7 +56,7 @@ class Reading(NamedTuple):
     faults: dict[str, str]
 
 
-def page(report: Report, *, pictures: bool = True) -> str:
+def render_html(report: Report, *, pictures: bool = True) -> str:
     """The report as HTML; `pictures` are drawn where matplotlib is installed."""
     types = [*report.evaluation.scores.types]
     no_pictures = [NOT_DRAWN] if not pictures else [] if can_draw() else [CANNOT_DRAW]
@@ -77,7 +77,7 @@ def page(report: Report, *, pictures: bool = True) -> str:
     )
 
 
-def side_by_side_page(both: SideBySide) -> str:
+def render_side_by_side_html(both: SideBySide) -> str:
     """Two reports side by side as HTML."""
     return page_template(
         "evaluation/side_by_side.html.j2", {"cell": cell, "heading": heading, "visible": visible}
@@ -94,13 +94,13 @@ def side_by_side_page(both: SideBySide) -> str:
 
 def heading(column: str) -> str:
     """The name of a column as it is shown; those of the confusion table are types, and stay as they are."""
-    return _HEADINGS.get(column, clipped(column, _LONGEST_FORM))
+    return _HEADINGS.get(column, clip(column, _LONGEST_FORM))
 
 
 def cell(value: Any, column: str, table: Table) -> str:
     """A name, a count, or a number with two decimals or as the table says; nothing for what isn't there."""
     if isinstance(value, str):
-        return clipped(value, _LONGEST_FORM)
+        return clip(value, _LONGEST_FORM)
     if pd.isna(value):
         return ""
     return format(value, table.formats.get(column, ",.2f" if isinstance(value, float) else ","))
@@ -131,7 +131,7 @@ def _reading(both: SideBySide, change: Change) -> Reading:
 def _faults(entities: Iterable[Wrong], text: str, end: int) -> str:
     """The entities that begin before `end`, each with its type and whether it was missed or invented."""
     return ", ".join(
-        f"{clipped(text[start:stop], _LONGEST_FORM)} {clipped(label, _LONGEST_FORM)} ({fault})"
+        f"{clip(text[start:stop], _LONGEST_FORM)} {clip(label, _LONGEST_FORM)} ({fault})"
         for start, stop, label, fault in sorted(entities)
         if start < end
     )
@@ -150,7 +150,7 @@ def _evidence(report: Report, error: EntityError) -> str:
     if report.train_forms is None:
         return ""
     forms = dict.fromkeys(entity.text for entity in (error.gold, error.predicted) if entity)
-    return "; ".join(f"{clipped(form, _LONGEST_FORM)}: {_in_train(report, report.train_forms, form)}" for form in forms)
+    return "; ".join(f"{clip(form, _LONGEST_FORM)}: {_in_train(report, report.train_forms, form)}" for form in forms)
 
 
 def _in_train(report: Report, train_forms: TrainForms, form: str) -> str:

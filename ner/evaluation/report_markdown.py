@@ -9,7 +9,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.report_html import cell, heading, place
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import SideBySide
-from ner.pages.highlight import clipped, visible
+from ner.pages.highlight import clip, visible
 from ner.pages.templates import text_template
 from ner.version import installed_version
 
@@ -18,9 +18,9 @@ _EXAMPLES = 10
 _AROUND, _LONGEST = 15, 80
 
 
-def markdown(report: Report) -> str:
+def render_markdown(report: Report) -> str:
     """Headline, what to do next, the first rows of every table and the first errors."""
-    return text_template("evaluation/report.md.j2", {"text": escaped, "table": markdown_table}).render(
+    return text_template("evaluation/report.md.j2", {"text": escape, "table": markdown_table}).render(
         report=report,
         scores=report.evaluation.scores,
         strict=report.evaluation.strict,
@@ -33,9 +33,9 @@ def markdown(report: Report) -> str:
     )
 
 
-def side_by_side_markdown(both: SideBySide) -> str:
+def render_side_by_side_markdown(both: SideBySide) -> str:
     """Two reports side by side: the verdict, the tables, and the sentences that changed most."""
-    return text_template("evaluation/side_by_side.md.j2", {"text": escaped, "table": markdown_table}).render(
+    return text_template("evaluation/side_by_side.md.j2", {"text": escape, "table": markdown_table}).render(
         both=both,
         rows=_ROWS,
         changes=both.change_list().head(_EXAMPLES).to_dict("records"),
@@ -43,7 +43,7 @@ def side_by_side_markdown(both: SideBySide) -> str:
     )
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Text that Markdown shows as it is, in one line: neither markup nor HTML in it counts."""
     text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]#|~$@]|:(?=\w+:))", r"\\\1", text)
@@ -59,7 +59,7 @@ def markdown_table(table: Table) -> str:
     header = [heading(column) for column in columns]
     ruler = ["---" if column in table.words else "---:" for column in columns]
     return "\n".join(
-        f"| {' | '.join(line)} |" for line in [[*map(escaped, header)], ruler, *([*map(escaped, row)] for row in rows)]
+        f"| {' | '.join(line)} |" for line in [[*map(escape, header)], ruler, *([*map(escape, row)] for row in rows)]
     )
 
 
@@ -68,10 +68,10 @@ def _line(report: Report, error: EntityError) -> str:
     sentence = report.evaluation.sentences[error.sentence]
     sides = {"gold": error.gold, "predicted": error.predicted}
     shown = [
-        f"{side} {escaped(clipped(entity.text, _LONGEST))} {escaped(entity.label)}"
+        f"{side} {escape(clip(entity.text, _LONGEST))} {escape(entity.label)}"
         for side, entity in sides.items()
         if entity
     ]
-    context = escaped(excerpt(sentence.text, *window(error.spans, _AROUND, _LONGEST)))
+    context = escape(excerpt(sentence.text, *window(error.spans, _AROUND, _LONGEST)))
     score = "" if error.score is None else f" ({error.score:.3f})"
-    return f"{error.kind}{score}: {', '.join(shown)} in “{context}”, {escaped(place(sentence))}"
+    return f"{error.kind}{score}: {', '.join(shown)} in “{context}”, {escape(place(sentence))}"

@@ -38,7 +38,7 @@ class Table:
         return {str(name) for name, column in self.frame.items() if pd.api.types.is_string_dtype(column)}
 
 
-def scores(
+def score_tables(
     evaluation: Evaluation, partial_credit: pd.DataFrame | None, train_types: Counter[str] | None
 ) -> list[Table]:
     """Scores by type, and with credit for what is nearly right. `train_types` counts the entities of train by type."""
@@ -68,7 +68,7 @@ def scores(
     return tables
 
 
-def errors(evaluation: Evaluation, entities: pd.DataFrame, found: Sequence[EntityError]) -> list[Table]:
+def error_tables(evaluation: Evaluation, entities: pd.DataFrame, found: Sequence[EntityError]) -> list[Table]:
     """The errors that were found, by type, kind and form. `entities` is from `entity_table`, here and below."""
     if not found:
         return []
@@ -98,7 +98,7 @@ def errors(evaluation: Evaluation, entities: pd.DataFrame, found: Sequence[Entit
     ]
 
 
-def weak_spots(
+def weakness_tables(
     evaluation: Evaluation,
     entities: pd.DataFrame,
     train_forms: wrong.TrainForms | None,
@@ -135,7 +135,7 @@ def weak_spots(
                 "By whether train has the form as an entity",
                 "Names that train doesn't have are what a tagger is for. Where they are much worse, more varied "
                 "training text helps more than more of the same, and so does a larger encoder.",
-                weak.by_seen(entities, train_forms),
+                weak.group_by_seen(entities, train_forms),
             )
         )
     if characters is not None:
@@ -162,7 +162,7 @@ def weak_spots(
     ]
 
 
-def confidence(evaluation: Evaluation) -> list[Table]:
+def confidence_tables(evaluation: Evaluation) -> list[Table]:
     """Whether scores can be believed, and what a lowest score leaves."""
     if not evaluation.has_scores:
         return []
@@ -172,19 +172,19 @@ def confidence(evaluation: Evaluation) -> list[Table]:
             "Whether scores can be believed",
             "Where the share of correct entities is below the mean score, the model is too sure: train with "
             "--calibrate.",
-            reliability_table(evaluation.scored).round(4),
+            reliability_table(evaluation.entity_scores).round(4),
             {"mean_score": ".1%", "correct": ".1%"},
         ),
         Table(
             "thresholds",
             "What is left with --min-score",
             "Choose the lowest score by the precision that you need, on dev.",
-            threshold_table(evaluation.scored, evaluation.scores.gold_chunks),
+            threshold_table(evaluation.entity_scores, evaluation.scores.gold_chunks),
         ),
     ]
 
 
-def training(epochs: Sequence[Mapping[str, Any]]) -> list[Table]:
+def training_tables(epochs: Sequence[Mapping[str, Any]]) -> list[Table]:
     """The epochs of a training record."""
     return [
         Table(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 import conlleval
-from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.data.unknown import require_known
 
@@ -63,7 +63,7 @@ class Evaluation:
         return any(entity.score is not None for entity in chain.from_iterable(self.entities))
 
     @cached_property
-    def scored(self) -> "pd.DataFrame":
+    def entity_scores(self) -> "pd.DataFrame":
         """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
         import pandas as pd  # heavy: it takes longer than scoring most files
 
@@ -120,7 +120,7 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
     if len(sentences) != len(predicted):
         raise ValueError(f"expected predictions for {len(sentences)} sentences, got {len(predicted)}")
     known = frozenset(types)
-    gold = [without_overlaps(sentence.entities) for sentence in sentences]
+    gold = [drop_overlaps(sentence.entities) for sentence in sentences]
     gold_tags, overlapping, unknown = [], 0, 0
     for sentence, flat in zip(sentences, gold, strict=True):
         overlapping += len(sentence.entities) - len(flat)

@@ -113,7 +113,7 @@ class SideBySide:
                 "What B fixed and broke",
                 "Entities that one of the two missed or invented and the other didn't; a wrong type counts as one "
                 "missed and one invented.",
-                self._changed(),
+                self._change_table(),
             ),
             Table("error_kinds", "Errors by kind", "Of both, on all sentences.", self._kinds()),
         ]
@@ -154,15 +154,15 @@ class SideBySide:
                 sentences[change.sentence].path,
                 sentences[change.sentence].line,
                 change.direction,
-                _listed(change.fixed, sentences[change.sentence].text),
-                _listed(change.broken, sentences[change.sentence].text),
+                _list_entities(change.fixed, sentences[change.sentence].text),
+                _list_entities(change.broken, sentences[change.sentence].text),
                 sentences[change.sentence].text,
             )
             for change in self.changes
         ]
         return pd.DataFrame(rows, columns=["path", "line", "direction", "fixed", "broken", "text"])
 
-    def _changed(self) -> pd.DataFrame:
+    def _change_table(self) -> pd.DataFrame:
         fixed = Counter(entity.label for change in self.changes for entity in change.fixed)
         broken = Counter(entity.label for change in self.changes for entity in change.broken)
         rows = [(name, fixed[name], broken[name], fixed[name] - broken[name]) for name in self.types]
@@ -200,7 +200,7 @@ def _counts(report: Report, types: list[str]) -> Counts:
     return counts
 
 
-def _listed(entities: Iterable[Wrong], text: str) -> str:
+def _list_entities(entities: Iterable[Wrong], text: str) -> str:
     return "; ".join(
         f"{text[start:end]} {label} {start}-{end} ({fault})" for start, end, label, fault in sorted(entities)
     )

@@ -4,7 +4,7 @@ import conlleval
 from ner.evaluation.scores import Evaluation
 
 
-def summary(evaluation: Evaluation) -> str:
+def format_summary(evaluation: Evaluation) -> str:
     """Conlleval's table with the strict score of seqeval and the gold entities out of reach under it."""
     strict = evaluation.strict
     lines = [
@@ -15,7 +15,7 @@ def summary(evaluation: Evaluation) -> str:
     if evaluation.has_scores:
         from ner.evaluation.confidence import calibration_error  # brings pandas
 
-        scored = evaluation.scored
+        scored = evaluation.entity_scores
         lines.append(
             f"scores: {scored['score'].mean():.2%} on average, {scored['correct'].mean():.2%} of the entities correct; "
             f"calibration error {calibration_error(scored):.2%}"
@@ -33,14 +33,14 @@ def summary(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def confidence(evaluation: Evaluation) -> str:
+def format_confidence(evaluation: Evaluation) -> str:
     """The tables by score and by lowest score, for a terminal; one sentence where there are no scores."""
     if not evaluation.has_scores:
         return "no predicted entity has a score: there are no tables by score"
     from ner.evaluation.confidence import reliability_table, threshold_table  # bring pandas
 
-    reliability = reliability_table(evaluation.scored)
-    thresholds = threshold_table(evaluation.scored, evaluation.scores.gold_chunks)
+    reliability = reliability_table(evaluation.entity_scores)
+    thresholds = threshold_table(evaluation.entity_scores, evaluation.scores.gold_chunks)
     shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}
     return (
         f"how many are correct, by score:\n{reliability.to_string(index=False, formatters=shares)}\n\n"

@@ -26,13 +26,13 @@ SEEN, OTHERWISE_SEEN, UNSEEN = "under this type", "under other types only", "not
 
 def by_entity_length(entities: pd.DataFrame) -> pd.DataFrame:
     """By the number of an entity's characters."""
-    return _grouped(entities, _ranges(entities["text"].str.len(), _ENTITY_LENGTHS), "characters")
+    return _score_groups(entities, _ranges(entities["text"].str.len(), _ENTITY_LENGTHS), "characters")
 
 
 def by_sentence_length(entities: pd.DataFrame, sentences: Sequence[Sentence]) -> pd.DataFrame:
     """By the number of characters of the sentence."""
     lengths = entities["sentence"].map(lambda i: len(sentences[i].text))
-    return _grouped(entities, _ranges(lengths, _SENTENCE_LENGTHS), "characters")
+    return _score_groups(entities, _ranges(lengths, _SENTENCE_LENGTHS), "characters")
 
 
 def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
@@ -44,10 +44,10 @@ def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
     edges = [-math.inf, *_DENSITIES, math.inf]
     names = ["none", *(f"up to {high:.0%}" for high in _DENSITIES[1:]), f"over {_DENSITIES[-1]:.0%}"]
     groups = pd.cut(entities["sentence"].map(lambda i: shares[i]), edges, labels=names)
-    return _grouped(entities, groups, "share in entities")
+    return _score_groups(entities, groups, "share in entities")
 
 
-def by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
+def group_by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
     """By whether the entity's surface form is an entity of the training data, under its type or another."""
 
     def group(text: str, label: str) -> str:
@@ -56,7 +56,7 @@ def by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
         return SEEN if label in forms[text] else OTHERWISE_SEEN
 
     groups = [group(text, label) for text, label in zip(entities["text"], entities["label"], strict=True)]
-    return _grouped(entities, _ordered(groups, (SEEN, OTHERWISE_SEEN, UNSEEN)), "seen in train")
+    return _score_groups(entities, _order_groups(groups, (SEEN, OTHERWISE_SEEN, UNSEEN)), "seen in train")
 
 
 def by_unknown_characters(
@@ -69,7 +69,7 @@ def by_unknown_characters(
         names[0] if characters.unknown(text) else names[1] if unknown[i] else names[2]
         for text, i in zip(entities["text"], entities["sentence"], strict=True)
     ]
-    return _grouped(entities, _ordered(groups, names), "unknown characters")
+    return _score_groups(entities, _order_groups(groups, names), "unknown characters")
 
 
 def by_source(
@@ -77,10 +77,10 @@ def by_source(
 ) -> pd.DataFrame:
     """By document or file, whatever `source` says, the worst F1 first; the column is called `name`."""
     groups = entities["sentence"].map(lambda i: source(sentences[i]))
-    return _grouped(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
+    return _score_groups(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
 
 
-def _grouped(entities: pd.DataFrame, groups: "pd.Series[Any]", name: str) -> pd.DataFrame:
+def _score_groups(entities: pd.DataFrame, groups: "pd.Series[Any]", name: str) -> pd.DataFrame:
     counts = entities[COUNTS].groupby(groups.rename(name), observed=True).sum()
     table = with_rates(counts.reset_index().astype({name: str}))
     # Without gold entities recall and F1 say nothing, without predicted ones precision doesn't.
@@ -95,5 +95,5 @@ def _ranges(values: "pd.Series[int]", starts: Sequence[int]) -> "pd.Series[Any]"
     return pd.cut(values, [*starts, np.inf], right=False, labels=[*names, f"{starts[-1]} or more"])
 
 
-def _ordered(groups: Sequence[str], order: Sequence[str]) -> "pd.Series[Any]":
+def _order_groups(groups: Sequence[str], order: Sequence[str]) -> "pd.Series[Any]":
     return pd.Series(groups).astype(pd.CategoricalDtype([*order]))

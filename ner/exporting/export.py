@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from ner.decoding.tag_decoders import ChainDecoder
+from ner.decoding.tag_decoders import CrfDecoder
 from ner.errors import InputError
 from ner.exporting.onnx_conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
 from ner.model.model_folder import load_model
@@ -34,7 +34,7 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         scheme=config.scheme,
         tag_decoder=config.tag_decoder,
         temperature=decoder.temperature,
-        chain=decoder.chain if isinstance(decoder, ChainDecoder) else None,
+        chain=decoder.chain if isinstance(decoder, CrfDecoder) else None,
         window=config.window,
         versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[target])},
     )

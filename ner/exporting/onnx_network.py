@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ner.model.network import BertBiLstmCrf
-from ner.model.recurrent import places_turned, taken
+from ner.model.recurrent import reverse_places, take_places
 
 # The order of the gates in ONNX (https://onnx.ai/onnx/operators), by their places in PyTorch: LSTM iofc of ifco,
 # GRU zrh of rzh.
@@ -37,9 +37,9 @@ class ExportableNetwork(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
         features = self._model.fusion(self._model.layers(input_ids, attention_mask))  # (batch, chars, hidden)
-        places = places_turned(attention_mask.sum(dim=1) - 2, features.shape[1])
+        places = reverse_places(attention_mask.sum(dim=1) - 2, features.shape[1])
         for ahead, back in zip(self._forwards, self._backwards, strict=True):
-            behind = taken(back(taken(features, places)), places)
+            behind = take_places(back(take_places(features, places)), places)
             features = torch.cat([ahead(features), behind], dim=2)  # (batch, chars, 2 * size)
         emissions: Tensor = self._model.classifier(features)
         return emissions

@@ -10,7 +10,7 @@ from ner.data.entities import Entity
 from ner.data.schemes import OUTSIDE, Scheme, entities_to_tags
 
 
-class Fixed(NamedTuple):
+class FixedSpan(NamedTuple):
     """The characters `start:end` are known to be an entity of type `label`, or, with None, to be in no entity."""
 
     start: int
@@ -18,7 +18,9 @@ class Fixed(NamedTuple):
     label: str | None
 
 
-def allowed_tags(fixed: Sequence[Fixed], length: int, labels: Sequence[str], scheme: Scheme) -> npt.NDArray[np.bool_]:
+def allowed_by_spans(
+    fixed: Sequence[FixedSpan], length: int, labels: Sequence[str], scheme: Scheme
+) -> npt.NDArray[np.bool_]:
     """Which of `labels` each character of a text may have: `(length, tags)`.
 
     Raises:

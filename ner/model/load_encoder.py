@@ -44,7 +44,7 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
     Raises:
         InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
     """
-    with _loading(name):
+    with _explain_load_errors(name):
         config, tokenizer = _load_config_and_tokenizer(_source(name))
         _check_family(name, config)
         table = character_table(name, tokenizer)
@@ -75,7 +75,7 @@ def load_tokenizer(name: str) -> tuple[PreTrainedTokenizerBase, CharacterTable]:
     Raises:
         InputError: as `load_characters`.
     """
-    with _loading(name):
+    with _explain_load_errors(name):
         tokenizer = _load_config_and_tokenizer(_source(name))[1]
         return tokenizer, character_table(name, tokenizer)
 
@@ -101,7 +101,7 @@ def load_masked_language_model(name: str) -> MaskedLanguageModel:
     Raises:
         InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
     """
-    with _loading(name):
+    with _explain_load_errors(name):
         config, tokenizer = _load_config_and_tokenizer(_source(name))
         _check_family(name, config)
         table = character_table(name, tokenizer)
@@ -121,7 +121,7 @@ def _source(name: str) -> str:
 
 
 @contextmanager
-def _loading(name: str) -> Iterator[None]:
+def _explain_load_errors(name: str) -> Iterator[None]:
     """Turns what goes wrong in loading an encoder into one sentence."""
     if name != BUILT_IN_ENCODER:
         _check_folder(name)

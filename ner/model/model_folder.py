@@ -63,9 +63,9 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
             f"{folder} holds no complete model: {', '.join(missing)} not found; copy the whole folder, or train again"
         )
     config = _load_config(folder / CONFIG)
-    with _damage_named(folder / CHARACTERS):
+    with _name_damaged_file(folder / CHARACTERS):
         table = CharacterTable.load(folder / CHARACTERS)
-    with _damage_named(folder / WEIGHTS):
+    with _name_damaged_file(folder / WEIGHTS):
         loaded: Any = BertBiLstmCrf.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
@@ -81,7 +81,7 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
 
 
 def _load_config(path: Path) -> BertBiLstmCrfConfig:
-    with _damage_named(path):
+    with _name_damaged_file(path):
         content = json.loads(path.read_text(encoding="utf-8"))
         kind, version = content.get("model_type"), content.get("format_version", FORMAT_VERSION)
     if kind != BertBiLstmCrfConfig.model_type:
@@ -90,12 +90,12 @@ def _load_config(path: Path) -> BertBiLstmCrfConfig:
         raise InputError(
             f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: pip install --upgrade bert-ner"
         )
-    with _damage_named(path):
+    with _name_damaged_file(path):
         return BertBiLstmCrfConfig.from_dict(content)
 
 
 @contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
+def _name_damaged_file(path: Path) -> Iterator[None]:
     """Turn what a damaged file makes a library raise into one sentence with its name."""
     try:
         yield

@@ -11,7 +11,7 @@ from transformers.utils.generic import ModelOutput
 from ner.characters.padding import IGNORED, UNKNOWN_LABEL
 from ner.choices import CellName
 from ner.data import schemes
-from ner.model.crf.partial_labels import allowed_tags
+from ner.model.crf.partial_labels import allowed_by_partial_labels
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.model.crf.softmax_output import SoftmaxOutput
 from ner.model.crf.tag_distribution import TagDistribution
@@ -121,17 +121,17 @@ class BertBiLstmCrf(PreTrainedModel):
         return torch.stack([state[:, 1:-1] for state in states], dim=2)
 
     def _loss(self, emissions: Tensor, labels: Tensor) -> Tensor:
-        emissions, tags, mask = labelled(emissions, labels)
+        emissions, tags, mask = select_labelled(emissions, labels)
         unknown = tags == UNKNOWN_LABEL
         tags = tags.clamp(min=0)
         with torch.autocast(emissions.device.type, enabled=False):
             if unknown.any():
-                allowed = allowed_tags(tags, unknown, tuple(self.config.labels))
+                allowed = allowed_by_partial_labels(tags, unknown, tuple(self.config.labels))
                 return self.tag_decoder.partial_loss(emissions, allowed, mask)
             return self.tag_decoder.loss(emissions, tags, mask)
 
 
-def labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def select_labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Emissions, tags and mask of the labelled characters alone, as a `TagDistribution` takes them.
 
     Args:

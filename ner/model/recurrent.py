@@ -27,18 +27,18 @@ def _run_packed(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> 
 
 def _run_padded(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
     """The backward direction gets every row turned round, so that padding is read last in both."""
-    places = places_turned(lengths, features.shape[1])
+    places = reverse_places(lengths, features.shape[1])
     forward, backward = layers.all_weights[::2], layers.all_weights[1::2]  # by layer
     for layer in range(layers.num_layers):
         if layer > 0:
             features = dropout(features, layers.dropout, layers.training)
         ahead = _run_one_way(layers, features, forward[layer])
-        back = _run_one_way(layers, taken(features, places), backward[layer])
-        features = torch.cat([ahead, taken(back, places)], dim=2)
+        back = _run_one_way(layers, take_places(features, places), backward[layer])
+        features = torch.cat([ahead, take_places(back, places)], dim=2)
     return features
 
 
-def places_turned(lengths: Tensor, width: int) -> Tensor:
+def reverse_places(lengths: Tensor, width: int) -> Tensor:
     """Which of all `(batch * chars,)` places comes to each when every row is turned round; padding stays."""
     chars = torch.arange(width, device=lengths.device)
     turned = lengths.unsqueeze(1) - 1 - chars  # (batch, chars), below 0 in padding
@@ -47,7 +47,7 @@ def places_turned(lengths: Tensor, width: int) -> Tensor:
     return (rows + torch.where(turned >= 0, turned, chars)).flatten()
 
 
-def taken(features: Tensor, places: Tensor) -> Tensor:
+def take_places(features: Tensor, places: Tensor) -> Tensor:
     """`features` `(batch, chars, size)` with what stands at these `places` `(batch * chars,)`."""
     return features.flatten(0, 1).index_select(0, places).view_as(features)
 

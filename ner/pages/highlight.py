@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 from typing import NamedTuple
 
-from ner.data.entities import Entity, without_overlaps
+from ner.data.entities import Entity, drop_overlaps
 
 
 class Piece(NamedTuple):
@@ -38,7 +38,7 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
 
 
-def clipped(text: str, most: int) -> str:
+def clip(text: str, most: int) -> str:
     """The text in what can be seen, with three dots for what is beyond the first `most` characters."""
     return visible(text[:most]) + "..." * (len(text) > most)
 
@@ -57,7 +57,7 @@ def pieces(
     end = len(text) if end is None else min(end, len(text))
     found = [Piece("..." * (start > 0))]
     at = start
-    for entity in without_overlaps(entities):
+    for entity in drop_overlaps(entities):
         if start < entity.end and entity.start < end:
             first, last = max(start, entity.start), min(end, entity.end)
             found += [Piece(text[at:first]), Piece(text[first:last], entity.label, entity.score, entity in emphasised)]

@@ -59,9 +59,9 @@ def held_out_batches(
     length = min(_HELD_OUT_LENGTH, longest, size + 2)
     rows = size // (length - 2)
     ids, marks = Packer(iter([list(held_out)]), table, starts).rows(rows, length)
-    return list(_masked(ids, marks, masker, max(1, characters // length)))
+    return list(_mask_batches(ids, marks, masker, max(1, characters // length)))
 
 
-def _masked(ids: Any, marks: Any, masker: Masker, rows: int) -> Iterator[MaskedBatch]:
+def _mask_batches(ids: Any, marks: Any, masker: Masker, rows: int) -> Iterator[MaskedBatch]:
     for number, start in enumerate(range(0, len(ids), rows)):
         yield masker(ids[start : start + rows], marks[start : start + rows], (0, number))

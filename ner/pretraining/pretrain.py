@@ -25,12 +25,12 @@ from ner.pretraining.pretrainer import Pretrainer
 from ner.pretraining.pretraining_record import describe_run, pretraining_record
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.replaced_objective import ReplacedCharacters
-from ner.pretraining.starting_encoder import encoder_of, first_encoder, load_teacher, longest_row, without_dropout
+from ner.pretraining.starting_encoder import encoder_of, first_encoder, load_teacher, longest_row, remove_dropout
 from ner.pretraining.step_progress import ShowPretraining
 from ner.pretraining.survey import survey
 from ner.pretraining.text import Source
 from ner.pretraining.text_overview import overview
-from ner.pretraining.vocabulary import add_characters, unknown_characters
+from ner.pretraining.vocabulary import add_characters, find_unknown_characters
 from ner.pretraining.word_segmenter import segmenter
 
 
@@ -62,10 +62,10 @@ def pretrain(
         console.print(f"note   no checkpoint in {output}: the run starts from its beginning", highlight=False)
     set_seed(settings.seed)
     language_model = first_encoder(settings)
-    unknown = unknown_characters(text.characters, language_model.table)
+    unknown = find_unknown_characters(text.characters, language_model.table)
     added = [character for character, _ in unknown[: settings.add_characters]]
     language_model = add_characters(language_model, added, settings.encoder)
-    model, table = without_dropout(language_model.model), language_model.table
+    model, table = remove_dropout(language_model.model), language_model.table
     device = pick_device()
     objective = nn.Module.to(_objective(language_model, settings), device)
     compiled = settings.compile and compile_layers(model, len(settings.lengths))

@@ -93,9 +93,9 @@ class Pretrainer:
             self._look()
         began = time.perf_counter() - state.seconds
         saved = state.seconds
-        with interruption.installed():
+        with interruption.catch_interrupt():
             while (progress := self._limit.progress(state.step, state.seconds)) < 1:
-                if interruption.asked:
+                if interruption.requested:
                     self._save()
                     return False
                 self._step(progress)

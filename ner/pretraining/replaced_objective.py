@@ -7,7 +7,7 @@ from transformers import ElectraConfig, ElectraForMaskedLM, PreTrainedModel
 from ner.characters.character_table import CharacterTable
 from ner.pretraining.masking import MaskedBatch
 from ner.pretraining.objectives import Measures, Objective
-from ner.pretraining.starting_encoder import embeddings_of, encoder_of, vocabulary_scores, without_dropout
+from ner.pretraining.starting_encoder import embeddings_of, encoder_of, remove_dropout, vocabulary_scores
 
 # Clark et al. 2020, section 3.2 and appendix B: the weight of the detection, the generator's share of the width.
 _DETECTION_WEIGHT = 50.0
@@ -44,7 +44,7 @@ class ReplacedCharacters(Objective):
                 pad_token_id=table.pad,
             )
         )
-        without_dropout(self.generator)
+        remove_dropout(self.generator)
         self.generator.set_input_embeddings(model.get_input_embeddings())
         self.generator.tie_weights()
         self.detector = nn.Sequential(

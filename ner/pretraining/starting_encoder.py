@@ -52,7 +52,7 @@ def load_teacher(name: str) -> MaskedLanguageModel:
     _require_mask(teacher, name)
     if teacher.head_is_new:
         raise InputError(f"--teacher {name} has no masked-language-model head: nothing can be learned from its guesses")
-    return replace(teacher, model=without_dropout(teacher.model).eval().requires_grad_(False))
+    return replace(teacher, model=remove_dropout(teacher.model).eval().requires_grad_(False))
 
 
 def encoder_of(model: PreTrainedModel) -> PreTrainedModel:
@@ -87,7 +87,7 @@ def vocabulary_scores(model: PreTrainedModel, states: Tensor) -> Tensor:
     return cast(Tensor, heads.generator_lm_head(heads.generator_predictions(states)))  # ELECTRA
 
 
-def without_dropout(model: PreTrainedModel) -> PreTrainedModel:
+def remove_dropout(model: PreTrainedModel) -> PreTrainedModel:
     """The same model, in which nothing is dropped; its configuration stays as it is."""
     for module in model.modules():
         if isinstance(module, nn.Dropout):

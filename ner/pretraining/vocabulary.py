@@ -13,7 +13,7 @@ from ner.model.load_encoder import MaskedLanguageModel, character_table
 from ner.pretraining.starting_encoder import embeddings_of
 
 
-def unknown_characters(counts: Counter[str], table: CharacterTable) -> list[tuple[str, int]]:
+def find_unknown_characters(counts: Counter[str], table: CharacterTable) -> list[tuple[str, int]]:
     """The characters that the encoder has no id for, with their numbers, the most frequent first."""
     return [
         (character, count)

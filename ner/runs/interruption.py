@@ -10,15 +10,15 @@ class Interruption:
     """`asked` tells whether the user pressed Ctrl-C inside `installed`; a second Ctrl-C ends the program as usual."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
 
     @contextmanager
-    def installed(self) -> Iterator[None]:
+    def catch_interrupt(self) -> Iterator[None]:
         """Take over the signal inside the block."""
         before = signal.getsignal(signal.SIGINT)
 
         def ask(number: int, frame: FrameType | None) -> None:
-            self.asked = True
+            self.requested = True
             signal.signal(signal.SIGINT, before)
 
         signal.signal(signal.SIGINT, ask)

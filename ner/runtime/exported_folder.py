@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from ner.characters.character_table import CharacterTable
-from ner.decoding.numpy_chain import Chain
+from ner.decoding.numpy_chain import NumpyChain
 from ner.errors import InputError
 
 FORMAT_VERSION = 1
@@ -44,7 +44,7 @@ class Exported:
     scheme: Literal["BIOES", "BIO"]
     tag_decoder: Literal["crf", "softmax"]
     temperature: float
-    chain: Chain | None
+    chain: NumpyChain | None
     window: int
     versions: dict[str, str]
 
@@ -81,7 +81,7 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
         if missing:
             raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
         if content["tag_decoder"] == "crf":
-            content["chain"] = Chain(**{name: np.array(part) for name, part in content["chain"].items()})
+            content["chain"] = NumpyChain(**{name: np.array(part) for name, part in content["chain"].items()})
         elif content["chain"] is not None:
             raise ValueError(f"a {content['tag_decoder']} has no chain")
         exported = Exported(**content)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ner.characters.character_table import CharacterTable
 from ner.characters.window_batches import window_batches
-from ner.data.entities import Sentence, without_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 from ner.data.schemes import OUTSIDE
 from ner.decoding.numpy_chain import Doubles
 from ner.tagging.torch_engine import NetworkEngine
@@ -44,6 +44,6 @@ def layer_weights(engine: NetworkEngine, table: CharacterTable, sentences: Seque
 def _types(sentence: Sentence) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """The type of entity that each character is in, or "O"."""
     types = np.full(len(sentence.text), OUTSIDE, dtype=object)
-    for entity in without_overlaps(sentence.entities):
+    for entity in drop_overlaps(sentence.entities):
         types[entity.start : entity.end] = entity.label
     return types

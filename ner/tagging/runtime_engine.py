@@ -7,7 +7,7 @@ from ner.characters.character_table import Ids
 from ner.choices import PrecisionName
 from ner.cpu_settings import available_cores
 from ner.decoding.numpy_chain import Floats
-from ner.decoding.tag_decoders import ChainDecoder, SoftmaxDecoder, TagDecoder
+from ner.decoding.tag_decoders import CrfDecoder, SoftmaxDecoder, TagDecoder
 from ner.errors import InputError
 from ner.runtime.exported_folder import Exported
 from ner.runtime.sessions import open_network
@@ -42,7 +42,7 @@ class ExportedEngine:
         self._decoder: TagDecoder = (
             SoftmaxDecoder(exported.temperature)
             if exported.chain is None
-            else ChainDecoder(exported.chain, exported.temperature)
+            else CrfDecoder(exported.chain, exported.temperature)
         )
 
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:

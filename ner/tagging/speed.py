@@ -25,7 +25,7 @@ _ROUNDS = 3
 _WORTH_IT = 1.05
 
 
-class Setting(NamedTuple):
+class SpeedSetting(NamedTuple):
     """What may be chosen in tagging."""
 
     precision: PrecisionName
@@ -39,7 +39,7 @@ class Setting(NamedTuple):
 class Speed(NamedTuple):
     """Characters a second with a setting: the median of its rounds, the slowest and the fastest of them."""
 
-    setting: Setting
+    setting: SpeedSetting
     median: float
     slowest: float
     fastest: float
@@ -64,7 +64,7 @@ class Bench(NamedTuple):
         )
 
 
-def bench(model: Path, texts: Iterable[str], progress: Callable[[Setting], None]) -> Bench:
+def bench(model: Path, texts: Iterable[str], progress: Callable[[SpeedSetting], None]) -> Bench:
     """Tag some of `texts`, or made-up ones if there are none, with every setting.
 
     They take turns, so that what else the machine does slows all of them. `progress` is called before each.
@@ -77,12 +77,12 @@ def bench(model: Path, texts: Iterable[str], progress: Callable[[Setting], None]
     sample = sample or random_texts(list(default.table.characters), max(_BATCHES))
     characters = sum(map(len, sample))
     thread_counts = sorted({1, default.engine.threads, *_cores()})
-    speeds: dict[Setting, list[float]] = {}
+    speeds: dict[SpeedSetting, list[float]] = {}
     for _ in range(_ROUNDS):
         for precision, threads in product(default.engine.precisions, thread_counts):
             tagger = Tagger.load(model, precision, threads)
             for batch in _BATCHES:
-                setting = Setting(precision, threads, batch)
+                setting = SpeedSetting(precision, threads, batch)
                 progress(setting)
                 tagger.batch_characters = batch
                 tagger.tag(sample[:1])
@@ -90,7 +90,7 @@ def bench(model: Path, texts: Iterable[str], progress: Callable[[Setting], None]
                 tagger.tag(sample)
                 speeds.setdefault(setting, []).append(characters / (time.perf_counter() - began))
     measured = [Speed(setting, median(each), min(each), max(each)) for setting, each in speeds.items()]
-    own = Setting(default.engine.precision, default.engine.threads, BATCH_CHARACTERS)
+    own = SpeedSetting(default.engine.precision, default.engine.threads, BATCH_CHARACTERS)
     return Bench(
         sorted(measured, key=lambda speed: -speed.median), next(speed for speed in measured if speed.setting == own)
     )

@@ -17,7 +17,7 @@ from ner.data import schemes
 from ner.data.entities import Entity
 from ner.decoding.numpy_chain import Floats, Mask
 from ner.errors import InputError
-from ner.lexicon.fixed_spans import Fixed, allowed_tags
+from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
 from ner.records.record import Alternative
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
@@ -29,7 +29,7 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 _CHUNK_CHARACTERS = 100_000
 
 
-class Reading(NamedTuple):
+class TaggedText(NamedTuple):
     """What was found in a text: its entities with scores, and its most probable readings as a whole, best first."""
 
     entities: list[Entity]
@@ -86,9 +86,9 @@ class Tagger:
         from ner.tagging.torch_engine import NetworkEngine
 
         model, table = load_model(folder)
-        return cls(NetworkEngine.of(model, precision, threads), table, batch_characters)
+        return cls(NetworkEngine.for_inference(model, precision, threads), table, batch_characters)
 
-    def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[Fixed]] | None = None) -> list[list[Entity]]:
+    def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[FixedSpan]] | None = None) -> list[list[Entity]]:
         """The entities of every text, in order of position. Texts may be of any length, and empty.
 
         `fixed` says for each text what is known beforehand, as in pre-annotation; the rest is found under that
@@ -104,7 +104,8 @@ class Tagger:
         if len(fixed) != len(texts):
             raise ValueError(f"expected what is fixed in each of {len(texts)} texts, got {len(fixed)}")
         allowed = [
-            allowed_tags(known, len(text), self.labels, self.scheme) for known, text in zip(fixed, texts, strict=True)
+            allowed_by_spans(known, len(text), self.labels, self.scheme)
+            for known, text in zip(fixed, texts, strict=True)
         ]
         return self._decode(texts, self.emissions(texts), allowed)
 
@@ -122,20 +123,20 @@ class Tagger:
         """The same for texts that aren't all in memory: results come in order, some 100,000 characters at a time."""
         return (reading.entities for reading in self.readings(texts))
 
-    def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[Reading]:
+    def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
         """The entities of each text and its `n` most probable readings, as a stream."""
         for chunk in in_chunks(texts, len, _CHUNK_CHARACTERS):
             yield from self._read_chunk(chunk, n)
 
-    def _read_chunk(self, texts: Sequence[str], n: int) -> list[Reading]:
+    def _read_chunk(self, texts: Sequence[str], n: int) -> list[TaggedText]:
         emissions = self.emissions(texts)
         alternatives = self._alternatives(texts, emissions, n) if n else [[] for _ in texts]
-        return list(map(Reading, self._decode(texts, emissions), alternatives))
+        return list(map(TaggedText, self._decode(texts, emissions), alternatives))
 
     def _alternatives(self, texts: Sequence[str], emissions: Sequence[Floats], n: int) -> list[list[Alternative]]:
         decoder = self.engine.decoder()
         found = [[Alternative([], 1.0)] for _ in texts]  # of an empty text there is one reading
-        for members, padded, mask in self._padded(texts, emissions):
+        for members, padded, mask in self._pad_batches(texts, emissions):
             best = decoder.nbest(padded, mask, n)
             rows = zip(members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
             for i, tags, probabilities in rows:
@@ -168,7 +169,7 @@ class Tagger:
         """Entities of every text: one Viterbi pass over the whole of it, however many windows it was read through."""
         decoder = self.engine.decoder()
         found: list[list[Entity]] = [[] for _ in texts]
-        for members, padded, mask in self._padded(texts, emissions):
+        for members, padded, mask in self._pad_batches(texts, emissions):
             constraint = None if allowed is None else _pad([allowed[i] for i in members], True)
             tags, enter, leave = decoder.decode(padded, mask, constraint)
             for row, i in enumerate(members):
@@ -180,7 +181,9 @@ class Tagger:
                 ]
         return found
 
-    def _padded(self, texts: Sequence[str], emissions: Sequence[Floats]) -> Iterator[tuple[list[int], Floats, Mask]]:
+    def _pad_batches(
+        self, texts: Sequence[str], emissions: Sequence[Floats]
+    ) -> Iterator[tuple[list[int], Floats, Mask]]:
         """Batches over the texts that aren't empty: which they are, `(batch, chars, tags)`, and their mask."""
         not_empty = [i for i, text in enumerate(texts) if text]
         for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS):

@@ -33,7 +33,9 @@ class NetworkEngine:
         self.threads = torch.get_num_threads()
 
     @classmethod
-    def of(cls, model: BertBiLstmCrf, precision: PrecisionName = "auto", threads: int | None = None) -> "NetworkEngine":
+    def for_inference(
+        cls, model: BertBiLstmCrf, precision: PrecisionName = "auto", threads: int | None = None
+    ) -> "NetworkEngine":
         """An engine that has `model` to itself and makes it fast, on the accelerator where there is one.
 
         In bf16 the encoder's weights are converted once, not at every pass.

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from ner.characters.character_table import CharacterTable
-from ner.data.entities import Sentence, without_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 from ner.data.schemes import entities_to_tags
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
@@ -28,7 +28,7 @@ def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Seq
     known.sort(key=lambda sentence: len(sentence.text))
     emissions = [torch.from_numpy(row) for row in tagger.emissions([sentence.text for sentence in known])]
     tags = [
-        torch.tensor([ids[tag] for tag in entities_to_tags(without_overlaps(s.entities), len(s.text), tagger.scheme)])
+        torch.tensor([ids[tag] for tag in entities_to_tags(drop_overlaps(s.entities), len(s.text), tagger.scheme)])
         for s in known
     ]
     decoder = model.tag_decoder

@@ -27,7 +27,7 @@ _NETWORK = {
 }
 
 
-def continued_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) -> TrainingSettings:
+def adopt_network_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) -> TrainingSettings:
     """The settings, with the network of the tagger to go on from.
 
     Raises:
@@ -47,7 +47,7 @@ def continued_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) 
     return continued
 
 
-def continued_model(types: list[str], settings: TrainingSettings, source: BertBiLstmCrf) -> BertBiLstmCrf:
+def build_from_tagger(types: list[str], settings: TrainingSettings, source: BertBiLstmCrf) -> BertBiLstmCrf:
     """The network of `source` for entities of `types`, with its weights, and with the dropout of `settings`.
 
     Scores of labels that it knows are its own; those of others are as in a new network.

@@ -41,7 +41,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     return None
 
 
-def finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) -> dict[str, Any] | None:
+def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) -> dict[str, Any] | None:
     """The record of the run that was finished in `output`, None if there is none.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ner.data.entities import Sentence, without_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 
 
 def type_factors(sentences: Sequence[Sentence], threshold: float) -> dict[str, float]:
@@ -34,4 +34,4 @@ def repeats(sentences: Sequence[Sentence], threshold: float, seed: int) -> list[
 
 def _types(sentence: Sentence) -> set[str]:
     """The types of the entities that are learned."""
-    return {entity.label for entity in without_overlaps(sentence.entities)}
+    return {entity.label for entity in drop_overlaps(sentence.entities)}

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ner.model.network import BertBiLstmCrf, labelled
+from ner.model.network import BertBiLstmCrf, select_labelled
 
 
 def r_drop_loss(model: BertBiLstmCrf, batch: dict[str, Tensor], alpha: float) -> Tensor:
@@ -13,8 +13,8 @@ def r_drop_loss(model: BertBiLstmCrf, batch: dict[str, Tensor], alpha: float) ->
     the decoder's own, over the tag sequences of a sentence: for softmax that comes to their tokens' one by one.
     """
     one, other = model(**batch), model(**batch)
-    first, _, mask = labelled(one.emissions, batch["labels"])
-    second, _, _ = labelled(other.emissions, batch["labels"])
+    first, _, mask = select_labelled(one.emissions, batch["labels"])
+    second, _, _ = select_labelled(other.emissions, batch["labels"])
     with torch.autocast(first.device.type, enabled=False):
         divergence = model.tag_decoder.divergence(first, second, mask)
     loss: Tensor = (one.loss + other.loss) / 2 + alpha / 2 * divergence

@@ -19,7 +19,7 @@ from ner.training.training_settings import TrainingSettings
 _RECURRENT: dict[CellName, str] = {"lstm": "BiLSTM", "gru": "BiGRU"}
 
 
-def overview(
+def describe_run_start(
     corpus: Corpus, model: BertBiLstmCrf, table: CharacterTable, examples: Examples, settings: TrainingSettings
 ) -> Iterator[str]:
     """The lines, each with a word in front that says what it is about."""

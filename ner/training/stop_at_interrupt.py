@@ -21,10 +21,10 @@ class StopAtInterrupt(TrainerCallback):
 
     def installed(self) -> AbstractContextManager[None]:
         """Take over the signal inside the block."""
-        return self._interruption.installed()
+        return self._interruption.catch_interrupt()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        if self._interruption.asked and state.epoch % 1 and state.global_step < state.max_steps:
+        if self._interruption.requested and state.epoch % 1 and state.global_step < state.max_steps:
             self.stopped = control.should_save = control.should_training_stop = True
 
     def on_epoch_end(
@@ -34,5 +34,5 @@ class StopAtInterrupt(TrainerCallback):
             control.should_save = control.should_evaluate = control.should_log = False
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        if self._interruption.asked and not control.should_training_stop and state.global_step < state.max_steps:
+        if self._interruption.requested and not control.should_training_stop and state.global_step < state.max_steps:
             self.stopped = control.should_training_stop = True

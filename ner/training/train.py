@@ -30,11 +30,11 @@ from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
-from ner.training.continue_tagger import continued_model, continued_settings, f1_of_types
+from ner.training.continue_tagger import adopt_network_settings, build_from_tagger, f1_of_types
 from ner.training.epoch_progress import ShowProgress
 from ner.training.model_output import EVALUATION, FEATURES, prepare_output, remove_unfinished
 from ner.training.oversampling import repeats
-from ner.training.run_overview import overview
+from ner.training.run_overview import describe_run_start
 from ner.training.tagger_trainer import TaggerTrainer
 from ner.training.training_examples import Examples
 from ner.training.training_record import training_record
@@ -75,7 +75,7 @@ def train(
         raise InputError("training runs in one process: start it without torchrun or accelerate launch")
     source = load_model(settings.init_from) if settings.init_from else None
     if source:
-        settings = continued_settings(settings, source[0].config)
+        settings = adopt_network_settings(settings, source[0].config)
     checkpoint = prepare_output(output, settings, corpus, resume)
     if resume and checkpoint is None:
         console.print(f"note   no checkpoint in {output}: the run starts from its beginning", highlight=False)
@@ -89,12 +89,12 @@ def train(
         shared = sorted({*corpus.types} & {*source[0].config.types})
         tagger = Tagger(NetworkEngine(source[0], settings.precision), source[1])
         before = {split.name: f1_of_types(evaluate(tagger, split.sentences), shared) for split in splits}
-        model, table = continued_model(corpus.types, settings, source[0]), source[1]
+        model, table = build_from_tagger(corpus.types, settings, source[0]), source[1]
     else:
         model, table = build_model(corpus.types, settings)
     times = repeats(corpus.train.sentences, settings.oversample, settings.seed)
     examples = Examples(corpus.train.sentences, table, model.config, times)
-    for line in overview(corpus, model, table, examples, settings):
+    for line in describe_run_start(corpus, model, table, examples, settings):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     if settings.mode == "frozen":

@@ -11,9 +11,9 @@ from torch.utils.data import Dataset
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
 from ner.characters.windows import Window, training_windows
-from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
-from ner.data.unknown import clipped
+from ner.data.unknown import clip_spans
 from ner.model.network_config import BertBiLstmCrfConfig
 
 # Share of a window that is context on either side of what is learned from, where a sentence had to be cut.
@@ -48,14 +48,14 @@ class Examples(Dataset[Example]):
         label_ids = {UNKNOWN: UNKNOWN_LABEL, **{label: i for i, label in enumerate(config.labels)}}
         scheme = SCHEMES[config.scheme]
         for sentence, times in zip(sentences, repeats or [1] * len(sentences), strict=True):
-            entities = without_overlaps(sentence.entities)
+            entities = drop_overlaps(sentence.entities)
             windows = training_windows(sentence.text, entities, config.window, config.window // _CONTEXT)
             self.sentences_cut += len(windows) > 1
             ids = table.encode(sentence.text)
             for window in windows:
                 inside = _clip(entities, window)
                 self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in entities)
-                unknown = clipped(sentence.unknown, window.keep_start, window.keep_end)
+                unknown = clip_spans(sentence.unknown, window.keep_start, window.keep_end)
                 tags = entities_to_tags(inside, window.keep_end - window.keep_start, scheme, unknown)
                 if {*tags} == {UNKNOWN}:
                     self.windows_unknown += 1

@@ -13,7 +13,7 @@ ERROR = "error"
 """The attribute of a trial that came to nothing: why."""
 
 
-def counts(trial: FrozenTrial) -> bool:
+def is_counted(trial: FrozenTrial) -> bool:
     """Whether a trial is one of those that were asked for: it is running or has ended, and wasn't cut short."""
     return trial.state != TrialState.FAIL or ERROR in trial.user_attrs
 
@@ -37,8 +37,8 @@ class RepeatableSampler(BaseSampler):
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         earlier = [one for one in study.get_trials(deepcopy=False) if one.number < trial.number]
-        place = trial.number - sum(not counts(one) for one in earlier)
-        self._is_first = not any(counts(one) and one.params.items() <= self._first.items() for one in earlier)
+        place = trial.number - sum(not is_counted(one) for one in earlier)
+        self._is_first = not any(is_counted(one) and one.params.items() <= self._first.items() for one in earlier)
         self._sampler = TPESampler(seed=int(np.random.SeedSequence((self._seed, place)).generate_state(1)[0]))
         self._sampler.before_trial(study, trial)
 

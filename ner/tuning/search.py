@@ -18,7 +18,7 @@ from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
 from ner.training.train import build_model, require_entities, train
 from ner.training.training_settings import TrainingSettings
-from ner.tuning.sampler import ERROR, counts
+from ner.tuning.sampler import ERROR, is_counted
 from ner.tuning.space import Space, search_space, suggest
 from ner.tuning.study import best_trial, open_study
 
@@ -99,7 +99,7 @@ class EndIfBad(TrainerCallback):
             raise optuna.TrialPruned(f"after epoch {epoch}")
 
 
-def folder_of(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
+def trial_folder(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
     """Where the model of a trial is."""
     return output / f"trial-{trial.number}"
 
@@ -108,7 +108,7 @@ def _train(
     trial: optuna.Trial, corpus: Corpus, settings: TrainingSettings, space: Space, output: Path, trials: int
 ) -> float:
     """The best dev F1 of a trial."""
-    folder = folder_of(trial, output)
+    folder = trial_folder(trial, output)
     try:
         run = train(corpus, replace(settings, **suggest(trial, space)), folder, callbacks=[EndIfBad(trial)])
     except BaseException as error:
@@ -127,7 +127,7 @@ def _close(study: optuna.Study, trial: FrozenTrial, output: Path, console: Conso
     best = best_trial(trials)
     for one in trials:
         if one.state.is_finished() and one != best:
-            shutil.rmtree(folder_of(one, output), ignore_errors=True)
+            shutil.rmtree(trial_folder(one, output), ignore_errors=True)
     values = ", ".join(f"{name} {_shown(value)}" for name, value in trial.params.items())
     line = f"trial {trial.number}: {_outcome(trial)}; {values}"
     if best:
@@ -144,7 +144,7 @@ def _outcome(trial: FrozenTrial) -> str:
 
 
 def _count(study: optuna.Study) -> int:
-    return sum(map(counts, study.get_trials(deepcopy=False)))
+    return sum(map(is_counted, study.get_trials(deepcopy=False)))
 
 
 def _give_up_killed(study: optuna.Study) -> None:

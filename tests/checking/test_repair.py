@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ner.checking.repair import repaired, without_characters, write_repaired
+from ner.checking.repair import delete_characters, repair, write_repaired
 from ner.data.corpus import examine_file, read_file
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
@@ -19,7 +19,7 @@ def test_characters_go_and_entities_follow() -> None:
     sentence = Sentence(
         "\u200b王\u200b明来\u200b", (Entity(0, 4, "PER", "\u200b王\u200b明"), Entity(5, 6, "X", "\u200b"))
     )
-    shorter = without_characters(sentence, [0, 2, 5])
+    shorter = delete_characters(sentence, [0, 2, 5])
     assert (shorter.text, spans(shorter)) == ("王明来", [(0, 2, "PER", "王明")])
 
 
@@ -28,7 +28,7 @@ def test_what_is_plainly_wrong_is_mended_and_listed() -> None:
     split = Split(
         "a", [Sentence(" 王 \x08\t", entities, "a", 1), Sentence("\u200b", (), "a", 2), Sentence("去", (), "a", 3)]
     )
-    sentences, changes = repaired(split)
+    sentences, changes = repair(split)
     assert [(sentence.text, spans(sentence)) for sentence in sentences] == [
         (" 王 \t", [(1, 2, "PER", "王")]),
         ("去", []),
@@ -72,7 +72,7 @@ def changes_in(folder: Path) -> list[str]:
 
 def test_an_entity_that_goes_with_its_characters_is_listed() -> None:
     entities = (Entity(1, 3, "X", "\u200b\u200b"), Entity(3, 5, "PER", "\u200b明"))
-    [sentence], changes = repaired(Split("a", [Sentence("王\u200b\u200b\u200b明", entities, "a", 4)]))
+    [sentence], changes = repair(Split("a", [Sentence("王\u200b\u200b\u200b明", entities, "a", 4)]))
     assert (sentence.text, spans(sentence)) == ("王明", [(1, 2, "PER", "明")])
     assert [str(change) for change in changes] == [
         "a:4: 3 removed: U+200B",
@@ -97,7 +97,7 @@ def test_only_what_was_mended_is_called_so(tmp_path: Path) -> None:
 
 def test_faults_say_how_they_were_mended(tmp_path: Path) -> None:
     faults = [Finding("a.ann", 1, "offsets", "off by 1", "taken at 1 to 2"), Finding("a.ann", 2, "x", "no offsets")]
-    _, changes = repaired(Split("a", [Sentence("王")], faults=faults))
+    _, changes = repair(Split("a", [Sentence("王")], faults=faults))
     assert [str(change) for change in changes] == [
         "a.ann:1: off by 1: taken at 1 to 2",
         "a.ann:2: no offsets: what it stands in is left out",
@@ -178,8 +178,8 @@ def test_nothing_to_repair(tmp_path: Path) -> None:
 
 def test_what_is_unknown_stays_so(tmp_path: Path) -> None:
     sentence = Sentence("王\u200b来\u200b去\u200b", (Entity(0, 1, "PER", "王"),), unknown=((2, 3), (4, 6)))
-    assert without_characters(sentence, [1, 3, 5]).unknown == ((1, 3),)
-    assert without_characters(sentence, [5]).unknown == ((2, 3), (4, 5))
+    assert delete_characters(sentence, [1, 3, 5]).unknown == ((1, 3),)
+    assert delete_characters(sentence, [5]).unknown == ((2, 3), (4, 5))
     path = tmp_path / "train.txt"
     path.write_text("王 B-PER\n\u200b ?\n来 ?\n\u200b O\n去 ?\n了 I-PER\n", "utf-8")
     write_repaired([examine_file(path)], tmp_path / "out")

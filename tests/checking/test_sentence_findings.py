@@ -1,14 +1,14 @@
-from ner.checking.sentence_findings import in_context, named, quoted
+from ner.checking.sentence_findings import describe, in_context, quote
 from ner.data.entities import Entity, Sentence
 
 
 def test_long_text_loses_its_middle() -> None:
-    assert quoted("长" * 40) == f"'{'长' * 40}'"
-    assert quoted("头" * 21 + "尾" * 20) == f"'{'头' * 20}...{'尾' * 20}'"
+    assert quote("长" * 40) == f"'{'长' * 40}'"
+    assert quote("头" * 21 + "尾" * 20) == f"'{'头' * 20}...{'尾' * 20}'"
 
 
 def test_an_entity_is_named_with_its_type_and_offsets() -> None:
-    assert named(Entity(3, 5, "LOC", "北京")) == "'北京' (LOC, 3 to 5)"
+    assert describe(Entity(3, 5, "LOC", "北京")) == "'北京' (LOC, 3 to 5)"
 
 
 def test_a_span_is_shown_in_its_context() -> None:

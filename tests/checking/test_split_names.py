@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ner.checking.split_names import file_name, titled
+from ner.checking.split_names import add_file_names, file_name
 from ner.data.data_split import Split
 
 
@@ -23,5 +23,5 @@ def test_a_link_has_its_own_name(tmp_path: Path) -> None:
 
 def test_titles() -> None:
     train, dev = Split("data/a\u200b.txt", []), Split("data/b.txt", [])
-    assert titled({"train": train}) == {"a\\u200b.txt": train}
-    assert titled({"train": train, "dev": dev}) == {"train": train, "dev": dev}
+    assert add_file_names({"train": train}) == {"a\\u200b.txt": train}
+    assert add_file_names({"train": train, "dev": dev}) == {"train": train, "dev": dev}

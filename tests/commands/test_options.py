@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
-from ner.commands.options import given_options, grouped, read_options
+from ner.commands.options import options_on_command_line, read_options, with_settings
 from ner.commands.training_options import training_settings
 from ner.errors import InputError
 from ner.training.training_settings import TrainingSettings
@@ -19,7 +19,7 @@ def test_a_command_gets_the_object_that_its_options_make() -> None:
         return width, height
 
     @app.command()
-    @grouped(size=size)
+    @with_settings(size=size)
     def draw(name: str, *, size: tuple[int, int], times: int = 1) -> None:
         typer.echo(f"{name} {size} {times}")
 
@@ -48,10 +48,10 @@ def test_settings_of_a_file_are_given_and_options_win_over_them(tmp_path: Path) 
     app = typer.Typer()
 
     @app.command()
-    @grouped(settings=training_settings)
+    @with_settings(settings=training_settings)
     def show(ctx: typer.Context, *, settings: TrainingSettings) -> None:
         typer.echo(f"{settings.epochs} {settings.fusion} {settings.calibrate} {settings.dropout}")
-        typer.echo(" ".join(sorted(given_options(ctx))))
+        typer.echo(" ".join(sorted(options_on_command_line(ctx))))
 
     path = tmp_path / "settings.json"
     path.write_text('{"epochs": 9, "fusion": "mean", "calibrate": true, "max_steps": null}', encoding="utf-8")

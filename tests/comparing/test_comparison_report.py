@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from ner.commands.app import app
 from ner.comparing.comparison import Comparison, compare
-from ner.comparing.comparison_report import explanation, show, write_report
+from ner.comparing.comparison_report import explain, show, write_report
 from ner.comparing.grid import grid
-from ner.comparing.run_grid import Run, run_grid
+from ner.comparing.run_grid import FinishedRun, run_grid
 from ner.data.corpus import Corpus
 from ner.training.training_settings import TrainingSettings
 
@@ -30,17 +30,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def runs(corpus: Corpus, settings: TrainingSettings, folder: Path) -> list[Run]:
+def runs(corpus: Corpus, settings: TrainingSettings, folder: Path) -> list[FinishedRun]:
     cells = grid(VARY, replace(settings, epochs=4, batch_size=2, head_learning_rate=0.05))
     return run_grid(corpus, cells, 2, folder, Console(quiet=True))
 
 
 @pytest.fixture(scope="module")
-def comparison(runs: list[Run]) -> Comparison:
+def comparison(runs: list[FinishedRun]) -> Comparison:
     return compare(runs)
 
 
-def test_means_and_standard_deviations(comparison: Comparison, runs: list[Run]) -> None:
+def test_means_and_standard_deviations(comparison: Comparison, runs: list[FinishedRun]) -> None:
     assert comparison.split == "test"
     assert list(comparison.cells["cell"]) == [run.cell.name for run in runs[::2]]
     for row, pair in zip(comparison.cells.to_dict("records"), zip(runs[::2], runs[1::2], strict=True), strict=True):
@@ -64,12 +64,12 @@ def test_a_bilstm_has_parameters(comparison: Comparison) -> None:
     assert with_lstm - without == 2 * 4 * size * (width + size + 2)
 
 
-def test_minutes_of_a_resumed_run_are_left_out(runs: list[Run]) -> None:
+def test_minutes_of_a_resumed_run_are_left_out(runs: list[FinishedRun]) -> None:
     resumed = [replace(runs[0], record={**runs[0].record, "minutes": 1000.0, "resumed": True}), runs[1]]
     assert compare(resumed).cells["minutes"].to_list() == [runs[1].record["minutes"]]
 
 
-def test_without_a_test_split_dev_is_compared(runs: list[Run]) -> None:
+def test_without_a_test_split_dev_is_compared(runs: list[FinishedRun]) -> None:
     only_dev = [replace(run, record={**run.record, "scores": {"dev": run.record["scores"]["dev"]}}) for run in runs]
     found = compare(only_dev)
     assert found.split == "dev"
@@ -124,16 +124,20 @@ def test_without_matplotlib_there_is_no_plot(
     assert "comparison.png" not in written[0].read_text(encoding="utf-8")
 
 
-def test_one_seed_has_no_spread_and_that_is_said(runs: list[Run], tmp_path: Path) -> None:
+def test_one_seed_has_no_spread_and_that_is_said(runs: list[FinishedRun], tmp_path: Path) -> None:
     found = compare(runs[::2])
     assert found.seeds == 1
-    assert "With one seed nothing is known of the spread" in explanation(found)[1]
+    assert "With one seed nothing is known of the spread" in explain(found)[1]
     page = write_report(found, tmp_path, "bert-ner compare")[0].read_text(encoding="utf-8")
     assert not any("±" in line for line in page.splitlines() if line.startswith("|"))
 
 
 def test_the_command(
-    runs: list[Run], settings: TrainingSettings, folder: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+    runs: list[FinishedRun],
+    settings: TrainingSettings,
+    folder: Path,
+    data_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The runs of the fixture are what this command makes, so that it finds them finished."""
     arguments = ["compare", "--data", data_folder, "--output", folder, "--vary", VARY[0], "--vary", VARY[1]]

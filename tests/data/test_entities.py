@@ -3,7 +3,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner.data.entities import Entity, overlapped, without_overlaps
+from ner.data.entities import Entity, drop_overlaps, pair_overlaps
 
 
 def entity(start: int, end: int, label: str = "X") -> Entity:
@@ -24,8 +24,8 @@ def overlap(one: Entity, other: Entity) -> bool:
 
 def test_the_longest_are_kept() -> None:
     inner, outer, behind = entity(0, 2), entity(0, 4), entity(4, 5)
-    assert without_overlaps([behind, inner, outer]) == [outer, behind]
-    assert [*overlapped([behind, inner, outer], [outer, behind])] == [(inner, outer)]
+    assert drop_overlaps([behind, inner, outer]) == [outer, behind]
+    assert [*pair_overlaps([behind, inner, outer], [outer, behind])] == [(inner, outer)]
 
 
 @given(ENTITIES)
@@ -35,13 +35,13 @@ def test_as_by_comparing_all_with_all(entities: list[Entity]) -> None:
         if not any(overlap(one, other) for other in kept):
             kept.append(one)
     kept.sort(key=lambda e: e.start)
-    assert [(e.start, e.end) for e in without_overlaps(entities)] == [(e.start, e.end) for e in kept]
+    assert [(e.start, e.end) for e in drop_overlaps(entities)] == [(e.start, e.end) for e in kept]
 
 
 @given(ENTITIES)
 def test_each_other_entity_has_the_first_that_it_overlaps(entities: list[Entity]) -> None:
-    kept = without_overlaps(entities)
-    assert [*overlapped(entities, kept)] == [
+    kept = drop_overlaps(entities)
+    assert [*pair_overlaps(entities, kept)] == [
         (one, next(other for other in kept if overlap(one, other))) for one in entities if one not in kept
     ]
 
@@ -49,6 +49,6 @@ def test_each_other_entity_has_the_first_that_it_overlaps(entities: list[Entity]
 def test_a_long_text_with_many_entities() -> None:
     entities = [entity(at, at + 3) for at in range(0, 60_000, 3)] + [entity(at, at + 2) for at in range(0, 60_000, 6)]
     began = time.process_time()
-    kept = without_overlaps(entities)
-    assert (len(kept), len([*overlapped(entities, kept)])) == (20_000, 10_000)
+    kept = drop_overlaps(entities)
+    assert (len(kept), len([*pair_overlaps(entities, kept)])) == (20_000, 10_000)
     assert time.process_time() - began < 5  # comparing all with all takes a minute and more

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from ner.data.entities import Sentence
 from ner.data.unknown import (
     Spans,
-    clipped,
-    joined,
+    clip_spans,
+    count_untagged,
+    join_spans,
     known_pieces,
     require_known,
-    unknown_characters,
     unknown_spans,
 )
 from ner.errors import InputError
@@ -26,11 +26,11 @@ def test_a_token_carries_its_question_mark_over_its_characters(rows: list[tuple[
     spans = unknown_spans(tags, tokens)
     expected = "".join(("?" if tag == "?" else ".") * len(token) for token, tag in rows)
     assert marks(len(expected), spans) == expected
-    assert joined(spans) == spans
+    assert join_spans(spans) == spans
 
 
 def test_spans_that_touch_become_one() -> None:
-    assert joined([(0, 2), (2, 3), (3, 3), (4, 4), (5, 6)]) == ((0, 3), (5, 6))
+    assert join_spans([(0, 2), (2, 3), (3, 3), (4, 4), (5, 6)]) == ((0, 3), (5, 6))
 
 
 @given(st.text("?.", max_size=12).flatmap(lambda s: st.tuples(st.just(s), st.integers(0, len(s)), st.integers(0, 12))))
@@ -38,13 +38,13 @@ def test_a_piece_has_the_part_that_lies_in_it(case: tuple[str, int, int]) -> Non
     whole, start, length = case
     piece = whole[start : start + length]
     spans = unknown_spans(list(whole), list(whole))
-    assert marks(len(piece), clipped(spans, start, start + len(piece))) == piece
+    assert marks(len(piece), clip_spans(spans, start, start + len(piece))) == piece
 
 
 def test_what_lies_between() -> None:
     sentence = Sentence("王小明来了吗", unknown=((0, 1), (3, 5)))
     assert list(known_pieces(sentence)) == ["", "小明", "吗"]
-    assert unknown_characters(sentence) == 3
+    assert count_untagged(sentence) == 3
 
 
 def test_the_first_place_and_the_number_are_told() -> None:

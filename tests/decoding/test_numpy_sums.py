@@ -5,17 +5,17 @@ import pytest
 import torch
 
 from ner.decoding import numpy_sums as sums
-from ner.decoding.numpy_chain import IMPOSSIBLE, Chain, Doubles, Mask
-from ner.decoding.numpy_sums import log_partition, path_probabilities
+from ner.decoding.numpy_chain import IMPOSSIBLE, Doubles, Mask, NumpyChain
+from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
 from ner.decoding.viterbi import best_path
 from ner.model.crf import torch_sums as partition
-from ner.model.crf.torch_chain import Chain as TensorChain
+from ner.model.crf.torch_chain import TorchChain as TensorChain
 
 LENGTHS = [40, 1, 25, 2]
 TAGS = 7
 
 
-def chain(scale: float = 1.0) -> Chain:
+def chain(scale: float = 1.0) -> NumpyChain:
     """Scores of which some are impossible."""
     random = np.random.default_rng(0)
     transitions = scale * random.normal(size=(TAGS, TAGS))
@@ -23,7 +23,7 @@ def chain(scale: float = 1.0) -> Chain:
     transitions[:, 0] = transitions[0] = 0.5  # so that there is always a way
     start, end = scale * random.normal(size=(2, TAGS))
     start[3] = end[4] = IMPOSSIBLE
-    return Chain(start, transitions, end)
+    return NumpyChain(start, transitions, end)
 
 
 def batch(scale: float, lengths: list[int] | None = None) -> tuple[Doubles, Mask]:
@@ -38,8 +38,8 @@ def test_the_total_is_that_of_torch(scale: float, of_transitions: float) -> None
     emissions, mask = batch(scale)
     scores = chain(of_transitions)
     tensors = TensorChain(*map(torch.from_numpy, scores))
-    expected = partition.log_partition(torch.from_numpy(emissions), torch.from_numpy(mask), tensors)
-    assert log_partition(emissions, mask, scores) == pytest.approx(expected.numpy(), rel=1e-12, abs=1e-9)
+    expected = partition.torch_log_partition(torch.from_numpy(emissions), torch.from_numpy(mask), tensors)
+    assert numpy_log_partition(emissions, mask, scores) == pytest.approx(expected.numpy(), rel=1e-12, abs=1e-9)
 
 
 @pytest.mark.parametrize("scale", [0.0, 1.0, 10.0])
@@ -74,5 +74,5 @@ def test_a_tag_that_is_improbable_by_far_may_be_the_only_way_on() -> None:
     scores.transitions[0, 0] = 0.0
     emissions = np.full((1, 2, TAGS), IMPOSSIBLE)
     emissions[0, 0, 0], emissions[0, 0, 1], emissions[0, 1, 2] = 5000.0, -5000.0, 1.0
-    total = log_partition(emissions, np.ones((1, 2), dtype=bool), scores)
+    total = numpy_log_partition(emissions, np.ones((1, 2), dtype=bool), scores)
     assert total == pytest.approx(scores.start[1] - 5000 + 1 + scores.end[2])

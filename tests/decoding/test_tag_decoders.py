@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ner.characters.character_table import Ids
 from ner.data.schemes import SCHEMES, is_legal, labels
-from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE, Chain, Doubles, Floats, Mask
-from ner.decoding.tag_decoders import ChainDecoder, SoftmaxDecoder, TagDecoder
+from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE, Doubles, Floats, Mask, NumpyChain
+from ner.decoding.tag_decoders import CrfDecoder, SoftmaxDecoder, TagDecoder
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.model.crf.softmax_output import SoftmaxOutput
 from ner.model.crf.tag_distribution import TagDistribution
@@ -33,7 +33,7 @@ class Case(NamedTuple):
     """A decoder, the scores that it has, and a batch."""
 
     decoder: TagDecoder
-    chain: Chain
+    chain: NumpyChain
     emissions: Floats
     mask: Mask
     allowed: Mask
@@ -63,14 +63,14 @@ def every_path(tags: int, length: int) -> Ids:
 def case(kind: str, scale: float = 1.0, temperature: float = 1.0, lengths: list[int] | None = None) -> Case:
     random = np.random.default_rng(0)
     names = NAMES.get(kind, NAMES["BIO"])
-    chain = Chain(np.zeros(len(names)), np.zeros((len(names), len(names))), np.zeros(len(names)))
+    chain = NumpyChain(np.zeros(len(names)), np.zeros((len(names), len(names))), np.zeros(len(names)))
     decoder: TagDecoder = SoftmaxDecoder(temperature)
     if kind != "softmax":
         every: list[str | None] = [*names, None]  # the last is the boundary
         legal = np.array([[is_legal(SCHEMES[kind], one, other) for other in every] for one in every])
         scores = np.where(legal, random.normal(size=legal.shape), IMPOSSIBLE)
-        chain = Chain(scores[-1, :-1], scores[:-1, :-1], scores[:-1, -1])
-        decoder = ChainDecoder(chain, temperature)
+        chain = NumpyChain(scores[-1, :-1], scores[:-1, :-1], scores[:-1, -1])
+        decoder = CrfDecoder(chain, temperature)
     lengths = lengths or LENGTHS
     emissions = (scale * random.normal(size=(len(lengths), max(lengths), len(names)))).astype(np.float32)
     allowed = random.random(emissions.shape) < 0.5
@@ -145,7 +145,7 @@ def test_probabilities_are_those_of_the_torch_modules(options: dict) -> None:
     given = case(**options)
     module: TagDistribution = SoftmaxOutput()
     may_go_on = np.zeros(given.emissions.shape[2], dtype=bool)
-    if isinstance(given.decoder, ChainDecoder):
+    if isinstance(given.decoder, CrfDecoder):
         module = SchemeCrf(NAMES[options["kind"]], SCHEMES[options["kind"]]).double()
         for name, scores in zip(("start_transitions", "transitions", "end_transitions"), given.chain, strict=True):
             module.get_parameter(name).data.copy_(torch.from_numpy(scores))

@@ -7,20 +7,22 @@ import pytest
 import torch
 from torchcrf import CRF
 
-from ner.decoding.numpy_chain import IMPOSSIBLE, Chain, Doubles, Mask, path_scores
+from ner.decoding.numpy_chain import IMPOSSIBLE, Doubles, Mask, NumpyChain, numpy_path_scores
 from ner.decoding.viterbi import best_path, best_paths
 
 TAGS = 9
 
 
-def reference(impossible: float) -> tuple[CRF, Chain]:
+def reference(impossible: float) -> tuple[CRF, NumpyChain]:
     """pytorch-crf with a share of its transitions impossible, and its scores."""
     torch.manual_seed(0)
     crf = CRF(TAGS, batch_first=True).double()
     with torch.no_grad():
         crf.transitions[torch.rand(TAGS, TAGS) < impossible] = IMPOSSIBLE
         crf.transitions[:, 0] = crf.transitions[0] = 0.5  # so that there is always a way
-    return crf, Chain(*(crf.get_parameter(f"{name}transitions").detach().numpy() for name in ("start_", "", "end_")))
+    return crf, NumpyChain(
+        *(crf.get_parameter(f"{name}transitions").detach().numpy() for name in ("start_", "", "end_"))
+    )
 
 
 def batch(lengths: list[int], scale: float) -> tuple[Doubles, Mask]:
@@ -42,10 +44,10 @@ def test_tags_are_those_of_pytorch_crf(lengths: list[int], scale: float, impossi
 
 @pytest.mark.parametrize("coarse", [0.0, 1.0])
 def test_of_equally_good_paths_one_is_found(coarse: float) -> None:
-    chain = Chain(*map(np.zeros_like, reference(0.0)[1]))
+    chain = NumpyChain(*map(np.zeros_like, reference(0.0)[1]))
     emissions, mask = batch([6, 6, 6], coarse)
     emissions = emissions.round()
-    score = path_scores(emissions, best_path(emissions, mask, chain), chain)[:, -1]
+    score = numpy_path_scores(emissions, best_path(emissions, mask, chain), chain)[:, -1]
     assert (score == emissions.max(axis=2).sum(axis=1)).all()
     assert (score == best_paths(emissions, mask, chain, 1)[1][:, 0]).all()
 

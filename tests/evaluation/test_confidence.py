@@ -17,7 +17,7 @@ def evaluation(scores: list[float], correct: list[bool]) -> Evaluation:
 
 
 def test_reliability_by_score() -> None:
-    scored = evaluation([0.2, 0.55, 0.55, 0.9, 0.99, 1.0], [False, True, False, True, True, True]).scored
+    scored = evaluation([0.2, 0.55, 0.55, 0.9, 0.99, 1.0], [False, True, False, True, True, True]).entity_scores
     table = reliability_table(scored)
     assert list(table["scores"]) == ["0 to 0.5", "0.5 to 0.6", "0.9 to 0.95", "0.99 to 1"]
     assert list(table["entities"]) == [1, 2, 1, 2]
@@ -27,7 +27,9 @@ def test_reliability_by_score() -> None:
 
 
 def test_what_a_threshold_leaves() -> None:
-    table = threshold_table(evaluation([0.4, 0.6, 0.96], [False, True, True]).scored, gold=3).set_index("min_score")
+    table = threshold_table(evaluation([0.4, 0.6, 0.96], [False, True, True]).entity_scores, gold=3).set_index(
+        "min_score"
+    )
     assert list(table.loc[0.0]) == pytest.approx([3, 66.67, 66.67, 66.67])
     assert list(table.loc[0.5]) == pytest.approx([2, 100, 66.67, 80])
     assert list(table.loc[0.95]) == pytest.approx([1, 100, 33.33, 50])
@@ -36,7 +38,7 @@ def test_what_a_threshold_leaves() -> None:
 
 def test_no_entities_and_entities_without_scores() -> None:
     nothing = compare([Sentence(TEXT)], [[]], ["PER"])
-    assert calibration_error(nothing.scored) == 0
-    assert list(threshold_table(nothing.scored, gold=0)["f1"].unique()) == [0]
+    assert calibration_error(nothing.entity_scores) == 0
+    assert list(threshold_table(nothing.entity_scores, gold=0)["f1"].unique()) == [0]
     unscored = compare([Sentence(TEXT)], [[Entity(0, 1, "PER", "王")]], ["PER"])
-    assert len(unscored.scored) == 0
+    assert len(unscored.entity_scores) == 0

@@ -18,8 +18,8 @@ from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.next_steps import next_steps
 from ner.evaluation.report_files import TABLES, write_report, write_side_by_side
-from ner.evaluation.report_html import page
-from ner.evaluation.report_markdown import escaped, markdown
+from ner.evaluation.report_html import render_html
+from ner.evaluation.report_markdown import escape, render_markdown
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
 from ner.records.entity_writers import HtmlWriter
@@ -34,7 +34,7 @@ def report() -> Report:
 
 @pytest.fixture(scope="module")
 def html(report: Report) -> str:
-    return page(report, pictures=False)
+    return render_html(report, pictures=False)
 
 
 class Page(HTMLParser):
@@ -84,7 +84,7 @@ def test_the_page_needs_nothing_and_shows_markup_as_text(html: str) -> None:
 
 def test_with_pictures_it_is_well_formed_too(report: Report) -> None:
     pytest.importorskip("matplotlib")
-    shown = Page(page(report))
+    shown = Page(render_html(report))
     assert "svg" in shown.seen
     assert not {"script", "img", "text"} & shown.seen
     assert pages.NOT_DRAWN not in shown.text
@@ -151,16 +151,16 @@ def test_what_train_says_tells_no_entity_from_no_text() -> None:
     }
     sentences = [Sentence(form, (Entity(0, 2, "X", form),), "a", 1) for form in forms]
     background = Background(Split("a", sentences), "m", train=Split("t", train))
-    text = Page(page(Report(compare(sentences, [[]] * len(forms), ["X"]), background), pictures=False)).text
+    text = Page(render_html(Report(compare(sentences, [[]] * len(forms), ["X"]), background), pictures=False)).text
     assert re.findall(r"in train: (\w+): ([\w ]+)", text) == [*forms.items()]
 
 
 def test_a_page_shows_some_doubtful_gold_and_says_where_the_rest_is(
     report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "it and score again. All are in doubtful_gold.csv." in page(report, pictures=False)
+    assert "it and score again. All are in doubtful_gold.csv." in render_html(report, pictures=False)
     monkeypatch.setattr(pages, "MOST_DOUBTFUL", 2)
-    html = page(report, pictures=False)
+    html = render_html(report, pictures=False)
     assert f"Doubtful gold: {len(report.doubtful_gold)}</h2>" in html
     assert "it and score again. The first 2 are shown, all are in doubtful_gold.csv." in html
 
@@ -178,7 +178,11 @@ def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
     other = replace(report, evaluation=compare([sentence], [[per]], known))
     colours = [
         {label: hue for hue, label in re.findall(r'--hue: (\d+)"[^>]*>[^<]+<small>([^<]+)</small>', html)}
-        for html in (file.getvalue(), page(report, pictures=False), pages.side_by_side_page(SideBySide(report, other)))
+        for html in (
+            file.getvalue(),
+            render_html(report, pictures=False),
+            pages.render_side_by_side_html(SideBySide(report, other)),
+        )
     ]
     assert colours[0] == {"ORG\\u200b": "138", "PER": "275"}
     assert colours[1] == colours[2] == {**colours[0], "ANIMAL": "52"}
@@ -186,13 +190,13 @@ def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
 
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_EXAMPLES", 5)
-    html = page(report, pictures=False)
+    html = render_html(report, pictures=False)
     assert html[html.index('id="examples"') :].count("<li data-kind") == 5
     assert "The first 5 are shown, all are in errors.csv." in html
     text = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
     twice = [Sentence(text, tuple(Entity(i, i + 1, "X", text[i]) for i in range(len(text))))] * 2
     all_missed = Report(compare(twice, [[], []], ["X"]), Background(Split("a", twice), "m"))
-    assert "2 more are in forms.csv." in page(all_missed, pictures=False)
+    assert "2 more are in forms.csv." in render_html(all_missed, pictures=False)
 
 
 def test_a_record_that_lacks_something_is_shown_as_far_as_it_goes(report: Report, tmp_path: Path) -> None:
@@ -263,11 +267,11 @@ def test_few_sentences_have_no_interval(tmp_path: Path) -> None:
     assert enough.interval == (0, 0)
     write_report(few, tmp_path, pictures=False)
     assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["f1_interval"] is None
-    for text in (Page(page(few, pictures=False)).text, markdown(few)):
+    for text in (Page(render_html(few, pictures=False)).text, render_markdown(few)):
         assert "too few sentences for a 95% interval" in text
         assert "With 9 sentences nothing can be said of how far F1 would move with others" in text
         assert "resamples" not in text
-    assert "too few sentences" not in page(enough, pictures=False)
+    assert "too few sentences" not in render_html(enough, pictures=False)
     one = of(1)
     assert "With 1 sentence nothing can be said" in " ".join(next_steps(one))
 
@@ -338,7 +342,7 @@ def test_the_names_of_all_tables_are_known(report: Report) -> None:
 
 
 def test_markdown_escapes_its_text_too(report: Report) -> None:
-    text = markdown(report)
+    text = render_markdown(report)
     assert text.startswith("# &lt;model&gt; on ")
     assert "<script>" not in text
     assert "<b>" not in text
@@ -348,7 +352,7 @@ def test_markdown_escapes_its_text_too(report: Report) -> None:
         if line.startswith("|"):
             columns = len(re.findall(r"(?<!\\)\|", line))
             assert columns > 2
-    assert escaped("a|b *c* <i> [d](e) @f #1 :x: :") == "a\\|b \\*c\\* &lt;i&gt; \\[d\\](e) \\@f \\#1 \\:x: :"
+    assert escape("a|b *c* <i> [d](e) @f #1 :x: :") == "a\\|b \\*c\\* &lt;i&gt; \\[d\\](e) \\@f \\#1 \\:x: :"
 
 
 def test_what_there_is_nothing_of_is_left_out() -> None:
@@ -357,12 +361,12 @@ def test_what_there_is_nothing_of_is_left_out() -> None:
     background = Background(Split("a.txt", [sentence]), "tool", no_train="there is no train file in x")
     report = Report(compare([sentence], [[Entity(0, 1, "PER", "王")]], ["PER"]), background)
     assert [*report.tables] == ["Scores", "Weak spots"]
-    text = Page(page(report, pictures=False)).text
+    text = Page(render_html(report, pictures=False)).text
     assert "No table by what was seen in train: there is no train file in x." in text
     assert "No tables of confidence and no doubtful gold: the predictions have no scores." in text
     assert "Nothing is wrong here: try a harder test." in text
     assert pages.NOT_DRAWN in text
-    assert "## Errors" not in markdown(report)
+    assert "## Errors" not in render_markdown(report)
 
 
 def test_long_texts_and_entities_are_clipped() -> None:
@@ -370,10 +374,10 @@ def test_long_texts_and_entities_are_clipped() -> None:
     sentence = Sentence(text, (Entity(0, 50_000, "X", text[:50_000]), Entity(60_000, 60_002, "X", "长长")), "a.txt", 1)
     predicted = [Entity(0, 40_000, "X", text[:40_000])]
     report = Report(compare([sentence] * 2, [predicted, []], ["X"]), Background(Split("a", [sentence] * 2), "m"))
-    assert len(page(report, pictures=False)) < 40_000
-    assert len(markdown(report)) < 10_000
+    assert len(render_html(report, pictures=False)) < 40_000
+    assert len(render_markdown(report)) < 10_000
     other = Report(compare([sentence] * 2, [[], []], ["X"]), report.background)
-    assert len(pages.side_by_side_page(SideBySide(report, other))) < 20_000
+    assert len(pages.render_side_by_side_html(SideBySide(report, other))) < 20_000
 
 
 def test_no_entities(tmp_path: Path) -> None:
@@ -385,7 +389,7 @@ def test_no_entities(tmp_path: Path) -> None:
 
 def test_without_matplotlib_a_line_says_how_to_get_pictures(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "can_draw", lambda: False)
-    html = page(report)
+    html = render_html(report)
     assert "<svg" not in html
     assert 'For pictures: pip install "bert-ner[plot]", then the same command again.' in Page(html).text
 
@@ -394,5 +398,5 @@ def test_without_nervaluate_the_page_says_so(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("ner.evaluation.partial_credit.find_spec", lambda name: None)
     sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
     report = Report(compare([sentence], [[]], ["PER"]), Background(Split("a.txt", [sentence]), "m"))
-    assert "nervaluate, which needs Python 3.11 or newer, is not installed" in page(report, pictures=False)
+    assert "nervaluate, which needs Python 3.11 or newer, is not installed" in render_html(report, pictures=False)
     assert "partial_credit" not in {table.name for table in report.all_tables}

@@ -14,7 +14,7 @@ from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.evaluation_report import Background, Report
-from ner.evaluation.report_html import page
+from ner.evaluation.report_html import render_html
 from ner.evaluation.scores import compare
 from tests.helpers.spoiled_report import MARKUP, spoiled_report
 
@@ -75,7 +75,7 @@ def probed(html: str, folder: Path, width: int = 1200) -> dict[str, Any]:
 
 
 def test_the_filters_show_what_they_say(report: Report, tmp_path: Path) -> None:
-    result = probed(page(report), tmp_path)
+    result = probed(render_html(report), tmp_path)
     kinds = Counter(error.kind for error in report.errors)
     types = Counter(type_ for error in report.errors for type_ in error.types)
     assert result["kinds"] == [len(report.errors), *(kinds[kind] for kind in KINDS)]
@@ -84,7 +84,7 @@ def test_the_filters_show_what_they_say(report: Report, tmp_path: Path) -> None:
 
 
 def test_markup_in_a_sentence_is_not_run(report: Report, tmp_path: Path) -> None:
-    html = page(report, pictures=False)
+    html = render_html(report, pictures=False)
     assert not probed(html, tmp_path)["alerted"]
     # The probe would see it.
     assert probed(html.replace("<h1>", f"{MARKUP}<h1>"), tmp_path)["alerted"]
@@ -92,7 +92,7 @@ def test_markup_in_a_sentence_is_not_run(report: Report, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("width", [500, 1200])
 def test_no_page_is_wider_than_its_window(report: Report, tmp_path: Path, width: int) -> None:
-    result = probed(page(report), tmp_path, width)
+    result = probed(render_html(report), tmp_path, width)
     assert result["window"] <= width
     assert result["width"] <= result["window"]
 
@@ -103,14 +103,14 @@ def test_long_type_names_leave_numbers_on_the_screen(tmp_path: Path, width: int)
     sentence = Sentence("甲乙丙", tuple(Entity(i, i + 1, type_, "甲乙丙"[i]) for i, type_ in enumerate(types)), "a", 1)
     predicted = [Entity(0, 1, types[1], "甲", 0.5), Entity(1, 2, types[1], "乙", 0.9)]
     report = Report(compare([sentence], [predicted], types), Background(Split("a", [sentence]), "model"))
-    result = probed(page(report), tmp_path, width)
+    result = probed(render_html(report), tmp_path, width)
     assert result["width"] <= result["window"]
     assert result["numbers"] <= result["window"]
 
 
 def test_a_screenshot_has_something_on_it(report: Report, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    path.write_text(page(report), encoding="utf-8")
+    path.write_text(render_html(report), encoding="utf-8")
     picture = tmp_path / "page.png"
     command = [
         str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",

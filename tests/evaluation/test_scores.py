@@ -17,7 +17,7 @@ from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.predictions_file import read_predictions
 from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation, compare, evaluate
-from ner.evaluation.terminal_summary import confidence, summary
+from ner.evaluation.terminal_summary import format_confidence, format_summary
 from ner.tagging.tagger import Tagger
 
 
@@ -71,16 +71,16 @@ def test_gold_that_cannot_be_found_is_counted_and_shown() -> None:
     evaluation = compare([sentence], [[entity(0, 6, "ORG")]], ["LOC", "ORG"])
     assert (evaluation.overlapping, evaluation.unknown_types) == (1, 1)
     assert evaluation.scores.recall == 50.0  # GPE is missed, not left out
-    text = summary(evaluation)
+    text = format_summary(evaluation)
     assert "1 gold entities overlap longer ones; no prediction can reach them" in text
     assert "1 gold entities are of a type that the model never saw" in text
 
 
 def test_without_predictions_there_is_no_table_by_score() -> None:
     nothing = compare(GOLD, [[] for _ in GOLD], ["PER"])
-    assert confidence(nothing) == "no predicted entity has a score: there are no tables by score"
+    assert format_confidence(nothing) == "no predicted entity has a score: there are no tables by score"
     scored = compare([Sentence("字")], [[Entity(0, 1, "PER", "字", 0.5)]], ["PER"])
-    assert confidence(scored).startswith("how many are correct, by score:")
+    assert format_confidence(scored).startswith("how many are correct, by score:")
 
 
 def test_as_many_predictions_as_sentences() -> None:
@@ -112,7 +112,7 @@ def test_predictions_are_what_conlleval_reads(tmp_path: Path) -> None:
     write_report(report(evaluation), tmp_path)
     predictions = (tmp_path / "predictions.txt").read_bytes()
     command = subprocess.run([sys.executable, "-m", "conlleval"], input=predictions, capture_output=True, check=True)
-    assert command.stdout.decode() in summary(evaluation) + "\n"
+    assert command.stdout.decode() in format_summary(evaluation) + "\n"
     assert "␣ O O" in predictions.decode()
 
 

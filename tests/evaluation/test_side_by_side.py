@@ -10,7 +10,7 @@ from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.report_files import write_side_by_side
-from ner.evaluation.report_html import side_by_side_page
+from ner.evaluation.report_html import render_side_by_side_html
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
 
@@ -109,7 +109,7 @@ def test_the_notes_of_both_are_told_with_whose_they_are(both: SideBySide, tmp_pa
 
 
 def test_the_page_shows_three_readings_of_each_sentence(both: SideBySide) -> None:
-    page = side_by_side_page(both)
+    page = render_side_by_side_html(both)
     parser = HTMLParser()
     text: list[str] = []
     parser.handle_data = text.append  # type: ignore[method-assign]

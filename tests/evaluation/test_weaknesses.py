@@ -54,7 +54,7 @@ def test_by_density_and_what_has_no_gold_has_no_f1(evaluation: Evaluation) -> No
 def test_by_what_train_has(evaluation: Evaluation) -> None:
     labelled = [("王小明", "PER"), ("北京", "ORG")]
     train = [Sentence(form, entities(form, [(0, len(form), label)])) for form, label in labelled]
-    table = weak.by_seen(entity_table(evaluation), train_forms(train))
+    table = weak.group_by_seen(entity_table(evaluation), train_forms(train))
     assert counts(table) == {
         "under this type": (1, 1, 1),
         "under other types only": (0, 1, 0),
@@ -84,7 +84,7 @@ def test_by_document_and_file_the_worst_first(evaluation: Evaluation) -> None:
 def test_groups_add_up(evaluation: Evaluation) -> None:
     rows = entity_table(evaluation)
     scores = evaluation.scores
-    for table in (weak.by_entity_length(rows), weak.by_density(rows, evaluation), weak.by_seen(rows, {})):
+    for table in (weak.by_entity_length(rows), weak.by_density(rows, evaluation), weak.group_by_seen(rows, {})):
         assert table[["gold", "predicted", "correct"]].sum().tolist() == [
             scores.gold_chunks, scores.predicted_chunks, scores.correct_chunks
         ]  # fmt: skip

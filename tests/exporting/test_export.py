@@ -14,7 +14,7 @@ import torch
 from transformers import BertConfig, ElectraConfig, PreTrainedConfig, RobertaConfig
 from typer.testing import CliRunner
 
-from ner import Fixed, InputError, Tagger
+from ner import FixedSpan, InputError, Tagger
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import pad_batch
 from ner.commands.app import app
@@ -137,7 +137,7 @@ def test_an_exported_tagger_finds_what_the_tagger_finds(exported_folder: Path, t
         scores, wanted_scores = ([e.score for e in reading.entities] for reading in (found, wanted))
         assert scores == pytest.approx(wanted_scores, abs=1e-4 if exact else 0.05)
         assert found.alternatives[0].entities == wanted.alternatives[0].entities
-    texts, fixed = ["张伟去上海。", "王小明在北京大学看书。"], [[Fixed(0, 2, "LOC")], [Fixed(0, 4, None)]]
+    texts, fixed = ["张伟去上海。", "王小明在北京大学看书。"], [[FixedSpan(0, 2, "LOC")], [FixedSpan(0, 4, None)]]
     ours, theirs = (
         [[e[:3] for e in map(astuple, found)] for found in one.tag(texts, fixed)] for one in (exported, tagger)
     )

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from ner.data.entities import Entity, Sentence
-from ner.data.unknown import joined
+from ner.data.unknown import join_spans
 
 HARD = "中a1 \t\n\r\0\x0b\x1c\x7f\x85\u3000\u00a0\u2028\ufeff\uffff𠀀😀e\u0301\"'<>&;[]{}/\\#-_"
 LABELS = ["PER", "LOC", "ORG", "地名", "x-y", "company", "name with space"]
@@ -28,7 +28,7 @@ def flat_sentences(draw: st.DrawFn, documents: tuple[str, ...] = ("",), *, parti
         labels = [draw(st.sampled_from([*LABELS, *gaps])) for _ in cuts[1:]]
         pieces = [(start, end, label) for (start, end), label in zip(pairwise(cuts), labels, strict=True)]
         entities = tuple(_entity(text, *piece) for piece in pieces if piece[2] not in gaps)
-        unknown = joined((start, end) for start, end, label in pieces if label == "?")
+        unknown = join_spans((start, end) for start, end, label in pieces if label == "?")
         sentences.append(Sentence(text, entities, document=draw(st.sampled_from(documents)), unknown=unknown))
     return sorted(sentences, key=lambda sentence: documents.index(sentence.document))
 

@@ -11,7 +11,7 @@ from ner.pretraining.distillation import Distillation
 from ner.pretraining.masked_objective import MaskedCharacters
 from ner.pretraining.masking import MaskedBatch, Masker
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.pretraining.starting_encoder import encoder_of, first_encoder, without_dropout
+from ner.pretraining.starting_encoder import encoder_of, first_encoder, remove_dropout
 from ner.pretraining.vocabulary import add_characters
 
 MASK = 4
@@ -22,7 +22,7 @@ def encoder(folder: Path, width: int, layers: int, seed: int) -> MaskedLanguageM
     language_model = first_encoder(
         PretrainingSettings(encoder=str(folder), width=width, layers=layers, heads=2, steps=1, lengths=(16,))
     )
-    without_dropout(language_model.model)
+    remove_dropout(language_model.model)
     return language_model
 
 

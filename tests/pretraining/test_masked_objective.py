@@ -8,13 +8,13 @@ from ner.pretraining.masked_objective import MaskedCharacters
 from ner.pretraining.masking import MaskedBatch, Masker
 from ner.pretraining.objectives import held_out_scores
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.pretraining.starting_encoder import encoder_of, first_encoder, without_dropout
+from ner.pretraining.starting_encoder import encoder_of, first_encoder, remove_dropout
 
 
 @pytest.fixture
 def objective(encoder_folder: Path) -> MaskedCharacters:
     settings = PretrainingSettings(encoder=str(encoder_folder), steps=1, lengths=(16,))
-    return MaskedCharacters(without_dropout(first_encoder(settings).model))
+    return MaskedCharacters(remove_dropout(first_encoder(settings).model))
 
 
 def batch(objective: MaskedCharacters, seed: int = 1) -> MaskedBatch:

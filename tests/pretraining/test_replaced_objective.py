@@ -9,7 +9,7 @@ from ner.pretraining.masking import MaskedBatch, Masker
 from ner.pretraining.objectives import held_out_scores
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.replaced_objective import ReplacedCharacters
-from ner.pretraining.starting_encoder import encoder_of, first_encoder, without_dropout
+from ner.pretraining.starting_encoder import encoder_of, first_encoder, remove_dropout
 
 MASK = 4
 
@@ -22,7 +22,7 @@ def toy(encoder_folder: Path) -> tuple[ReplacedCharacters, list[MaskedBatch]]:
     )
     language_model = first_encoder(settings)
     table = language_model.table
-    objective = ReplacedCharacters(without_dropout(language_model.model), table)
+    objective = ReplacedCharacters(remove_dropout(language_model.model), table)
     digits = table.encode("0123456789")
     chance = np.random.default_rng(1)
     masker = Masker(table, MASK, 0.15)

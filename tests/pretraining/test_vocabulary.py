@@ -5,13 +5,13 @@ import torch
 
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.starting_encoder import embeddings_of, first_encoder
-from ner.pretraining.vocabulary import add_characters, unknown_characters
+from ner.pretraining.vocabulary import add_characters, find_unknown_characters
 
 
 def test_unknown_characters_by_frequency(encoder_folder: Path) -> None:
     table = first_encoder(PretrainingSettings(encoder=str(encoder_folder), steps=1, lengths=(16,))).table
     counts = Counter("王王王鑫淼淼㎡Ａ\t\x07 ")
-    assert unknown_characters(counts, table) == [("淼", 2), ("㎡", 1), ("鑫", 1)]
+    assert find_unknown_characters(counts, table) == [("淼", 2), ("㎡", 1), ("鑫", 1)]
 
 
 def test_new_characters_begin_as_their_nfkc_form_or_as_the_mean(encoder_folder: Path) -> None:

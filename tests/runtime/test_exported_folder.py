@@ -10,11 +10,11 @@ import pytest
 
 from ner import InputError, Tagger
 from ner.characters.character_table import CharacterTable
-from ner.decoding.numpy_chain import Chain
+from ner.decoding.numpy_chain import NumpyChain
 from ner.runtime.exported_folder import CHARACTERS, RECORD, Exported, load_exported
 
 LABELS = ["O", "B-PER", "I-PER"]
-CHAIN = Chain(np.array([0.1, 0.2, -1e30]), np.arange(9.0).reshape(3, 3) / 7, np.array([1.0, 2.0, 3.0]))
+CHAIN = NumpyChain(np.array([0.1, 0.2, -1e30]), np.arange(9.0).reshape(3, 3) / 7, np.array([1.0, 2.0, 3.0]))
 SPECIAL = {"pad": 0, "unk": 1, "cls": 2, "sep": 3, "space": 1}
 
 

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ner.commands.app import app
-from ner.tagging.speed import Bench, Setting, Speed, bench, random_texts
+from ner.tagging.speed import Bench, Speed, SpeedSetting, bench, random_texts
 from ner.tagging.tagger import Tagger
 
 
@@ -45,8 +45,8 @@ def test_each_setting_is_measured_and_the_own_one_is_among_them(
 
 
 def test_advice_names_options_only_where_they_pay() -> None:
-    fast = Speed(Setting("bf16", 2, 1024), 2000.0, 1900.0, 2100.0)
-    default = Speed(Setting("fp32", 2, 4096), 1000.0, 900.0, 1100.0)
+    fast = Speed(SpeedSetting("bf16", 2, 1024), 2000.0, 1900.0, 2100.0)
+    default = Speed(SpeedSetting("fp32", 2, 4096), 1000.0, 900.0, 1100.0)
     assert Bench([fast, default], default).advice == (
         "2.00 times as fast as by itself: bert-ner tag --precision bf16 --threads 2 --batch-characters 1024"
     )

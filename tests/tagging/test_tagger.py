@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ner import Fixed
+from ner import FixedSpan
 from ner.characters.windows import sliding_windows
 from ner.data.entities import Entity, Sentence
 from ner.data.schemes import tags_to_entities
@@ -132,7 +132,7 @@ def test_layer_weights_of_a_model_that_takes_the_last_layer(tagger: Tagger) -> N
 
 def test_what_is_known_beforehand_is_kept_and_the_rest_fits(tagger: Tagger) -> None:
     texts = ["王小明在北京大学看书。", "", "张伟去上海。"]
-    fixed = [[Fixed(4, 6, "LOC"), Fixed(0, 3, None)], [], []]
+    fixed = [[FixedSpan(4, 6, "LOC"), FixedSpan(0, 3, None)], [], []]
     found = tagger.tag(texts, fixed)
     assert spans(found[0])[0] == (4, 6, "LOC")
     assert all(entity.start >= 4 for entity in found[0])

@@ -9,7 +9,7 @@ from ner.data.entities import Entity, Sentence
 from ner.errors import InputError
 from ner.evaluation.scores import compare
 from ner.model.model_folder import load_model
-from ner.training.continue_tagger import continued_model, continued_settings, f1_of_types
+from ner.training.continue_tagger import adopt_network_settings, build_from_tagger, f1_of_types
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from tests.conftest import SENTENCES, conll
@@ -19,8 +19,8 @@ Change = Callable[..., TrainingSettings]
 
 def test_the_scores_of_labels_that_stay_are_copied(model_folder: Path, quick: Change) -> None:
     source, _ = load_model(model_folder)  # LOC, ORG, PER
-    settings = continued_settings(quick(init_from=str(model_folder)), source.config)
-    model = continued_model(["ANIMAL", "ORG", "PER"], settings, source)
+    settings = adopt_network_settings(quick(init_from=str(model_folder)), source.config)
+    model = build_from_tagger(["ANIMAL", "ORG", "PER"], settings, source)
     new, old = model.config.labels, source.config.labels
     for label in ("O", "B-ORG", "E-PER"):
         i, j = new.index(label), old.index(label)
@@ -72,9 +72,9 @@ def test_dropout_and_smoothing_are_those_asked_for(
     train(corpus, quick(max_steps=1, fusion="attention", decoder="softmax", label_smoothing=0.1), smoothed)
     asked = {"label_smoothing": 0.3, "encoder_dropout": 0.2, "layer_dropout": 0.4, "dropout": 0.5}
     source, _ = load_model(smoothed)
-    settings = continued_settings(quick(init_from=str(smoothed), **asked), source.config)
+    settings = adopt_network_settings(quick(init_from=str(smoothed), **asked), source.config)
     assert (settings.decoder, settings.fusion) == ("softmax", "attention")
-    model = continued_model(["PER"], settings, source)
+    model = build_from_tagger(["PER"], settings, source)
     assert {name: getattr(model.config, name) for name in ("label_smoothing", "layer_dropout", "dropout")} == {
         "label_smoothing": 0.3,
         "layer_dropout": 0.4,

@@ -18,13 +18,13 @@ from transformers import BertModel, TrainerState
 
 from ner.data.corpus import Corpus, read_corpus
 from ner.decoding.numpy_chain import Floats
-from ner.decoding.tag_decoders import ChainDecoder, Decoded
+from ner.decoding.tag_decoders import CrfDecoder, Decoded
 from ner.errors import InputError, InterruptedRun
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.training.epoch_progress import ShowProgress
-from ner.training.run_overview import overview
+from ner.training.run_overview import describe_run_start
 from ner.training.tagger_trainer import layer_of, parameter_groups
 from ner.training.train import build_model, train
 from ner.training.training_examples import Examples
@@ -337,13 +337,13 @@ def test_a_loss_that_is_not_finite_stops_with_advice(
 def test_a_model_that_finds_nothing_stops_after_a_third(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ChainDecoder, "decode", _all_outside(ChainDecoder.decode))
+    monkeypatch.setattr(CrfDecoder, "decode", _all_outside(CrfDecoder.decode))
     with pytest.raises(InputError, match=r"after 8 of 24 steps the model finds no entity in dev"):
         train(corpus, quick(epochs=6), tmp_path / "model")
 
 
 def _all_outside(decode: Callable[..., Decoded]) -> Callable[..., Decoded]:
-    def only_o(self: ChainDecoder, emissions: Floats, *args: object) -> Decoded:
+    def only_o(self: CrfDecoder, emissions: Floats, *args: object) -> Decoded:
         emissions = emissions.copy()
         emissions[..., 0] += 1e6
         return decode(self, emissions, *args)
@@ -511,7 +511,7 @@ def test_what_is_unknown_is_shown(settings: TrainingSettings, tmp_path: Path) ->
     (tmp_path / "dev.txt").write_text(conll(SENTENCES), encoding="utf-8")
     corpus = read_corpus(tmp_path, seed=1)
     model, table = build_model(corpus.types, settings)
-    lines = [*overview(corpus, model, table, Examples(corpus.train.sentences, table, model.config), settings)]
+    lines = [*describe_run_start(corpus, model, table, Examples(corpus.train.sentences, table, model.config), settings)]
     assert lines[0] == "train  2 sentences, 4 characters (3 of them ?); PER 1"
     assert lines[1].startswith("dev    8 sentences, 64 characters; ")
     assert "note   sentences or pieces with no tag but ?, of which nothing is learned: 1" in lines

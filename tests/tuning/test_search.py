@@ -28,7 +28,7 @@ from ner.training.settings_file import read_settings
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from ner.tuning import search as search_module
-from ner.tuning.sampler import counts
+from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
 
@@ -156,7 +156,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
     study = run(12, "parts")
     assert "10 trials of 12 were there before" in console.export_text(clear=False)
     assert len(study.trials) == 14
-    assert [trial.params for trial in study.trials if counts(trial)] == whole
+    assert [trial.params for trial in study.trials if is_counted(trial)] == whole
     formula.clear()
     run(12, "parts")
     assert formula == []  # all are there

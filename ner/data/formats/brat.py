@@ -15,9 +15,9 @@ from ner.data.cut_lines import cut_lines
 from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
-from ner.data.formats.offsets import Offsets, Record, Span, in_reading_order, offset_fault, read_offsets
+from ner.data.formats.offsets import AnnotatedRecord, Offsets, Span, in_reading_order, offset_fault, read_offsets
 from ner.data.formats.rows import quote
-from ner.data.formats.substitutes import held_labels, held_text, with_text
+from ner.data.formats.substitutes import replace_in_labels, replace_line_ends, with_text
 from ner.data.text_encoding import read_text
 from ner.errors import InputError
 from ner.files import atomic_writer
@@ -81,7 +81,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     Raises InputError if the folder holds other documents already.
     """
     losses: list[Finding] = []
-    labels = held_labels(sentences, _UNHELD_IN_LABEL, losses)
+    labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
     documents: dict[str, list[Sentence]] = {}
     for document, group in groupby(sentences, key=lambda sentence: sentence.document):
         members = list(group)
@@ -141,7 +141,7 @@ def _read_document(text_file: Path, encoding: str) -> Split:
         left_out = [replace(fault, mended="the document is left out") for fault in text_faults + faults]
         return Split(path, [], faults=left_out)
     annotations = _read_annotations(content, text, path)
-    utf_16, note = read_offsets([Record(text, annotations.spans)], path)
+    utf_16, note = read_offsets([AnnotatedRecord(text, annotations.spans)], path)
     offsets = Offsets(text, utf_16=utf_16)
     entities: list[Entity] = []
     unmended = [*annotations.malformed]
@@ -162,7 +162,7 @@ def _read_document(text_file: Path, encoding: str) -> Split:
     ]
     touched: set[int] = set()
     for fault, places in unmended:
-        where = _touched(lines, [at for at in map(offsets.position, places) if at >= 0])
+        where = _touched_lines(lines, [at for at in map(offsets.position, places) if at >= 0])
         touched.update(where)
         faults.append(fault if where else replace(fault, mended="the annotation is left out"))
     return Split(
@@ -213,7 +213,7 @@ def _read_annotations(content: str, text: str, path: str) -> _Annotations:
     return found
 
 
-def _touched(lines: Sequence[tuple[int, Sentence]], places: Sequence[int]) -> range:
+def _touched_lines(lines: Sequence[tuple[int, Sentence]], places: Sequence[int]) -> range:
     """The numbers of the lines of a document, which come with their starts, that lie between places in its text."""
     if not places:
         return range(0)
@@ -253,7 +253,7 @@ def _standoff(sentences: Sequence[Sentence], labels: dict[str, str], losses: lis
     annotations: list[str] = []
     offset = 0
     for sentence in with_text(sentences, losses):
-        text = held_text(sentence, _UNHELD, losses)
+        text = replace_line_ends(sentence, _UNHELD, losses)
         # A U+FEFF at the very beginning would be taken for a byte order mark.
         if not lines and text[0] == "\ufeff":
             lines.append("")

@@ -16,15 +16,15 @@ from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     Fields,
     Malformed,
-    completed,
-    document,
+    add_findings,
     document_field,
     fields_beside,
+    read_document_name,
     read_objects,
-    shown,
-    string,
+    require_string,
+    shorten_json,
 )
-from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.files import atomic_writer
 
@@ -36,15 +36,15 @@ def read(path: Path, options: ReadOptions) -> Split:
     """
     left_out = Tally()
 
-    def parse(fields: Fields, line: int) -> Record:
-        text = string(fields, "text")
+    def parse(fields: Fields, line: int) -> AnnotatedRecord:
+        text = require_string(fields, "text")
         label = fields.get("label")
         spans = _spans({} if label is None else label)
         left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, ("text", "label")))
-        return Record(text, spans, line, document(fields))
+        return AnnotatedRecord(text, spans, line, read_document_name(fields))
 
     records, faults = read_objects(path, options, parse)
-    return completed(split_of_records(records, str(path)), faults, left_out)
+    return add_findings(split_of_records(records, str(path)), faults, left_out)
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
@@ -70,7 +70,7 @@ def _spans(label: object) -> list[Span]:
                     spans.append(Span(place[0], place[1] + 1, type_, surface))
                 else:
                     expected = f"expected the places of {surface!r} as [[start, end], ...]"
-                    faults.append(f"{expected}, found {shown(places)}")
+                    faults.append(f"{expected}, found {shorten_json(places)}")
     if faults:
         raise Malformed(*dict.fromkeys(faults))
     return spans
@@ -79,5 +79,5 @@ def _spans(label: object) -> list[Span]:
 def _items(value: object, name: str) -> list[tuple[str, object]]:
     if not isinstance(value, dict):
         expected = 'expected {"name": {"彭小军": [[0, 2]]}}, a type, its texts and their places'
-        raise Malformed(f"{expected}, found {shown(value)} in {name!r}")
+        raise Malformed(f"{expected}, found {shorten_json(value)} in {name!r}")
     return list(value.items())

@@ -9,7 +9,13 @@ from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.conll_columns import read_rows
-from ner.data.formats.substitutes import flat_entities, held_labels, held_text, merged_by_scheme, with_text
+from ner.data.formats.substitutes import (
+    find_merged_entities,
+    flat_entities,
+    replace_in_labels,
+    replace_line_ends,
+    with_text,
+)
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.text_lines import NEW_DOCUMENT, parse_lines
 from ner.data.schemes import Scheme, entities_to_tags
@@ -36,7 +42,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
     """Writes a character, a tab and its tag a line, and returns what the format can't hold."""
     losses: list[Finding] = []
-    labels = held_labels(sentences, _UNHELD_IN_LABEL, losses)
+    labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
     document = ""
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):
@@ -48,9 +54,9 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
                 # Without a name it ends the document before, as sentences of none follow.
                 file.write(NEW_DOCUMENT + (f" id = {' '.join(document.split())}" if document else "") + "\n")
             entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
-            merged_by_scheme(sentence, entities, scheme, losses)
+            find_merged_entities(sentence, entities, scheme, losses)
             tags = entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)
-            text = held_text(sentence, _UNHELD, losses)
+            text = replace_line_ends(sentence, _UNHELD, losses)
             file.writelines(f"{character}\t{tag}\n" for character, tag in zip(text, tags, strict=True))
             file.write("\n")
     return losses

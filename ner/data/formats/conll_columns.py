@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ner.data.formats.rows import Problem, Rows, likely_tag, quote, unknown_tag
-from ner.data.formats.tally import FIELD_LEFT_OUT, counted
+from ner.data.formats.tally import FIELD_LEFT_OUT, format_count
 from ner.data.formats.text_lines import DOCUMENT_START, Line, Lines
 from ner.data.schemes import is_tag
 from ner.errors import InputError
@@ -76,13 +76,13 @@ def _meaning(line: Line, layout: _Layout) -> _Meaning:
         return _malformed(f"{width} columns; expected a token in column {layout.token}")
     if abs(layout.tag) > width:
         return _malformed(f"{width} columns; expected a tag in column {layout.tag}")
-    meaning = _tagged(_column(columns, layout.token), _column(columns, layout.tag))
+    meaning = _parse_tag(_column(columns, layout.token), _column(columns, layout.tag))
     if width > 2:
         meaning.left_out = _beside(columns, layout)
     return meaning
 
 
-def _tagged(token: str, tag: str) -> _Meaning:
+def _parse_tag(token: str, tag: str) -> _Meaning:
     if not token:
         return _malformed(f"the token column is empty; {_EMPTY_TOKEN}")
     if len(token) > LONGEST_TOKEN:
@@ -143,7 +143,7 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
     rows.documents.update(_documents(lines, meanings, name))
     rows.oddities.extend(_mixed_delimiters(lines, meanings))
     rows.oddities.extend(_empty_sentences(lines, meanings))
-    rows.losses.extend(_left_out(lines, meanings))
+    rows.losses.extend(_find_left_out(lines, meanings))
     return rows
 
 
@@ -160,7 +160,7 @@ def _documents(lines: Lines, meanings: Sequence[_Meaning], name: str) -> Iterato
             yield n, f"{name}-{number}"
 
 
-def _left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:
+def _find_left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:
     """What is left out of the lines, each sort of it once, with the first line that has it."""
     totals: Counter[str] = Counter()
     for meaning, count in zip(meanings, lines.counts, strict=True):
@@ -168,7 +168,7 @@ def _left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:
             totals[thing] += count
     for thing, total in totals.items():
         first = lines.where(thing in meaning.left_out for meaning in meanings)[0]
-        yield Problem(first, FIELD_LEFT_OUT, counted(thing, total, "line"))
+        yield Problem(first, FIELD_LEFT_OUT, format_count(thing, total, "line"))
 
 
 def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem]:

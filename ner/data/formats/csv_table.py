@@ -10,7 +10,7 @@ from pathlib import Path
 from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
-from ner.data.formats.substitutes import held_labels, held_text, with_text
+from ner.data.formats.substitutes import replace_in_labels, replace_line_ends, with_text
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.token_tables import (
     DOCUMENT,
@@ -18,8 +18,8 @@ from ner.data.formats.token_tables import (
     TAG,
     TOKEN,
     TableRows,
-    columns_left_out,
     find_column,
+    find_unused_columns,
     missing_columns,
     tags_of,
 )
@@ -70,14 +70,14 @@ def read(path: Path, options: ReadOptions) -> Split:
     split = split_of_rows(rows.rows(), str(path), strict=options.strict)
     split.faults.extend(faults)
     split.faults.sort(key=lambda fault: fault.line)
-    split.losses.extend(columns_left_out(str(path), top, left_out))
+    split.losses.extend(find_unused_columns(str(path), top, left_out))
     return split
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
     """Writes a row a character, with the number of its sentence from 1, and returns what the format can't hold."""
     losses: list[Finding] = []
-    labels = held_labels(sentences, _UNHELD, losses)
+    labels = replace_in_labels(sentences, _UNHELD, losses)
     with_documents = any(sentence.document for sentence in sentences)
     with atomic_writer(path) as file:
         # The usual line end of CSV, \r\n, makes the writer quote a token that is one of its two characters.
@@ -85,7 +85,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
         table.writerow(["sentence", "token", "tag", *["document"] * with_documents])
         for number, sentence in enumerate(with_text(sentences, losses), 1):
             tags = tags_of(sentence, labels, scheme, losses)
-            text = held_text(sentence, _UNHELD, losses)
+            text = replace_line_ends(sentence, _UNHELD, losses)
             document = [sentence.document] * with_documents
             table.writerows([number, token, tag, *document] for token, tag in zip(text, tags, strict=True))
     return losses

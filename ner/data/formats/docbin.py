@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ner.data.data_split import ReadOptions, Split
-from ner.data.entities import Sentence, without_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
-from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.text_encoding import read_bytes
 from ner.extras import import_extra
 from ner.files import atomic_path
@@ -55,7 +55,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     doc_bin = tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
     for sentence in sentences:
         doc = tokens.Doc(vocab, words=list(sentence.text), spaces=[False] * len(sentence.text))
-        flat = without_overlaps(sentence.entities)
+        flat = drop_overlaps(sentence.entities)
         doc.ents = [tokens.Span(doc, entity.start, entity.end, entity.label) for entity in flat]
         if len(flat) < len(sentence.entities):
             doc.spans[_SPANS_KEY] = [tokens.Span(doc, e.start, e.end, e.label) for e in sentence.entities]
@@ -67,7 +67,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     return []
 
 
-def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> Record:
+def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> AnnotatedRecord:
     """The text of a document and its spans; what is no entity of a sentence is added to `losses`."""
 
     def lose(kind: str, message: str) -> None:
@@ -84,4 +84,4 @@ def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> Record:
     if doc.cats:
         lose("categories of a text left out", f"the categories {', '.join(doc.cats)}")
     title = doc.user_data.get(_TITLE)
-    return Record(doc.text, list(spans), number, title if isinstance(title, str) else "")
+    return AnnotatedRecord(doc.text, list(spans), number, title if isinstance(title, str) else "")

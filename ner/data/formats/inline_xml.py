@@ -16,7 +16,7 @@ from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
-from ner.data.formats.substitutes import held_labels, held_text, nested_entities
+from ner.data.formats.substitutes import nested_entities, replace_in_labels, replace_line_ends
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
@@ -69,7 +69,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     """Writes a document with a sentence a line, and returns what it can't hold, such as entities that cross."""
     losses: list[Finding] = []
-    labels = held_labels(sentences, _UNHELD_IN_LABEL, losses)
+    labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
     with atomic_writer(path) as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n<corpus>\n')
         for document, group in groupby(sentences, key=lambda sentence: sentence.document):
@@ -83,8 +83,8 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
                 file.write(f"<document id={quoteattr(name)}>\n")
             for sentence in members:
                 entities = nested_entities(sentence, losses)
-                text = held_text(sentence, _UNHELD, losses)
-                file.write(f"<sentence>{_marked(text, entities, labels)}</sentence>\n")
+                text = replace_line_ends(sentence, _UNHELD, losses)
+                file.write(f"<sentence>{_mark_up(text, entities, labels)}</sentence>\n")
             if document:
                 file.write("</document>\n")
         file.write("</corpus>\n")
@@ -186,7 +186,7 @@ class _Reader:
         if len(self._elements) == sentence.depth:
             self._sentence = None
             if not sentence.faulty:
-                self.split.sentences.append(self._finished(sentence))
+                self.split.sentences.append(self._finish(sentence))
 
     def _characters(self, text: str) -> None:
         if self._sentence:
@@ -204,7 +204,7 @@ class _Reader:
             self._add(self.split.losses, "text outside of sentences left out", message, self._stray_line)
             self._stray.clear()
 
-    def _finished(self, sentence: _Open) -> Sentence:
+    def _finish(self, sentence: _Open) -> Sentence:
         text = "".join(sentence.text)
         # The sort is stable: of spans alike the outer stays before the inner.
         spans = sorted((s for s in sentence.spans if s.start < s.end), key=lambda span: (span.start, -span.end))
@@ -212,7 +212,7 @@ class _Reader:
         return Sentence(text, entities, self.split.path, sentence.line, self._document)
 
 
-def _marked(text: str, entities: Sequence[Entity], labels: dict[str, str]) -> str:
+def _mark_up(text: str, entities: Sequence[Entity], labels: dict[str, str]) -> str:
     """The text with its entities as elements; they nest, and the outer come first."""
     parts: list[str] = []
     at = 0

@@ -26,17 +26,17 @@ from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     Fields,
     Malformed,
-    completed,
-    document,
+    add_findings,
     document_field,
     fields_beside,
     first_key,
+    read_document_name,
     read_objects,
-    shown,
-    string,
-    unread,
+    require_string,
+    shorten_json,
+    unread_keys,
 )
-from ner.data.formats.offsets import Record, Span, split_of_records, utf_16_offsets
+from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records, utf_16_offsets
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.files import atomic_writer
 
@@ -89,28 +89,28 @@ def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
     left_out = Tally()
     of_doccano = False
 
-    def parse(fields: Fields, line: int) -> Record:
+    def parse(fields: Fields, line: int) -> AnnotatedRecord:
         nonlocal of_doccano
         text_key = first_key(fields, _TEXT_KEYS) or "text"
-        text = string(fields, text_key)
+        text = require_string(fields, text_key)
         span_key = first_key(fields, _SPAN_KEYS) or ""
         items = fields.get(span_key, [])
         if not isinstance(items, list):
-            raise Malformed(f"expected a list of entities in the field {span_key!r}, found {shown(items)}")
+            raise Malformed(f"expected a list of entities in the field {span_key!r}, found {shorten_json(items)}")
         spans, extra = _spans(items)
         of_doccano |= any(
             "start_offset" in item if isinstance(item, dict) else span_key in ("label", "labels") for item in items
         )
         left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, (text_key, span_key, *_PLACE)))
         left_out.add(line, FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
-        return Record(text, spans, line, document(fields))
+        return AnnotatedRecord(text, spans, line, read_document_name(fields))
 
     records, faults = read_objects(path, options, parse)
     if utf_16 is None:
         split = split_of_records(records, str(path), utf_16=of_doccano, hint=_HINT)
     else:
         split = split_of_records(records, str(path), utf_16=utf_16)
-    return completed(split, faults, left_out)
+    return add_findings(split, faults, left_out)
 
 
 def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
@@ -125,13 +125,13 @@ def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
             values: list[Any] = [item.get(key) for key in keys]
             surface = item.get("text")
             score = _probability(item.get("score"))
-            extra += unread(item, (*keys, "text", *["score"] * (score is not None)))
+            extra += unread_keys(item, (*keys, "text", *["score"] * (score is not None)))
         else:
             values = item if isinstance(item, list) else []
         if [type(value) for value in values] not in ([int, int, str], [int, int, int]) or values[2] == "":
-            faults.append(f"{_EXPECTED}, found {shown(item)}")
+            faults.append(f"{_EXPECTED}, found {shorten_json(item)}")
         elif not isinstance(surface, str | None):
-            faults.append(f'expected the "text" of an entity as a string, found {shown(surface)}')
+            faults.append(f'expected the "text" of an entity as a string, found {shorten_json(surface)}')
         else:
             start, end, label = values
             spans.append(Span(start, end, str(label), surface, score=score))

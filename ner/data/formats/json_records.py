@@ -49,7 +49,7 @@ def read_objects(
             if isinstance(value, Malformed):
                 raise value
             if not isinstance(value, dict):
-                raise Malformed(f"expected a JSON object such as {{...}}, found {shown(value)}")
+                raise Malformed(f"expected a JSON object such as {{...}}, found {shorten_json(value)}")
             records.append(parse(value, line))
         except Malformed as malformed:
             faults.extend(Finding(str(path), line, "malformed record", message) for message in malformed.args)
@@ -71,7 +71,7 @@ def values_of(text: str) -> Iterator[tuple[int, object]]:
     return ((number, _decode(line)) for number, line in enumerate(lines, 1) if line.strip(_WHITESPACE))
 
 
-def completed(split: Split, faults: list[Finding], left_out: Tally) -> Split:
+def add_findings(split: Split, faults: list[Finding], left_out: Tally) -> Split:
     """`split` with the faults of its records, in the order of lines, and with what was left out of them."""
     split.faults.extend(faults)
     split.faults.sort(key=lambda fault: fault.line)
@@ -108,20 +108,20 @@ def first_key(fields: Fields, keys: Iterable[str]) -> str | None:
     return next((key for key in keys if fields.get(key) is not None), None)
 
 
-def string(fields: Fields, key: str) -> str:
+def require_string(fields: Fields, key: str) -> str:
     """The text of a field. Raises Malformed if it is missing or no string."""
     value = fields.get(key)
     if not isinstance(value, str):
-        found = shown(value) if key in fields else f"the fields {', '.join(fields) or '(none)'}"
+        found = shorten_json(value) if key in fields else f"the fields {', '.join(fields) or '(none)'}"
         raise Malformed(f"expected a string in the field {key!r}, found {found}")
     return value
 
 
-def document(fields: Fields) -> str:
+def read_document_name(fields: Fields) -> str:
     """The name of the document that a record is part of, "" if it tells none; a number becomes its digits."""
     value = fields.get(_document_key(fields), "")
     if not isinstance(value, str | int):
-        raise Malformed(f"expected the name of a document, found {shown(value)}")
+        raise Malformed(f"expected the name of a document, found {shorten_json(value)}")
     return str(value)
 
 
@@ -132,16 +132,16 @@ def document_field(sentence: Sentence) -> Fields:
 
 def fields_beside(fields: Fields, read: Iterable[str]) -> list[str]:
     """The fields beside `read` and the document's name that say something, as a tally names them."""
-    return [f"field {key!r}" for key in unread(fields, (*read, _document_key(fields)))]
+    return [f"field {key!r}" for key in unread_keys(fields, (*read, _document_key(fields)))]
 
 
-def unread(fields: Fields, read: Iterable[str]) -> list[str]:
+def unread_keys(fields: Fields, read: Iterable[str]) -> list[str]:
     """The keys beside `read` whose values say something."""
     said = {*read}
     return [key for key, value in fields.items() if key not in said and value not in (None, "", [], {})]
 
 
-def shown(value: object) -> str:
+def shorten_json(value: object) -> str:
     """A value as JSON, cut off where it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
@@ -176,7 +176,7 @@ def _elements(text: str, start: int) -> Iterator[tuple[int, object]]:
             position = _ink(text, position + 1)
     position = _ink(text, position + 1)
     if position < len(text):
-        found = shown(text[position : position + 2 * _SHOWN])
+        found = shorten_json(text[position : position + 2 * _SHOWN])
         yield _line(text, position), Malformed(f"expected nothing after the array, found {found}")
 
 
@@ -185,7 +185,7 @@ def _decode(text: str) -> object:
     start = _ink(text, 0)
     value, end = _decode_at(text, start)
     if end >= 0 and (rest := _ink(text, end)) < len(text):
-        return Malformed(f"expected nothing after the object, found {shown(text[rest : rest + 2 * _SHOWN])}")
+        return Malformed(f"expected nothing after the object, found {shorten_json(text[rest : rest + 2 * _SHOWN])}")
     return value
 
 

@@ -25,16 +25,16 @@ from ner.data.formats.json_records import (
     DOCUMENT_KEYS,
     Fields,
     Malformed,
-    completed,
-    document,
+    add_findings,
     document_field,
     fields_beside,
     is_regions,
+    read_document_name,
     read_objects,
-    shown,
-    unread,
+    shorten_json,
+    unread_keys,
 )
-from ner.data.formats.offsets import Record, Span, split_of_records
+from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.files import atomic_writer
 
@@ -65,7 +65,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     """
     tasks = _Tasks(options.unannotated)
     parsed, faults = read_objects(path, options, tasks.parse)
-    return completed(split_of_records([record for record in parsed if record], str(path)), faults, tasks.left_out)
+    return add_findings(split_of_records([record for record in parsed if record], str(path)), faults, tasks.left_out)
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
@@ -103,7 +103,7 @@ class _Tasks:
     source: str = ""
     minimal: set[str] = field(default_factory=set)
 
-    def parse(self, task: Fields, line: int) -> Record | None:
+    def parse(self, task: Fields, line: int) -> AnnotatedRecord | None:
         """The text and spans of a task, None if it is left out."""
         data, result = self._parts(task, line)
         if result is None:
@@ -113,11 +113,11 @@ class _Tasks:
         text = data[key]
         assert isinstance(text, str)
         others = {name: value for name, value in data.items() if name != key}
-        around = unread(task, _TASK_KEYS) if data is task.get("data") else []
+        around = unread_keys(task, _TASK_KEYS) if data is task.get("data") else []
         named = [f"field {name!r}" for name in around]
         self.left_out.add(line, FIELD_LEFT_OUT, [*named, *fields_beside(others, ())])
         spans = [span for region in regions for span in _spans(region, text)]
-        return Record(text, spans, line, document(others))
+        return AnnotatedRecord(text, spans, line, read_document_name(others))
 
     def _parts(self, task: Fields, line: int) -> tuple[Fields, list[Fields] | None]:
         """The data and the result of a task, None for one that is left out."""
@@ -197,7 +197,7 @@ def _objects(fields: Fields, key: str) -> list[Fields]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Malformed(f"expected a list of objects in the field {key!r}, found {shown(value)}")
+        raise Malformed(f"expected a list of objects in the field {key!r}, found {shorten_json(value)}")
     return value
 
 
@@ -205,12 +205,12 @@ def _spans(region: Fields, text: str) -> list[Span]:
     """A span for each label of a region."""
     start, end, surface, labels = (region.get(key) for key in ("start", "end", "text", "labels"))
     if type(start) is not int or type(end) is not int:
-        found = f"found {shown(start)} and {shown(end)}"
+        found = f"found {shorten_json(start)} and {shorten_json(end)}"
         raise Malformed(f"expected a region with numbers for start and end, {found}; {_LABEL_A_TEXT}")
     if not isinstance(surface, str | None):
-        raise Malformed(f"expected the text of a region as a string, found {shown(surface)}")
+        raise Malformed(f"expected the text of a region as a string, found {shorten_json(surface)}")
     if not isinstance(labels, list) or not all(isinstance(label, str) and label for label in labels):
-        raise Malformed(f"expected the labels of a region as a list of strings, found {shown(labels)}")
+        raise Malformed(f"expected the labels of a region as a list of strings, found {shorten_json(labels)}")
     if surface:
         start, end, surface = _in_text(surface, text, start, end)
     return [Span(start, end, label, surface or None) for label in labels]
@@ -226,18 +226,18 @@ def _in_text(surface: str, text: str, start: int, end: int) -> tuple[int, int, s
     if 2 * end <= len(units):
         candidates.append(units[2 * start : 2 * end].decode("utf-16-le", "replace"))
     for candidate in candidates:
-        if _squeezed(candidate) == _squeezed(surface):
+        if _squeeze_spaces(candidate) == _squeeze_spaces(surface):
             return start, end, candidate
     for candidate in candidates:
         bare = candidate.strip()
-        if _squeezed(bare) == _squeezed(surface).strip():
+        if _squeeze_spaces(bare) == _squeeze_spaces(surface).strip():
             # White space is one unit a character, whatever the offsets count.
             before, behind = len(candidate) - len(candidate.lstrip()), len(candidate) - len(candidate.rstrip())
             return start + before, end - behind, bare
     return start, end, surface
 
 
-def _squeezed(text: str) -> str:
+def _squeeze_spaces(text: str) -> str:
     return _SPACE.sub(" ", text)
 
 

@@ -28,7 +28,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Record:
+class AnnotatedRecord:
     """A text and its spans as a file has them, the line where it begins, its document."""
 
     text: str
@@ -88,7 +88,9 @@ class Offsets:
         return f"is not within the text of {len(self._text):,} characters"
 
 
-def read_offsets(records: Sequence[Record], path: str, *, utf_16: bool = False, hint: str = "") -> tuple[bool, str]:
+def read_offsets(
+    records: Sequence[AnnotatedRecord], path: str, *, utf_16: bool = False, hint: str = ""
+) -> tuple[bool, str]:
     """Whether the offsets of a file count UTF-16 units, and the note that says so where it matters, "" elsewhere.
 
     UTF-16 units and code points differ behind a character beyond U+FFFF. The file as a whole is taken for that which
@@ -109,7 +111,7 @@ def read_offsets(records: Sequence[Record], path: str, *, utf_16: bool = False, 
     return True, note + hint * tie
 
 
-def split_of_records(records: Sequence[Record], path: str, *, utf_16: bool = False, hint: str = "") -> Split:
+def split_of_records(records: Sequence[AnnotatedRecord], path: str, *, utf_16: bool = False, hint: str = "") -> Split:
     """The sentences of records, whose offsets count as `read_offsets` finds with the same arguments.
 
     A span that is wrong is a fault. If its surface doesn't stand nearby either, the sentence is left out.

@@ -19,10 +19,10 @@ from ner.data.formats.token_tables import (
     TAG,
     TOKEN,
     TableRows,
-    columns_left_out,
     find_column,
+    find_unused_columns,
+    join_names,
     missing_columns,
-    named,
     tags_of,
 )
 from ner.data.schemes import Scheme
@@ -53,7 +53,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     header = table.column_names
     lists = find_column(header, _TOKENS) >= 0 and find_column(header, _TAGS) >= 0
     if not lists and (missing := missing_columns(header)):
-        either = f"or with lists {named(_TOKENS)}, {named(_TAGS)}"
+        either = f"or with lists {join_names(_TOKENS)}, {join_names(_TAGS)}"
         return _fault(path, "missing columns", f"{missing}, {either}")
     tag_field = table.schema.field(find_column(header, _TAGS if lists else TAG))
     names = _class_names(table.schema.metadata, tag_field.name)
@@ -64,7 +64,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         )
         return _fault(path, "tags without names", message)
     known = (_TOKENS, _TAGS, DOCUMENT) if lists else (SENTENCE, TOKEN, TAG, DOCUMENT)
-    losses = columns_left_out(str(path), 0, _unread(table, [find_column(header, wanted) for wanted in known]))
+    losses = find_unused_columns(str(path), 0, _unread(table, [find_column(header, wanted) for wanted in known]))
     rows, empty = _sentences(table, names) if lists else (_tokens(table, names), [])
     split = split_of_rows(rows.rows(), str(path), strict=options.strict)
     sentences = [*split.sentences, *(Sentence("", (), str(path), line, document) for line, document in empty)]

@@ -16,7 +16,7 @@ from ner.data.data_split import ReadOptions, Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
-from ner.data.formats.substitutes import held_labels, held_text, nested_entities, with_text
+from ner.data.formats.substitutes import nested_entities, replace_in_labels, replace_line_ends, with_text
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
@@ -109,7 +109,9 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     name, with "_" before it if it is a tag already. Documents that are named as articles get their numbers back.
     """
     losses: list[Finding] = []
-    tags = {label: _TAGS.get(label, held) for label, held in held_labels(sentences, _UNHELD_IN_LABEL, losses).items()}
+    tags = {
+        label: _TAGS.get(label, held) for label, held in replace_in_labels(sentences, _UNHELD_IN_LABEL, losses).items()
+    }
     paragraphs: Counter[str] = Counter()
     unnamed = [s for s in sentences if s.document and not _ARTICLE.fullmatch(s.document)]
     if unnamed:
@@ -119,7 +121,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):
             entities = nested_entities(sentence, losses)
-            text = held_text(sentence, _UNHELD, losses)
+            text = replace_line_ends(sentence, _UNHELD, losses)
             words = _words(text, 0, len(text), entities, tags)
             if _ARTICLE.fullmatch(sentence.document):
                 paragraphs[sentence.document] += 1

@@ -22,7 +22,7 @@ from ner.data.formats import (
     token_lists,
 )
 from ner.data.formats.json_records import kind_of_record, values_of
-from ner.data.formats.substitutes import unheld_unknown
+from ner.data.formats.substitutes import list_lost_unknowns
 from ner.data.formats.token_tables import missing_columns
 from ner.data.schemes import Scheme
 from ner.data.split_files import is_brat
@@ -52,7 +52,7 @@ def _spans(name: str, suffix: str, read: Callable[[Path, ReadOptions], Split], w
     """A format of spans, which has no use for a scheme and no place for unknown tags."""
 
     def write_known(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-        return [*write(sentences, path), *unheld_unknown(sentences)]
+        return [*write(sentences, path), *list_lost_unknowns(sentences)]
 
     return Format(name, suffix, False, read, write_known)
 

@@ -5,10 +5,10 @@ from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ner.data.entities import Entity, Sentence, overlapped, without_overlaps
+from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
-from ner.data.unknown import unknown_characters
+from ner.data.unknown import count_untagged
 
 EMPTY_TEXT = "empty text left out"
 OVERLAPPING = "overlapping entity left out"
@@ -25,7 +25,7 @@ def with_text(sentences: Iterable[Sentence], losses: list[Finding]) -> Iterator[
             _lose(losses, sentence, EMPTY_TEXT, "a text of no characters")
 
 
-def held_text(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
+def replace_line_ends(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
     """The text with one visible character for each that `unheld` matches, so that all offsets stay.
 
     Control characters and the space become their pictures (U+2400 and following, U+2423), others U+FFFD. A finding
@@ -41,8 +41,8 @@ def held_text(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]
 
 def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     """The longest entities that don't overlap, in order; a finding is added to `losses` for each other one."""
-    kept = without_overlaps(sentence.entities)
-    for entity, other in overlapped(sentence.entities, kept):
+    kept = drop_overlaps(sentence.entities)
+    for entity, other in pair_overlaps(sentence.entities, kept):
         _lose(losses, sentence, OVERLAPPING, f"{_name(entity)} overlaps {_name(other)}")
     return kept
 
@@ -69,7 +69,7 @@ def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     return sorted(kept, key=lambda entity: (entity.start, -entity.end))
 
 
-def merged_by_scheme(sentence: Sentence, entities: Sequence[Entity], scheme: Scheme, losses: list[Finding]) -> None:
+def find_merged_entities(sentence: Sentence, entities: Sequence[Entity], scheme: Scheme, losses: list[Finding]) -> None:
     """Adds a finding to `losses` for each entity that `scheme` can't tell from the one right before it."""
     if scheme is not IO:
         return
@@ -79,7 +79,7 @@ def merged_by_scheme(sentence: Sentence, entities: Sequence[Entity], scheme: Sch
             _lose(losses, sentence, "entity merged with the one before", message)
 
 
-def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:
+def replace_in_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:
     """For each label what is written for it: itself, with "_" for each character that `unheld` matches.
 
     A finding is added to `losses` for each label that changes, with the first sentence that has it. Labels that
@@ -90,14 +90,14 @@ def held_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: 
         for entity in sentence.entities:
             if entity.label in held:
                 continue
-            label = held_label(entity.label, unheld, held.values())
+            label = replace_in_label(entity.label, unheld, held.values())
             held[entity.label] = label
             if label != entity.label:
                 _lose(losses, sentence, "label written as another", f"label {entity.label!r} written as {label!r}")
     return held
 
 
-def held_label(label: str, unheld: re.Pattern[str], taken: Collection[str]) -> str:
+def replace_in_label(label: str, unheld: re.Pattern[str], taken: Collection[str]) -> str:
     """The label with "_" for each character that `unheld` matches, and more "_" until it is none of `taken`."""
     held = unheld.sub("_", label)
     while held in taken:
@@ -115,10 +115,10 @@ def picture(character: str) -> str:
     return chr(0x2400 + code) if code < 0x20 else "\ufffd"
 
 
-def unheld_unknown(sentences: Iterable[Sentence]) -> Iterator[Finding]:
+def list_lost_unknowns(sentences: Iterable[Sentence]) -> Iterator[Finding]:
     """A finding for each sentence with unknown characters, for formats of spans: what has none is outside there."""
     for sentence in sentences:
-        if count := unknown_characters(sentence):
+        if count := count_untagged(sentence):
             message = (
                 f"{count:,} character{'s' * (count != 1)} with the tag ?: read back as known, and outside of entities"
             )

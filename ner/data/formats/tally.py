@@ -23,11 +23,11 @@ class Tally:
     def findings(self, path: str) -> list[Finding]:
         """One finding for each thing, with the line of its first record."""
         return [
-            Finding(path, first, kind, counted(thing, count, self._unit))
+            Finding(path, first, kind, format_count(thing, count, self._unit))
             for (kind, thing), (first, count) in self._found.items()
         ]
 
 
-def counted(thing: str, count: int, unit: str) -> str:
+def format_count(thing: str, count: int, unit: str) -> str:
     """A thing and where it stands: "field 'meta' in 1,234 records"."""
     return f"{thing} in {count:,} {unit}{'s' * (count != 1)}"

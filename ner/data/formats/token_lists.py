@@ -20,17 +20,17 @@ from ner.data.formats.json_records import (
     TOKEN_KEYS,
     Fields,
     Malformed,
-    completed,
-    document,
+    add_findings,
     document_field,
     fields_beside,
     first_key,
     is_batch,
+    read_document_name,
     read_objects,
-    shown,
+    shorten_json,
 )
 from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
-from ner.data.formats.substitutes import flat_entities, merged_by_scheme, with_text
+from ner.data.formats.substitutes import find_merged_entities, flat_entities, with_text
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
@@ -63,7 +63,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         token_key, tag_key = _key(fields, TOKEN_KEYS, "tokens"), _key(fields, TAG_KEYS, "tags")
         left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, (token_key, tag_key)))
         tokens, tags = fields[token_key], fields[tag_key]
-        name = document(fields)
+        name = read_document_name(fields)
         if not is_batch(tokens) or not is_batch(tags):
             return [_sentence(tokens, tags, line, name, "")]
         return [
@@ -73,7 +73,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 
     parsed, faults = read_objects(path, options, parse)
     rows = _rows(sentence for sentences in parsed for sentence in sentences)
-    return completed(split_of_rows(rows, str(path), strict=options.strict), faults, left_out)
+    return add_findings(split_of_rows(rows, str(path), strict=options.strict), faults, left_out)
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
@@ -82,7 +82,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     with atomic_writer(path) as file:
         for sentence in with_text(sentences, losses):
             entities = flat_entities(sentence, losses)
-            merged_by_scheme(sentence, entities, scheme, losses)
+            find_merged_entities(sentence, entities, scheme, losses)
             tags = entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)
             fields = {"tokens": list(sentence.text), "tags": tags, **document_field(sentence)}
             file.write(json.dumps(fields, ensure_ascii=False) + "\n")
@@ -101,7 +101,7 @@ def _sentence(tokens: object, tags: object, line: int, document: str, place: str
     """One sentence; `place` begins the messages of its faults."""
     if not isinstance(tokens, list) or not isinstance(tags, list):
         other = tags if isinstance(tokens, list) else tokens
-        message = f"{place}expected a list of tokens and a list of tags, found {shown(other)}"
+        message = f"{place}expected a list of tokens and a list of tags, found {shorten_json(other)}"
         return _Sentence(line, document, faults=[_malformed(message)])
     if len(tokens) != len(tags):
         message = f"{place}{len(tokens):,} tokens and {len(tags):,} tags; expected a tag for each token"
@@ -116,9 +116,9 @@ def _sentence(tokens: object, tags: object, line: int, document: str, place: str
 def _fault(token: object, tag: object) -> Problem | None:
     """What is wrong with a token and its tag, if anything."""
     if not isinstance(token, str) or not token:
-        return _malformed(f"expected a token as a string of some characters, found {shown(token)}")
+        return _malformed(f"expected a token as a string of some characters, found {shorten_json(token)}")
     if not isinstance(tag, str):
-        return _malformed(f"expected a tag as a string, found {shown(tag)}; write names for numbers")
+        return _malformed(f"expected a tag as a string, found {shorten_json(tag)}; write names for numbers")
     return None if is_tag(tag) else unknown_tag(tag)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
-from ner.data.formats.substitutes import flat_entities, merged_by_scheme
-from ner.data.formats.tally import FIELD_LEFT_OUT, counted
+from ner.data.formats.substitutes import find_merged_entities, flat_entities
+from ner.data.formats.tally import FIELD_LEFT_OUT, format_count
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
 
 SENTENCE = ("sentence", "sentence_id", "sent_id", "sentence #")
@@ -30,18 +30,18 @@ def missing_columns(header: Sequence[str]) -> str:
         return ""
     columns = ", ".join(header)
     found = columns if len(columns) <= _SHOWN else f"{columns[:_SHOWN]}..."
-    return f"has the columns {found}; expected a header with {', '.join(map(named, missing))}"
+    return f"has the columns {found}; expected a header with {', '.join(map(join_names, missing))}"
 
 
-def named(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """The names that a column may have, as a message shows them."""
     return f"{names[0]} ({', '.join(names[1:])})"
 
 
-def columns_left_out(path: str, line: int, counts: Mapping[str, int]) -> list[Finding]:
+def find_unused_columns(path: str, line: int, counts: Mapping[str, int]) -> list[Finding]:
     """A finding for each column that is not read, by its name and the number of rows in which it says something."""
     return [
-        Finding(path, line, FIELD_LEFT_OUT, counted(f"column {name!r}", count, "row"))
+        Finding(path, line, FIELD_LEFT_OUT, format_count(f"column {name!r}", count, "row"))
         for name, count in counts.items()
         if count
     ]
@@ -104,5 +104,5 @@ class TableRows:
 def tags_of(sentence: Sentence, labels: Mapping[str, str], scheme: Scheme, losses: list[Finding]) -> list[str]:
     """A tag for each character, with `labels` for the entities' own; what tags can't hold is added to `losses`."""
     entities = [replace(entity, label=labels[entity.label]) for entity in flat_entities(sentence, losses)]
-    merged_by_scheme(sentence, entities, scheme, losses)
+    find_merged_entities(sentence, entities, scheme, losses)
     return entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)

@@ -9,7 +9,7 @@ from torch.nn.functional import one_hot, pad
 from ner.data.schemes import chunks
 
 
-def allowed_tags(tags: Tensor, unknown: Tensor, labels: tuple[str, ...]) -> Tensor:
+def allowed_by_partial_labels(tags: Tensor, unknown: Tensor, labels: tuple[str, ...]) -> Tensor:
     """Which of `labels` each character may have: bool, `(batch, chars, tags)`.
 
     Its own, or any where it is unknown; but behind an entity none that would make that longer, as I-PER behind B-PER,

@@ -10,10 +10,10 @@ from ner.data import schemes
 from ner.data.schemes import Scheme
 from ner.decoding import numpy_chain
 from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE
-from ner.decoding.tag_decoders import ChainDecoder
+from ner.decoding.tag_decoders import CrfDecoder
 from ner.model.crf.tag_distribution import TagDistribution
-from ner.model.crf.torch_chain import Chain, path_scores
-from ner.model.crf.torch_sums import expected_counts, log_partition, sum_paths
+from ner.model.crf.torch_chain import TorchChain, torch_path_scores
+from ner.model.crf.torch_sums import expected_counts, sum_paths, torch_log_partition
 
 
 class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
@@ -62,12 +62,12 @@ class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
         allowed tag a character it is `loss`. Raises ValueError if a row has no legal allowed sequence.
         """
         both = torch.cat([emissions.masked_fill(~allowed, IMPOSSIBLE), emissions]).double()  # (2 * batch, chars, tags)
-        some, every = log_partition(both, mask.repeat(2, 1), self._chain()).chunk(2)  # (batch,)
+        some, every = torch_log_partition(both, mask.repeat(2, 1), self._chain()).chunk(2)  # (batch,)
         return (every - some).mean().float()
 
-    def decoder(self) -> ChainDecoder:
-        chain = numpy_chain.Chain(*(scores.numpy(force=True) for scores in self._chain()))
-        return ChainDecoder(chain, self.temperature.item())
+    def decoder(self) -> CrfDecoder:
+        chain = numpy_chain.NumpyChain(*(scores.numpy(force=True) for scores in self._chain()))
+        return CrfDecoder(chain, self.temperature.item())
 
     def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
         return self._divergences(one, other, mask).mean().float()
@@ -81,12 +81,12 @@ class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
         found = _log_probability(emissions.double() / self.temperature, tags, mask, chain)
         return found.masked_fill(found < POSSIBLE, -torch.inf)
 
-    def _chain(self) -> Chain:
-        return Chain(self.start_transitions.double(), self.transitions.double(), self.end_transitions.double())
+    def _chain(self) -> TorchChain:
+        return TorchChain(self.start_transitions.double(), self.transitions.double(), self.end_transitions.double())
 
 
-def _log_probability(emissions: Tensor, tags: Tensor, mask: Tensor, chain: Chain) -> Tensor:
+def _log_probability(emissions: Tensor, tags: Tensor, mask: Tensor, chain: TorchChain) -> Tensor:
     """The log probability of `tags`, `(batch,)`: below `POSSIBLE` if they are impossible, so that it has a gradient."""
     last = mask.sum(dim=1, keepdim=True) - 1  # (batch, 1)
-    score = path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
-    return score.squeeze(1) - log_partition(emissions, mask, chain)
+    score = torch_path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
+    return score.squeeze(1) - torch_log_partition(emissions, mask, chain)

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from ner.decoding.numpy_chain import require_possible
-from ner.model.crf.torch_chain import Chain
+from ner.model.crf.torch_chain import TorchChain
 
 # A score in bits times this is one as everywhere else, in nats.
 BIT = math.log(2)
@@ -44,25 +44,25 @@ class Expected(NamedTuple):
     transitions: Tensor
 
 
-def sum_paths(emissions: Tensor, mask: Tensor, chain: Chain) -> PathSums:
+def sum_paths(emissions: Tensor, mask: Tensor, chain: TorchChain) -> PathSums:
     """The log-sums of rows with `emissions` `(batch, chars, tags)`. Raises ValueError if one has no possible path."""
     emissions, chain = emissions.permute(1, 2, 0).contiguous() / BIT, chain.at(BIT)  # (chars, tags, batch)
     transitions = chain.transitions.unsqueeze(2)  # (tags, tags, 1)
     before = [chain.start.unsqueeze(1).expand(-1, len(mask))]  # (tags, batch)
     for emission in emissions[:-1]:
-        before.append(_log_sum((before[-1] + emission).unsqueeze(1) + transitions))
+        before.append(_log2_sum_exp2((before[-1] + emission).unsqueeze(1) + transitions))
     stacked = torch.stack(before)
     scores = stacked + emissions
     rows, last = torch.arange(len(mask), device=mask.device), mask.sum(dim=1) - 1
     ends = torch.full_like(scores, -torch.inf)
     at_end = scores[last, :, rows] + chain.end  # (batch, tags)
     ends[last, :, rows] = at_end
-    total = _log_sum(at_end.T)
+    total = _log2_sum_exp2(at_end.T)
     require_possible(total.numpy(force=True))
     return PathSums(stacked, scores, chain.transitions, ends, total)
 
 
-def _log_sum(scores: Tensor) -> Tensor:
+def _log2_sum_exp2(scores: Tensor) -> Tensor:
     """The log-sum over the first dimension of `scores`, which it overwrites."""
     top = scores.detach().amax(dim=0)  # whatever it is, it cancels: no gradient goes through it
     return scores.sub_(top).exp2_().sum(dim=0).log2_().add_(top)
@@ -87,7 +87,7 @@ def expected_counts(sums: PathSums, weights: Tensor | float = 1.0) -> Expected:
     return Expected(torch.stack(tags[::-1]), total.sum(dim=2))
 
 
-def log_partition(emissions: Tensor, mask: Tensor, chain: Chain) -> Tensor:
+def torch_log_partition(emissions: Tensor, mask: Tensor, chain: TorchChain) -> Tensor:
     """The log-sum over all paths of a row, `(batch,)`, differentiable. Raises ValueError if a row has none."""
     return cast(Tensor, _LogPartition.apply(emissions, mask, *chain))  # type: ignore[no-untyped-call]
 
@@ -97,7 +97,7 @@ class _LogPartition(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, emissions: Tensor, mask: Tensor, start: Tensor, transitions: Tensor, end: Tensor) -> Tensor:
-        sums = sum_paths(emissions, mask, Chain(start, transitions, end))
+        sums = sum_paths(emissions, mask, TorchChain(start, transitions, end))
         ctx.save_for_backward(*sums)
         return sums.total * BIT
 

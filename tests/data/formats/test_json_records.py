@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ner.data.data_split import ReadOptions
 from ner.data.findings import Finding
-from ner.data.formats.json_records import Fields, Malformed, document, kind_of_record, read_objects
+from ner.data.formats.json_records import Fields, Malformed, kind_of_record, read_document_name, read_objects
 
 Found = tuple[list[tuple[int, Fields]], list[str]]
 
@@ -205,6 +205,10 @@ def test_the_kind_of_a_record(record: object, kind: str) -> None:
 
 
 def test_the_name_of_a_document() -> None:
-    assert [document(fields) for fields in ({}, {"document": "a"}, {"document": None, "doc_id": 7})] == ["", "a", "7"]
+    assert [read_document_name(fields) for fields in ({}, {"document": "a"}, {"document": None, "doc_id": 7})] == [
+        "",
+        "a",
+        "7",
+    ]
     with pytest.raises(Malformed, match=r"expected the name of a document, found \[\]"):
-        document({"document": []})
+        read_document_name({"document": []})

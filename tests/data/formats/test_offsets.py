@@ -1,7 +1,7 @@
 import pytest
 
 from ner.data.data_split import Split
-from ner.data.formats.offsets import Record, Span, split_of_records, utf_16_offsets
+from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records, utf_16_offsets
 
 TEXT = "😀王小明在北京"
 
@@ -11,7 +11,9 @@ def spans(split: Split) -> list[tuple[int, int, str]]:
 
 
 def test_offsets_in_code_points() -> None:
-    split = split_of_records([Record(TEXT, [Span(1, 4, "PER", "王小明"), Span(5, 7, "LOC")], 3, "d")], "a.jsonl")
+    split = split_of_records(
+        [AnnotatedRecord(TEXT, [Span(1, 4, "PER", "王小明"), Span(5, 7, "LOC")], 3, "d")], "a.jsonl"
+    )
     assert spans(split) == [(1, 4, "王小明"), (5, 7, "北京")]
     assert (split.faults, split.notes) == ([], [])
     assert (split.sentences[0].line, split.sentences[0].document) == (3, "d")
@@ -20,13 +22,13 @@ def test_offsets_in_code_points() -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        Record(TEXT, [Span(2, 5, "PER", "王小明"), Span(6, 8, "LOC")]),
-        Record(TEXT, [Span(2, 5, "PER"), Span(6, 8, "LOC")]),  # 8 is beyond the 7 code points
-        Record(TEXT, [Span(0, 2, "EMOJI", "😀")]),
+        AnnotatedRecord(TEXT, [Span(2, 5, "PER", "王小明"), Span(6, 8, "LOC")]),
+        AnnotatedRecord(TEXT, [Span(2, 5, "PER"), Span(6, 8, "LOC")]),  # 8 is beyond the 7 code points
+        AnnotatedRecord(TEXT, [Span(0, 2, "EMOJI", "😀")]),
     ],
 )
-def test_utf_16_units_are_recognised(record: Record) -> None:
-    split = split_of_records([record, Record("王来", [Span(0, 1, "PER", "王")])], "a.jsonl")
+def test_utf_16_units_are_recognised(record: AnnotatedRecord) -> None:
+    split = split_of_records([record, AnnotatedRecord("王来", [Span(0, 1, "PER", "王")])], "a.jsonl")
     assert split.faults == []
     assert all(e.text in ("王小明", "北京", "😀", "王") for s in split.sentences for e in s.entities)
     assert split.notes == [
@@ -35,13 +37,13 @@ def test_utf_16_units_are_recognised(record: Record) -> None:
 
 
 def test_where_nothing_tells_the_format_decides() -> None:
-    record = Record(TEXT, [Span(2, 4, "X")])
+    record = AnnotatedRecord(TEXT, [Span(2, 4, "X")])
     assert spans(split_of_records([record], "a")) == [(2, 4, "小明")]
     assert spans(split_of_records([record], "a", utf_16=True)) == [(1, 3, "王小")]
 
 
 def test_the_note_has_the_hint_only_if_nothing_else_told() -> None:
-    told, tie = Record(TEXT, [Span(2, 5, "PER", "王小明")]), Record(TEXT, [Span(2, 4, "X")])
+    told, tie = AnnotatedRecord(TEXT, [Span(2, 5, "PER", "王小明")]), AnnotatedRecord(TEXT, [Span(2, 4, "X")])
     note = "a: offsets count UTF-16 units and were converted to code points (it matters in 1 record)"
     assert split_of_records([tie], "a", utf_16=True, hint="; or not").notes == [f"{note}; or not"]
     assert split_of_records([told], "a", utf_16=True, hint="; or not").notes == [note]
@@ -50,14 +52,16 @@ def test_the_note_has_the_hint_only_if_nothing_else_told() -> None:
 
 def test_offsets_inside_a_character() -> None:
     good = [Span(2, 5, "PER", "王小明")] * 2
-    split = split_of_records([Record(TEXT, [*good, Span(1, 4, "X")])], "a")
+    split = split_of_records([AnnotatedRecord(TEXT, [*good, Span(1, 4, "X")])], "a")
     assert [fault.message for fault in split.faults] == [
         "X at 1 to 4 begins or ends inside a character of two UTF-16 units"
     ]
 
 
 def test_scores_are_carried() -> None:
-    split = split_of_records([Record("王来", [Span(0, 1, "PER", score=0.5), Span(0, 1, "X", "来", score=0.25)])], "a")
+    split = split_of_records(
+        [AnnotatedRecord("王来", [Span(0, 1, "PER", score=0.5), Span(0, 1, "X", "来", score=0.25)])], "a"
+    )
     assert [(e.text, e.score) for e in split.sentences[0].entities] == [("王", 0.5), ("来", 0.25)]
 
 
@@ -66,7 +70,9 @@ def test_utf_16_offsets() -> None:
 
 
 def test_longer_entities_come_first() -> None:
-    split = split_of_records([Record("北京大学", [Span(0, 2, "LOC"), Span(2, 4, "X"), Span(0, 4, "ORG")])], "a")
+    split = split_of_records(
+        [AnnotatedRecord("北京大学", [Span(0, 2, "LOC"), Span(2, 4, "X"), Span(0, 4, "ORG")])], "a"
+    )
     assert spans(split) == [(0, 4, "北京大学"), (0, 2, "北京"), (2, 4, "大学")]
 
 
@@ -110,12 +116,12 @@ def test_longer_entities_come_first() -> None:
 )
 def test_offsets_that_are_wrong(span: Span, message: str, mended: str) -> None:
     good = Span(0, 1, "EMOJI", "😀")
-    split = split_of_records([Record(TEXT, [good, span], 2), Record("王", [], 3)], "a.jsonl")
+    split = split_of_records([AnnotatedRecord(TEXT, [good, span], 2), AnnotatedRecord("王", [], 3)], "a.jsonl")
     assert [(str(fault), fault.mended) for fault in split.faults] == [(f"a.jsonl:2: {message}", mended)]
     assert [sentence.text for sentence in split.sentences] == ([TEXT, "王"] if mended else ["王"])
 
 
 def test_a_surface_at_two_places_equally_near_is_not_guessed() -> None:
-    split = split_of_records([Record("王甲王", [Span(1, 2, "PER", "王")])], "a")
+    split = split_of_records([AnnotatedRecord("王甲王", [Span(1, 2, "PER", "王")])], "a")
     assert split.sentences == []
     assert "is not nearby" in split.faults[0].message

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner.data.entities import Entity, Sentence, without_overlaps
+from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.formats.substitutes import CROSSING, OVERLAPPING, flat_entities, nested_entities
 
@@ -30,7 +30,7 @@ def named(entity: Entity) -> str:
 def test_flat_entities_and_a_finding_for_each_other_one(spans: list[tuple[int, int, str]]) -> None:
     whole, losses = sentence(spans), list[Finding]()
     kept = flat_entities(whole, losses)
-    assert kept == without_overlaps(whole.entities)
+    assert kept == drop_overlaps(whole.entities)
     others = [
         (one, next(other for other in kept if one.start < other.end and other.start < one.end))
         for one in whole.entities

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ner.data.schemes import SCHEMES, chunks, labels
-from ner.model.crf.partial_labels import allowed_tags
+from ner.model.crf.partial_labels import allowed_by_partial_labels
 
 
 @pytest.mark.parametrize("scheme", ["BIO", "BIOES"])
@@ -15,7 +15,7 @@ def test_the_fillings_are_those_with_all_that_is_labelled(scheme: str) -> None:
     partial = ["?", "B-PER", end, "?", "O", "?"]
     unknown = torch.tensor([[tag == "?" for tag in partial]])
     tags = torch.tensor([[0 if tag == "?" else names.index(tag) for tag in partial]])
-    (allowed,) = allowed_tags(tags, unknown, names)
+    (allowed,) = allowed_by_partial_labels(tags, unknown, names)
     found = set(product(*([name for name, may in zip(names, row, strict=True) if may] for row in allowed.tolist())))
     expected = {
         filling

@@ -6,8 +6,8 @@ from torch import Tensor
 from torchcrf import CRF
 
 from ner.decoding.numpy_chain import IMPOSSIBLE
-from ner.model.crf.torch_chain import Chain
-from ner.model.crf.torch_sums import expected_counts, log_partition, sum_paths
+from ner.model.crf.torch_chain import TorchChain
+from ner.model.crf.torch_sums import expected_counts, sum_paths, torch_log_partition
 
 LENGTHS = [40, 1, 25, 2]
 TAGS = 7
@@ -25,8 +25,8 @@ def reference() -> CRF:
     return crf
 
 
-def chain_of(crf: CRF) -> Chain:
-    return Chain(crf.start_transitions, crf.transitions, crf.end_transitions)
+def chain_of(crf: CRF) -> TorchChain:
+    return TorchChain(crf.start_transitions, crf.transitions, crf.end_transitions)
 
 
 def batch(scale: float) -> tuple[Tensor, Tensor]:
@@ -39,7 +39,7 @@ def batch(scale: float) -> tuple[Tensor, Tensor]:
 def test_value_and_gradient_are_those_of_pytorch_crf(scale: float) -> None:
     crf = reference()
     emissions, mask = batch(scale)
-    found = log_partition(emissions, mask, chain_of(crf))
+    found = torch_log_partition(emissions, mask, chain_of(crf))
     expected = crf._compute_normalizer(emissions.transpose(0, 1), mask.T)
     assert torch.allclose(found, expected, rtol=1e-12, atol=1e-9)
     weights = torch.tensor([0.5, -2.0, 3.0, 1.0], dtype=torch.float64)
@@ -53,7 +53,7 @@ def test_value_and_gradient_are_those_of_pytorch_crf(scale: float) -> None:
 def test_a_gradient_of_the_gradient_is_refused() -> None:
     """It would be silently wrong."""
     emissions, mask = batch(1.0)
-    value = log_partition(emissions, mask, chain_of(reference())).square().sum()
+    value = torch_log_partition(emissions, mask, chain_of(reference())).square().sum()
     (gradient,) = torch.autograd.grad(value, [emissions], create_graph=True)
     with pytest.raises(RuntimeError, match="once_differentiable"):
         gradient.sum().backward()
@@ -78,5 +78,5 @@ def test_a_tag_that_is_improbable_by_far_may_be_the_only_way_on() -> None:
     crf.transitions[0, 0] = 0.0
     emissions = torch.full((1, 2, TAGS), IMPOSSIBLE, dtype=torch.float64)
     emissions[0, 0, 0], emissions[0, 0, 1], emissions[0, 1, 2] = 5000.0, -5000.0, 1.0
-    total = log_partition(emissions, torch.ones(1, 2, dtype=torch.bool), chain_of(crf))
+    total = torch_log_partition(emissions, torch.ones(1, 2, dtype=torch.bool), chain_of(crf))
     assert total.item() == pytest.approx((crf.start_transitions[1] - 5000 + 1 + crf.end_transitions[2]).item())
