@@ -1,19 +1,67 @@
-"""Packages that only some formats need, imported when such a file is read or written."""
+"""Optional packages, and the command that installs them."""
 
 import importlib
+import json
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from ner.errors import InputError
 
+_PROJECT = "bert-ner"
+_FOLDER = Path(__file__).resolve().parents[1]
 
-def import_extra(module: str, extra: str, path: Path) -> Any:
-    """A module of an optional package. Raises InputError with the command that installs it if it is absent.
 
-    `extra` is the name of the optional dependencies with that package; `path` is the file that needs it.
+def import_extra(module: str, extra: str, place: Path | str) -> Any:
+    """Import a module of an optional package.
+
+    Args:
+        module: its dotted name.
+        extra: the extra of bert-ner that brings the package.
+        place: the file or the task that needs it, with which the message begins.
+
+    Raises:
+        InputError: the package is not installed. The message holds the command that installs it.
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError:
         package = module.partition(".")[0]
-        raise InputError(f'{path}: {package} is not installed; pip install "bert-ner[{extra}]"') from None
+        raise InputError(f"{place}: {package} is not installed; {how_to_install(extra)}") from None
+
+
+def how_to_install(extra: str = "") -> str:
+    """The `pip install` that brings bert-ner's dependencies, and those of `extra` if one is given.
+
+    It installs from where this bert-ner came from: a checkout, a wheel file, a repository, else the package index.
+    """
+    extras = f"[{extra}]" if extra else ""
+    if (_FOLDER / "pyproject.toml").is_file():
+        return f"pip install -e {_quote_folder(_FOLDER, extras)}"
+    source = _read_source()
+    url = str(source.get("url", ""))
+    if "vcs_info" in source:
+        commit = source["vcs_info"]["commit_id"]
+        return f'pip install "{_PROJECT}{extras} @ {source["vcs_info"]["vcs"]}+{url}@{commit}"'
+    path = Path(url2pathname(urlsplit(url).path)) if url.startswith("file:") else None
+    if path and path.is_dir():
+        return f"pip install {_quote_folder(path, extras)}"
+    if url and (path is None or path.is_file()):
+        return f'pip install "{_PROJECT}{extras} @ {url}"'
+    return f'pip install "{_PROJECT}{extras}"' if extras else f"pip install {_PROJECT}"
+
+
+def _read_source() -> dict[str, Any]:
+    """Where pip took the installed bert-ner from (PEP 610); empty if from a package index."""
+    try:
+        text = distribution(_PROJECT).read_text("direct_url.json")
+    except PackageNotFoundError:
+        return {}
+    source: dict[str, Any] = json.loads(text) if text else {}
+    return source
+
+
+def _quote_folder(folder: Path, extras: str) -> str:
+    return f'"{"." if folder == Path.cwd() else folder}{extras}"'

@@ -45,6 +45,7 @@ def compare(
     from ner.comparing.comparison import compare as compare_runs
     from ner.comparing.comparison_report import show, write_report
     from ner.comparing.run_grid import run_grid
+    from ner.extras import how_to_install
 
     for note in corpus.notes:
         typer.echo(f"note: {note}")
@@ -54,4 +55,4 @@ def compare(
     written = write_report(comparison, output, shlex.join(["bert-ner", *sys.argv[1:]]))
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
-        typer.echo('for a plot: pip install "bert-ner[plot]", then the same command again')
+        typer.echo(f"for a plot: {how_to_install('plot')}, then the same command again")

@@ -44,7 +44,7 @@ def tune(
     from rich.console import Console
 
     from ner.data.corpus import read_corpus
-    from ner.extras import import_extra
+    from ner.extras import how_to_install, import_extra
 
     import_extra("optuna", "tune", output)
     from ner.tuning.search import search
@@ -58,6 +58,6 @@ def tune(
     written = write_report(study, settings, output)
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
-        typer.echo('for plots: pip install "bert-ner[plot]", then the same command again')
+        typer.echo(f"for plots: {how_to_install('plot')}, then the same command again")
     train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", seed]
     typer.echo(f"to train with the best settings: {shlex.join(map(str, train))}")

@@ -14,6 +14,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import can_draw, draw_pictures
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
+from ner.extras import how_to_install
 from ner.pages.highlight import Hues, Piece, clip, pieces, visible
 from ner.pages.templates import page_template
 from ner.version import installed_version
@@ -30,7 +31,7 @@ _HEADINGS = {
     "dev_recall": "dev recall",
 }
 _LONGEST_FORM = 100
-CANNOT_DRAW = 'For pictures: pip install "bert-ner[plot]", then the same command again.'
+CANNOT_DRAW = f"For pictures: {how_to_install('plot')}, then the same command again."
 NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
 
 

@@ -12,6 +12,7 @@ import torch
 
 from ner.errors import InputError
 from ner.exporting.onnx_network import ExportableNetwork
+from ner.extras import import_extra
 from ner.model.network import BertBiLstmCrf
 from ner.runtime.exported_folder import Target
 
@@ -33,12 +34,7 @@ _INT8_PRODUCTS = 4
 def import_packages(target: Target) -> None:
     """Import what the export will need. Raises InputError with the command that installs it if something is absent."""
     for name in PACKAGES[target]:
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError:
-            raise InputError(
-                f'an export to {target} needs {name}, which is not installed: pip install "bert-ner[{target}]"'
-            ) from None
+        import_extra(name, target, f"export to {target}")
 
 
 def to_onnx(model: BertBiLstmCrf) -> Any:

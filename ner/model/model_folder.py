@@ -88,7 +88,7 @@ def _load_config(path: Path) -> BertBiLstmCrfConfig:
         raise InputError(f"{path} is of a model of the type {kind}: expected {BertBiLstmCrfConfig.model_type}")
     if version > FORMAT_VERSION:
         raise InputError(
-            f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: pip install --upgrade bert-ner"
+            f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: install a newer bert-ner"
         )
     with _name_damaged_file(path):
         return BertBiLstmCrfConfig.from_dict(content)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ner.errors import InputError
+from ner.extras import how_to_install
 from ner.pretraining.pretraining_settings import MaskingName
 
 Starts = npt.NDArray[np.bool_]
@@ -26,7 +27,7 @@ def segmenter(masking: MaskingName) -> Segmenter:
         cut: Callable[[str], list[str]] = importlib.import_module("rjieba").cut
     except ModuleNotFoundError:
         raise InputError(
-            'masks of whole words need a segmenter: pip install "bert-ner[pretrain]", or pass --masking character'
+            f"masks of whole words need a segmenter: {how_to_install('pretrain')}, or pass --masking character"
         ) from None
 
     def starts(text: str) -> Starts:

@@ -1,13 +1,20 @@
 """The TensorBoard log of a run."""
 
+import logging
 import time
 from pathlib import Path
 from typing import Any
 
-from tensorboardX.event_file_writer import EventsWriter
-from tensorboardX.proto.event_pb2 import Event
-from tensorboardX.summary import scalar
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from ner.extras import how_to_install
+
+try:
+    from tensorboardX.event_file_writer import EventsWriter
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.summary import scalar
+except ModuleNotFoundError:
+    EventsWriter = None
 
 _GROUPS = {"eval_": "dev/", "": "train/"}
 
@@ -16,14 +23,22 @@ class TensorBoardLog(TrainerCallback):
     """Writes every number that the trainer logs: `train/loss`, `train/learning_rate`, `dev/f1` and so on.
 
     It writes at once and in this thread: the usual writer does so in a thread of its own, which dies of a full disk
-    without a word and leaves the program waiting for it.
+    without a word and leaves the program waiting for it. Without tensorboardX, there is no log.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writer: EventsWriter | None = None
 
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        if EventsWriter is None:
+            logging.getLogger("ner").info("no TensorBoard log: %s brings tensorboardX", how_to_install("tensorboard"))
+
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        if EventsWriter is None:
+            return
         if self._writer is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._writer = EventsWriter(str(self._folder / "events"))

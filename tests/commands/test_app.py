@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ner.commands.app import app
+from ner.extras import how_to_install
 from tests.conftest import SENTENCES, conll
 
 Run = Callable[..., Result]
@@ -497,7 +498,7 @@ def test_a_search_without_optuna(
 ) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     message = refused("tune", "--data", data_folder, "--output", tmp_path / "out", "--trials", "1")
-    assert message == f'{tmp_path / "out"}: optuna is not installed; pip install "bert-ner[tune]"'
+    assert message == f"{tmp_path / 'out'}: optuna is not installed; {how_to_install('tune')}"
 
 
 # Data sets

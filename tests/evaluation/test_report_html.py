@@ -22,6 +22,7 @@ from ner.evaluation.report_html import render_html
 from ner.evaluation.report_markdown import escape, render_markdown
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
+from ner.extras import how_to_install
 from ner.records.entity_writers import HtmlWriter
 from ner.records.record import Record
 from tests.helpers.spoiled_report import MARKUP, RECORD, spoiled_report
@@ -391,7 +392,7 @@ def test_without_matplotlib_a_line_says_how_to_get_pictures(report: Report, monk
     monkeypatch.setattr(pages, "can_draw", lambda: False)
     html = render_html(report)
     assert "<svg" not in html
-    assert 'For pictures: pip install "bert-ner[plot]", then the same command again.' in Page(html).text
+    assert f"For pictures: {how_to_install('plot')}, then the same command again." in Page(html).text
 
 
 def test_without_nervaluate_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

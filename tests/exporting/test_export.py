@@ -162,7 +162,8 @@ def test_neither_torch_nor_transformers_is_needed(exported_folder: Path, model_f
     assert run.returncode == 0, run.stderr
     assert [e["text"] for e in json.loads(run.stdout)["entities"]] == ["张伟", "上海"]
     run = tag_with(model_folder)
-    assert (run.returncode, run.stderr) == (2, "bert-ner: torch is not installed: pip install bert-ner brings it\n")
+    assert run.returncode == 2
+    assert run.stderr.startswith("bert-ner: torch is not installed: pip install ")
 
 
 def test_the_command(onnx_model: Any, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +209,7 @@ def test_a_missing_package_is_named_with_its_extra(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxscript", None)
-    with pytest.raises(InputError, match=r'needs onnxscript.*pip install "bert-ner\[openvino\]"'):
+    with pytest.raises(InputError, match=r'onnxscript is not installed; pip install .*\[openvino\]"'):
         export.export_model(model_folder, "openvino", "fp32", tmp_path / "exported")
 
 

@@ -173,7 +173,7 @@ def test_parquet_rows_keep_their_other_columns(tmp_path: Path) -> None:
 def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "a.parquet").touch()
-    with pytest.raises(InputError, match=r'a\.parquet: pyarrow is not installed; pip install "bert-ner\[parquet\]"'):
+    with pytest.raises(InputError, match=r'a\.parquet: pyarrow is not installed; pip install .*\[parquet\]"'):
         records(tmp_path / "a.parquet", text_column="text")
 
 

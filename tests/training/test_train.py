@@ -20,6 +20,7 @@ from ner.data.corpus import Corpus, read_corpus
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import CrfDecoder, Decoded
 from ner.errors import InputError, InterruptedRun
+from ner.extras import how_to_install
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
@@ -429,6 +430,16 @@ def test_the_tensorboard_log_holds_loss_rates_and_dev_scores(corpus: Corpus, qui
     assert {"train/loss", "train/learning_rate", "dev/f1"} <= found.keys()
     assert [step for step, _ in found["dev/f1"]] == [4, 8]
     assert found["dev/f1"][-1][1] == pytest.approx(run.record["epochs"][-1]["dev_f1"])
+
+
+def test_without_tensorboardx_there_is_no_log(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("ner.training.tensorboard.EventsWriter", None)
+    with caplog.at_level("INFO", logger="ner"):
+        train(corpus, quick(), tmp_path / "model")
+    assert not (tmp_path / "model" / "tensorboard").exists()
+    assert f"{how_to_install('tensorboard')} brings tensorboardX" in caplog.text
 
 
 def test_windows_longer_than_the_encoder_reads_are_refused(corpus: Corpus, quick: Change, tmp_path: Path) -> None:

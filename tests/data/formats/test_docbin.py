@@ -142,7 +142,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_without_spacy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "spacy.tokens", None)
-    message = r'x\.spacy: spacy is not installed; pip install "bert-ner\[spacy\]"$'
+    message = r'x\.spacy: spacy is not installed; pip install .*\[spacy\]"$'
     with pytest.raises(InputError, match=message):
         read(tmp_path / "x.spacy", OPTIONS)
     with pytest.raises(InputError, match=message):

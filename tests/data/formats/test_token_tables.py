@@ -351,7 +351,7 @@ def test_missing_files(tmp_path: Path) -> None:
 
 def test_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    message = r'x\.parquet: pyarrow is not installed; pip install "bert-ner\[parquet\]"$'
+    message = r'x\.parquet: pyarrow is not installed; pip install .*\[parquet\]"$'
     with pytest.raises(InputError, match=message):
         parquet.read(tmp_path / "x.parquet", ReadOptions())
     with pytest.raises(InputError, match=message):
