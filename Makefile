@@ -1,23 +1,24 @@
-# Everything runs in .venv, made from this project's files alone.
+# Everything runs in .venv, made from this project's files alone. A target installs what it needs and no more:
+# demo the package, test the tests' packages, docs those of the manual, check all of them.
 PYTHON ?= python3
-BIN := .venv/bin
-INSTALLED := .venv/installed
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 MODEL := demo-model
 
-.PHONY: demo test check bench wheel clean
+.PHONY: demo test check format docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
-demo: $(INSTALLED)
+demo: .venv/base
 	rm -rf $(MODEL)
 	$(BIN)/bert-ner train --data data_demo --output $(MODEL)
 	$(BIN)/bert-ner tag --model $(MODEL) --text "林晓东昨天从杭州赶到北京大学医院看望李教授。" --text "远山集团将在成都新建一座工厂。"
 
 ## Run the tests, one thread each on all cores.
-test: $(INSTALLED)
+test: .venv/test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
 
 ## Run all that CI runs on the sources: style, types, import contract, tests with the slow ones.
-check: $(INSTALLED)
+check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -25,29 +26,56 @@ check: $(INSTALLED)
 	$(MAKE) test
 	$(BIN)/python -m pytest -q -m slow
 
+## Put the sources into the form that check asks for.
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## Build the manual into site/; a dead link is an error.
+docs: .venv/docs
+	$(BIN)/mkdocs build --strict --quiet
+
 ## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
-bench: $(INSTALLED)
+bench: .venv/dev
 	$(BIN)/python benchmarks/crf_speed.py
 	$(BIN)/python benchmarks/scoring_speed.py
 	$(BIN)/python benchmarks/startup.py
 
 ## Build the wheel and try it in an environment of its own.
-wheel: $(INSTALLED)
-	rm -rf build dist .venv-wheel
+wheel: .venv/dev
+	rm -rf build dist
 	$(BIN)/python -m build --wheel --outdir dist .
-	$(PYTHON) -m venv .venv-wheel
-	.venv-wheel/bin/pip install --quiet --constraint constraints.txt dist/*.whl
-	cd .venv-wheel && bin/bert-ner train --data ../data_demo --output model --max-steps 60 \
-		&& bin/bert-ner tag --text "我在北京。" && bin/bert-ner tag --model model --text "我在北京。" && bin/bert-ner tag --model model --text "我在北京。" --format html \
-		&& bin/bert-ner evaluate --model model --model model --data ../data_demo --report evaluation \
-		&& bin/bert-ner score model/evaluation/test/predictions.txt --report score \
-		&& bin/bert-ner check ../data_demo --report report && bin/bert-ner convert ../data_demo demo --to jsonl \
-		&& bin/python -m conlleval < model/evaluation/test/predictions.txt
+	PYTHON=$(PYTHON) .ci/try_wheel.sh dist/*.whl
+
+## Build and check what is published: dist/ holds the source archive and the wheel made from it.
+release: .venv/dev
+	rm -rf build dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	PYTHON=$(PYTHON) .ci/try_wheel.sh dist/*.whl
+
+## Run the tests with another Python, for example `make python3.12`, in .venv-3.12.
+python3.%:
+	.ci/try_python.sh 3.$*
+
+## Run the tests with the lowest versions that pyproject.toml allows.
+oldest:
+	.ci/try_python.sh 3.10 lowest-direct
 
 clean:
-	rm -rf .venv .venv-wheel build dist $(MODEL)
+	rm -rf .venv .venv-* build dist site $(MODEL)
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(BIN)/python:
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+
+.venv/base: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) .
 	touch $@
+
+.venv/test .venv/docs: .venv/%: .venv/base
+	$(INSTALL) ".[$*]"
+	touch $@
+
+.venv/dev: .venv/base
+	$(INSTALL) ".[dev]"
+	touch .venv/test .venv/docs $@
