@@ -33,7 +33,7 @@ format: .venv/dev
 
 ## Build the manual into site/; a dead link is an error.
 docs: .venv/docs
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 ## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
 bench: .venv/dev
