@@ -77,7 +77,7 @@ def test_a_missing_package_is_named_with_its_command(install: Any, monkeypatch: 
     install(None)
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(InputError) as error:
-        import_extra("optuna.samplers", "tune", "a search")
+        import_extra("optuna", "tune", "a search")
     assert str(error.value) == 'a search: optuna is not installed; pip install "bert-ner[tune]"'
 
 

@@ -67,7 +67,7 @@ def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
     assert record["best_dev_f1"] == max(epoch["dev_f1"] for epoch in record["epochs"])
     assert record["settings"]["max_length"] == 64
     assert len(record["data"]["train"]["fingerprint"]) == 64
-    assert record["versions"]["torch"] == torch.__version__
+    assert record["versions"]["torch"].partition("+")[0] == torch.__version__.partition("+")[0]  # +cu130 is not in both
 
 
 @pytest.mark.parametrize(
