@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from ner.commands.training_options import training_settings
 from typer.testing import CliRunner
 
 from ner.commands.options import options_on_command_line, read_options, with_settings
-from ner.commands.training_options import training_settings
 from ner.errors import InputError
 from ner.training.training_settings import TrainingSettings
 

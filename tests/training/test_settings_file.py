@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ner.errors import InputError
-from ner.training.settings_file import read_settings, write_settings
+from ner.settings import read_settings, write_settings
 from ner.training.training_settings import TrainingSettings
 
 
@@ -18,7 +18,7 @@ def path(tmp_path: Path) -> Path:
 def refused(path: Path, content: str) -> str:
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError) as error:
-        read_settings(path)
+        read_settings(TrainingSettings, path)
     message = str(error.value)
     assert message.startswith(f"{path}: ")
     return message.removeprefix(f"{path}: ")
@@ -29,14 +29,14 @@ def test_what_is_written_is_read_but_for_the_seed(path: Path) -> None:
         fusion="attention", epochs=9, learning_rate=3e-5, calibrate=True, init_from="模型", seed=7
     )
     write_settings(settings, path)
-    assert TrainingSettings(**read_settings(path)) == replace(settings, seed=1)
+    assert TrainingSettings(**read_settings(TrainingSettings, path)) == replace(settings, seed=1)
 
 
 def test_some_settings_are_enough_and_whole_numbers_are_numbers(path: Path) -> None:
     path.write_text('{"clip": 2, "max_steps": null}', encoding="utf-8")
-    assert read_settings(path) == {"clip": 2.0, "max_steps": None}
+    assert read_settings(TrainingSettings, path) == {"clip": 2.0, "max_steps": None}
     path.write_text("{}", encoding="utf-8")
-    assert read_settings(path) == {}
+    assert read_settings(TrainingSettings, path) == {}
 
 
 @pytest.mark.parametrize("content", ["", "[]", "[[]]", "3", '"epochs"', "epochs = 3", '[["epochs", 3]]'])
@@ -47,7 +47,7 @@ def test_what_is_no_object(path: Path, content: str) -> None:
 def test_text_that_is_not_utf_8(path: Path) -> None:
     path.write_bytes('{"encoder": "模型"}'.encode("gbk"))
     with pytest.raises(InputError, match="expected a JSON object"):
-        read_settings(path)
+        read_settings(TrainingSettings, path)
 
 
 @pytest.mark.parametrize(
