@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ner.characters.window_batches import BATCH_CHARACTERS
+from ner.choices import BATCH_CHARACTERS
 from ner.common_settings import RUN, Precision
 from ner.settings import Help, Settings, Unset, settings_group
 

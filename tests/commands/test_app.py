@@ -300,7 +300,7 @@ def test_training_aids_that_do_not_go_together(refused: Callable[..., str], data
     assert refused(*train, *attack) == "expected `adversarial` to be none with `mode` frozen, got 'fgm'"
     compare = ("compare", "--data", data_folder, "--output", tmp_path / "runs")
     message = refused(*compare, "--vary", "r-drop=0,1", "--dropout", "0")
-    assert message == "--vary r-drop=0,1: expected r_drop to be 0 without any dropout, got 1.0"
+    assert message == "`vary` r-drop=1.0: expected `r_drop` to be 0 without any dropout, got 1.0"
 
 
 def test_no_train_file(refused: Callable[..., str], tmp_path: Path) -> None:
