@@ -55,7 +55,7 @@ class TrainingSettings(NetworkSettings):
         Field(ge=1),
         TRAINING,
         Search(3, 10),
-        Help("Number of passes over the training data.", "训练数据的遍数（轮数）。"),
+        Help("Number of passes over the training data.", "训练的轮数。"),
     ] = 4
     max_steps: Annotated[
         int | None,
@@ -121,7 +121,7 @@ class TrainingSettings(NetworkSettings):
         float,
         Field(gt=0),
         AIDS,
-        Help("Size of the perturbation, as an L2 norm.", "扰动的大小（L2 范数）。"),
+        Help("Size of the perturbation, as an L2 norm.", "扰动的 L2 范数。"),
     ] = 1.0
     adversarial_steps: Annotated[
         int,
