@@ -1,9 +1,11 @@
-"""The names that options of the network and its training take; apart, since everything else here brings torch."""
+"""The names that settings take, and what the package carries; apart, since everything else here brings torch."""
 
 from typing import Literal, get_args
 
 BUILT_IN_ENCODER = "mini-zh"
 BUILT_IN_TAGGER = "mini-zh-uner"
+BATCH_CHARACTERS = 4096
+"""Padded characters in one pass of a network that tags: enough to keep a CPU busy, little memory on any device."""
 
 AdversarialName = Literal["none", "fgm", "pgd"]
 CellName = Literal["lstm", "gru"]
@@ -15,11 +17,5 @@ Pooling = Literal["mean", "cls", "max"]
 PrecisionName = Literal["auto", "fp32", "bf16"]
 TaggingScheme = Literal["BIOES", "BIO"]
 
-ADVERSARIALS: tuple[AdversarialName, ...] = get_args(AdversarialName)
-CELLS: tuple[CellName, ...] = get_args(CellName)
-DECODERS: tuple[DecoderName, ...] = get_args(DecoderName)
-ENCODER_MODES: tuple[EncoderMode, ...] = get_args(EncoderMode)
 FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
 LEARNED_FUSIONS: tuple[FusionName, ...] = ("scalar-mix", "attention", "multi-head")
-PRECISIONS: tuple[PrecisionName, ...] = get_args(PrecisionName)
-TAGGING_SCHEMES: tuple[TaggingScheme, ...] = get_args(TaggingScheme)

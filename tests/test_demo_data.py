@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ner.data.corpus import Corpus, read_corpus
-from ner.data.data_split import ReadOptions
+from ner.data.read_options import ReadOptions
 
 FOLDER = Path(__file__).parents[1] / "data_demo"
 

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple, TypeVar
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import batches_by_length, pad_batch
 from ner.characters.windows import Window, sliding_windows
+from ner.choices import BATCH_CHARACTERS
 
-# Padded characters in one pass of the network: enough to keep a CPU's cores busy, little memory on any device.
-BATCH_CHARACTERS = 4096
 # Of a window, so that a character has that much context or more on either side, but for the ends of the text.
 _OVERLAP = 1 / 4
 

@@ -12,7 +12,7 @@ from ner.commands.options import (
     TagColumn,
     TokenColumn,
 )
-from ner.data.data_split import ReadOptions
+from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def check(
 
     if fix is not None:
         refuse_existing(fix)
-    splits = examine_splits(data, ReadOptions(from_, encoding, token_column, tag_column))
+    splits = examine_splits(
+        data, ReadOptions(format=from_, encoding=encoding, token_column=token_column, tag_column=tag_column)
+    )
     found = run_check(splits, load_characters(encoder), max_length)
     written = []
     if report is not None:

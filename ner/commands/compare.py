@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import Data, read_options, with_settings
-from ner.commands.training_options import training_settings
-from ner.data.data_split import ReadOptions
+from ner.commands.options import Data, compared_settings, read_options, with_settings
+from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
-_DEFAULT = TrainingSettings()
 
-
-@with_settings(settings=training_settings, reading=read_options)
+@with_settings(settings=compared_settings, reading=read_options)
 def compare(
     data: Data,
     output: Annotated[Path, typer.Option(help="Folder for the models and the comparison; what is finished is kept.")],
@@ -37,10 +34,10 @@ def compare(
     """
     from rich.console import Console
 
-    from ner.comparing.grid import grid
+    from ner.comparing.grid import grid, parse_vary
     from ner.data.corpus import read_corpus
 
-    cells = grid(vary, settings)
+    cells = grid(parse_vary(vary), settings)
     corpus = read_corpus(data, settings.seed, reading)
     from ner.comparing.comparison import compare as compare_runs
     from ner.comparing.comparison_report import show, write_report

@@ -13,11 +13,11 @@ from ner.commands.options import (
     write_options,
 )
 from ner.commands.printing import print_written
-from ner.data.data_split import ReadOptions
+from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from ner.data.rewriting import WriteOptions
+    from ner.data.write_options import WriteOptions
 
 _DEFAULT = TrainingSettings()
 

@@ -7,7 +7,7 @@ import typer
 
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.options import Data, Precision, read_options, with_settings
-from ner.data.data_split import ReadOptions
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 
 

@@ -2,19 +2,39 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic.fields import FieldInfo
 
 from ner.choices import BUILT_IN_TAGGER, PrecisionName
-from ner.data.data_split import ReadOptions
+from ner.common_settings import FORMAT as FORMAT_PANEL
+from ner.common_settings import RUN as RUN_PANEL
+from ner.data.read_options import ReadOptions
+from ner.data.write_options import WriteOptions
+from ner.errors import InputError
+from ner.language import Text
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.settings import (
+    Panel,
+    Parameter,
+    Settings,
+    Unset,
+    full_help,
+    marker,
+    option_of,
+    parse_setting,
+    read_settings,
+    show_value,
+)
+from ner.tagging.engine_settings import EngineSettings
+from ner.training.training_settings import TrainingSettings
 
-if TYPE_CHECKING:
-    from ner.data.rewriting import WriteOptions
+_Group = TypeVar("_Group", bound=Settings)
 
-FORMAT, NETWORK, SCHEDULE, AIDS, RUN = "Format of the data", "Network", "Training", "Training aids", "Run"
+FORMAT, RUN = str(FORMAT_PANEL), str(RUN_PANEL)
 """The panels of a command's help."""
 
 Data = Annotated[
@@ -30,20 +50,6 @@ From = Annotated[
     ),
 ]
 Model = Annotated[Path, typer.Option(help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in).")]
-To = Annotated[
-    str | None,
-    typer.Option(
-        help="Format to write, by the same names.", rich_help_panel=FORMAT, show_default="told by the name, or as read"
-    ),
-]
-Scheme = Annotated[
-    str | None,
-    typer.Option(
-        help="Tags to write: BIO, IOB1, BIOES, BMES, BILOU or IO.",
-        rich_help_panel=FORMAT,
-        show_default="as read, or BIO",
-    ),
-]
 Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
 TextColumn = Annotated[
     str | None,
@@ -57,14 +63,6 @@ TokenColumn = Annotated[
 ]
 TagColumn = Annotated[int | None, typer.Option(help="Column of the tag.", rich_help_panel=FORMAT, show_default="last")]
 Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as gb18030.", rich_help_panel=FORMAT)]
-Strict = Annotated[
-    bool,
-    typer.Option(
-        "--strict",
-        help="Refuse illegal tag sequences, such as I-PER after O, instead of repairing them.",
-        rich_help_panel=FORMAT,
-    ),
-]
 Precision = Annotated[
     PrecisionName,
     typer.Option(
@@ -77,7 +75,7 @@ def with_settings(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]
     """Give a command the options of functions that make one object each of them.
 
     With `@with_settings(reading=read_options)` a command has all options of `read_options`, and gets what that
-    returns as its argument `reading`.
+    returns as its argument `reading`. `settings_options` makes such functions from groups of settings.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -101,22 +99,112 @@ def with_settings(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]
     return decorate
 
 
-def read_options(
-    from_: From = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
-    strict: Strict = False,
-) -> ReadOptions:
-    """How annotated files are read."""
-    return ReadOptions(from_, encoding, token_column, tag_column, strict)
+def settings_options(
+    group: type[_Group], *, config: bool = False, without: Collection[str] = (), **defaults: Any
+) -> Callable[..., _Group]:
+    """A function for `with_settings` whose parameters are the options of a group of settings.
+
+    Args:
+        group: the settings.
+        config: whether there is an option --config for a file of settings.
+        without: settings that are no options of the command.
+        **defaults: other defaults for this command.
+    """
+    fields = {name: field for name, field in group.__pydantic_fields__.items() if name not in without}
+    names = {_parameter(name, field): name for name, field in fields.items()}
+
+    def make(**given: Any) -> _Group:
+        path = given.pop("config", None)
+        try:
+            values = {names[parameter]: value for parameter, value in given.items()}
+            for name in values.keys() & _lists(fields):
+                values[name] = parse_setting(group, name, values[name])
+            return group(**{**defaults, **values})
+        except InputError as error:
+            if path is None:
+                raise
+            raise InputError(f"{error} (of {path} and the options given)") from None
+
+    parameters = [_option(parameter, fields[name], defaults.get(name)) for parameter, name in names.items()]
+    if config:
+        parameters.append(_config_option(group))
+    make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return make
 
 
-def write_options(to: To = None, scheme: Scheme = None) -> "WriteOptions":
-    """How annotated files are written."""
-    from ner.data.rewriting import WriteOptions
+def _parameter(name: str, field: FieldInfo) -> str:
+    parameter = marker(field, Parameter)
+    return parameter.name if parameter else name
 
-    return WriteOptions(to, scheme)
+
+def _lists(fields: Mapping[str, FieldInfo]) -> set[str]:
+    return {name for name, field in fields.items() if isinstance(field.default, tuple)}
+
+
+def _option(name: str, field: FieldInfo, default: Any) -> inspect.Parameter:
+    """The option of a setting; Typer tells its type, and the setting itself what values will do."""
+    default = field.default if default is None else default
+    kind: Any = field.annotation
+    metavar = None
+    if isinstance(default, tuple):  # which is no type of an option
+        kind, default, metavar = str, show_value(default), "NUMBER,NUMBER"
+    flag = option_of(name, field)
+    unset = marker(field, Unset)
+    option = typer.Option(
+        f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
+        metavar=metavar,
+        help=str(full_help(field)),
+        rich_help_panel=str(marker(field, Panel)),
+        show_default=str(unset) if unset and default is None else True,
+    )
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+
+
+def _config_option(group: type[Settings]) -> inspect.Parameter:
+    def use(ctx: typer.Context, path: Path | None) -> Path | None:
+        """Take the defaults of the other options from a file."""
+        if path is not None:
+            given = read_settings(group, path)
+            fields = group.__pydantic_fields__
+            ctx.default_map = {
+                _parameter(name, fields[name]): show_value(value) if name in _lists(fields) else value
+                for name, value in given.items()
+            }
+        return path
+
+    option = typer.Option(
+        help=str(
+            Text(
+                "JSON or TOML file of settings by name, as tune writes it; options on the command line override it.",
+                "写有设置的 JSON 或 TOML 文件，tune 写出的就是这种；命令行给出的选项优先。",
+            )
+        ),
+        rich_help_panel=RUN,
+        is_eager=True,
+        callback=use,
+    )
+    return inspect.Parameter(
+        "config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[Path | None, option]
+    )
+
+
+read_options = settings_options(ReadOptions, without=("unannotated",))
+"""How annotated files are read: the group `reading`."""
+
+write_options = settings_options(WriteOptions)
+"""How annotated files are written: the group `writing`."""
+
+training_settings = settings_options(TrainingSettings, config=True)
+"""All settings of a training run: the group `settings` of train and tune."""
+
+compared_settings = settings_options(TrainingSettings, config=True, without=("seed",))
+"""All settings of a training run but the seed: the group `settings` of compare."""
+
+pretraining_settings = settings_options(PretrainingSettings, config=True)
+"""All settings of a pretraining run: the group `settings` of pretrain."""
+
+engine_settings = settings_options(EngineSettings)
+"""How a model computes: the group `engine` of tag, evaluate and others."""
 
 
 def options_on_command_line(ctx: typer.Context) -> set[str]:

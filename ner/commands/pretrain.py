@@ -5,12 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, with_settings
-from ner.commands.pretraining_options import pretraining_settings
+from ner.commands.options import RUN, pretraining_settings, with_settings
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.training.training_settings import TrainingSettings
-
-_DEFAULT = TrainingSettings()
 
 
 @with_settings(settings=pretraining_settings)

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ner.characters.window_batches import BATCH_CHARACTERS
-from ner.choices import BUILT_IN_TAGGER
+from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER
 from ner.commands.options import Encoding, From, Precision, TextColumn
 from ner.errors import InputError
 

@@ -1,17 +1,13 @@
 """`bert-ner train`: make a tagger."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, Data, read_options, with_settings
-from ner.commands.training_options import training_settings
-from ner.data.data_split import ReadOptions
+from ner.commands.options import RUN, Data, read_options, training_settings, with_settings
+from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
-
-_DEFAULT = TrainingSettings()
 
 
 @with_settings(settings=training_settings, reading=read_options)
@@ -20,12 +16,6 @@ def train(
     output: Annotated[
         Path, typer.Option(help="Folder for the model; never emptied, refused if it holds another model.")
     ],
-    seed: Annotated[
-        int,
-        typer.Option(
-            help="Seed of the weights, the order, and the dev split where there is no dev file.", rich_help_panel=RUN
-        ),
-    ] = _DEFAULT.seed,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)
     ] = False,
@@ -38,11 +28,11 @@ def train(
 
     from ner.data.corpus import read_corpus
 
-    corpus = read_corpus(data, seed, reading)
+    corpus = read_corpus(data, settings.seed, reading)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training
 
-    run = run_training(corpus, replace(settings, seed=seed), output, resume=resume, console=Console())
+    run = run_training(corpus, settings, output, resume=resume, console=Console())
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{format_summary(evaluation)}")
     typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")

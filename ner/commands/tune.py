@@ -1,18 +1,14 @@
 """`bert-ner tune`: search for the best settings."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, Data, options_on_command_line, read_options, with_settings
-from ner.commands.training_options import training_settings
-from ner.data.data_split import ReadOptions
+from ner.commands.options import Data, options_on_command_line, read_options, training_settings, with_settings
+from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
-
-_DEFAULT = TrainingSettings()
 
 
 @with_settings(settings=training_settings, reading=read_options)
@@ -29,9 +25,6 @@ def tune(
         str | None,
         typer.Option(help="URL of a database that several workers share.", show_default="SQLite in --output"),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(help="Seed of the search, of each training run, and of the dev split.", rich_help_panel=RUN)
-    ] = _DEFAULT.seed,
     *,
     settings: TrainingSettings,
     reading: ReadOptions,
@@ -50,14 +43,13 @@ def tune(
     from ner.tuning.search import search
     from ner.tuning.search_report import write_report
 
-    corpus = read_corpus(data, seed, reading, wanted=("train", "dev"))
+    corpus = read_corpus(data, settings.seed, reading, wanted=("train", "dev"))
     for note in corpus.notes:
         typer.echo(f"note: {note}")
-    settings = replace(settings, seed=seed)
     study = search(corpus, settings, options_on_command_line(ctx), trials, output, storage, Console())
     written = write_report(study, settings, output)
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
         typer.echo(f"for plots: {how_to_install('plot')}, then the same command again")
-    train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", seed]
+    train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", settings.seed]
     typer.echo(f"to train with the best settings: {shlex.join(map(str, train))}")

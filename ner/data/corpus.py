@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.dividing import divide, warn_of_shortage
 from ner.data.entities import drop_overlaps
 from ner.data.findings import Finding
 from ner.data.formats.registry import format_of
 from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.garbage_collection import pause_garbage_collection
+from ner.data.read_options import ReadOptions
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
 from ner.data.unknown import require_known
 from ner.errors import InputError

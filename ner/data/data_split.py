@@ -1,4 +1,4 @@
-"""What is read from one file or folder of annotated text, and the options for reading it."""
+"""What is read from one file or folder of annotated text."""
 
 import hashlib
 from collections import Counter
@@ -8,24 +8,6 @@ from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
 from ner.data.unknown import count_untagged
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """How files are to be read.
-
-    `format` is a name in `ner.data.formats.registry.FORMATS`, or None to tell it by the file. The columns are those
-    of the CoNLL format, counted from 1 or from the end if negative; None is the usual place. If `strict`, tags that
-    are no legal sequence in their scheme are faults. If `unannotated`, texts that nobody has annotated are read as
-    well, where the format tells them from texts without entities.
-    """
-
-    format: str | None = None
-    encoding: str = "utf-8"
-    token_column: int | None = None
-    tag_column: int | None = None
-    strict: bool = False
-    unannotated: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ner.data.corpus import note_on_repairs, read_file, read_splits
 from ner.data.cut_lines import cut_lines
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.dividing import divide, warn_of_shortage
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
@@ -16,23 +16,13 @@ from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by
 from ner.data.formats.substitutes import CROSSING, EMPTY_TEXT, OVERLAPPING
 from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.merging import merge, read_type_table
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, SCHEMES, Scheme
 from ner.data.split_files import SPLITS, holds_splits
+from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 
 _WITH_SCORES = ("jsonl", "label-studio-predictions")
-
-
-@dataclass(frozen=True)
-class WriteOptions:
-    """How files are written.
-
-    `format` is a name in FORMATS, or None to tell it by the target's name, or else to take that of the source.
-    `scheme` is a name in SCHEMES, or None to take that of the source, or BIO where it has none.
-    """
-
-    format: str | None = None
-    scheme: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 from ner.built_in import model_folder
 from ner.choices import PrecisionName
 from ner.data.corpus import CorpusError, read_split
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
+from ner.data.read_options import ReadOptions
 from ner.data.split_files import find_files, holds_splits
 from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.scores import evaluate

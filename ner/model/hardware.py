@@ -1,10 +1,10 @@
 """What this machine computes fastest with: device, number format, attention kernel."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 
-from ner.choices import PRECISIONS, PrecisionName
+from ner.choices import PrecisionName
 
 # Up to here eager attention in bf16 beat scaled_dot_product_attention on CPUs in training; beyond, it lost.
 _EAGER_CPU_LENGTH = 256
@@ -28,8 +28,8 @@ def use_bf16(precision: PrecisionName, device: torch.device) -> bool:
     Raises:
         ValueError: there is no such precision.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"expected a precision of {', '.join(PRECISIONS)}, got {precision!r}")
+    if precision not in get_args(PrecisionName):
+        raise ValueError(f"expected a precision of {', '.join(get_args(PrecisionName))}, got {precision!r}")
     return precision == "bf16" or (precision == "auto" and has_fast_bf16(device))
 
 

@@ -1,86 +1,171 @@
 """All that a person can set about a pretraining run."""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from ner.choices import BUILT_IN_ENCODER, PRECISIONS, PrecisionName
-from ner.errors import InputError
+from pydantic import Field
+
+from ner.choices import BUILT_IN_ENCODER
+from ner.common_settings import NETWORK, RUN, TRAINING, Accumulate, Clip, Precision, Seed, WeightDecay
+from ner.settings import Help, Settings, Unset, settings_group
 
 ObjectiveName = Literal["masked", "replaced"]
 MaskingName = Literal["word", "character"]
 
-OBJECTIVES: tuple[ObjectiveName, ...] = get_args(ObjectiveName)
-MASKINGS: tuple[MaskingName, ...] = get_args(MaskingName)
-
-_CHOICES = {"objective": OBJECTIVES, "masking": MASKINGS, "precision": PRECISIONS}
 # Attention weights of fewer characters are little to learn from.
-_SHORTEST = 8
+_Length = Annotated[int, Field(ge=8)]
 
 
-@dataclass(frozen=True)
-class PretrainingSettings:
-    """The settings of one run, checked on construction and saved in its record.
+@settings_group
+class PretrainingSettings(Settings):
+    """The settings of one pretraining run, checked on construction and saved in its record.
 
-    Of `minutes` and `steps` one bounds the run. `width` asks for random weights of that hidden size, with the
-    vocabulary of `encoder`; `layers` cuts the encoder, or says how many a random one has. Lengths are in characters,
-    [CLS] and [SEP] among them; `batch_characters` is the size of a batch, `accumulate` the number of batches a step.
-    `warmup` is a share of the run, `held_out` one of the paragraphs, `buffer` a number of passages.
+    One of `minutes` and `steps` says when the run is over. Lengths are in characters, [CLS] and [SEP] among them.
 
     Raises:
-        InputError: a value is out of its range.
+        InputError: settings are wrong; the message tells all of them.
     """
 
-    encoder: str = BUILT_IN_ENCODER
-    width: int | None = None
-    layers: int | None = None
-    heads: int | None = None
-    add_characters: int = 0
-    teacher: str | None = None
-    objective: ObjectiveName = "masked"
-    masking: MaskingName = "word"
-    mask_share: float = 0.15
-    minutes: float | None = None
-    steps: int | None = None
-    lengths: tuple[int, ...] = (64, 128, 256, 512)
-    batch_characters: int = 8192
-    accumulate: int = 1
-    learning_rate: float = 1.2e-4
-    weight_decay: float = 0.01
-    warmup: float = 0.05
-    clip: float = 1.0
-    held_out: float = 0.005
-    checkpoint_minutes: float = 10.0
-    buffer: int = 2000
-    compile: bool = False
-    precision: PrecisionName = "auto"
-    seed: int = 1
+    encoder: Annotated[
+        str,
+        NETWORK,
+        Help(
+            "Encoder to start from: mini-zh (built in), a folder, or a name on the Hugging Face hub.",
+            "从哪个编码器开始：mini-zh（内置）、文件夹，或 Hugging Face 上的模型名。",
+        ),
+    ] = BUILT_IN_ENCODER
+    width: Annotated[
+        int | None,
+        Field(ge=1),
+        NETWORK,
+        Unset("the encoder's weights", "用编码器的权重"),
+        Help(
+            "Start from random weights with this hidden size, the encoder's vocabulary, and 6 layers unless set.",
+            "从随机权重开始，这是隐藏层大小；词表取自编码器，不设层数时为 6 层。",
+        ),
+    ] = None
+    layers: Annotated[
+        int | None,
+        Field(ge=1),
+        NETWORK,
+        Unset("all", "全部"),
+        Help("Keep only this many of the lowest layers.", "只保留最低的若干层。"),
+    ] = None
+    heads: Annotated[
+        int | None,
+        Field(ge=1),
+        NETWORK,
+        Unset("width / 64", "width / 64"),
+        Help("Number of attention heads of random weights.", "从随机权重开始时注意力头的个数。"),
+    ] = None
+    add_characters: Annotated[
+        int,
+        Field(ge=0),
+        NETWORK,
+        Help(
+            "Add this many characters of the text to the vocabulary: the most frequent unknown ones.",
+            "把文本中词表没有的字加进词表，按频率取这么多个。",
+        ),
+    ] = 0
+    teacher: Annotated[
+        str | None,
+        NETWORK,
+        Help(
+            "A larger encoder to learn from: its predictions and its hidden states.",
+            "供学习的更大的编码器：学习它的预测和隐藏状态。",
+        ),
+    ] = None
+    objective: Annotated[
+        ObjectiveName,
+        TRAINING,
+        Help(
+            "Learn to predict masked characters, or to find those that a small generator replaced (ELECTRA).",
+            "训练目标：预测被遮住的字，或者找出被小生成器替换的字（ELECTRA）。",
+        ),
+    ] = "masked"
+    masking: Annotated[
+        MaskingName,
+        TRAINING,
+        Help(
+            "Mask whole words (needs the extra named pretrain) or single characters.",
+            "遮住整个词（需要安装附加包 pretrain），或单个字。",
+        ),
+    ] = "word"
+    mask_share: Annotated[
+        float, Field(gt=0, lt=1), TRAINING, Help("Share of the characters that are masked.", "被遮住的字所占的比例。")
+    ] = 0.15
+    minutes: Annotated[
+        float | None, Field(gt=0), TRAINING, Help("Stop after this many minutes of training.", "训练这么多分钟后停止。")
+    ] = None
+    steps: Annotated[
+        int | None, Field(ge=1), TRAINING, Help("Stop after this many optimizer steps.", "训练这么多步后停止。")
+    ] = None
+    lengths: Annotated[
+        tuple[_Length, ...],
+        Field(strict=False, min_length=1),
+        TRAINING,
+        Help(
+            "Lengths of the rows in characters; each batch has one of them, chosen at random.",
+            "每行的字数；每批随机选用其中一种。",
+        ),
+    ] = (64, 128, 256, 512)
+    batch_characters: Annotated[
+        int,
+        Field(ge=1),
+        TRAINING,
+        Help("Number of characters per batch, whatever the length of its rows.", "每批的字数，与每行的长度无关。"),
+    ] = 8192
+    accumulate: Accumulate = 1
+    learning_rate: Annotated[float, Field(gt=0), TRAINING, Help("Peak learning rate.", "学习率的最大值。")] = 1.2e-4
+    weight_decay: WeightDecay = 0.01
+    # With a new head the encoder's own warm-up follows that of the head.
+    warmup: Annotated[
+        float,
+        Field(ge=0, lt=0.5),
+        TRAINING,
+        Help(
+            "Share of the run in which the learning rate rises; after that it falls to 0. A new head is trained alone "
+            "for as long before that.",
+            "学习率上升阶段占整个训练的比例；之后学习率降到 0。如果输出层是新的，会先单独训练它同样长的时间。",
+        ),
+    ] = 0.05
+    clip: Clip = 1.0
+    held_out: Annotated[
+        float,
+        Field(gt=0, lt=1),
+        RUN,
+        Help("Share of paragraphs held out for evaluation.", "留作评估、不参加训练的段落比例。"),
+    ] = 0.005
+    checkpoint_minutes: Annotated[
+        float, Field(gt=0), RUN, Help("Minutes between two checkpoints.", "每隔多少分钟保存一次检查点。")
+    ] = 10.0
+    buffer: Annotated[
+        int,
+        Field(ge=1),
+        RUN,
+        Help(
+            "Size of the shuffle buffer, in passages of 512 characters.", "打乱顺序用的缓冲区大小，以 512 字的片段计。"
+        ),
+    ] = 2000
+    compile: Annotated[
+        bool,
+        RUN,
+        Help(
+            "Compile the layers with torch.compile, if there is a C++ compiler; worth a try on processors with AMX.",
+            "用 torch.compile 编译各层（需要 C++ 编译器）；处理器支持 AMX 时值得一试。",
+        ),
+    ] = False
+    precision: Precision = "auto"
+    seed: Seed = 1
 
-    def __post_init__(self) -> None:
+    def conflicts(self) -> Iterator[str]:
         if (self.minutes is None) == (self.steps is None):
-            raise InputError("expected --minutes or --steps, one of the two, to say when the run is over")
-        for name in ("minutes", "learning_rate", "clip", "checkpoint_minutes"):
-            self._require(name, getattr(self, name) is None or getattr(self, name) > 0, "more than 0")
-        for name in ("steps", "width", "layers", "heads", "accumulate", "buffer"):
-            self._require(name, getattr(self, name) is None or getattr(self, name) >= 1, "at least 1")
-        for name in ("add_characters", "weight_decay", "seed"):
-            self._require(name, getattr(self, name) >= 0, "0 or more")
-        for name in ("mask_share", "held_out"):
-            self._require(name, 0 < getattr(self, name) < 1, "more than 0 and less than 1")
-        # With a new head the encoder's own warm-up follows that of the head.
-        self._require("warmup", 0 <= self.warmup < 0.5, "from 0 up to 0.5")
-        self._require("seed", self.seed < 2**32, "less than 2 to the power of 32")
-        shortest = min(self.lengths, default=0)
-        self._require("lengths", shortest >= _SHORTEST, f"numbers of at least {_SHORTEST}")
-        longest = max(self.lengths)
-        self._require("batch_characters", self.batch_characters >= longest, f"at least {longest}, the longest length")
-        for name, choices in _CHOICES.items():
-            self._require(name, getattr(self, name) in choices, f"one of {', '.join(choices)}")
-        self._require("heads", self.width is not None or self.heads is None, "left out without --width")
-        divides = self.width is None or self.heads is None or self.width % self.heads == 0
-        self._require("heads", divides, f"a divisor of --width {self.width}")
-        learns_from_one = self.teacher is None or self.objective == "masked"
-        self._require("teacher", learns_from_one, f"left out with --objective {self.objective}")
-
-    def _require(self, name: str, holds: bool, expected: str) -> None:
-        if not holds:
-            raise InputError(f"expected {name} to be {expected}, got {getattr(self, name)}")
+            yield "expected `minutes` or `steps`, one of the two, to say when the run is over"
+        if self.batch_characters < max(self.lengths):
+            yield self.conflict("batch_characters", f"at least {max(self.lengths)}, the longest of `lengths`")
+        if self.heads is not None and self.width is None:
+            yield self.conflict("heads", "left out without `width`")
+        elif self.heads is not None and self.width is not None and self.width % self.heads:
+            yield self.conflict("heads", f"a divisor of `width` {self.width}")
+        if self.teacher is not None and self.objective != "masked":
+            yield self.conflict("teacher", f"left out with `objective` {self.objective}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ner.data.corpus import read_file
-from ner.data.data_split import ReadOptions
+from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode
 from ner.errors import InputError
 from ner.extras import import_extra
@@ -77,7 +77,7 @@ def read_records(
     for name in names:
         suffix = Path(name).suffix.lower()
         if format_:
-            yield from _sentences(name, ReadOptions(format_, encoding, unannotated=True))
+            yield from _sentences(name, ReadOptions(format=format_, encoding=encoding, unannotated=True))
         elif suffix == _PARQUET:
             yield from _parquet_rows(name, text_column or _TEXT)
         else:

@@ -12,8 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from ner.characters.window_batches import BATCH_CHARACTERS, in_chunks
-from ner.choices import PrecisionName
+from ner.characters.window_batches import in_chunks
+from ner.choices import BATCH_CHARACTERS, PrecisionName
 from ner.cpu_settings import available_cores
 from ner.tagging.tagger import Tagger
 

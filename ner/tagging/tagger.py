@@ -11,8 +11,8 @@ import numpy.typing as npt
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import batches_by_length
-from ner.characters.window_batches import BATCH_CHARACTERS, in_chunks, window_batches
-from ner.choices import PrecisionName
+from ner.characters.window_batches import in_chunks, window_batches
+from ner.choices import BATCH_CHARACTERS, PrecisionName
 from ner.data import schemes
 from ner.data.entities import Entity
 from ner.decoding.numpy_chain import Floats, Mask

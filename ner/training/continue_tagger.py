@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
 
 import torch
 
@@ -12,19 +11,11 @@ from ner.errors import InputError
 from ner.evaluation.scores import Evaluation
 from ner.model.load_encoder import set_dropout
 from ner.model.network import BertBiLstmCrf
-from ner.model.network_config import BertBiLstmCrfConfig
+from ner.model.network_config import BertBiLstmCrfConfig, config_entries
 from ner.training.training_settings import TrainingSettings
 
-# The setting that says so, by the entry of a model's configuration.
-_NETWORK = {
-    "encoder": "encoder_name",
-    "fusion": "fusion",
-    "scheme": "scheme",
-    "cell": "cell",
-    "lstm_size": "lstm_size",
-    "lstm_layers": "lstm_layers",
-    "decoder": "tag_decoder",
-}
+# What may be set anew, for no weight depends on it.
+_NOT_OF_THE_WEIGHTS = ("dropout", "layer_dropout", "label_smoothing", "max_length")
 
 
 def adopt_network_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) -> TrainingSettings:
@@ -34,13 +25,12 @@ def adopt_network_settings(settings: TrainingSettings, source: BertBiLstmCrfConf
         InputError: a setting asks for another network than that.
     """
     default = TrainingSettings()
-    network: dict[str, Any] = {name: getattr(source, entry) for name, entry in _NETWORK.items()}
+    network = {name: value for name, value in source.network_settings().items() if name not in _NOT_OF_THE_WEIGHTS}
     for name, value in network.items():
         asked = getattr(settings, name)
         if asked not in (value, getattr(default, name)):
-            option = "--" + name.replace("_", "-")
             raise InputError(
-                f"{option} {asked} doesn't fit --init-from {settings.init_from}, which has {value}: leave it out"
+                f"`{name}` {asked} doesn't fit `init_from` {settings.init_from}, which has {value}: leave it out"
             )
     continued = replace(settings, **network)
     replace(continued, init_from=None)  # what must fit the network is checked, for that is known only now
@@ -54,15 +44,7 @@ def build_from_tagger(types: list[str], settings: TrainingSettings, source: Bert
     """
     encoder = deepcopy(source.encoder.config)
     set_dropout(encoder, settings.encoder_dropout)
-    content = {
-        **source.config.to_dict(),
-        "types": types,
-        "encoder": encoder.to_dict(),
-        "window": settings.max_length,
-        "dropout": settings.dropout,
-        "layer_dropout": settings.layer_dropout,
-        "label_smoothing": settings.label_smoothing,
-    }
+    content = {**source.config.to_dict(), **config_entries(settings), "types": types, "encoder": encoder.to_dict()}
     for derived in ("id2label", "label2id"):
         content.pop(derived)
     model = BertBiLstmCrf(BertBiLstmCrfConfig.from_dict(content))

@@ -23,7 +23,7 @@ from ner.model.load_encoder import load_encoder, longest_window
 from ner.model.model_files import RECORD
 from ner.model.model_folder import load_model, save_model
 from ner.model.network import BertBiLstmCrf
-from ner.model.network_config import BertBiLstmCrfConfig
+from ner.model.network_config import BertBiLstmCrfConfig, config_entries
 from ner.model.quiet_transformers import quiet_transformers
 from ner.runs.run_folder import UNFINISHED
 from ner.tagging.layer_weights import layer_weights
@@ -168,18 +168,8 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
     _require_window(encoder, settings)
     config = BertBiLstmCrfConfig(
         encoder={name: value for name, value in encoder.config.to_dict().items() if name != "_name_or_path"},
-        encoder_name=settings.encoder,
         types=types,
-        scheme=settings.scheme,
-        fusion=settings.fusion,
-        layer_dropout=settings.layer_dropout,
-        cell=settings.cell,
-        lstm_size=settings.lstm_size,
-        lstm_layers=settings.lstm_layers,
-        dropout=settings.dropout,
-        tag_decoder=settings.decoder,
-        label_smoothing=settings.label_smoothing,
-        window=settings.max_length,
+        **config_entries(settings),
     )
     try:
         model = BertBiLstmCrf(config, encoder)

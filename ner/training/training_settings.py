@@ -1,130 +1,180 @@
 """All that a person can set about a training run."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Annotated
 
-from ner.choices import (
-    ADVERSARIALS,
-    BUILT_IN_ENCODER,
-    CELLS,
-    DECODERS,
-    ENCODER_MODES,
-    FUSIONS,
-    LEARNED_FUSIONS,
-    PRECISIONS,
-    TAGGING_SCHEMES,
-    AdversarialName,
-    CellName,
-    DecoderName,
-    EncoderMode,
-    FusionName,
-    PrecisionName,
-    TaggingScheme,
-)
-from ner.errors import InputError
+from pydantic import Field
 
-_CHOICES = {
-    "mode": ENCODER_MODES,
-    "fusion": FUSIONS,
-    "scheme": TAGGING_SCHEMES,
-    "cell": CELLS,
-    "decoder": DECODERS,
-    "precision": PRECISIONS,
-    "adversarial": ADVERSARIALS,
-}
+from ner.choices import BUILT_IN_TAGGER, AdversarialName, EncoderMode
+from ner.common_settings import AIDS, NETWORK, TRAINING, Accumulate, Clip, Precision, Seed, Share, WeightDecay
+from ner.model.network_settings import NetworkSettings
+from ner.settings import Help, Search, settings_group
 
 
-@dataclass(frozen=True)
-class TrainingSettings:
-    """The settings of one run, checked on construction and saved in its record.
-
-    Lengths are in characters, learning rates are the highest of the schedule, `lstm_size` counts the hidden units of
-    one direction. `init_from` is the folder of a tagger to go on from. `mode` says whether the encoder learns: all of
-    it, nothing (`frozen`), or from the top layer down, more with each epoch (`gradual`). `layer_decay` is the learning
-    rate of a layer over that of the layer above it.
-
-    Of the training aids, `adversarial_epsilon` is the L2 norm by which the embeddings are perturbed and
-    `adversarial_steps` the steps of `pgd`, `ema` is the decay of the average of the weights, `r_drop` the weight of the
-    divergence between two passes, `oversample` the share of sentences under which a type is rare; 0 leaves out
-    any of the last three.
+@settings_group
+class TrainingSettings(NetworkSettings):
+    """The settings of one training run, checked on construction and saved in its record.
 
     Raises:
-        InputError: a value is out of its range.
+        InputError: settings are wrong; the message tells all of them.
     """
 
-    encoder: str = BUILT_IN_ENCODER
-    init_from: str | None = None
-    mode: EncoderMode = "fine-tune"
-    layer_decay: float = 1.0
-    fusion: FusionName = "last"
-    layer_dropout: float = 0.0
-    scheme: TaggingScheme = "BIOES"
-    cell: CellName = "lstm"
-    lstm_size: int = 128
-    lstm_layers: int = 1
-    decoder: DecoderName = "crf"
-    label_smoothing: float = 0.0
-    dropout: float = 0.1
-    encoder_dropout: float = 0.0
-    epochs: int = 4
-    max_steps: int | None = None
-    batch_size: int = 16
-    accumulate: int = 1
-    learning_rate: float = 1e-4
-    head_learning_rate: float = 2e-3
-    weight_decay: float = 0.01
-    warmup: float = 0.1
-    clip: float = 1.0
-    max_length: int = 256
-    precision: PrecisionName = "auto"
-    patience: int = 3
-    adversarial: AdversarialName = "none"
-    adversarial_epsilon: float = 1.0
-    adversarial_steps: int = 3
-    ema: float = 0.0
-    r_drop: float = 0.0
-    oversample: float = 0.0
-    calibrate: bool = False
-    seed: int = 1
+    init_from: Annotated[
+        str | None,
+        NETWORK,
+        Help(
+            f"Tagger to continue training from: a folder or {BUILT_IN_TAGGER} (built in). It keeps its network and "
+            "what it knows about entity types that stay.",
+            f"从这个标注模型继续训练：文件夹，或 {BUILT_IN_TAGGER}（内置）。网络结构和它对原有实体类型的知识都会保留。",
+        ),
+    ] = None
+    encoder_dropout: Annotated[
+        Share, NETWORK, Search(0.0, 0.3), Help("Dropout inside the encoder.", "编码器内部的 dropout。")
+    ] = 0.0
+    mode: Annotated[
+        EncoderMode,
+        TRAINING,
+        Help(
+            "How the encoder is trained: as a whole, not at all (its output is stored on disk), or layer by layer from "
+            "the top, one more with each epoch.",
+            "怎样训练编码器：全部训练；不训练（输出存到磁盘）；或者从顶层开始，每轮多放开一层。",
+        ),
+    ] = "fine-tune"
+    layer_decay: Annotated[
+        float,
+        Field(gt=0, le=1),
+        TRAINING,
+        Help(
+            "Layer-wise learning-rate decay: each encoder layer gets this factor times the rate of the layer above; 1 "
+            "for no decay.",
+            "逐层学习率衰减：编码器每一层的学习率是上一层的多少倍；1 表示不衰减。",
+        ),
+    ] = 1.0
+    epochs: Annotated[
+        int,
+        Field(ge=1),
+        TRAINING,
+        Search(3, 10),
+        Help("Number of passes over the training data.", "训练的轮数。"),
+    ] = 4
+    max_steps: Annotated[
+        int | None,
+        Field(ge=1),
+        TRAINING,
+        Help("Stop after this many optimizer steps, whatever the number of epochs.", "到这么多步就停止，不管轮数。"),
+    ] = None
+    batch_size: Annotated[
+        int,
+        Field(ge=1),
+        TRAINING,
+        Search(choices=(8, 16, 32)),
+        Help("Number of sentences per batch.", "每批的句子数。"),
+    ] = 16
+    accumulate: Accumulate = 1
+    learning_rate: Annotated[
+        float,
+        Field(gt=0),
+        TRAINING,
+        Search(1e-5, 5e-4, log=True),
+        Help("Peak learning rate of the encoder.", "编码器学习率的最大值。"),
+    ] = 1e-4
+    head_learning_rate: Annotated[
+        float,
+        Field(gt=0),
+        TRAINING,
+        Search(3e-4, 1e-2, log=True),
+        Help(
+            "Peak learning rate of everything above the encoder: fusion, BiLSTM and CRF.",
+            "编码器以上各部分（层合并、BiLSTM、CRF）学习率的最大值。",
+        ),
+    ] = 2e-3
+    weight_decay: WeightDecay = 0.01
+    warmup: Annotated[
+        Share,
+        TRAINING,
+        Help(
+            "Share of the steps in which the learning rate rises; after that it falls to 0.",
+            "学习率上升阶段占总步数的比例；之后学习率降到 0。",
+        ),
+    ] = 0.1
+    clip: Clip = 1.0
+    patience: Annotated[
+        int,
+        Field(ge=1),
+        TRAINING,
+        Help("Stop after this many epochs without a better dev F1.", "连续这么多轮 dev F1 没有提高就停止。"),
+    ] = 3
+    calibrate: Annotated[
+        bool,
+        TRAINING,
+        Help("Calibrate scores on dev, by temperature scaling.", "用 dev 校准分数（温度缩放）。"),
+    ] = False
+    adversarial: Annotated[
+        AdversarialName,
+        AIDS,
+        Help(
+            "Train on each batch again with perturbed embeddings: one step along the gradient (fgm) or several (pgd).",
+            "扰动字向量后把每批再训练一次：沿梯度走一步（fgm）或几步（pgd）。",
+        ),
+    ] = "none"
+    adversarial_epsilon: Annotated[
+        float,
+        Field(gt=0),
+        AIDS,
+        Help("Size of the perturbation, as an L2 norm.", "扰动的 L2 范数。"),
+    ] = 1.0
+    adversarial_steps: Annotated[
+        int,
+        Field(ge=1),
+        AIDS,
+        Help(
+            "Number of pgd steps; each one costs another pass over the batch.",
+            "pgd 的步数；每多一步，每批就要多算一遍。",
+        ),
+    ] = 3
+    ema: Annotated[
+        Share,
+        AIDS,
+        Help(
+            "Decay of a moving average of the weights, such as 0.99, which is then scored and saved; 0 for none.",
+            "对权重做滑动平均时的衰减率，例如 0.99，评分和保存的都是平均后的权重；0 表示不用。",
+        ),
+    ] = 0.0
+    r_drop: Annotated[
+        float,
+        Field(ge=0),
+        AIDS,
+        Help(
+            "R-Drop: weight of the difference between two passes with different dropout; 0 for none.",
+            "R-Drop：两次不同 dropout 的结果之差的权重；0 表示不用。",
+        ),
+    ] = 0.0
+    oversample: Annotated[
+        float,
+        Field(ge=0, le=1),
+        AIDS,
+        Help(
+            "Oversample sentences with an entity type that fewer than this share of sentences contain; 0 for none.",
+            "某类实体出现的句子少于这个比例时，多次使用含有它的句子；0 表示不用。",
+        ),
+    ] = 0.0
+    precision: Precision = "auto"
+    seed: Seed = 1
 
-    def __post_init__(self) -> None:
-        for name in ("lstm_size", "epochs", "batch_size", "accumulate", "patience", "adversarial_steps"):
-            self._require(name, getattr(self, name) >= 1, "at least 1")
-        for name in ("learning_rate", "head_learning_rate", "clip", "adversarial_epsilon"):
-            self._require(name, getattr(self, name) > 0, "more than 0")
-        for name in ("dropout", "encoder_dropout", "layer_dropout", "label_smoothing", "warmup", "ema"):
-            self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to 1")
-        for name in ("lstm_layers", "weight_decay", "seed", "r_drop"):
-            self._require(name, getattr(self, name) >= 0, "0 or more")
-        self._require("seed", self.seed < 2**32, "less than 2 to the power of 32")
-        self._require("max_steps", self.max_steps is None or self.max_steps >= 1, "at least 1")
-        self._require("max_length", self.max_length >= 16, "at least 16")
-        self._require("layer_decay", 0 < self.layer_decay <= 1, "more than 0 and at most 1")
-        self._require("oversample", 0 <= self.oversample <= 1, "from 0 to 1")
-        for name, choices in _CHOICES.items():
-            self._require(name, getattr(self, name) in choices, f"one of {', '.join(choices)}")
-        self._check_together()
-
-    def _check_together(self) -> None:
-        """Refuse what would have no effect, or can't be, with another setting."""
+    def conflicts(self) -> Iterator[str]:
         if self.init_from is None:  # else the network is that of the tagger to go on from
-            learned = self.fusion in LEARNED_FUSIONS
-            self._require("layer_dropout", learned or self.layer_dropout == 0, f"0 with --fusion {self.fusion}")
-            smoothed = self.decoder == "softmax"
-            self._require("label_smoothing", smoothed or self.label_smoothing == 0, f"0 with --decoder {self.decoder}")
-        self._require("layer_decay", self.mode != "frozen" or self.layer_decay == 1, "1 with --mode frozen")
-        self._require("encoder_dropout", self.mode != "frozen" or self.encoder_dropout == 0, "0 with --mode frozen")
-        attacked, by_pgd = self.adversarial != "none", self.adversarial == "pgd"
-        self._require("adversarial", not attacked or self.mode != "frozen", "none with --mode frozen")
+            yield from super().conflicts()
+        if self.mode == "frozen":
+            if self.layer_decay != 1:
+                yield self.conflict("layer_decay", "1 with `mode` frozen")
+            if self.encoder_dropout:
+                yield self.conflict("encoder_dropout", "0 with `mode` frozen")
+            if self.adversarial != "none":
+                yield self.conflict("adversarial", "none with `mode` frozen")
         epsilon, steps = TrainingSettings.adversarial_epsilon, TrainingSettings.adversarial_steps
-        self._require(
-            "adversarial_epsilon", attacked or self.adversarial_epsilon == epsilon, f"{epsilon} without --adversarial"
-        )
-        self._require(
-            "adversarial_steps", by_pgd or self.adversarial_steps == steps, f"{steps} without --adversarial pgd"
-        )
-        drops = self.dropout > 0 or self.encoder_dropout > 0 or self.layer_dropout > 0
-        self._require("r_drop", drops or self.r_drop == 0, "0 without any dropout")
-
-    def _require(self, name: str, holds: bool, expected: str) -> None:
-        if not holds:
-            raise InputError(f"expected {name} to be {expected}, got {getattr(self, name)}")
+        if self.adversarial == "none" and self.adversarial_epsilon != epsilon:
+            yield self.conflict("adversarial_epsilon", f"{epsilon} without `adversarial`")
+        if self.adversarial != "pgd" and self.adversarial_steps != steps:
+            yield self.conflict("adversarial_steps", f"{steps} without `adversarial` pgd")
+        if self.r_drop and not (self.dropout or self.encoder_dropout or self.layer_dropout):
+            yield self.conflict("r_drop", "0 without any dropout")

@@ -11,7 +11,7 @@ import optuna
 from optuna.trial import TrialState
 
 from ner.files import atomic_path, atomic_writer
-from ner.training.settings_file import write_settings
+from ner.settings import write_settings
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.study import best_trial
 

@@ -5,13 +5,18 @@ from typing import Any
 
 from optuna import Trial
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from pydantic.fields import FieldInfo
 
-from ner.choices import FUSIONS, LEARNED_FUSIONS
+from ner.choices import LEARNED_FUSIONS
 from ner.errors import InputError
+from ner.model.network_settings import NetworkSettings
+from ner.settings import Search, marker
 from ner.training.training_settings import TrainingSettings
 
 Space = dict[str, BaseDistribution]
 """The range of each setting that is searched."""
+
+_FIELDS = TrainingSettings.__pydantic_fields__
 
 
 def search_space(settings: TrainingSettings, given: Collection[str]) -> Space:
@@ -20,24 +25,30 @@ def search_space(settings: TrainingSettings, given: Collection[str]) -> Space:
     Raises:
         InputError: nothing is left.
     """
-    encoder_learns = settings.mode != "frozen"
-    new_network = settings.init_from is None
-    fusions = LEARNED_FUSIONS if settings.layer_dropout else FUSIONS
-    ranges: dict[str, tuple[bool, BaseDistribution]] = {
-        "learning_rate": (encoder_learns, FloatDistribution(1e-5, 5e-4, log=True)),
-        "head_learning_rate": (True, FloatDistribution(3e-4, 1e-2, log=True)),
-        "batch_size": (True, CategoricalDistribution((8, 16, 32))),
-        "epochs": (settings.max_steps is None, IntDistribution(3, 10)),
-        "dropout": (True, FloatDistribution(0.0, 0.5)),
-        "encoder_dropout": (encoder_learns, FloatDistribution(0.0, 0.3)),
-        "fusion": (new_network, CategoricalDistribution(fusions)),
-        "lstm_size": (new_network and settings.lstm_layers > 0, CategoricalDistribution((64, 128, 256))),
-    }
-    space = {name: range_ for name, (means_something, range_) in ranges.items() if means_something}
-    space = {name: range_ for name, range_ in space.items() if name not in given}
+    means_nothing: set[str] = set()
+    if settings.mode == "frozen":
+        means_nothing |= {"learning_rate", "encoder_dropout"}
+    if settings.max_steps is not None:
+        means_nothing |= {"epochs"}
+    if settings.init_from is not None:  # then the network is that of a tagger
+        means_nothing |= NetworkSettings.__pydantic_fields__.keys() - {"dropout"}
+    if settings.lstm_layers == 0:
+        means_nothing |= {"lstm_size"}
+    ranges = {name: _range(field, search) for name, field in _FIELDS.items() if (search := marker(field, Search))}
+    if settings.layer_dropout:
+        ranges["fusion"] = CategoricalDistribution(LEARNED_FUSIONS)
+    space = {name: range_ for name, range_ in ranges.items() if name not in means_nothing and name not in given}
     if not space:
-        raise InputError(f"nothing is left to search: leave out one of the options {', '.join(ranges)}")
+        raise InputError(f"nothing is left to search: leave out one of {', '.join(f'`{name}`' for name in ranges)}")
     return space
+
+
+def _range(field: FieldInfo, search: Search) -> BaseDistribution:
+    if search.choices:
+        return CategoricalDistribution(search.choices)
+    if field.annotation is int:
+        return IntDistribution(int(search.low), int(search.high), log=search.log)
+    return FloatDistribution(search.low, search.high, log=search.log)
 
 
 def suggest(trial: Trial, space: Space) -> dict[str, Any]:
@@ -50,7 +61,7 @@ def _suggest(trial: Trial, name: str, range_: BaseDistribution) -> Any:
         case FloatDistribution():
             return trial.suggest_float(name, range_.low, range_.high, log=range_.log)
         case IntDistribution():
-            return trial.suggest_int(name, range_.low, range_.high)
+            return trial.suggest_int(name, range_.low, range_.high, log=range_.log)
         case CategoricalDistribution():
             return trial.suggest_categorical(name, range_.choices)
     raise AssertionError(range_)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner.characters.character_table import CharacterTable
-from ner.characters.window_batches import BATCH_CHARACTERS, in_chunks, window_batches
+from ner.characters.window_batches import in_chunks, window_batches
+from ner.choices import BATCH_CHARACTERS
 
 TABLE = CharacterTable(
     {chr(0x4E00 + i): i + 10 for i in range(50)}, {"pad": 0, "unk": 1, "cls": 2, "sep": 3, "space": 4}

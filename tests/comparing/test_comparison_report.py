@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from ner.commands.app import app
 from ner.comparing.comparison import Comparison, compare
 from ner.comparing.comparison_report import explain, show, write_report
-from ner.comparing.grid import grid
+from ner.comparing.grid import grid, parse_vary
 from ner.comparing.run_grid import FinishedRun, run_grid
 from ner.data.corpus import Corpus
 from ner.training.training_settings import TrainingSettings
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(corpus: Corpus, settings: TrainingSettings, folder: Path) -> list[FinishedRun]:
-    cells = grid(VARY, replace(settings, epochs=4, batch_size=2, head_learning_rate=0.05))
+    cells = grid(parse_vary(VARY), replace(settings, epochs=4, batch_size=2, head_learning_rate=0.05))
     return run_grid(corpus, cells, 2, folder, Console(quiet=True))
 
 
@@ -160,7 +160,10 @@ def test_the_command_refuses_in_one_sentence(data_folder: Path, tmp_path: Path) 
         assert result.exit_code == 2
         return result.stderr
 
-    assert refused("--vary", "fusion=sum").startswith("bert-ner: --vary fusion=sum: expected fusion to be one of")
-    assert refused("--vary", "fusion=last", "--epochs", "0") == "bert-ner: expected epochs to be at least 1, got 0\n"
+    assert refused("--vary", "fusion=sum").startswith("bert-ner: `vary` fusion=sum: expected `fusion` to be one of")
+    assert (
+        refused("--vary", "fusion=last", "--epochs", "0")
+        == "bert-ner: expected `epochs` to be a whole number of at least 1, got 0\n"
+    )
     assert "--seed" in refused("--vary", "fusion=last", "--seed", "2")  # there is --seeds only
     assert shutil.os.listdir(tmp_path) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ner.comparing.grid import Cell, grid
+from ner.comparing.grid import Cell, grid, parse_vary
 from ner.comparing.run_grid import run_grid
 from ner.data.corpus import Corpus, read_corpus
 from ner.errors import InputError, InterruptedRun
@@ -27,7 +27,7 @@ def quiet() -> Console:
 
 @pytest.fixture
 def cells(quick: Change) -> list[Cell]:
-    return grid(["fusion=last,attention"], quick(epochs=1))
+    return grid(parse_vary(["fusion=last,attention"]), quick(epochs=1))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_finished_runs_are_kept_and_lines_tell_of_the_others(
 def test_an_interrupt_leaves_all_to_the_same_command(
     corpus: Corpus, quick: Change, tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cells = grid(["fusion=last,attention"], quick(epochs=2))
+    cells = grid(parse_vary(["fusion=last,attention"]), quick(epochs=2))
 
     class Interrupted(ShowProgress):
         def on_step_begin(self, args: object, state: object, control: object, **kwargs: object) -> None:
@@ -125,7 +125,7 @@ def test_a_run_that_comes_to_nothing_is_named_after_the_others_are_trained(
     corpus: Corpus, quick: Change, tmp_path: Path
 ) -> None:
     settings = quick(epochs=1)
-    cells = grid([f"encoder=./missing,{settings.encoder}"], settings)
+    cells = grid(parse_vary([f"encoder=./missing,{settings.encoder}"]), settings)
     console = quiet()
     with pytest.raises(
         InputError, match=r"^1 run of 2 came to nothing; .*--vary:\nencoder=\./missing, seed 1: .*is not a folder"
@@ -143,7 +143,7 @@ def test_finished_runs_with_other_settings_or_data_are_refused(
     output = tmp_path / "output"
     run_grid(corpus, cells[1:], 1, output, quiet())
     trained.clear()
-    other = grid(["fusion=last,attention"], quick(epochs=1, batch_size=4))
+    other = grid(parse_vary(["fusion=last,attention"]), quick(epochs=1, batch_size=4))
     with pytest.raises(InputError, match=r"fusion=attention/seed-1 began with --batch-size 2, not 4: .*--output"):
         run_grid(corpus, other, 1, output, quiet())
     data = tmp_path / "data"

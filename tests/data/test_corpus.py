@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ner.data.corpus import Corpus, CorpusError, examine_file, read_corpus, read_file, read_split, read_splits
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import SCHEMES, Scheme, entities_to_tags
 from ner.data.split_files import find_files, holds_splits, splits_of
 from ner.errors import InputError

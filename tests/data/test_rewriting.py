@@ -4,9 +4,10 @@ import pytest
 
 from ner.data.corpus import CorpusError, read_file, read_splits
 from ner.data.cut_lines import cut_lines
-from ner.data.data_split import ReadOptions
 from ner.data.entities import Entity, Sentence
-from ner.data.rewriting import WriteOptions, convert_files, divide_file, merge_files
+from ner.data.read_options import ReadOptions
+from ner.data.rewriting import convert_files, divide_file, merge_files
+from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 
 READ, WRITE = ReadOptions(), WriteOptions()
@@ -44,8 +45,8 @@ def test_a_folder_becomes_a_folder(tmp_path: Path) -> None:
     data.mkdir()
     for name in ("train.bmes", "x_dev.txt", "test.txt"):
         (data / name).write_text("王 B-PER\n明 E-PER\n来 O\n", encoding="utf-8")
-    convert_files(data, tmp_path / "brat", READ, WriteOptions("brat"))
-    convert_files(tmp_path / "brat", tmp_path / "out", READ, WriteOptions("conll", "BIOES"))
+    convert_files(data, tmp_path / "brat", READ, WriteOptions(format="brat"))
+    convert_files(tmp_path / "brat", tmp_path / "out", READ, WriteOptions(format="conll", scheme="BIOES"))
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["dev.conll", "test.conll", "train.conll"]
     assert (tmp_path / "out" / "dev.conll").read_text(encoding="utf-8").endswith("王\tB-PER\n明\tE-PER\n来\tO\n\n")
     convert_files(data, tmp_path / "same", READ, WRITE)
@@ -85,8 +86,12 @@ def test_nothing_is_written_over(source: Path, tmp_path: Path) -> None:
     ("target", "options", "message"),
     [
         ("a.json", WriteOptions(), r"can't tell the format of .*a\.json by its name: pass --to with one of conll, "),
-        ("a.conll", WriteOptions("conl"), "unknown format 'conl': expected one of conll, "),
-        ("a.txt", WriteOptions("brat"), r"a\.txt will be a folder, but its name is that of a file: leave out \.txt"),
+        ("a.conll", WriteOptions(format="conl"), "unknown format 'conl': expected one of conll, "),
+        (
+            "a.txt",
+            WriteOptions(format="brat"),
+            r"a\.txt will be a folder, but its name is that of a file: leave out \.txt",
+        ),
         ("a.jsonl", WriteOptions(scheme="BIO"), "jsonl has spans and no tags: leave out --scheme"),
         ("a.conll", WriteOptions(scheme="BOI"), "unknown scheme 'BOI': expected one of BIO, IO, "),
     ],
@@ -116,7 +121,7 @@ def test_dividing(tmp_path: Path) -> None:
     }
     assert list(written.files) == [tmp_path / "out" / f"{name}.conll" for name in ("train", "dev", "test")]
     assert "\tS-X\n" in (tmp_path / "out" / "train.conll").read_text(encoding="utf-8")
-    divide_file(source, tmp_path / "lines", READ, WriteOptions("jsonl"), dev=0.1, test=0, seed=3)
+    divide_file(source, tmp_path / "lines", READ, WriteOptions(format="jsonl"), dev=0.1, test=0, seed=3)
     assert sorted(path.name for path in (tmp_path / "lines").iterdir()) == ["dev.jsonl", "train.jsonl"]
 
 
@@ -182,7 +187,7 @@ def test_scores_are_kept_where_there_is_room_and_else_told(tmp_path: Path) -> No
     path.write_text('{"text": "王来", "entities": [{"start": 0, "end": 1, "label": "PER", "score": 0.5}]}\n', "utf-8")
     (loss,) = convert_files(path, tmp_path / "a.conll", READ, WRITE).losses
     assert str(loss) == f"{path}: the scores of 1 entities"
-    assert convert_files(path, tmp_path / "a.json", READ, WriteOptions("label-studio-predictions")).losses == []
+    assert convert_files(path, tmp_path / "a.json", READ, WriteOptions(format="label-studio-predictions")).losses == []
     assert '"score": 0.5' in (tmp_path / "a.json").read_text(encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_labels
-from ner.choices import DECODERS, FUSIONS
+from ner.choices import FUSIONS, DecoderName
 from ner.errors import InputError
 from ner.model.model_folder import save_model
 from ner.tagging.tagger import Tagger
@@ -25,7 +26,7 @@ def settings_for(encoder_folder: Path, **changes: object) -> TrainingSettings:
 
 @pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize(("cell", "lstm_layers"), [("lstm", 0), ("lstm", 1), ("gru", 2)])
-@pytest.mark.parametrize("decoder", DECODERS)
+@pytest.mark.parametrize("decoder", get_args(DecoderName))
 def test_every_combination_learns_is_saved_and_tags(
     encoder_folder: Path, tmp_path: Path, fusion: str, cell: str, lstm_layers: int, decoder: str
 ) -> None:
@@ -130,7 +131,7 @@ def test_bf16_gives_the_loss_and_gradients_of_float32_but_for_rounding(encoder_f
     assert (gradients[1] - gradients[0]).norm() < 0.05 * gradients[0].norm()
 
 
-@pytest.mark.parametrize("decoder", DECODERS)
+@pytest.mark.parametrize("decoder", get_args(DecoderName))
 def test_what_is_unknown_is_summed_over(encoder_folder: Path, decoder: str) -> None:
     """Beside context and padding too, the loss is the decoder's partial one of the labelled piece."""
     model, table = build_model(["PER"], settings_for(encoder_folder, decoder=decoder))
@@ -152,7 +153,7 @@ def test_what_is_unknown_is_summed_over(encoder_folder: Path, decoder: str) -> N
     assert output.loss < known
 
 
-@pytest.mark.parametrize("decoder", DECODERS)
+@pytest.mark.parametrize("decoder", get_args(DecoderName))
 def test_a_batch_of_which_nothing_is_known_teaches_nothing(encoder_folder: Path, decoder: str) -> None:
     model, table = build_model(["PER"], settings_for(encoder_folder, decoder=decoder))
     batch = padded_tensors([table.encode("王小明去北京"), table.encode("我去看书")], table)

@@ -278,8 +278,11 @@ def test_the_command_takes_a_list_of_files(text: list[Source], encoder_folder: P
     ("arguments", "message"),
     [
         (["--text", "none.txt", "--steps", "1"], "there is no file none.txt"),
-        (["--text", "none.txt"], "expected --minutes or --steps"),
-        (["--text", "none.txt", "--steps", "1", "--lengths", "64;128"], "whole numbers between commas"),
+        (["--text", "none.txt"], "expected `minutes` or `steps`"),
+        (
+            ["--text", "none.txt", "--steps", "1", "--lengths", "64;128"],
+            "expected `lengths` to be whole numbers of at least 8",
+        ),
     ],
 )
 def test_the_command_says_what_is_wrong(arguments: list[str], message: str, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_another_network_than_that_of_the_tagger(
     model_folder: Path, quick: Change, corpus: Corpus, tmp_path: Path
 ) -> None:
     with pytest.raises(
-        InputError, match=r"--fusion attention doesn't fit --init-from .*, which has last: leave it out"
+        InputError, match=r"`fusion` attention doesn't fit `init_from` .*, which has last: leave it out"
     ):
         train(corpus, quick(init_from=str(model_folder), fusion="attention"), tmp_path / "model")
     with pytest.raises(InputError, match=r"--max-length 65 is more than .* reads: expected at most 64"):
@@ -84,7 +84,7 @@ def test_dropout_and_smoothing_are_those_asked_for(
     assert model.config.encoder["attention_probs_dropout_prob"] == 0.0
     for name, weight in source.encoder.named_parameters():
         assert torch.equal(model.encoder.get_parameter(name), weight)
-    with pytest.raises(InputError, match="expected label_smoothing to be 0 with --decoder crf"):
+    with pytest.raises(InputError, match="expected `label_smoothing` to be 0 with `decoder` crf"):
         train(corpus, quick(init_from=str(model_folder), label_smoothing=0.1), tmp_path / "crf")
 
 

@@ -24,6 +24,10 @@ from ner.training.training_settings import TrainingSettings
         ("max_length", 15),
         ("seed", -1),
         ("seed", 2**32),
+        ("epochs", 2.5),
+        ("epochs", True),
+        ("learning_rate", float("inf")),
+        ("clip", float("nan")),
         ("fusion", "sum"),
         ("scheme", "IOB1"),
         ("precision", "fp16"),
@@ -45,7 +49,7 @@ from ner.training.training_settings import TrainingSettings
     ],
 )
 def test_values_out_of_range_are_named(name: str, value: object) -> None:
-    with pytest.raises(InputError, match=f"expected {name} to be .*, got {value}"):
+    with pytest.raises(InputError, match=f"expected `{name}` to be .*, got {value!r}"):
         TrainingSettings(**{name: value})  # type: ignore[arg-type]
 
 
@@ -56,17 +60,17 @@ def test_the_defaults_are_valid() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"layer_dropout": 0.1, "fusion": "mean"}, "expected layer_dropout to be 0 with --fusion mean, got 0.1"),
-        ({"label_smoothing": 0.1}, "expected label_smoothing to be 0 with --decoder crf, got 0.1"),
-        ({"layer_decay": 0.9, "mode": "frozen"}, "expected layer_decay to be 1 with --mode frozen, got 0.9"),
-        ({"encoder_dropout": 0.1, "mode": "frozen"}, "expected encoder_dropout to be 0 with --mode frozen, got 0.1"),
-        ({"adversarial": "fgm", "mode": "frozen"}, "expected adversarial to be none with --mode frozen, got fgm"),
-        ({"adversarial_epsilon": 0.5}, r"expected adversarial_epsilon to be 1.0 without --adversarial, got 0.5"),
+        ({"layer_dropout": 0.1, "fusion": "mean"}, "expected `layer_dropout` to be 0 with `fusion` mean, got 0.1"),
+        ({"label_smoothing": 0.1}, "expected `label_smoothing` to be 0 with `decoder` crf, got 0.1"),
+        ({"layer_decay": 0.9, "mode": "frozen"}, "expected `layer_decay` to be 1 with `mode` frozen, got 0.9"),
+        ({"encoder_dropout": 0.1, "mode": "frozen"}, "expected `encoder_dropout` to be 0 with `mode` frozen, got 0.1"),
+        ({"adversarial": "fgm", "mode": "frozen"}, "expected `adversarial` to be none with `mode` frozen, got 'fgm'"),
+        ({"adversarial_epsilon": 0.5}, r"expected `adversarial_epsilon` to be 1.0 without `adversarial`, got 0.5"),
         (
             {"adversarial": "fgm", "adversarial_steps": 5},
-            "expected adversarial_steps to be 3 without --adversarial pgd, got 5",
+            "expected `adversarial_steps` to be 3 without `adversarial` pgd, got 5",
         ),
-        ({"r_drop": 1.0, "dropout": 0.0}, "expected r_drop to be 0 without any dropout, got 1.0"),
+        ({"r_drop": 1.0, "dropout": 0.0}, "expected `r_drop` to be 0 without any dropout, got 1.0"),
     ],
 )
 def test_settings_that_would_have_no_effect_together(settings: dict[str, object], message: str) -> None:

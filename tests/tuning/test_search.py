@@ -21,10 +21,11 @@ from sqlalchemy.exc import IntegrityError
 
 from ner.data import corpus as corpus_module
 from ner.data.corpus import Corpus, read_corpus
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError, InterruptedRun
+from ner.settings import read_settings
 from ner.training.epoch_progress import ShowProgress
-from ner.training.settings_file import read_settings
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from ner.tuning import search as search_module
@@ -89,7 +90,9 @@ def test_the_best_model_is_kept_and_its_settings_train_it_again(
     assert record["settings"]["dropout"] == study.best_params["dropout"]
     written = write_report(study, base, tmp_path / "out")
     assert {path.name for path in written} >= {"best.json", "trials.csv"}
-    again = train(data, TrainingSettings(**read_settings(tmp_path / "out" / "best.json")), tmp_path / "again")
+    again = train(
+        data, TrainingSettings(**read_settings(TrainingSettings, tmp_path / "out" / "best.json")), tmp_path / "again"
+    )
     assert again.record["best_dev_f1"] == study.best_value
     assert again.record["settings"] == record["settings"]
 

@@ -10,7 +10,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import TrialState, create_trial
 from PIL import Image
 
-from ner.training.settings_file import read_settings
+from ner.settings import read_settings
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.search_report import best_settings, write_report
 
@@ -34,7 +34,9 @@ def test_best_settings_and_all_trials(tmp_path: Path) -> None:
     written = write_report(found, TrainingSettings(fusion="mean", seed=3), tmp_path)
     assert written[:2] == [tmp_path / "best.json", tmp_path / "trials.csv"]
     assert best_settings(found, TrainingSettings(seed=3)) == TrainingSettings(dropout=0.1, epochs=2, seed=3)
-    assert TrainingSettings(**read_settings(written[0])) == TrainingSettings(fusion="mean", dropout=0.1, epochs=2)
+    assert TrainingSettings(**read_settings(TrainingSettings, written[0])) == TrainingSettings(
+        fusion="mean", dropout=0.1, epochs=2
+    )
     with open(written[1], encoding="utf-8", newline="") as file:
         rows = [*csv.DictReader(file)]
     assert [(row["trial"], row["dev_f1"], row["epochs"], row["minutes"], row["error"]) for row in rows[1:]] == [

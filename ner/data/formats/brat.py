@@ -12,12 +12,13 @@ from itertools import groupby
 from pathlib import Path
 
 from ner.data.cut_lines import cut_lines
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.offsets import AnnotatedRecord, Offsets, Span, in_reading_order, offset_fault, read_offsets
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import replace_in_labels, replace_line_ends, with_text
+from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_text
 from ner.errors import InputError
 from ner.files import atomic_writer

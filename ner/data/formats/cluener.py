@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
@@ -26,6 +26,7 @@ from ner.data.formats.json_records import (
 )
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 
 

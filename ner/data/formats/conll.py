@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.conll_columns import read_rows
@@ -18,6 +18,7 @@ from ner.data.formats.substitutes import (
 )
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.text_lines import NEW_DOCUMENT, parse_lines
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme, entities_to_tags
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer

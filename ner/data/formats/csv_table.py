@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.substitutes import replace_in_labels, replace_line_ends, with_text
@@ -23,6 +23,7 @@ from ner.data.formats.token_tables import (
     missing_columns,
     tags_of,
 )
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
+from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_bytes
 from ner.extras import import_extra
 from ner.files import atomic_path

@@ -12,11 +12,12 @@ from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import nested_entities, replace_in_labels, replace_line_ends
+from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 

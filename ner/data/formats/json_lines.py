@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
@@ -38,6 +38,7 @@ from ner.data.formats.json_records import (
 )
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records, utf_16_offsets
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 
 _TEXT_KEYS = ("text", "data")

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeGuard, TypeVar
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.tally import Tally
+from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_text
 
 Fields = dict[str, object]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.tagged import split_of_rows
@@ -25,6 +25,7 @@ from ner.data.formats.token_tables import (
     missing_columns,
     tags_of,
 )
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme
 from ner.data.text_encoding import read_bytes
 from ner.extras import import_extra

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats import (
@@ -24,6 +24,7 @@ from ner.data.formats import (
 from ner.data.formats.json_records import kind_of_record, values_of
 from ner.data.formats.substitutes import list_lost_unknowns
 from ner.data.formats.token_tables import missing_columns
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme
 from ner.data.split_files import is_brat
 from ner.data.text_encoding import check_encoding, read_text

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
@@ -33,6 +33,7 @@ from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import find_merged_entities, flat_entities, with_text
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
 from ner.files import atomic_writer
 

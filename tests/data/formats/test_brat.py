@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.formats.brat import read, write
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from tests.helpers.annotated_texts import flat_sentences, overlapping_sentences, spans
 

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.formats.cluener import read, write
+from ner.data.read_options import ReadOptions
 from tests.helpers.annotated_texts import flat_sentences, overlapping_sentences
 
 BANK = "浙商银行企业信贷部叶老桂博士则从另一个角度对五道门槛进行了解读。"

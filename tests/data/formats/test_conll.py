@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ner.data.corpus import examine_file, read_file
-from ner.data.data_split import ReadOptions
 from ner.data.entities import Entity, Sentence
 from ner.data.formats.conll import write
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, BMES, IO, IOB1, SCHEMES, Scheme
 from tests.helpers.annotated_texts import flat_sentences, spans
 

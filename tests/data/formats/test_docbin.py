@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.formats.docbin import read, write
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 
 HARD = "中a \t\n\r\0\x1c\x85\"'#<&>[]/\\7\u3000\u2028\ufeff𠀀e\u0301-"

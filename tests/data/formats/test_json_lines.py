@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.json_lines import read, read_doccano, write, write_doccano, write_doccano_old
 from ner.data.formats.label_studio import write_predictions
+from ner.data.read_options import ReadOptions
 from ner.records.entity_writers import JsonLinesWriter
 from ner.records.record import Record
 from tests.helpers.annotated_texts import flat_sentences, overlapping_sentences

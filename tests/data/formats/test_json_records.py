@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner.data.data_split import ReadOptions
 from ner.data.findings import Finding
 from ner.data.formats.json_records import Fields, Malformed, kind_of_record, read_document_name, read_objects
+from ner.data.read_options import ReadOptions
 
 Found = tuple[list[tuple[int, Fields]], list[str]]
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats.label_studio import read, write, write_predictions
+from ner.data.read_options import ReadOptions
 from tests.helpers.annotated_texts import flat_sentences, overlapping_sentences
 
 TEXT = "王小明在北京"

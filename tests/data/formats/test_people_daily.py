@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.formats.people_daily import read, write
+from ner.data.read_options import ReadOptions
 from tests.helpers.annotated_texts import flat_sentences, overlapping_sentences, spans
 
 PICTURES = str.maketrans({"\0": "␀", "\t": "␉", "\n": "␊", "\r": "␍", " ": "␣"})

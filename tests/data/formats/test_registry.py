@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ner.data.corpus import examine_file, read_file
-from ner.data.data_split import ReadOptions
 from ner.data.entities import Sentence
 from ner.data.formats.registry import FORMATS
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, IO, SCHEMES, Scheme
 from ner.errors import InputError
 from tests.helpers.annotated_texts import flat_sentences, spans

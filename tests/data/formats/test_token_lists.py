@@ -5,9 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.formats.token_lists import read, write
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, BMES, IO, SCHEMES, Scheme
 from tests.helpers.annotated_texts import flat_sentences
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner.data.data_split import ReadOptions, Split
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.findings import Finding
 from ner.data.formats import csv_table, parquet
+from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, BMES, IO, SCHEMES, Scheme
 from ner.errors import InputError
 

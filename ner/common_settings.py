@@ -1,0 +1,45 @@
+"""Settings that several groups have, and the panels of the help."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ner.choices import PrecisionName
+from ner.settings import Help, Panel, PerRun
+
+FORMAT = Panel("Format of the data", "数据格式")
+NETWORK = Panel("Network", "网络")
+TRAINING = Panel("Training", "训练")
+AIDS = Panel("Training aids", "训练技巧")
+RUN = Panel("Run", "运行")
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+Accumulate = Annotated[
+    int,
+    Field(ge=1),
+    TRAINING,
+    Help(
+        "Number of batches per optimizer step; more batches need no more memory.",
+        "每步累积的批数；增大它不会多占内存。",
+    ),
+]
+WeightDecay = Annotated[
+    float, Field(ge=0), TRAINING, Help("Weight decay of the AdamW optimizer.", "AdamW 优化器的权重衰减。")
+]
+Clip = Annotated[float, Field(gt=0), TRAINING, Help("Maximum gradient norm.", "梯度范数的上限。")]
+Precision = Annotated[
+    PrecisionName,
+    RUN,
+    Help(
+        "Number format of the network; auto uses bf16 on hardware that is fast at it.",
+        "网络的数值精度；auto 会在擅长 bf16 的硬件上使用 bf16。",
+    ),
+]
+Seed = Annotated[
+    int,
+    Field(ge=0, le=2**32 - 1),
+    RUN,
+    PerRun(),
+    Help("Seed of everything random: the same seed gives the same result.", "随机种子；种子相同，结果就相同。"),
+]

@@ -1,0 +1,112 @@
+"""What a person can set about the network of a tagger."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from ner.choices import (
+    BUILT_IN_ENCODER,
+    FUSIONS,
+    LEARNED_FUSIONS,
+    CellName,
+    DecoderName,
+    FusionName,
+    TaggingScheme,
+)
+from ner.common_settings import NETWORK, Share
+from ner.settings import AlsoNamed, Help, Search, Settings, settings_group
+
+
+@settings_group
+class NetworkSettings(Settings):
+    """The architecture of a tagger. `AlsoNamed` is the name in a model's `config.json`."""
+
+    encoder: Annotated[
+        str,
+        NETWORK,
+        AlsoNamed("encoder_name"),
+        Help(
+            "Encoder: mini-zh (built in), a folder, or a name on the Hugging Face hub.",
+            "编码器：mini-zh（内置）、文件夹，或 Hugging Face 上的模型名。",
+        ),
+    ] = BUILT_IN_ENCODER
+    fusion: Annotated[
+        FusionName,
+        NETWORK,
+        Search(choices=FUSIONS),
+        Help(
+            "How encoder layers are combined: the last one, the mean, the last four side by side, a learned mix, or "
+            "attention at each character with one head or several.",
+            "怎样合并编码器各层：取最后一层、取平均、拼接最后四层、学习加权，或者在每个字上用单头或多头注意力。",
+        ),
+    ] = "last"
+    layer_dropout: Annotated[
+        Share,
+        NETWORK,
+        Help("Probability of dropping a layer in a learned fusion.", "用学习得来的方式合并时，训练中丢弃一层的概率。"),
+    ] = 0.0
+    scheme: Annotated[
+        TaggingScheme,
+        NETWORK,
+        Help(
+            "Tag scheme used inside the model, independent of the data files.",
+            "模型内部使用的标注体系，与数据文件的体系无关。",
+        ),
+    ] = "BIOES"
+    cell: Annotated[CellName, NETWORK, Help("Recurrent cell: BiLSTM or BiGRU.", "循环层的类型：BiLSTM 或 BiGRU。")] = (
+        "lstm"
+    )
+    lstm_size: Annotated[
+        int,
+        Field(ge=1),
+        NETWORK,
+        Search(choices=(64, 128, 256)),
+        Help("Hidden units of the BiLSTM or BiGRU in each direction.", "BiLSTM 或 BiGRU 每个方向的隐藏单元数。"),
+    ] = 128
+    lstm_layers: Annotated[
+        int,
+        Field(ge=0),
+        NETWORK,
+        Help("Number of BiLSTM or BiGRU layers; 0 for none.", "BiLSTM 或 BiGRU 的层数；0 表示不用。"),
+    ] = 1
+    decoder: Annotated[
+        DecoderName,
+        NETWORK,
+        AlsoNamed("tag_decoder"),
+        Help(
+            "How tags are chosen: by a CRF, or by a softmax at each character.",
+            "怎样选出标签：用 CRF，或者对每个字单独用 softmax。",
+        ),
+    ] = "crf"
+    label_smoothing: Annotated[
+        Share,
+        NETWORK,
+        Help(
+            "Share of the training target that is spread over all tags; only for softmax.",
+            "训练时把目标概率的多大比例分给所有标签；仅用于 softmax。",
+        ),
+    ] = 0.0
+    dropout: Annotated[
+        Share,
+        NETWORK,
+        Search(0.0, 0.5),
+        Help("Dropout before and after the BiLSTM or BiGRU.", "BiLSTM 或 BiGRU 前后的 dropout。"),
+    ] = 0.1
+    max_length: Annotated[
+        int,
+        Field(ge=16),
+        NETWORK,
+        AlsoNamed("window"),
+        Help(
+            "Maximum number of characters that are read at once; longer sentences are read in overlapping windows and "
+            "never cut off.",
+            "一次读入的最大字数；更长的句子分成有重叠的窗口来读，不会被截断。",
+        ),
+    ] = 256
+
+    def conflicts(self) -> Iterator[str]:
+        if self.layer_dropout and self.fusion not in LEARNED_FUSIONS:
+            yield self.conflict("layer_dropout", f"0 with `fusion` {self.fusion}")
+        if self.label_smoothing and self.decoder != "softmax":
+            yield self.conflict("label_smoothing", f"0 with `decoder` {self.decoder}")

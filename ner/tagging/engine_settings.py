@@ -1,0 +1,32 @@
+"""How a model computes when it tags."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ner.choices import BATCH_CHARACTERS
+from ner.common_settings import RUN, Precision
+from ner.settings import Help, Settings, Unset, settings_group
+
+
+@settings_group
+class EngineSettings(Settings):
+    """Number format, threads and batches of a model that tags; no tag depends on them but by rounding."""
+
+    precision: Precision = "auto"
+    threads: Annotated[
+        int | None,
+        Field(ge=1),
+        RUN,
+        Unset("all cores", "所有核"),
+        Help("Number of CPU threads.", "CPU 线程数。"),
+    ] = None
+    batch_characters: Annotated[
+        int,
+        Field(ge=1),
+        RUN,
+        Help(
+            "Number of characters that the network reads at once; bert-ner bench compares some.",
+            "网络一次读入的字数；可用 bert-ner bench 比较。",
+        ),
+    ] = BATCH_CHARACTERS

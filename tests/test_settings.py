@@ -1,0 +1,301 @@
+import inspect
+import json
+import re
+import subprocess
+import sys
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+import typer
+from pydantic import Field, TypeAdapter, ValidationError
+from typer.testing import CliRunner
+
+from ner.commands.options import settings_options, with_settings
+from ner.comparing.grid import grid, parse_vary
+from ner.data.read_options import ReadOptions
+from ner.data.write_options import WriteOptions
+from ner.errors import InputError
+from ner.model.network_settings import NetworkSettings
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.settings import (
+    AlsoNamed,
+    Help,
+    Panel,
+    Search,
+    Settings,
+    bounds,
+    describe_settings,
+    find_name,
+    marker,
+    parse_setting,
+    read_settings,
+    settings_group,
+    show_value,
+    write_settings,
+)
+from ner.tagging.engine_settings import EngineSettings
+from ner.training.training_settings import TrainingSettings
+
+GROUPS: list[type[Settings]] = [
+    NetworkSettings,
+    TrainingSettings,
+    PretrainingSettings,
+    ReadOptions,
+    WriteOptions,
+    EngineSettings,
+]
+ROOT = Path(__file__).parents[1]
+every_group = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
+
+
+@settings_group
+class Larger(TrainingSettings):
+    """Settings of training with one more."""
+
+    heat: Annotated[
+        float,
+        Field(gt=0, le=100),
+        Panel("Kitchen", "厨房"),
+        Search(1, 50),
+        AlsoNamed("warmth"),
+        Help("Heat.", "火候。"),
+    ] = 20.0
+
+
+def test_a_new_setting_is_an_option_and_in_files(path: Path) -> None:
+    app = typer.Typer()
+
+    @app.command()
+    @with_settings(settings=settings_options(Larger, config=True))
+    def cook(*, settings: Larger) -> None:
+        typer.echo(settings.heat)
+
+    run = CliRunner().invoke
+    assert run(app, []).stdout == "20.0\n"
+    assert run(app, ["--heat", "3"]).stdout == "3.0\n"
+    shown = run(app, ["--help"], env={"COLUMNS": "200"}).stdout
+    assert re.search(r"Kitchen .*--heat .* Heat \(more than 0 and at most 100\)\. \[default: 20\.0\]", shown, re.DOTALL)
+    assert "expected `heat` to be a number of more than 0 and at most 100, got 101.0" in str(
+        run(app, ["--heat", "101"]).exception
+    )
+    path.write_text('{"warmth": 7}', encoding="utf-8")
+    assert run(app, ["--config", str(path)]).stdout == "7.0\n"
+    write_settings(Larger(heat=9.0), path)
+    assert Larger(**read_settings(Larger, path)).heat == 9.0
+
+
+def test_a_new_setting_is_varied_searched_and_in_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("optuna")
+    from optuna.distributions import FloatDistribution
+
+    from ner.tuning import space
+
+    assert parse_setting(Larger, "heat", "3e1") == 30.0
+    monkeypatch.setattr("ner.comparing.grid.TrainingSettings", Larger)
+    cells = grid(parse_vary(["heat=1,2"]), Larger())
+    assert [(cell.folder, cell.settings.heat) for cell in cells] == [("heat=1.0", 1.0), ("heat=2.0", 2.0)]  # type: ignore[attr-defined]
+    monkeypatch.setattr(space, "_FIELDS", Larger.__pydantic_fields__)
+    assert space.search_space(Larger(), ())["heat"] == FloatDistribution(1.0, 50.0)
+    (row,) = [row for row in describe_settings(Larger) if row.name == "heat"]
+    assert row == (
+        *("heat", "--heat", "a number of more than 0 and at most 100", "20.0"),
+        *(("more than 0 and at most 100", "大于 0 且至多 100"), "1 to 50", ("Heat.", "火候。"), ("Kitchen", "厨房")),
+    )
+    assert asdict(Larger(heat=2.0))["heat"] == 2.0
+    assert "heat: Heat (more than 0 and at most 100)." in str(Larger.__doc__)
+    assert str(inspect.signature(Larger)).endswith("heat: float = 20.0)")
+
+
+@every_group
+def test_every_setting_has_a_panel_and_help_in_both_languages(group: type[Settings]) -> None:
+    for name, field in group.__pydantic_fields__.items():
+        panel, help_ = marker(field, Panel), marker(field, Help)
+        assert panel, name
+        assert help_, name
+        assert help_.en.endswith("."), name
+        assert help_.zh.endswith("。"), name
+        assert re.search("[一-鿿]", help_.zh), name
+        assert not re.search(r"[\[\]]|--", help_.en + help_.zh), name  # Typer takes brackets for markup
+
+
+@every_group
+def test_every_default_will_do_as_text_and_in_the_searched_range(group: type[Settings]) -> None:
+    for name, field in group.__pydantic_fields__.items():
+        if field.default is not None:
+            assert parse_setting(group, name, show_value(field.default)) == field.default
+        if (search := marker(field, Search)) is None:
+            continue
+        for tried in search.choices or (search.low, search.high):
+            assert parse_setting(group, name, show_value(tried).removesuffix(".0")) == tried
+            assert field.default in search.choices or search.low <= field.default <= search.high
+
+
+def test_no_default_of_training_is_written_elsewhere() -> None:
+    names = "|".join(field.name for field in fields(TrainingSettings) if field.name != "encoder")  # a name for weights
+    written = re.compile(rf"\b({names}): [^=\n,()]+ = (?!None\b|0\.0\b|_?[A-Z])\S+")
+    declared = {"ner/settings.py", "ner/model/network_settings.py", "ner/training/training_settings.py"}
+    declared |= {"ner/pretraining/pretraining_settings.py", "ner/tagging/engine_settings.py"}
+    found = {
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in (ROOT / "ner").rglob("*.py")
+        if str(path.relative_to(ROOT)) not in declared
+        for match in written.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert not {one for one in found if "precision" not in one and "seed" not in one}
+
+
+def test_settings_are_frozen_dataclasses_that_check_replacements() -> None:
+    settings = replace(TrainingSettings(), epochs=2, clip=3)
+    assert (settings.epochs, settings.clip, type(settings.clip)) == (2, 3.0, float)
+    with pytest.raises(InputError, match="expected `epochs` to be a whole number of at least 1, got 0"):
+        replace(settings, epochs=0)
+    with pytest.raises(AttributeError):
+        settings.epochs = 3  # type: ignore[misc]
+    assert PretrainingSettings(steps=1, lengths=[64, 128]).lengths == (64, 128)  # type: ignore[arg-type]
+    assert TypeAdapter(TrainingSettings).validate_json('{"epochs": 2, "clip": 3}') == settings
+    with pytest.raises(ValidationError, match="label_smoothing"):
+        TypeAdapter(TrainingSettings).validate_python({"label_smoothing": 0.1})
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(InputError) as error:
+        TrainingSettings(epochs=2.5, learning_rate=float("inf"), fusion="sum", label_smoothing=0.1, lerning_rate=1)  # type: ignore[call-arg, arg-type]
+    assert sorted(str(error.value).split("\n")) == [
+        "expected `epochs` to be a whole number of at least 1, got 2.5",
+        "expected `fusion` to be one of last, mean, last4, scalar-mix, attention, multi-head, got 'sum'",
+        "expected `label_smoothing` to be 0 with `decoder` crf, got 0.1",
+        "expected `learning_rate` to be a finite number of more than 0, got inf",
+        "unknown setting 'lerning_rate': did you mean `learning_rate`?",
+    ]
+    with pytest.raises(InputError) as error:  # what comes of a wrong decoder is not told
+        TrainingSettings(decoder="viterbi", label_smoothing=0.1, layer_dropout=0.1)  # type: ignore[arg-type]
+    assert [line.split(" to be ")[0] for line in str(error.value).split("\n")] == [
+        "expected `decoder`",
+        "expected `layer_dropout`",
+    ]
+
+
+def test_bounds_in_words() -> None:
+    ranges = PretrainingSettings.__pydantic_fields__
+    assert bounds(ranges["lengths"]) == ("at least 8", "至少 8")
+    assert bounds(ranges["held_out"]) == ("more than 0 and less than 1", "大于 0 且小于 1")
+    assert bounds(ranges["masking"]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("calibrate", "false", False),
+        ("calibrate", "true", True),
+        ("learning_rate", "3e-5", 3e-5),
+        ("max_steps", "10", 10),
+        ("init_from", "none", "none"),
+    ],
+)
+def test_a_value_from_text(name: str, text: str, value: object) -> None:
+    assert parse_setting(TrainingSettings, name, text) == value
+
+
+def test_numbers_from_text() -> None:
+    assert parse_setting(PretrainingSettings, "lengths", "64, 128") == (64, 128)
+    for text in ("", "64,x", "64,4", "64.5"):
+        with pytest.raises(InputError, match="expected `lengths` to be whole numbers of at least 8"):
+            parse_setting(PretrainingSettings, "lengths", text)
+
+
+def test_settings_need_no_torch() -> None:
+    code = "import sys; from ner.commands import app; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_a_name_by_its_option_or_by_an_older_one() -> None:
+    assert find_name(TrainingSettings, "--head-learning-rate") == "head_learning_rate"
+    assert find_name(TrainingSettings, "window") == "max_length"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "settings.json"
+
+
+def refused(path: Path, content: str) -> str:
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_settings(TrainingSettings, path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: ")
+    return message.removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".toml"])
+def test_what_is_written_is_read_but_for_the_seed(path: Path, suffix: str) -> None:
+    path = path.with_suffix(suffix)
+    settings = TrainingSettings(
+        fusion="attention", epochs=9, learning_rate=3e-5, calibrate=True, init_from='模\\型"', seed=7
+    )
+    write_settings(settings, path)
+    assert TrainingSettings(**read_settings(TrainingSettings, path)) == replace(settings, seed=1)
+    write_settings(PretrainingSettings(steps=3), path)
+    assert PretrainingSettings(**read_settings(PretrainingSettings, path)) == PretrainingSettings(steps=3)
+
+
+def test_some_settings_are_enough_and_whole_numbers_are_numbers(path: Path) -> None:
+    path.write_text('{"clip": 2, "max_steps": null}', encoding="utf-8")
+    assert read_settings(TrainingSettings, path) == {"clip": 2.0, "max_steps": None}
+    path.write_text("{}", encoding="utf-8")
+    assert read_settings(TrainingSettings, path) == {}
+    path = path.with_suffix(".toml")
+    path.write_text("clip = 2 # a comment\nlearning-rate = 1e-5\n", encoding="utf-8")
+    assert read_settings(TrainingSettings, path) == {"clip": 2.0, "learning_rate": 1e-5}
+    path.write_text("clip = 2\nclip = 3\n", encoding="utf-8")
+    with pytest.raises(InputError, match="expected a JSON object or TOML with settings"):
+        read_settings(TrainingSettings, path)
+
+
+def test_all_faults_of_a_file_are_told(path: Path) -> None:
+    assert refused(path, '{"epochs": 0, "encodre": "x", "clip": 1, "clip": 2}').split("\n") == [
+        "expected `epochs` to be a whole number of at least 1, got 0",
+        f"{path}: unknown setting 'encodre': did you mean `encoder`?",
+        f"{path}: `clip` is there twice: leave one of them",
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "[[]]", "3", '"epochs"', "epochs = 3", '[["epochs", 3]]'])
+def test_what_is_no_object(path: Path, content: str) -> None:
+    assert refused(path, content).startswith("expected a JSON object ")
+
+
+def test_text_that_is_not_utf_8(path: Path) -> None:
+    path.write_bytes('{"encoder": "模型"}'.encode("gbk"))
+    with pytest.raises(InputError, match="expected a JSON object"):
+        read_settings(TrainingSettings, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("learnig_rate", 1e-4, "unknown setting 'learnig_rate': did you mean `learning_rate`?"),
+        ("seed", 3, "`seed` is no part of a settings file: leave it out and give `seed` 3"),
+        ("epochs", 2.7, "expected `epochs` to be a whole number of at least 1, got 2.7"),
+        ("epochs", True, "expected `epochs` to be a whole number of at least 1, got True"),
+        ("epochs", "3", "expected `epochs` to be a whole number of at least 1, got '3'"),
+        ("epochs", None, "expected `epochs` to be a whole number of at least 1, got None"),
+        ("max_steps", 1.5, "expected `max_steps` to be a whole number of at least 1 or None, got 1.5"),
+        ("dropout", "0.1", "expected `dropout` to be a number of at least 0 and less than 1, got '0.1'"),
+        ("dropout", False, "expected `dropout` to be a number of at least 0 and less than 1, got False"),
+        ("clip", float("nan"), "expected `clip` to be a finite number of more than 0, got nan"),
+        ("calibrate", 1, "expected `calibrate` to be true or false, got 1"),
+        ("encoder", ["mini-zh"], "expected `encoder` to be a text, got ['mini-zh']"),
+        ("decoder", "viterbi", "expected `decoder` to be one of crf, softmax, got 'viterbi'"),
+        ("fusion", ["last"], "expected `fusion` to be one of last, mean,"),
+    ],
+)
+def test_what_is_wrong_is_said(path: Path, name: str, value: Any, message: str) -> None:
+    assert refused(path, json.dumps({name: value})).startswith(message)
+
+
+def test_a_name_like_no_other_and_one_given_twice(path: Path) -> None:
+    assert refused(path, '{"xyz": 1}').startswith("unknown setting 'xyz': expected one of encoder, fusion, ")
+    assert refused(path, '{"epochs": 1, "epochs": 2}') == "`epochs` is there twice: leave one of them"
