@@ -1,7 +1,8 @@
 """Write the reference pages that the code itself describes: commands, settings, Python.
 
-mkdocs-gen-files runs this file for every build. Help texts choose their language when they are imported, so each language
-has a process of its own: `BERT_NER_LANG=zh python docs/generate.py` prints the Chinese pages as JSON, by path.
+MkDocs runs this file as a hook before every build. The pages are written into docs/reference/, where git ignores them: the
+plugin for languages wants every page to be a file of docs/. Help texts choose their language when they are imported, so each
+language has a process of its own: `BERT_NER_LANG=zh python docs/generate.py` prints the Chinese pages as JSON, by path.
 """
 
 import dataclasses
@@ -56,7 +57,12 @@ def _values(annotation: Any) -> str:
         return ", ".join(f"`{value}`" for value in get_args(annotation))
     inner = [part for part in get_args(annotation) if part is not type(None) and isinstance(part, type)]
     named = inner[0] if inner else annotation
-    names = {Path: Text("path", "路径"), str: Text("text", "文本"), int: Text("integer", "整数"), float: Text("number", "数")}
+    names = {
+        Path: Text("path", "路径"),
+        str: Text("text", "文本"),
+        int: Text("integer", "整数"),
+        float: Text("number", "数"),
+    }
     return str(names.get(named, Text("yes or no", "是或否") if named is bool else getattr(named, "__name__", named)))
 
 
@@ -107,7 +113,9 @@ def command_pages() -> dict[str, str]:
     """A page for each command, and one that lists them, by file name without suffix."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     pages = {name: _command_page(name, command) for name, command in commands.items()}
-    summaries = [(f"[`{name}`]({name}.md)", (cmd.help or "").strip().split("\n\n")[0]) for name, cmd in commands.items()]
+    summaries = [
+        (f"[`{name}`]({name}.md)", (cmd.help or "").strip().split("\n\n")[0]) for name, cmd in commands.items()
+    ]
     about = Text(
         "Every command has `--help`. Exit codes and environment variables are on [a page of their own](../exit-codes.md).",
         "每个命令都有 `--help`。退出码和环境变量见[单独一页](../exit-codes.md)。",
@@ -127,10 +135,20 @@ def _settings_table(settings: type) -> str:
         ]
     else:
         rows = [dict(row) if isinstance(row, dict) else dataclasses.asdict(row) for row in describe_settings(settings)]
-    names = {"name": "名称", "type": "类型", "default": "默认值", "range": "范围", "help": "含义", "panel": "分组", "search": "搜索范围"}
+    names = {
+        "name": "名称",
+        "type": "类型",
+        "default": "默认值",
+        "range": "范围",
+        "help": "含义",
+        "panel": "分组",
+        "search": "搜索范围",
+    }
     columns = [column for column in rows[0] if any(row[column] not in (None, "") for row in rows)]
     heads = [Text(column, names.get(column, column)) for column in columns]
-    cells = [[f"`{row[column]}`" if column in ("name", "default") else row[column] for column in columns] for row in rows]
+    cells = [
+        [f"`{row[column]}`" if column in ("name", "default") else row[column] for column in columns] for row in rows
+    ]
     return _table(heads, cells)
 
 
@@ -174,18 +192,17 @@ def reference_pages() -> dict[str, str]:
     return {**pages, f"reference/settings{suffix}": settings_page(), f"reference/python{suffix}": python_page()}
 
 
-def _write_pages() -> None:
-    import mkdocs_gen_files
-
+def on_pre_build(config: Any) -> None:
+    """Write the pages of both languages, for MkDocs; what has not changed is left alone, so that `mkdocs serve` comes to rest."""
     for chosen in ("en", "zh"):
         environment = {**os.environ, "BERT_NER_LANG": chosen}
         printed = subprocess.run([sys.executable, __file__], env=environment, check=True, capture_output=True).stdout
-        for path, page in json.loads(printed).items():
-            with mkdocs_gen_files.open(path, "w", encoding="utf-8") as file:
-                file.write(page)
+        for name, page in json.loads(printed).items():
+            path = Path(config["docs_dir"]) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.is_file() or path.read_text(encoding="utf-8") != page:
+                path.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
     print(json.dumps(reference_pages()))
-elif __name__ == "<run_path>":  # in mkdocs-gen-files
-    _write_pages()

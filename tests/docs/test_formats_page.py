@@ -9,7 +9,7 @@ from ner.data.corpus import read_file
 from ner.data.data_split import Split
 from ner.data.formats.registry import FORMATS
 
-FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 PAGE = (FOLDER / "formats.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```([\w-]+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
