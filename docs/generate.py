@@ -1,8 +1,8 @@
 """Write the reference pages that the code itself describes: commands, settings, Python.
 
-MkDocs runs this file as a hook before every build. The pages are written into docs/reference/, where git ignores them: the
-plugin for languages wants every page to be a file of docs/. Help texts choose their language when they are imported, so each
-language has a process of its own: `BERT_NER_LANG=zh python docs/generate.py` prints the Chinese pages as JSON, by path.
+MkDocs runs this file as a hook before every build. The pages are written into docs/reference/, where git ignores them:
+the plugin for languages wants every page to be a file of docs/. Help texts choose their language when they are
+imported, so each language has its own process: `BERT_NER_LANG=zh python docs/generate.py` prints the Chinese pages.
 """
 
 import dataclasses
@@ -100,7 +100,7 @@ def _command_page(name: str, command: Any) -> str:
     arguments = [
         f"{option.name.upper()}{'...' if option.nargs == -1 else ''}"
         for option in command.params
-        if option.param_type_name == "argument"
+        if option.param_type_name == "argument" and not getattr(option, "hidden", False)
     ]
     usage = " ".join(["bert-ner", name, str(Text("[OPTIONS]", "[选项]")), *arguments])
     parts = [f"# {name}", inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", command.epilog or ""]
@@ -117,8 +117,8 @@ def command_pages() -> dict[str, str]:
         (f"[`{name}`]({name}.md)", (cmd.help or "").strip().split("\n\n")[0]) for name, cmd in commands.items()
     ]
     about = Text(
-        "Every command has `--help`. Exit codes and environment variables are on [a page of their own](../exit-codes.md).",
-        "每个命令都有 `--help`。退出码和环境变量见[单独一页](../exit-codes.md)。",
+        "Every command has `--help`. See also [exit codes and environment variables](../exit-codes.md).",
+        "每个命令都有 `--help`。另见[退出码和环境变量](../exit-codes.md)。",
     )
     heads = (Text("command", "命令"), Text("what it does", "作用"))
     pages["index"] = f"# {Text('Commands', '命令')}\n\n{about}\n\n{_table(heads, summaries)}\n"
@@ -155,8 +155,9 @@ def _settings_table(settings: type) -> str:
 def settings_page() -> str:
     """All settings of a training run and of a pretraining run."""
     about = Text(
-        "On the command line, a setting is the option of the same name: `learning_rate` is `--learning-rate`. In Python, it is "
-        "an argument of the settings class. In the file of `--config` and in `--vary`, it has the name below.",
+        "On the command line, a setting is the option of the same name: `learning_rate` is `--learning-rate`. "
+        "In Python, it is an argument of the settings class. "
+        "In the file of `--config` and in `--vary`, it has the name below.",
         "在命令行中，设置就是同名的选项：`learning_rate` 即 `--learning-rate`。在 Python 中，它是设置类的参数。"
         "在 `--config` 的文件和 `--vary` 中，用下面的名称。",
     )
@@ -193,7 +194,7 @@ def reference_pages() -> dict[str, str]:
 
 
 def on_pre_build(config: Any) -> None:
-    """Write the pages of both languages, for MkDocs; what has not changed is left alone, so that `mkdocs serve` comes to rest."""
+    """Write the pages of both languages that have changed, so that `mkdocs serve` doesn't run for ever."""
     for chosen in ("en", "zh"):
         environment = {**os.environ, "BERT_NER_LANG": chosen}
         printed = subprocess.run([sys.executable, __file__], env=environment, check=True, capture_output=True).stdout
