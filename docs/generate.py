@@ -5,7 +5,6 @@ the plugin for languages wants every page to be a file of docs/. Help texts choo
 imported, so each language has its own process: `BERT_NER_LANG=zh python docs/generate.py` prints the Chinese pages.
 """
 
-import dataclasses
 import inspect
 import json
 import os
@@ -126,30 +125,20 @@ def command_pages() -> dict[str, str]:
 
 
 def _settings_table(settings: type) -> str:
-    try:
-        from ner.settings import describe_settings
-    except ImportError:
-        rows = [
-            {"name": field.name, "type": str(field.type), "default": field.default}
-            for field in dataclasses.fields(settings)
-        ]
-    else:
-        rows = [dict(row) if isinstance(row, dict) else dataclasses.asdict(row) for row in describe_settings(settings)]
-    names = {
-        "name": "名称",
-        "type": "类型",
-        "default": "默认值",
-        "range": "范围",
-        "help": "含义",
-        "panel": "分组",
-        "search": "搜索范围",
-    }
-    columns = [column for column in rows[0] if any(row[column] not in (None, "") for row in rows)]
-    heads = [Text(column, names.get(column, column)) for column in columns]
-    cells = [
-        [f"`{row[column]}`" if column in ("name", "default") else row[column] for column in columns] for row in rows
-    ]
-    return _table(heads, cells)
+    from ner.settings import describe_settings
+
+    heads = (
+        Text("name", "名称"), Text("values", "取值"), Text("default", "默认值"),
+        Text("searched by tune", "tune 的搜索范围"), Text("what it does", "作用"), Text("panel", "分组"),
+    )  # fmt: skip
+    rows = []
+    for row in describe_settings(settings):
+        choices = row.values.removeprefix("one of ")
+        values = choices if choices != row.values else row.range or ""
+        rows.append(
+            (f"`{row.name}`", values, f"`{row.default}`" if row.default else "", row.searched, row.help, row.panel)
+        )
+    return _table(heads, rows)
 
 
 def settings_page() -> str:
