@@ -1,4 +1,4 @@
-"""The examples of docs/formats.md are what they say: each holds the same two sentences."""
+"""The examples of docs/reference/formats.md are what they say: each holds the same two sentences."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,8 @@ from ner.data.corpus import read_file
 from ner.data.data_split import Split
 from ner.data.formats.registry import FORMATS
 
-PAGE = (Path(__file__).parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+PAGE = (FOLDER / "formats.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```([\w-]+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
@@ -50,3 +51,11 @@ def test_the_programs_write_what_is_read(
     (program,) = (program for program in PROGRAMS if file in program)
     exec(program, {})
     assert entities(read_file(tmp_path / file)) == EXPECTED
+
+
+def test_the_chinese_page_has_the_same_examples() -> None:
+    chinese = (FOLDER / "formats.zh.md").read_text(encoding="utf-8")
+    fenced = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+    assert fenced.findall(chinese) == fenced.findall(PAGE)
+    headings = re.compile(r"^##? .*$", re.MULTILINE)
+    assert len(headings.findall(chinese)) == len(headings.findall(PAGE))

@@ -1,0 +1,198 @@
+"""Write the reference pages that the code itself describes: commands, settings, Python.
+
+MkDocs runs this file as a hook before every build. The pages are written into docs/reference/, where git ignores them:
+the plugin for languages wants every page to be a file of docs/. Help texts choose their language when they are
+imported, so each language has its own process: `BERT_NER_LANG=zh python docs/generate.py` prints the Chinese pages.
+"""
+
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import typer
+
+import ner
+from ner.commands.app import app
+from ner.language import Text, language
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.training.training_settings import TrainingSettings
+
+_GENERAL = str(Text("Options", "选项"))
+_PYTHON = {  # what is public and in no list here comes last
+    Text("Tag text", "标注文本"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
+    Text("Read and write annotated text", "读写标注数据"): (
+        "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
+        "convert_files", "split_sentences", "merge_sentences", "check_corpus", "Check",
+    ),
+    Text("Train and evaluate", "训练与评测"): (
+        "Trainer", "TrainingSettings", "Evaluation", "compare_settings", "tune_settings", "Pretrainer",
+        "PretrainingSettings", "export_tagger",
+    ),
+}  # fmt: skip
+
+
+def _cell(text: object) -> str:
+    """A text as the cell of a Markdown table; long options become code."""
+    one_line = re.sub(r"\s+", " ", str(text)).replace("|", "\\|").replace("<", "&lt;")
+    return re.sub(r"(?<![\w`-])(--[a-z][a-z-]+)(?![\w`-])", r"`\1`", one_line)
+
+
+def _table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    lines = [list(map(str, heads))]
+    lines += [["---"] * len(lines[0]), *([_cell(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _values(annotation: Any) -> str:
+    """The values of a type, or its name."""
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(annotation))
+    inner = [part for part in get_args(annotation) if part is not type(None) and isinstance(part, type)]
+    named = inner[0] if inner else annotation
+    names = {
+        Path: Text("path", "路径"),
+        str: Text("text", "文本"),
+        int: Text("integer", "整数"),
+        float: Text("number", "数"),
+    }
+    return str(names.get(named, Text("yes or no", "是或否") if named is bool else getattr(named, "__name__", named)))
+
+
+def _default(option: Any) -> str:
+    if option.required:
+        return str(Text("required", "必填"))
+    if isinstance(option.show_default, str):
+        return option.show_default
+    if option.default in (None, False, "", ()) or option.show_default is False:
+        return ""
+    shown = " ".join(map(str, option.default)) if isinstance(option.default, list | tuple) else option.default
+    return f"`{shown}`"
+
+
+def _names(option: Any) -> str:
+    if option.param_type_name == "argument":
+        return f"`{option.name.upper()}`"
+    return ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+
+
+def _options_table(options: Iterable[Any]) -> str:
+    rows = []
+    for option in options:
+        values = "" if getattr(option, "is_flag", False) else _values(option.type_descriptor.annotation)
+        rows.append((_names(option), values, _default(option), option.help or ""))
+    heads = (Text("name", "名称"), Text("value", "取值"), Text("default", "默认值"), Text("what it does", "作用"))
+    return _table(heads, rows)
+
+
+def _command_page(name: str, command: Any) -> str:
+    panels: dict[str, list[Any]] = defaultdict(list)
+    for option in command.params:
+        if not getattr(option, "hidden", False):
+            panels[option.rich_help_panel if isinstance(option.rich_help_panel, str) else _GENERAL].append(option)
+    arguments = [
+        f"{option.name.upper()}{'...' if option.nargs == -1 else ''}"
+        for option in command.params
+        if option.param_type_name == "argument" and not getattr(option, "hidden", False)
+    ]
+    usage = " ".join(["bert-ner", name, str(Text("[OPTIONS]", "[选项]")), *arguments])
+    parts = [f"# {name}", inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", command.epilog or ""]
+    for panel in sorted(panels, key=lambda panel: panel != _GENERAL):
+        parts += [f"## {panel}", _options_table(panels[panel])]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def command_pages() -> dict[str, str]:
+    """A page for each command, and one that lists them, by file name without suffix."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    pages = {name: _command_page(name, command) for name, command in commands.items()}
+    summaries = [
+        (f"[`{name}`]({name}.md)", (cmd.help or "").strip().split("\n\n")[0]) for name, cmd in commands.items()
+    ]
+    about = Text(
+        "Every command has `--help`. See also [exit codes and environment variables](../exit-codes.md).",
+        "每个命令都有 `--help`。另见[退出码和环境变量](../exit-codes.md)。",
+    )
+    heads = (Text("command", "命令"), Text("what it does", "作用"))
+    pages["index"] = f"# {Text('Commands', '命令')}\n\n{about}\n\n{_table(heads, summaries)}\n"
+    return pages
+
+
+def _settings_table(settings: type) -> str:
+    from ner.settings import describe_settings
+
+    heads = (
+        Text("name", "名称"), Text("values", "取值"), Text("default", "默认值"),
+        Text("searched by tune", "tune 的搜索范围"), Text("what it does", "作用"), Text("panel", "分组"),
+    )  # fmt: skip
+    rows = []
+    for row in describe_settings(settings):
+        choices = row.values.removeprefix("one of ")
+        values = choices if choices != row.values else row.range or ""
+        rows.append(
+            (f"`{row.name}`", values, f"`{row.default}`" if row.default else "", row.searched, row.help, row.panel)
+        )
+    return _table(heads, rows)
+
+
+def settings_page() -> str:
+    """All settings of a training run and of a pretraining run."""
+    about = Text(
+        "On the command line, a setting is the option of the same name: `learning_rate` is `--learning-rate`. "
+        "In Python, it is an argument of the settings class. "
+        "In the file of `--config` and in `--vary`, it has the name below.",
+        "在命令行中，设置就是同名的选项：`learning_rate` 即 `--learning-rate`。在 Python 中，它是设置类的参数。"
+        "在 `--config` 的文件和 `--vary` 中，用下面的名称。",
+    )
+    parts = [f"# {Text('Settings', '设置')}", str(about)]
+    for title, settings in (
+        (Text("Training", "训练"), TrainingSettings),
+        (Text("Pretraining", "预训练"), PretrainingSettings),
+    ):
+        parts += [f"## {title}", f"`ner.{settings.__name__}`", _settings_table(settings)]
+    return "\n\n".join(parts) + "\n"
+
+
+def python_page() -> str:
+    """All public names, each as mkdocstrings shows it."""
+    public = set(ner.__all__)
+    groups = {str(title): [name for name in names if name in public] for title, names in _PYTHON.items()}
+    listed = {name for names in _PYTHON.values() for name in names}
+    groups[str(Text("Other names", "其他"))] = sorted(public - listed - {"__version__"})
+    about = Text(
+        "Everything here is imported from `ner`: `from ner import Tagger`. Other modules may change without notice.",
+        "这里的名称都从 `ner` 导入：`from ner import Tagger`。其他模块可能随时改变。",
+    )
+    parts = [f"# {Text('Python', 'Python 接口')}", str(about)]
+    for title, names in groups.items():
+        parts += [f"## {title}", *(f"::: ner.{name}" for name in names)] if names else []
+    return "\n\n".join(parts) + "\n"
+
+
+def reference_pages() -> dict[str, str]:
+    """All generated pages in the language of this process, by their path in docs/."""
+    suffix = ".zh.md" if language() == "zh" else ".md"
+    pages = {f"reference/commands/{name}{suffix}": page for name, page in command_pages().items()}
+    return {**pages, f"reference/settings{suffix}": settings_page(), f"reference/python{suffix}": python_page()}
+
+
+def on_pre_build(config: Any) -> None:
+    """Write the pages of both languages that have changed, so that `mkdocs serve` doesn't run for ever."""
+    for chosen in ("en", "zh"):
+        environment = {**os.environ, "BERT_NER_LANG": chosen}
+        printed = subprocess.run([sys.executable, __file__], env=environment, check=True, capture_output=True).stdout
+        for name, page in json.loads(printed).items():
+            path = Path(config["docs_dir"]) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.is_file() or path.read_text(encoding="utf-8") != page:
+                path.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    print(json.dumps(reference_pages()))
