@@ -25,8 +25,8 @@ from ner.checking.spans import (
 from ner.checking.split_names import add_file_names
 from ner.checking.surfaces import inconsistent_labels
 from ner.data.data_split import Split
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.formats.tally import FIELD_LEFT_OUT
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
     errors += [*different_schemes(splits), *unlabelled_splits(splits), *unscorable_splits(splits)]
     losses = [loss for split in splits.values() for loss in split.losses]
     suspicions = [
-        *(loss for loss in losses if loss.kind != FIELD_LEFT_OUT),
+        *(loss for loss in losses if loss.kind != FindingKind.FIELD_LEFT_OUT),
         *shared_sentences(splits),
         *conflicting_labels(sentences),
         *inconsistent_labels(sentences),
@@ -103,14 +103,14 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         [
             *(note for split in splits.values() for note in split.notes),
             # Nothing that a tagger could learn, such as a column with parts of speech.
-            *(f"{loss}, left out" for loss in losses if loss.kind == FIELD_LEFT_OUT),
+            *(f"{loss}, left out" for loss in losses if loss.kind == FindingKind.FIELD_LEFT_OUT),
         ],
     )
 
 
 def _group(findings: list[Finding], severity: Severity) -> list[Group]:
     """The findings by kind, in the order of `KINDS`, behind kinds that only one format has."""
-    by_kind: defaultdict[str, list[Finding]] = defaultdict(list)
+    by_kind: defaultdict[FindingKind, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_kind[finding.kind].append(finding)
     order = {name: number for number, name in enumerate(KINDS)}

@@ -11,6 +11,7 @@ from math import ceil
 from ner.checking.sentence_findings import SentenceFinding, describe, quote, sentence_finding
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 
 _SIMILAR = Fraction(4, 5)
@@ -42,7 +43,7 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
             its_letters = letters[later][text]
             if same := texts[earlier].get(text):
                 message = f"{quote(text)} is in {later}, and in {earlier} at {_place(same)}"
-                exact.append(sentence_finding(sentence, "sentence in two splits", message))
+                exact.append(sentence_finding(sentence, FindingKind.SENTENCE_IN_TWO_SPLITS, message))
             elif its_letters in similar:
                 others, similarity = similar[its_letters]
                 degree = f"{similarity:.0%} alike"
@@ -52,7 +53,7 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
                     f"{quote(text)} in {later} is like {quote(known[others].text)} in {earlier} "
                     f"at {_place(known[others])}: {degree}"
                 )
-                near.append(sentence_finding(sentence, "near-duplicate in two splits", message))
+                near.append(sentence_finding(sentence, FindingKind.NEAR_DUPLICATE_IN_TWO_SPLITS, message))
     return [*sorted(exact, key=_longest_first), *sorted(near, key=_longest_first)]
 
 
@@ -77,7 +78,7 @@ def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
                 f"{quote(text)}: {_difference(rare, usual)} here, {_difference(usual, rare)} at {_place(usual)}"
                 f"{f' and {more:,} more' if more else ''}"
             )
-            found.append(sentence_finding(rare, "text labelled in two ways", message))
+            found.append(sentence_finding(rare, FindingKind.TEXT_LABELLED_IN_TWO_WAYS, message))
     return [*sorted(found, key=_longest_first)]
 
 

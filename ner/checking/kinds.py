@@ -1,76 +1,88 @@
-"""The kinds of findings: how grave each is, and what to do about it."""
+"""How serious each kind of finding is, and what to do about it."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+from ner.data.finding_kinds import FindingKind
 
 Severity = Literal["error", "suspicion"]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of finding; an error is certainly wrong, a suspicion is for a person to judge."""
+    """A kind of finding with its severity: an error is certainly wrong, a suspicion needs a person to judge it."""
 
-    name: str
+    name: FindingKind
     severity: Severity
     advice: str
 
 
 _ERRORS = {
-    "encoding": "Write all files in UTF-8, or name the encoding they are in with --encoding.",
-    "no sentences": "Take the file away, or fill it.",
-    "no entities": "Label some, or see whether the right column was read (--tag-column): training refuses a file "
-    "without, and nothing can be scored on one.",
-    "unknown tags outside train": "Label these sentences wholly, or move them to train; nothing can be scored on them, "
-    "so training refuses such a dev or test file.",
-    "malformed line": "Mend the lines; training refuses a file that has one.",
-    "unknown tag": "Mend the tags; training refuses a file that has one.",
-    "mixed schemes": "Write the tags of all files in one scheme; training refuses a file that mixes them.",
-    "offsets": "Mend the offsets: they count characters from 0, and the end is that of the first character behind.",
-    "illegal sequence": "Mend the tags; until then they are read as conlleval reads them, which may not be as meant.",
-    "different schemes": "Write all files in one scheme; not every scheme can tell adjacent entities apart.",
-    "empty sentence": "Delete the blank lines, and see whether a sentence was lost between them.",
-    "mixed delimiters": "Write the file with one delimiter, best a tab; otherwise a space can't be a token.",
-    "control character": "Delete the characters, or replace them with what was meant; no text to be tagged has them.",
-    "invisible character": "Delete the characters with their tags; they come from web pages and tear words apart.",
-    "private-use character": "Replace the characters; what they mean depends on a font, and no encoder knows them.",
-    "broken character": "Decode the source again; these characters stand where decoding failed, and the text is lost.",
+    FindingKind.ENCODING: "Save all files as UTF-8, or give their encoding (`encoding`).",
+    FindingKind.NO_SENTENCES: "Remove the file, or add sentences.",
+    FindingKind.NO_ENTITIES: "Label some entities, or check that the right column was read (`tag_column`). Training "
+    "refuses a file without entities, and such a file can't be used for scores.",
+    FindingKind.UNKNOWN_TAGS_OUTSIDE_TRAIN: "Label these sentences completely, or move them to train. Scores need "
+    "every tag, so training refuses such a dev or test file.",
+    FindingKind.MALFORMED_LINE: "Fix these lines. Training refuses a file that has one.",
+    FindingKind.UNKNOWN_TAG: "Fix these tags. Training refuses a file that has one.",
+    FindingKind.MIXED_SCHEMES: "Write all tags in one scheme. Training refuses a file that mixes schemes.",
+    FindingKind.OFFSETS: "Fix the offsets. They count characters from 0, and the end is exclusive.",
+    FindingKind.ILLEGAL_SEQUENCE: "Fix these tags. Until then they are read as conlleval reads them, which may not be "
+    "what the annotator meant.",
+    FindingKind.DIFFERENT_SCHEMES: "Write all files in one scheme. Some schemes can't separate adjacent entities.",
+    FindingKind.EMPTY_SENTENCE: "Delete the blank lines, and check that no sentence is missing between them.",
+    FindingKind.MIXED_DELIMITERS: "Use one delimiter in the whole file. A tab is best: then a space can be a token.",
+    FindingKind.CONTROL_CHARACTER: "Delete these characters, or replace them with the intended ones. Other texts "
+    "won't have them.",
+    FindingKind.INVISIBLE_CHARACTER: "Delete these characters and their tags. They come from web pages.",
+    FindingKind.PRIVATE_USE_CHARACTER: "Replace these characters. Their meaning depends on a font, and no encoder "
+    "knows them.",
+    FindingKind.BROKEN_CHARACTER: "Decode the source again. These characters replace text that could not be decoded.",
 }
 
 _SUSPICIONS = {
-    "sentence in two splits": "Take the sentences out of one of the splits; scores on what was learned by heart are "
-    "too high.",
-    "near-duplicate in two splits": "Keep the two on the same side; scores on what is almost known are too high.",
-    "text labelled in two ways": "Decide for one of the labellings; a tagger can't learn both.",
-    "surface labelled as two types": "Look at the rare type first: the wording is nearly always labelled otherwise. "
-    "Leave it where the sense differs.",
-    "surface with a label missing": "Label the places if they mean the same as the many that are labelled. They "
-    "may be part of a longer word: without word segmentation that can't be told.",
-    "surface with a stray label": "Take the label away unless this place means something else than the many that "
-    "have none. Those may be part of longer words: without word segmentation that can't be told.",
-    "white space at an entity's edge": "Move the edges so that the entities begin and end with their own characters.",
-    "punctuation at an entity's edge": "Move the edges, unless the mark is part of the name.",
-    "sentence end inside an entity": "Look for two entities joined into one, unless it is a title.",
-    "unusually long entity": "Look for entities that were joined or that take in what stands beside them.",
-    "overlapping entities": "Keep one of each group: a character has one tag, so only the longest are learned and "
-    "scored.",
-    "nothing outside of entities": "Tag with O some of what is in no entity; a tagger that has never seen any finds "
-    "entities everywhere.",
-    "rare type": "Label more examples, or join the type with another; so few can hardly be learned.",
-    "type not in train": "Label some in train, or mend the name of the type; what is not in train can't be learned.",
+    FindingKind.SENTENCE_IN_TWO_SPLITS: "Remove the sentences from one of the splits. A tagger can memorize them, and "
+    "then scores are too high.",
+    FindingKind.NEAR_DUPLICATE_IN_TWO_SPLITS: "Keep both in the same split. Otherwise scores are too high.",
+    FindingKind.TEXT_LABELLED_IN_TWO_WAYS: "Choose one of the labellings. A tagger can't learn both.",
+    FindingKind.SURFACE_LABELLED_AS_TWO_TYPES: "Check the rare type first: this surface form nearly always has "
+    "another type. Keep the rare type where the meaning differs.",
+    FindingKind.SURFACE_WITH_A_LABEL_MISSING: "Label these places if they mean the same as the labelled ones. Some may "
+    "be part of a longer word: this check has no word segmentation.",
+    FindingKind.SURFACE_WITH_A_STRAY_LABEL: "Remove the label unless the meaning differs here from the many unlabelled "
+    "places. Some of those may be part of longer words: this check has no word segmentation.",
+    FindingKind.WHITE_SPACE_AT_AN_EDGE: "Move the edges so that the entity has no white space at its start or end.",
+    FindingKind.PUNCTUATION_AT_AN_EDGE: "Move the edges, unless the punctuation mark is part of the name.",
+    FindingKind.SENTENCE_END_INSIDE_AN_ENTITY: "Check whether two entities were joined. Ignore it in titles.",
+    FindingKind.UNUSUALLY_LONG_ENTITY: "Check whether several entities were joined, or the entity includes too much "
+    "text.",
+    FindingKind.OVERLAPPING_ENTITIES: "Keep one of each group. A character has one tag, so training and scores use "
+    "only the longest entity.",
+    FindingKind.NOTHING_OUTSIDE_OF_ENTITIES: "Tag some of the text outside of entities with O. A tagger that has never "
+    "seen O finds entities everywhere.",
+    FindingKind.RARE_TYPE: "Label more examples, or join this type with another. So few are too few to learn from.",
+    FindingKind.TYPE_NOT_IN_TRAIN: "Label some in train, or fix the name of the type. A tagger can't learn it "
+    "otherwise.",
 }
 
-KINDS: dict[str, Kind] = {
-    **{name: Kind(name, "error", advice) for name, advice in _ERRORS.items()},
-    **{name: Kind(name, "suspicion", advice) for name, advice in _SUSPICIONS.items()},
+KINDS: dict[FindingKind, Kind] = {
+    **{kind: Kind(kind, "error", advice) for kind, advice in _ERRORS.items()},
+    **{kind: Kind(kind, "suspicion", advice) for kind, advice in _SUSPICIONS.items()},
 }
-"""The known kinds by name, in the order of a report."""
+"""The kinds that every format can have, in the order of a report."""
 
-_OTHERWISE: dict[Severity, str] = {
-    "error": "Mend the places that the messages name.",
-    "suspicion": "Nothing is learned from these annotations, for they can't be held; see whether you can do without.",
+_OTHER_ADVICE: dict[Severity, str] = {
+    "error": "Fix the places in the list.",
+    "suspicion": "Training ignores these annotations, because a tagger can't use them. Check that you don't need them.",
 }
 
 
-def kind_of(name: str, severity: Severity) -> Kind:
-    """The kind of that name; if a reader of some format has a kind of its own, one of that severity."""
-    return KINDS.get(name) or Kind(name, severity, _OTHERWISE[severity])
+def kind_of(kind: FindingKind, severity: Severity) -> Kind:
+    """Return the severity and the advice of a kind of finding.
+
+    Args:
+        kind: any kind, also one that only some formats have.
+        severity: the severity of such a kind; `KINDS` decides for the others.
+    """
+    return KINDS.get(kind) or Kind(kind, severity, _OTHER_ADVICE[severity])

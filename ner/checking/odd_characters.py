@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from ner.checking.sentence_findings import in_context, sentence_finding
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 
 _KINDS = {
-    "Cc": "control character",
-    "Cf": "invisible character",
-    "Co": "private-use character",
-    "Cn": "broken character",
-    "Cs": "broken character",
+    "Cc": FindingKind.CONTROL_CHARACTER,
+    "Cf": FindingKind.INVISIBLE_CHARACTER,
+    "Co": FindingKind.PRIVATE_USE_CHARACTER,
+    "Cn": FindingKind.BROKEN_CHARACTER,
+    "Cs": FindingKind.BROKEN_CHARACTER,
 }
 _UNNAMED = {"Cc": "control character", "Co": "private use", "Cn": "unassigned", "Cs": "half of a surrogate pair"}
 _ORDINARY = frozenset("\t\n\r")
@@ -33,20 +34,20 @@ def odd_characters(sentences: Sequence[Sentence]) -> list[Finding]:
     return [sentence_finding for sentence_finding in found if sentence_finding]
 
 
-def odd_positions(text: str) -> list[tuple[int, str]]:
-    """Where odd characters stand in a text, and of which kind each is."""
+def odd_positions(text: str) -> list[tuple[int, FindingKind]]:
+    """The position and the kind of each odd character in a text."""
     odd = {character: kind for character in set(text) if (kind := _kind(character))}
     return [(at, odd[c]) for at, c in enumerate(text) if c in odd and not _in_emoji(text, at)] if odd else []
 
 
-def _kind(character: str) -> str:
-    """The kind of finding that a character is, "" if it is a usual one."""
+def _kind(character: str) -> FindingKind | None:
+    """The kind of finding for a character, None if the character is usual."""
     if character in _ORDINARY:
-        return ""
-    return "broken character" if character == "\ufffd" else _KINDS.get(unicodedata.category(character), "")
+        return None
+    return FindingKind.BROKEN_CHARACTER if character == "\ufffd" else _KINDS.get(unicodedata.category(character))
 
 
-def _finding(character: str, kind: str, sentences: Sequence[Sentence]) -> Finding | None:
+def _finding(character: str, kind: FindingKind, sentences: Sequence[Sentence]) -> Finding | None:
     places = [
         (sentence, at)
         for sentence in sentences

@@ -11,6 +11,7 @@ from ner.checking.sentence_findings import describe
 from ner.checking.split_names import file_name
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS
 from ner.data.schemes import Scheme
@@ -18,8 +19,8 @@ from ner.data.unknown import join_spans
 from ner.errors import InputError
 from ner.files import atomic_writer
 
-_REMOVED = ("control character", "invisible character")
-_MENDED_BY_WRITING = ("empty sentence", "mixed delimiters")
+_REMOVED = (FindingKind.CONTROL_CHARACTER, FindingKind.INVISIBLE_CHARACTER)
+_MENDED_BY_WRITING = (FindingKind.EMPTY_SENTENCE, FindingKind.MIXED_DELIMITERS)
 CHANGES = "changes.txt"
 
 
@@ -52,12 +53,12 @@ def write_repaired(splits: Iterable[Split], folder: Path) -> int:
 def _write(split: Split, sentences: Sequence[Sentence], target: Path, scheme: Scheme) -> list[Finding]:
     """Writes the repaired sentences of a split, if there are any; returns what changes by that."""
     if not sentences:
-        return [Finding(split.path, 0, "repair", "no sentence is left: not in the copy")]
+        return [Finding(split.path, 0, FindingKind.REPAIR, "no sentence is left: not in the copy")]
     losses = FORMATS[split.format].write(sentences, target, scheme)
     if not (split.scheme and differs(split, scheme)):
         return losses
     message = f"tags are {split.scheme.name}: written in {scheme.name}, as in the whole copy"
-    return [Finding(split.path, 0, "repair", message), *losses]
+    return [Finding(split.path, 0, FindingKind.REPAIR, message), *losses]
 
 
 def _target_name(split: Split) -> str:
@@ -90,7 +91,9 @@ def repair(split: Split) -> tuple[list[Sentence], list[Finding]]:
         if sentence.text:
             sentences.append(sentence)
         else:
-            changes.append(Finding(sentence.path, sentence.line, "empty sentence", "an empty sentence: left out"))
+            changes.append(
+                Finding(sentence.path, sentence.line, FindingKind.EMPTY_SENTENCE, "an empty sentence: left out")
+            )
     return sentences, changes
 
 
@@ -148,4 +151,4 @@ def _trim(entity: Entity) -> Entity | None:
 
 
 def _change(sentence: Sentence, message: str) -> Finding:
-    return Finding(sentence.path, sentence.line, "repair", message)
+    return Finding(sentence.path, sentence.line, FindingKind.REPAIR, message)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ner.data.data_split import Split
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.schemes import BIO, IO, Scheme, entities_to_tags
 
@@ -21,7 +22,7 @@ def different_schemes(splits: Mapping[str, Split]) -> list[Finding]:
         assert other
         if differs(split, usual):
             message = f"tags are {other.name}, but {usual.name} in {tagged[0].path}; expected one scheme in all files"
-            found.append(Finding(split.path, 0, "different schemes", message))
+            found.append(Finding(split.path, 0, FindingKind.DIFFERENT_SCHEMES, message))
     return found
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.pages.highlight import visible
 
@@ -17,7 +18,7 @@ class SentenceFinding(Finding):
     sentence: Sentence = field(kw_only=True)
 
 
-def sentence_finding(sentence: Sentence, kind: str, message: str) -> SentenceFinding:
+def sentence_finding(sentence: Sentence, kind: FindingKind, message: str) -> SentenceFinding:
     """A finding whose place is that of the sentence."""
     return SentenceFinding(sentence.path, sentence.line, kind, message, sentence=sentence)
 

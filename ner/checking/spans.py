@@ -9,6 +9,7 @@ import numpy as np
 from ner.checking.sentence_findings import describe, in_context, sentence_finding
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 
 _LONG = 20
@@ -38,7 +39,7 @@ def odd_spans(sentences: Iterable[Sentence]) -> list[Finding]:
                 edges = _edges("white space", text[0].isspace(), text[-1].isspace())
                 found.append(
                     sentence_finding(
-                        sentence, "white space at an entity's edge", f"{describe(entity)} {edges}: {place}"
+                        sentence, FindingKind.WHITE_SPACE_AT_AN_EDGE, f"{describe(entity)} {edges}: {place}"
                     )
                 )
             stripped = text.strip()
@@ -46,12 +47,12 @@ def odd_spans(sentences: Iterable[Sentence]) -> list[Finding]:
                 edges = _edges("punctuation", _is_odd_start(stripped), _is_odd_end(stripped))
                 found.append(
                     sentence_finding(
-                        sentence, "punctuation at an entity's edge", f"{describe(entity)} {edges}: {place}"
+                        sentence, FindingKind.PUNCTUATION_AT_AN_EDGE, f"{describe(entity)} {edges}: {place}"
                     )
                 )
             if _ends_inside(stripped):
                 message = f"{describe(entity)} goes on behind the end of a sentence: {place}"
-                found.append(sentence_finding(sentence, "sentence end inside an entity", message))
+                found.append(sentence_finding(sentence, FindingKind.SENTENCE_END_INSIDE_AN_ENTITY, message))
     return found
 
 
@@ -73,7 +74,7 @@ def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
             if width > longest:
                 length = len(entity.text)
                 message = f"{describe(entity)} has {length:,} characters; half of all {label} have at most {median:g}"
-                found.append((width, sentence_finding(sentence, "unusually long entity", message)))
+                found.append((width, sentence_finding(sentence, FindingKind.UNUSUALLY_LONG_ENTITY, message)))
     found.sort(key=lambda pair: -pair[0])
     return [sentence_finding for _, sentence_finding in found]
 
@@ -81,7 +82,7 @@ def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
 def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
     """Entities that overlap a longer one."""
     return [
-        sentence_finding(sentence, "overlapping entities", f"{describe(entity)} overlaps {describe(other)}")
+        sentence_finding(sentence, FindingKind.OVERLAPPING_ENTITIES, f"{describe(entity)} overlaps {describe(other)}")
         for sentence in sentences
         for entity, other in pair_overlaps(sentence.entities, drop_overlaps(sentence.entities))
     ]
@@ -106,17 +107,17 @@ def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
         count = splits[name].types[label]
         if name == "train" and count < _RARE:
             message = f"type {label} has {count} in {where}; expected {_RARE} or more"
-            found.append(sentence_finding(first[label, name], "rare type", message))
+            found.append(sentence_finding(first[label, name], FindingKind.RARE_TYPE, message))
         elif label not in train:
             message = f"type {label} has {count:,} in {name} and none in train"
-            found.append(sentence_finding(first[label, name], "type not in train", message))
+            found.append(sentence_finding(first[label, name], FindingKind.TYPE_NOT_IN_TRAIN, message))
     return found
 
 
 def unlabelled_splits(splits: Mapping[str, Split]) -> list[Finding]:
     """Splits with sentences and no entity in any."""
     return [
-        Finding(split.path, 0, "no entities", f"no entities; sentences: {len(split.sentences):,}")
+        Finding(split.path, 0, FindingKind.NO_ENTITIES, f"no entities; sentences: {len(split.sentences):,}")
         for split in splits.values()
         if split.sentences and not split.types
     ]
@@ -129,7 +130,7 @@ def unscorable_splits(splits: Mapping[str, Split]) -> list[Finding]:
         partial = [s for s in splits[name].sentences if s.unknown] if name in splits else []
         if partial:
             message = f"characters with the tag ? in {name}: {splits[name].unknown:,}; sentences: {len(partial):,}"
-            found.append(sentence_finding(partial[0], "unknown tags outside train", message))
+            found.append(sentence_finding(partial[0], FindingKind.UNKNOWN_TAGS_OUTSIDE_TRAIN, message))
     return found
 
 
@@ -139,7 +140,7 @@ def train_without_outside(splits: Mapping[str, Split]) -> list[Finding]:
     if not train or not train.types or train.outside:
         return []
     message = f"no character with the tag O in train; in entities: {train.characters - train.unknown:,}"
-    return [Finding(train.path, 0, "nothing outside of entities", message)]
+    return [Finding(train.path, 0, FindingKind.NOTHING_OUTSIDE_OF_ENTITIES, message)]
 
 
 def _width(text: str) -> float:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ner.checking.sentence_findings import in_context, quote, sentence_finding
 from ner.checking.word_edges import WordEdges
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 
 _SHARE = 0.2
@@ -64,7 +65,7 @@ def inconsistent_labels(sentences: Sequence[Sentence]) -> list[Finding]:
 class _Doubt:
     """A form with places in the minority among all that count; `counts` says how many there are of each sort."""
 
-    kind: str
+    kind: FindingKind
     form: str
     minority: Places
     total: int
@@ -79,12 +80,12 @@ def _doubts(sentences: Sequence[Sentence]) -> Iterator[_Doubt]:
         counts = [f"{type_} {len(labelled[type_]):,}" for type_ in types]
         everywhere = [place for type_ in types for place in labelled[type_]]
         if others := everywhere[len(labelled[types[0]]) :]:
-            yield _Doubt("surface labelled as two types", form, others, len(everywhere), counts)
+            yield _Doubt(FindingKind.SURFACE_LABELLED_AS_TWO_TYPES, form, others, len(everywhere), counts)
         if len(unlabelled) >= len(everywhere):
-            kind, minority = "surface with a stray label", everywhere
+            kind, minority = FindingKind.SURFACE_WITH_A_STRAY_LABEL, everywhere
         else:
             unlabelled = [(s, at) for s, at in unlabelled if edges.allow(s.text, at, at + len(form))]
-            kind, minority = "surface with a label missing", unlabelled
+            kind, minority = FindingKind.SURFACE_WITH_A_LABEL_MISSING, unlabelled
         if minority:
             counts = [*counts, f"unlabelled {len(unlabelled):,}"]
             yield _Doubt(kind, form, minority, len(everywhere) + len(unlabelled), counts)

@@ -7,9 +7,9 @@ from pathlib import Path
 from ner.data.data_split import Split
 from ner.data.dividing import divide, warn_of_shortage
 from ner.data.entities import drop_overlaps
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.registry import format_of
-from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.garbage_collection import pause_garbage_collection
 from ner.data.read_options import ReadOptions
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
@@ -57,7 +57,7 @@ def examine_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
     format_ = format_of(path, options)
     split = format_.read(path, options)
     if not split.sentences and not split.faults:
-        split.faults.append(Finding(str(path), 0, "no sentences", "has no sentences"))
+        split.faults.append(Finding(str(path), 0, FindingKind.NO_SENTENCES, "has no sentences"))
     splits = splits_of(path.name)
     return replace(split, name=splits[0] if len(splits) == 1 else path.name, format=format_.name)
 
@@ -150,9 +150,9 @@ def read_corpus(
 def notes_on_split(split: Split) -> list[str]:
     """Sentences for the user on what of a split was not read as it stands."""
     notes = [*split.notes, *note_on_repairs(split)]
-    kinds: dict[str, list[Finding]] = {}
+    kinds: dict[FindingKind, list[Finding]] = {}
     for loss in split.losses:
-        if loss.kind != FIELD_LEFT_OUT:  # nobody learns from a column beside token and tag
+        if loss.kind != FindingKind.FIELD_LEFT_OUT:  # nobody learns from a column beside token and tag
             kinds.setdefault(loss.kind, []).append(loss)
     for kind, losses in kinds.items():
         more = f" (and {len(losses) - 1:,} more)" if len(losses) > 1 else ""

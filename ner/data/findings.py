@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ner.data.finding_kinds import FindingKind
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -14,7 +16,7 @@ class Finding:
 
     path: str
     line: int
-    kind: str
+    kind: FindingKind
     message: str
     mended: str = ""
 
@@ -28,7 +30,7 @@ class Finding:
 
 def list_findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
     """The lines of a list for a terminal: for each kind its count and the first findings, `most` at most."""
-    kinds: dict[str, list[Finding]] = {}
+    kinds: dict[FindingKind, list[Finding]] = {}
     for finding in findings:
         kinds.setdefault(finding.kind, []).append(finding)
     for kind, alike in kinds.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.text_encoding import read_text
 from ner.data.unknown import Spans
@@ -98,7 +99,7 @@ def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -
         Finding(
             sentence.path,
             sentence.line,
-            "type not in the table",
+            FindingKind.TYPE_NOT_IN_THE_TABLE,
             f"type {label} is not in the table and was kept; it is here first, {counts[label]:,} in all",
         )
         for label, sentence in first.items()
@@ -108,7 +109,7 @@ def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -
 def _repeat_finding(repeated: list[Sentence], path: str) -> Finding:
     count = f"{len(repeated):,} sentence{'s' * (len(repeated) != 1)}"
     message = f"{count} left out that an earlier source has with the same entities; the first is {_place(repeated[0])}"
-    return Finding(path, 0, "repeated sentences left out", message)
+    return Finding(path, 0, FindingKind.REPEATED_SENTENCES_LEFT_OUT, message)
 
 
 def _conflict(sentence: Sentence, other: Sentence) -> Finding:
@@ -119,7 +120,7 @@ def _conflict(sentence: Sentence, other: Sentence) -> Finding:
     else:
         difference = f"{here} here, {there} there"
         message = f"{_place(other)} has the same text with other entities, and both were kept: {difference}"
-    return Finding(sentence.path, sentence.line, "conflicting annotation", message)
+    return Finding(sentence.path, sentence.line, FindingKind.CONFLICTING_ANNOTATION, message)
 
 
 def _list_entities(entities: Iterable[Entity]) -> str:

@@ -11,10 +11,9 @@ from ner.data.cut_lines import cut_lines
 from ner.data.data_split import Split
 from ner.data.dividing import divide, warn_of_shortage
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
-from ner.data.formats.substitutes import CROSSING, EMPTY_TEXT, OVERLAPPING
-from ner.data.formats.tally import FIELD_LEFT_OUT
 from ner.data.merging import merge, read_type_table
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, SCHEMES, Scheme
@@ -118,12 +117,14 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
         losses = format_.write(split.sentences, path, scheme)
         scored = sum(e.score is not None for sentence in split.sentences for e in sentence.entities)
         if scored and format_.name not in _WITH_SCORES:
-            losses.append(Finding(split.path, 0, FIELD_LEFT_OUT, f"the scores of {scored:,} entities"))
+            losses.append(Finding(split.path, 0, FindingKind.FIELD_LEFT_OUT, f"the scores of {scored:,} entities"))
         entities = sum(len(sentence.entities) for sentence in split.sentences)
         left_out = Counter(loss.kind for loss in losses)
         result.files[path] = (
-            len(split.sentences) - left_out[EMPTY_TEXT],
-            entities - left_out[OVERLAPPING] - left_out[CROSSING],
+            len(split.sentences) - left_out[FindingKind.EMPTY_TEXT_LEFT_OUT],
+            entities
+            - left_out[FindingKind.OVERLAPPING_ENTITY_LEFT_OUT]
+            - left_out[FindingKind.CROSSING_ENTITY_LEFT_OUT],
         )
         result.losses.extend([*split.losses, *losses])
         result.notes.extend([*split.notes, *note_on_repairs(split)])

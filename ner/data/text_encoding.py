@@ -3,6 +3,7 @@
 import codecs
 from pathlib import Path
 
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.errors import InputError
 
@@ -44,7 +45,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
         fault = str(error)
     if not _is_utf_8(encoding) or _utf_16(data) or _mostly_not_utf_8(data):
         line, message = fault.removeprefix(f"{path}:").split(": ", 1)
-        return "", [Finding(str(path), int(line), "encoding", message)]
+        return "", [Finding(str(path), int(line), FindingKind.ENCODING, message)]
     lines, faults = [], []
     for number, raw in enumerate(data.split(b"\n"), 1):
         if _decodes(raw, "utf-8"):
@@ -52,13 +53,13 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
         elif _decodes(raw, "gb2312"):  # of the two-byte encodings the narrowest: broken bytes are rarely valid in it
             lines.append(raw.decode("gb2312"))
             message = "is GBK, in a file of UTF-8; write all of it in UTF-8"
-            faults.append(Finding(str(path), number, "encoding", message, "read as GBK"))
+            faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "read as GBK"))
         else:
             lines.append(raw.decode("utf-8", "replace"))
             broken = lines[-1].encode()
             at = next(i for i, (byte, good) in enumerate(zip(raw, broken, strict=False)) if byte != good)
             message = f"is not UTF-8 (byte 0x{raw[at]:02x}); mend it, or name the encoding with --encoding"
-            faults.append(Finding(str(path), number, "encoding", message, "broken bytes read as U+FFFD"))
+            faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "broken bytes read as U+FFFD"))
     return "\n".join(lines).removeprefix("\ufeff"), faults
 
 

@@ -2,8 +2,8 @@ from ner.checking.check import Check, Group, check
 from ner.checking.kinds import KINDS, kind_of
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.formats.tally import FIELD_LEFT_OUT
 
 
 def sentence(text: str, *spans: tuple[int, int, str]) -> Sentence:
@@ -50,7 +50,7 @@ def test_what_the_reader_noted_is_told() -> None:
 
 
 def test_fields_that_are_no_annotation_are_noted() -> None:
-    losses = [Finding("train.txt", 7, FIELD_LEFT_OUT, "column 2 in 40 lines")]
+    losses = [Finding("train.txt", 7, FindingKind.FIELD_LEFT_OUT, "column 2 in 40 lines")]
     result = check({"train": Split("train.txt", GOOD, losses=losses)}, None, 128)
     assert (result.findings, result.notes) == ([], ["train.txt:7: column 2 in 40 lines, left out"])
 

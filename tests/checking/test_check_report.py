@@ -49,7 +49,7 @@ def shown(checked: Check) -> str:
 
 def test_kinds_are_shown_with_their_first_findings(checked: Check) -> None:
     text = shown(checked)
-    assert "error  illegal sequence: 7\nMend the tags" in text
+    assert "error  illegal sequence: 7\nFix these tags" in text
     assert "  train.txt:1: I after O (4 times)\n  train.txt:1: E after O (3 times)\n" in text
     assert "  train.txt:9: unknown tag '<u>' (read as O)\n" in text
     assert "suspicion  white space at an entity's edge: 12\n" in text
@@ -191,7 +191,7 @@ def test_everything_is_in_the_json(checked: Check, tmp_path: Path) -> None:
     content = json.loads((tmp_path / "check.json").read_text(encoding="utf-8"))
     assert (content["errors"], content["suspicions"]) == (9, 14)
     first = content["kinds"][0]
-    assert first.pop("advice").startswith("Mend the tags")
+    assert first.pop("advice").startswith("Fix these tags")
     assert first == {
         "kind": "unknown tag",
         "severity": "error",

@@ -14,6 +14,7 @@ from pathlib import Path
 from ner.data.cut_lines import cut_lines
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.offsets import AnnotatedRecord, Offsets, Span, in_reading_order, offset_fault, read_offsets
 from ner.data.formats.rows import quote
@@ -29,13 +30,13 @@ _TEXT_BOUND = re.compile(r"T\S*\t(\S+) +([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*) *(?:\
 _OFFSETS_OF_MALFORMED = re.compile(r"T\S*\s+\S+\s+([0-9]+)(?:\s+([0-9]+))?")
 """What of a malformed line tells where in the text it is wrong."""
 _OTHERS = {
-    "R": "relations",
-    "*": "equivalences",
-    "E": "events",
-    "A": "attributes",
-    "M": "attributes",
-    "N": "normalizations",
-    "#": "notes",
+    "R": FindingKind.RELATIONS_LEFT_OUT,
+    "*": FindingKind.EQUIVALENCES_LEFT_OUT,
+    "E": FindingKind.EVENTS_LEFT_OUT,
+    "A": FindingKind.ATTRIBUTES_LEFT_OUT,
+    "M": FindingKind.ATTRIBUTES_LEFT_OUT,
+    "N": FindingKind.NORMALIZATIONS_LEFT_OUT,
+    "#": FindingKind.NOTES_LEFT_OUT,
 }
 _SHOWN = 60
 
@@ -63,7 +64,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     for text_file in text_files:
         if not _ann_of(text_file).exists() and not options.unannotated:
             message = f"has no {_ann_of(text_file).name} beside it"
-            whole.losses.append(Finding(str(text_file), 0, "document without annotations left out", message))
+            whole.losses.append(Finding(str(text_file), 0, FindingKind.DOCUMENT_WITHOUT_ANNOTATIONS_LEFT_OUT, message))
             continue
         document = _read_document(text_file, options.encoding)
         whole.sentences.extend(document.sentences)
@@ -89,7 +90,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
         name = _file_name(document or path.resolve().name, [*documents])
         if document and name != document:
             message = f"document {document!r} written as {name!r}"
-            losses.append(Finding(members[0].path, members[0].line, "document name written as another", message))
+            losses.append(Finding(members[0].path, members[0].line, FindingKind.DOCUMENT_NAME_REPLACED, message))
         documents[name] = members
     if others := sorted(file.name for file in _files(path) if file.stem not in documents):
         raise InputError(f"{path}: holds other documents ({others[0]}); move them away or name a new folder")
@@ -135,7 +136,7 @@ def _read_document(text_file: Path, encoding: str) -> Split:
     path = str(ann_file)
     if not text_file.exists():
         message = f"has no text: expected {text_file.name} beside it"
-        return Split(path, [], faults=[Finding(path, 0, "no text", message, "the annotations are left out")])
+        return Split(path, [], faults=[Finding(path, 0, FindingKind.NO_TEXT, message, "the annotations are left out")])
     text, text_faults = read_text(text_file, encoding)
     content, faults = read_text(ann_file, encoding) if ann_file.exists() else ("", [])
     if (text_faults and not text) or (faults and not content):
@@ -186,8 +187,8 @@ class _Annotations:
 
 def _read_annotations(content: str, text: str, path: str) -> _Annotations:
     found = _Annotations()
-    others: Counter[str] = Counter()
-    first: dict[str, int] = {}
+    others: Counter[FindingKind] = Counter()
+    first: dict[FindingKind, int] = {}
     for number, line in enumerate(_LINE_END.split(content), 1):
         if match := _TEXT_BOUND.fullmatch(line):
             label, fragments, surface = match.groups()
@@ -196,7 +197,7 @@ def _read_annotations(content: str, text: str, path: str) -> _Annotations:
             in_text = None if surface is None else _as_in_text(text, start, end, surface)
             if len(offsets) > 2 and in_text is None:
                 message = f"{label} at {fragments} has a gap, which an entity can't have"
-                found.losses.append(Finding(path, number, "discontinuous entity left out", message))
+                found.losses.append(Finding(path, number, FindingKind.DISCONTINUOUS_ENTITY_LEFT_OUT, message))
             else:
                 found.spans.append(Span(start, end, label, surface if in_text is None else in_text, number))
         elif line[:1] in _OTHERS and "\t" in line:
@@ -207,10 +208,10 @@ def _read_annotations(content: str, text: str, path: str) -> _Annotations:
             message = f"{quote(line, _SHOWN)}; expected an annotation, such as 'T1\\tPER 0 3\\t王小明'"
             places = _OFFSETS_OF_MALFORMED.match(line)
             known = [int(place) for place in places.groups() if place] if places else []
-            found.malformed.append((Finding(path, number, "malformed line", message), known))
+            found.malformed.append((Finding(path, number, FindingKind.MALFORMED_LINE, message), known))
     for kind, count in others.items():
-        message = f"{kind} left out: {count:,}, of which this is the first"
-        found.losses.append(Finding(path, first[kind], f"{kind} left out", message))
+        message = f"{kind}: {count:,}, of which this is the first"
+        found.losses.append(Finding(path, first[kind], kind, message))
     return found
 
 

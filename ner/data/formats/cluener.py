@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     Fields,
@@ -25,7 +26,7 @@ from ner.data.formats.json_records import (
     shorten_json,
 )
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
-from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 
@@ -41,7 +42,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         text = require_string(fields, "text")
         label = fields.get("label")
         spans = _spans({} if label is None else label)
-        left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, ("text", "label")))
+        left_out.add(line, FindingKind.FIELD_LEFT_OUT, fields_beside(fields, ("text", "label")))
         return AnnotatedRecord(text, spans, line, read_document_name(fields))
 
     records, faults = read_objects(path, options, parse)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ner.data.finding_kinds import FindingKind
 from ner.data.formats.rows import Problem, Rows, likely_tag, quote, unknown_tag
-from ner.data.formats.tally import FIELD_LEFT_OUT, format_count
+from ner.data.formats.tally import format_count
 from ner.data.formats.text_lines import DOCUMENT_START, Line, Lines
 from ner.data.schemes import is_tag
 from ner.errors import InputError
@@ -43,7 +44,7 @@ class _Meaning:
 
     token: str = ""
     tag: str | None = None
-    kind: str = ""
+    kind: FindingKind = FindingKind.MALFORMED_LINE
     problem: str = ""
     mended: str = ""
     comment: bool = False
@@ -51,7 +52,7 @@ class _Meaning:
 
 
 def _malformed(problem: str) -> _Meaning:
-    return _Meaning(tag="", kind="malformed line", problem=problem)
+    return _Meaning(tag="", problem=problem)
 
 
 def _meaning(line: Line, layout: _Layout) -> _Meaning:
@@ -138,7 +139,7 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
         rows.tags[n] = ""
         shown = quote(" ".join(lines.distinct[lines.ids[n]].columns))
         rows.faults.append(
-            Problem(n, "malformed line", f"a comment inside a sentence, or a # without its tag: {shown}")
+            Problem(n, FindingKind.MALFORMED_LINE, f"a comment inside a sentence, or a # without its tag: {shown}")
         )
     rows.documents.update(_documents(lines, meanings, name))
     rows.oddities.extend(_mixed_delimiters(lines, meanings))
@@ -168,7 +169,7 @@ def _find_left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Probl
             totals[thing] += count
     for thing, total in totals.items():
         first = lines.where(thing in meaning.left_out for meaning in meanings)[0]
-        yield Problem(first, FIELD_LEFT_OUT, format_count(thing, total, "line"))
+        yield Problem(first, FindingKind.FIELD_LEFT_OUT, format_count(thing, total, "line"))
 
 
 def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem]:
@@ -186,7 +187,7 @@ def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Proble
     message = (
         f"columns between {names[other]}, as in {size:,} line{'s' * (size != 1)} of this file; most have {names[usual]}"
     )
-    return [Problem(first, "mixed delimiters", message)]
+    return [Problem(first, FindingKind.MIXED_DELIMITERS, message)]
 
 
 def _empty_sentences(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem]:
@@ -197,7 +198,11 @@ def _empty_sentences(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem
         return []
     rows = lines.where(meaning.tag is not None for meaning in meanings)
     first, last = (rows[0], rows[-1]) if rows else (0, 0)
-    return [Problem(n, "empty sentence", "a blank line after a blank line") for n in found.tolist() if first < n < last]
+    return [
+        Problem(n, FindingKind.EMPTY_SENTENCE, "a blank line after a blank line")
+        for n in found.tolist()
+        if first < n < last
+    ]
 
 
 def _find_layout(lines: Lines, token_column: int | None, tag_column: int | None) -> _Layout:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.substitutes import replace_in_labels, replace_line_ends, with_text
 from ner.data.formats.tagged import split_of_rows
@@ -46,7 +47,9 @@ def read(path: Path, options: ReadOptions) -> Split:
     try:
         header = next((cells for cells in reader if cells), [])
         if header and (missing := missing_columns(header)):
-            return Split(str(path), [], faults=[*faults, Finding(str(path), line, "missing columns", missing)])
+            return Split(
+                str(path), [], faults=[*faults, Finding(str(path), line, FindingKind.MISSING_COLUMNS, missing)]
+            )
         sentence, token, tag, document = (find_column(header, names) for names in (SENTENCE, TOKEN, TAG, DOCUMENT))
         unread = [at for at in range(len(header)) if at not in (sentence, token, tag, document)]
         top = reader.line_num

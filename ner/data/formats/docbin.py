@@ -9,6 +9,7 @@ from typing import Any
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence, drop_overlaps
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.read_options import ReadOptions
@@ -35,7 +36,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         docs = list(tokens.DocBin().from_bytes(data).get_docs(vocab))
     except Exception as error:  # what is not a DocBin fails in zlib, msgpack or numpy, each in its own way
         message = f"is not a DocBin of spaCy, or is damaged ({type(error).__name__}); write it with DocBin.to_disk"
-        return Split(str(path), [], faults=[Finding(str(path), 0, "not a DocBin", message)])
+        return Split(str(path), [], faults=[Finding(str(path), 0, FindingKind.NOT_A_DOCBIN, message)])
     losses: list[Finding] = []
     records = [_record(doc, number, str(path), losses) for number, doc in enumerate(docs, 1)]
     split = split_of_records(records, str(path))
@@ -71,7 +72,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
 def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> AnnotatedRecord:
     """The text of a document and its spans; what is no entity of a sentence is added to `losses`."""
 
-    def lose(kind: str, message: str) -> None:
+    def lose(kind: FindingKind, message: str) -> None:
         losses.append(Finding(path, number, kind, message))
 
     spans: dict[Span, None] = {}
@@ -79,10 +80,10 @@ def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> Annotate
         if span.label_:
             spans[Span(span.start_char, span.end_char, span.label_)] = None
         else:
-            lose("span without a label left out", f"{span.text!r} at {span.start_char} has no label")
+            lose(FindingKind.SPAN_WITHOUT_A_LABEL_LEFT_OUT, f"{span.text!r} at {span.start_char} has no label")
         if span.kb_id_:
-            lose("link to a knowledge base left out", f"{span.text!r} at {span.start_char} is linked to {span.kb_id_}")
+            lose(FindingKind.LINK_LEFT_OUT, f"{span.text!r} at {span.start_char} is linked to {span.kb_id_}")
     if doc.cats:
-        lose("categories of a text left out", f"the categories {', '.join(doc.cats)}")
+        lose(FindingKind.CATEGORIES_LEFT_OUT, f"the categories {', '.join(doc.cats)}")
     title = doc.user_data.get(_TITLE)
     return AnnotatedRecord(doc.text, list(spans), number, title if isinstance(title, str) else "")

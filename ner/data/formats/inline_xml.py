@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import nested_entities, replace_in_labels, replace_line_ends
@@ -54,7 +55,9 @@ def read(path: Path, options: ReadOptions) -> Split:
         reader.parse(text, 1)
         if not (reader.split.sentences or reader.split.faults):
             expected = ", ".join(f"<{name}>" for name in _SENTENCES)
-            reader.split.faults.append(Finding(str(path), 0, "no sentences", f"has none of the elements {expected}"))
+            reader.split.faults.append(
+                Finding(str(path), 0, FindingKind.NO_SENTENCES, f"has none of the elements {expected}")
+            )
     elif _HAS_SENTENCES.search(text):
         reader.parse(f"<corpus>{text}</corpus>", 1)
     else:
@@ -79,7 +82,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
                 name = _UNHELD.sub("\ufffd", document)
                 if name != document:
                     message = f"document {document!r} written as {name!r}"
-                    kind = "document name written as another"
+                    kind = FindingKind.DOCUMENT_NAME_REPLACED
                     losses.append(Finding(members[0].path, members[0].line, kind, message))
                 file.write(f"<document id={quoteattr(name)}>\n")
             for sentence in members:
@@ -137,13 +140,13 @@ class _Reader:
             self._elements.clear()
             reason = f"is not well-formed XML: {expat.ErrorString(error.code)}"
             message = f"{reason}; write & as &amp; and < as &lt; in text, and give each element its end"
-            self._add(self.split.faults, "malformed XML", message, line + error.lineno - 1)
+            self._add(self.split.faults, FindingKind.MALFORMED_XML, message, line + error.lineno - 1)
 
     @property
     def _line(self) -> int:
         return self._first_line + self._parser.CurrentLineNumber - 1
 
-    def _add(self, findings: list[Finding], kind: str, message: str, line: int) -> None:
+    def _add(self, findings: list[Finding], kind: FindingKind, message: str, line: int) -> None:
         findings.append(Finding(self.split.path, line, kind, message))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -167,7 +170,7 @@ class _Reader:
                 sentence.spans.append(span)
             elif "type" in attributes or kind in _ENTITIES:
                 message = f'{name} without a type; expected <{name} TYPE="...">'
-                self._add(self.split.faults, "entity without a type", message, self._line)
+                self._add(self.split.faults, FindingKind.ENTITY_WITHOUT_A_TYPE, message, self._line)
                 sentence.faulty = True
         self._elements.append(span)
 
@@ -183,7 +186,9 @@ class _Reader:
         if span:
             span.end = sentence.length
             if span.start == span.end:
-                self._add(self.split.losses, "entity without text left out", f"{span.label} has no text", self._line)
+                self._add(
+                    self.split.losses, FindingKind.ENTITY_WITHOUT_TEXT_LEFT_OUT, f"{span.label} has no text", self._line
+                )
         if len(self._elements) == sentence.depth:
             self._sentence = None
             if not sentence.faulty:
@@ -202,7 +207,7 @@ class _Reader:
         if self._stray:
             text = "".join(self._stray).strip()
             message = f"{quote(text)} stands in no sentence"
-            self._add(self.split.losses, "text outside of sentences left out", message, self._stray_line)
+            self._add(self.split.losses, FindingKind.TEXT_OUTSIDE_OF_SENTENCES_LEFT_OUT, message, self._stray_line)
             self._stray.clear()
 
     def _finish(self, sentence: _Open) -> Sentence:

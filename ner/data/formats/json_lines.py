@@ -22,6 +22,7 @@ from typing import Any
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     Fields,
@@ -37,7 +38,7 @@ from ner.data.formats.json_records import (
     unread_keys,
 )
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records, utf_16_offsets
-from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 
@@ -102,8 +103,8 @@ def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
         of_doccano |= any(
             "start_offset" in item if isinstance(item, dict) else span_key in ("label", "labels") for item in items
         )
-        left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, (text_key, span_key, *_PLACE)))
-        left_out.add(line, FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
+        left_out.add(line, FindingKind.FIELD_LEFT_OUT, fields_beside(fields, (text_key, span_key, *_PLACE)))
+        left_out.add(line, FindingKind.FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
         return AnnotatedRecord(text, spans, line, read_document_name(fields))
 
     records, faults = read_objects(path, options, parse)

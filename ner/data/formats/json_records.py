@@ -12,6 +12,7 @@ from typing import TypeGuard, TypeVar
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
@@ -53,7 +54,7 @@ def read_objects(
                 raise Malformed(f"expected a JSON object such as {{...}}, found {shorten_json(value)}")
             records.append(parse(value, line))
         except Malformed as malformed:
-            faults.extend(Finding(str(path), line, "malformed record", message) for message in malformed.args)
+            faults.extend(Finding(str(path), line, FindingKind.MALFORMED_RECORD, message) for message in malformed.args)
     return records, faults
 
 

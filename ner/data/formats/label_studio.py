@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     DOCUMENT_KEYS,
@@ -35,7 +36,7 @@ from ner.data.formats.json_records import (
     unread_keys,
 )
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
-from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 
@@ -116,7 +117,7 @@ class _Tasks:
         others = {name: value for name, value in data.items() if name != key}
         around = unread_keys(task, _TASK_KEYS) if data is task.get("data") else []
         named = [f"field {name!r}" for name in around]
-        self.left_out.add(line, FIELD_LEFT_OUT, [*named, *fields_beside(others, ())])
+        self.left_out.add(line, FindingKind.FIELD_LEFT_OUT, [*named, *fields_beside(others, ())])
         spans = [span for region in regions for span in _spans(region, text)]
         return AnnotatedRecord(text, spans, line, read_document_name(others))
 
@@ -129,19 +130,19 @@ class _Tasks:
         predictions = _objects(task, "predictions")
         done = [one for one in given if not (one.get("was_cancelled") or one.get("skipped"))]
         if given and not done:
-            self.left_out.add(line, "skipped task left out", ["only cancelled annotations"])
+            self.left_out.add(line, FindingKind.SKIPPED_TASK_LEFT_OUT, ["only cancelled annotations"])
             return data, None
         if len(done or predictions) > 1:
-            self.left_out.add(line, "annotation left out", ["further annotations"])
+            self.left_out.add(line, FindingKind.ANNOTATION_LEFT_OUT, ["further annotations"])
         if done and predictions:
-            self.left_out.add(line, "annotation left out", ["predictions beside annotations"])
+            self.left_out.add(line, FindingKind.ANNOTATION_LEFT_OUT, ["predictions beside annotations"])
         if not done and not predictions:
             if self.unannotated:
                 return data, []
-            self.left_out.add(line, "task without annotations left out", ["no annotations"])
+            self.left_out.add(line, FindingKind.TASK_WITHOUT_ANNOTATIONS_LEFT_OUT, ["no annotations"])
             return data, None
         if not done:
-            self.left_out.add(line, "read from predictions", ["only predictions"])
+            self.left_out.add(line, FindingKind.READ_FROM_PREDICTIONS, ["only predictions"])
         return data, _objects((done or predictions)[0], "result")
 
     def _parts_of_minimal(self, record: Fields, line: int) -> tuple[Fields, list[Fields] | None]:
@@ -150,7 +151,7 @@ class _Tasks:
         data = {name: value for name, value in record.items() if name not in (*regions, *_RECORD_KEYS)}
         identity = str(record.get("id", ""))
         if identity in self.minimal:
-            self.left_out.add(line, "annotation left out", ["further annotations"])
+            self.left_out.add(line, FindingKind.ANNOTATION_LEFT_OUT, ["further annotations"])
             return data, None
         if identity:
             self.minimal.add(identity)
@@ -176,7 +177,7 @@ class _Tasks:
                 others.append("regions without a label")
             else:
                 regions.append(value)
-        self.left_out.add(line, "result left out", others)
+        self.left_out.add(line, FindingKind.RESULT_LEFT_OUT, others)
         return regions
 
     def _text_key(self, data: Fields) -> str:

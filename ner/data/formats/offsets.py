@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 
 _NEAR = 10
@@ -136,7 +137,7 @@ def split_of_records(records: Sequence[AnnotatedRecord], path: str, *, utf_16: b
 
 def offset_fault(path: str, line: int, wrong: str, entity: Entity | None) -> Finding:
     """The fault of a span that is taken for `entity`, if for any."""
-    return Finding(path, line, "offsets", wrong, f"taken at {entity.start} to {entity.end}" if entity else "")
+    return Finding(path, line, FindingKind.OFFSETS, wrong, f"taken at {entity.start} to {entity.end}" if entity else "")
 
 
 def in_reading_order(entity: Entity) -> tuple[int, int]:

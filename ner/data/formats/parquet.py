@@ -11,6 +11,7 @@ from typing import Any
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.token_tables import (
@@ -50,12 +51,12 @@ def read(path: Path, options: ReadOptions) -> Split:
     try:
         table = parquet.read_table(pyarrow.BufferReader(data))
     except (pyarrow.ArrowException, OSError) as error:
-        return _fault(path, "not Parquet", f"is not Parquet, or is damaged ({error})")
+        return _fault(path, FindingKind.NOT_PARQUET, f"is not Parquet, or is damaged ({error})")
     header = table.column_names
     lists = find_column(header, _TOKENS) >= 0 and find_column(header, _TAGS) >= 0
     if not lists and (missing := missing_columns(header)):
         either = f"or with lists {join_names(_TOKENS)}, {join_names(_TAGS)}"
-        return _fault(path, "missing columns", f"{missing}, {either}")
+        return _fault(path, FindingKind.MISSING_COLUMNS, f"{missing}, {either}")
     tag_field = table.schema.field(find_column(header, _TAGS if lists else TAG))
     names = _class_names(table.schema.metadata, tag_field.name)
     if not names and pyarrow.types.is_integer(getattr(tag_field.type, "value_type", tag_field.type)):
@@ -63,7 +64,7 @@ def read(path: Path, options: ReadOptions) -> Split:
             f"column {tag_field.name} has integers, and the file has no names for them; "
             "expected tags such as B-PER, or a ClassLabel saved by Hugging Face's datasets"
         )
-        return _fault(path, "tags without names", message)
+        return _fault(path, FindingKind.TAGS_WITHOUT_NAMES, message)
     known = (_TOKENS, _TAGS, DOCUMENT) if lists else (SENTENCE, TOKEN, TAG, DOCUMENT)
     losses = find_unused_columns(str(path), 0, _unread(table, [find_column(header, wanted) for wanted in known]))
     rows, empty = _sentences(table, names) if lists else (_tokens(table, names), [])
@@ -93,7 +94,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     return losses
 
 
-def _fault(path: Path, kind: str, message: str) -> Split:
+def _fault(path: Path, kind: FindingKind, message: str) -> Split:
     """What is read from a file of which nothing can be read."""
     return Split(str(path), [], faults=[Finding(str(path), 0, kind, message)])
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import nested_entities, replace_in_labels, replace_line_ends, with_text
@@ -91,10 +92,12 @@ def read(path: Path, options: ReadOptions) -> Split:
                 paragraph.add(word)
             paragraph.check_end()
         except ValueError as error:
-            split.faults.append(Finding(str(path), number, "malformed word", str(error)))
+            split.faults.append(Finding(str(path), number, FindingKind.MALFORMED_WORD, str(error)))
             continue
         split.oddities.extend(
-            Finding(str(path), number, "name of many words", f"{quote(name)} is read as one PER of {count} words")
+            Finding(
+                str(path), number, FindingKind.NAME_OF_MANY_WORDS, f"{quote(name)} is read as one PER of {count} words"
+            )
             for name, count in paragraph.long_names()
         )
         sentence = Sentence(paragraph.text, paragraph.entities(), str(path), number, article[1] if article else "")
@@ -118,7 +121,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     if unnamed:
         count = len({sentence.document for sentence in unnamed})
         message = f"{count:,} name{'s' * (count != 1)} left out; expected articles, such as 19980101-01-001"
-        losses.append(Finding(unnamed[0].path, unnamed[0].line, "document name left out", message))
+        losses.append(Finding(unnamed[0].path, unnamed[0].line, FindingKind.DOCUMENT_NAME_LEFT_OUT, message))
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):
             entities = nested_entities(sentence, losses)

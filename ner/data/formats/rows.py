@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ner.data.finding_kinds import FindingKind
 from ner.data.schemes import OUTSIDE, PREFIXES
 
 
@@ -11,7 +12,7 @@ class Problem(NamedTuple):
     """What is to be said about a row, by its index; `mended` as in Finding."""
 
     row: int
-    kind: str
+    kind: FindingKind
     message: str
     mended: str = ""
 
@@ -39,8 +40,8 @@ def unknown_tag(tag: str, row: int = 0) -> Problem:
     meant = likely_tag(tag)
     message = f"unknown tag {quote(tag)}; expected O, or one of {', '.join(PREFIXES)} with a hyphen and a type (B-PER)"
     if not meant:
-        return Problem(row, "unknown tag", message)
-    return Problem(row, "unknown tag", f"{message}; did you mean {meant}?", f"read as {meant}")
+        return Problem(row, FindingKind.UNKNOWN_TAG, message)
+    return Problem(row, FindingKind.UNKNOWN_TAG, f"{message}; did you mean {meant}?", f"read as {meant}")
 
 
 def likely_tag(tag: str) -> str:

@@ -6,13 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
 from ner.data.unknown import count_untagged
 
-EMPTY_TEXT = "empty text left out"
-OVERLAPPING = "overlapping entity left out"
-CROSSING = "crossing entity left out"
 _SHOWN = 40
 
 
@@ -22,7 +20,7 @@ def with_text(sentences: Iterable[Sentence], losses: list[Finding]) -> Iterator[
         if sentence.text:
             yield sentence
         else:
-            _lose(losses, sentence, EMPTY_TEXT, "a text of no characters")
+            _lose(losses, sentence, FindingKind.EMPTY_TEXT_LEFT_OUT, "a text of no characters")
 
 
 def replace_line_ends(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
@@ -35,7 +33,7 @@ def replace_line_ends(sentence: Sentence, unheld: re.Pattern[str], losses: list[
     if not found:
         return sentence.text
     pairs = ", ".join(f"U+{ord(c):04X} as {picture(c)}" for c in dict.fromkeys(found))
-    _lose(losses, sentence, "character written as another", f"{len(found):,} written as others: {pairs}")
+    _lose(losses, sentence, FindingKind.CHARACTER_REPLACED, f"{len(found):,} written as others: {pairs}")
     return unheld.sub(lambda match: picture(match[0]), sentence.text)
 
 
@@ -43,7 +41,7 @@ def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
     """The longest entities that don't overlap, in order; a finding is added to `losses` for each other one."""
     kept = drop_overlaps(sentence.entities)
     for entity, other in pair_overlaps(sentence.entities, kept):
-        _lose(losses, sentence, OVERLAPPING, f"{_name(entity)} overlaps {_name(other)}")
+        _lose(losses, sentence, FindingKind.OVERLAPPING_ENTITY_LEFT_OUT, f"{_name(entity)} overlaps {_name(other)}")
     return kept
 
 
@@ -59,7 +57,12 @@ def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
         # What was kept is at least as long: with one edge inside this entity, the other lies outside.
         at = bisect_right(edges, entity.start)
         if at < len(edges) and edges[at] < entity.end:
-            _lose(losses, sentence, CROSSING, f"{_name(entity)} crosses {_name(by_edge[edges[at]])}")
+            _lose(
+                losses,
+                sentence,
+                FindingKind.CROSSING_ENTITY_LEFT_OUT,
+                f"{_name(entity)} crosses {_name(by_edge[edges[at]])}",
+            )
             continue
         kept.append(entity)
         for edge in (entity.start, entity.end):
@@ -76,7 +79,7 @@ def find_merged_entities(sentence: Sentence, entities: Sequence[Entity], scheme:
     for left, right in pairwise(entities):
         if (left.end, left.label) == (right.start, right.label):
             message = f"{_name(right)} follows another {right.label} directly; IO reads them back as one"
-            _lose(losses, sentence, "entity merged with the one before", message)
+            _lose(losses, sentence, FindingKind.ENTITY_MERGED, message)
 
 
 def replace_in_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:
@@ -93,7 +96,7 @@ def replace_in_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], lo
             label = replace_in_label(entity.label, unheld, held.values())
             held[entity.label] = label
             if label != entity.label:
-                _lose(losses, sentence, "label written as another", f"label {entity.label!r} written as {label!r}")
+                _lose(losses, sentence, FindingKind.LABEL_REPLACED, f"label {entity.label!r} written as {label!r}")
     return held
 
 
@@ -122,10 +125,10 @@ def list_lost_unknowns(sentences: Iterable[Sentence]) -> Iterator[Finding]:
             message = (
                 f"{count:,} character{'s' * (count != 1)} with the tag ?: read back as known, and outside of entities"
             )
-            yield Finding(sentence.path, sentence.line, "unknown tags lost", message)
+            yield Finding(sentence.path, sentence.line, FindingKind.UNKNOWN_TAGS_LOST, message)
 
 
-def _lose(losses: list[Finding], sentence: Sentence, kind: str, message: str) -> None:
+def _lose(losses: list[Finding], sentence: Sentence, kind: FindingKind, message: str) -> None:
     losses.append(Finding(sentence.path, sentence.line, kind, message))
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import Problem, Rows
 from ner.data.schemes import BIO, OUTSIDE, Scheme, chunks, compatible, detect, is_legal, labels, split_tag
@@ -112,7 +113,7 @@ def _illegal(rows: Rows, row: int, scheme: Scheme) -> Problem:
     place = f"after {previous}" if previous else "at the start of the sentence"
     return Problem(
         row if following is not None else row - 1,
-        "illegal sequence",
+        FindingKind.ILLEGAL_SEQUENCE,
         f"{found} {place}; expected {' or '.join(expected)}",
         _AS_CONLLEVAL,
     )
@@ -127,7 +128,7 @@ def _first_of_second_scheme(rows: Rows) -> Problem:
         if not compatible([*prefixes, prefix]):
             return Problem(
                 row,
-                "mixed schemes",
+                FindingKind.MIXED_SCHEMES,
                 f"{tag} is of another tag scheme than the tags before it, with {', '.join(prefixes)}; "
                 "expected one scheme in a file",
                 _AS_CONLLEVAL,

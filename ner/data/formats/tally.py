@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-
-FIELD_LEFT_OUT = "field left out"
 
 
 class Tally:
@@ -12,9 +11,9 @@ class Tally:
 
     def __init__(self, unit: str = "record") -> None:
         self._unit = unit
-        self._found: dict[tuple[str, str], tuple[int, int]] = {}  # the first line and the count
+        self._found: dict[tuple[FindingKind, str], tuple[int, int]] = {}  # the first line and the count
 
-    def add(self, line: int, kind: str, things: Iterable[str]) -> None:
+    def add(self, line: int, kind: FindingKind, things: Iterable[str]) -> None:
         """Count the record that begins at `line` once for each distinct thing, such as "field 'meta'"."""
         for thing in dict.fromkeys(things):
             first, count = self._found.get((kind, thing), (line, 0))

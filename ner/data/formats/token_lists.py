@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.json_records import (
     TAG_KEYS,
@@ -32,7 +33,7 @@ from ner.data.formats.json_records import (
 from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import find_merged_entities, flat_entities, with_text
 from ner.data.formats.tagged import split_of_rows
-from ner.data.formats.tally import FIELD_LEFT_OUT, Tally
+from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
 from ner.files import atomic_writer
@@ -62,7 +63,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 
     def parse(fields: Fields, line: int) -> list[_Sentence]:
         token_key, tag_key = _key(fields, TOKEN_KEYS, "tokens"), _key(fields, TAG_KEYS, "tags")
-        left_out.add(line, FIELD_LEFT_OUT, fields_beside(fields, (token_key, tag_key)))
+        left_out.add(line, FindingKind.FIELD_LEFT_OUT, fields_beside(fields, (token_key, tag_key)))
         tokens, tags = fields[token_key], fields[tag_key]
         name = read_document_name(fields)
         if not is_batch(tokens) or not is_batch(tags):
@@ -124,7 +125,7 @@ def _fault(token: object, tag: object) -> Problem | None:
 
 
 def _malformed(message: str) -> Problem:
-    return Problem(0, "malformed record", message)
+    return Problem(0, FindingKind.MALFORMED_RECORD, message)
 
 
 def _rows(sentences: Iterable[_Sentence]) -> Rows:
@@ -140,5 +141,5 @@ def _rows(sentences: Iterable[_Sentence]) -> Rows:
         rows.tags.extend([*tags, None])
         lines.extend([sentence.line] * (len(tokens) + 1))
         if not tokens:
-            rows.oddities.append(Problem(first, "empty sentence", "a sentence of no tokens"))
+            rows.oddities.append(Problem(first, FindingKind.EMPTY_SENTENCE, "a sentence of no tokens"))
     return rows

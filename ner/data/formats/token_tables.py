@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ner.data.entities import Sentence
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import find_merged_entities, flat_entities
-from ner.data.formats.tally import FIELD_LEFT_OUT, format_count
+from ner.data.formats.tally import format_count
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
 
 SENTENCE = ("sentence", "sentence_id", "sent_id", "sentence #")
@@ -41,7 +42,7 @@ def join_names(names: Sequence[str]) -> str:
 def find_unused_columns(path: str, line: int, counts: Mapping[str, int]) -> list[Finding]:
     """A finding for each column that is not read, by its name and the number of rows in which it says something."""
     return [
-        Finding(path, line, FIELD_LEFT_OUT, format_count(f"column {name!r}", count, "row"))
+        Finding(path, line, FindingKind.FIELD_LEFT_OUT, format_count(f"column {name!r}", count, "row"))
         for name, count in counts.items()
         if count
     ]
@@ -86,7 +87,7 @@ class TableRows:
 
     def fault(self, line: int, message: str) -> None:
         """Adds a row that can't be read to the open sentence."""
-        self._faults.append(Problem(len(self._tags), "malformed row", message))
+        self._faults.append(Problem(len(self._tags), FindingKind.MALFORMED_ROW, message))
         self._append(line, "", "")
 
     def rows(self) -> Rows:

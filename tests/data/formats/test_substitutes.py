@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner.data.entities import Entity, Sentence, drop_overlaps
+from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.formats.substitutes import CROSSING, OVERLAPPING, flat_entities, nested_entities
+from ner.data.formats.substitutes import flat_entities, nested_entities
 
 SPANS = st.lists(st.tuples(st.integers(0, 14), st.integers(1, 8), st.sampled_from("XY")), max_size=12, unique=True)
 
@@ -37,7 +38,8 @@ def test_flat_entities_and_a_finding_for_each_other_one(spans: list[tuple[int, i
         if one not in kept
     ]
     assert losses == [
-        Finding("a.txt", 1, OVERLAPPING, f"{named(one)} overlaps {named(other)}") for one, other in others
+        Finding("a.txt", 1, FindingKind.OVERLAPPING_ENTITY_LEFT_OUT, f"{named(one)} overlaps {named(other)}")
+        for one, other in others
     ]
 
 
@@ -52,7 +54,7 @@ def test_nested_entities_as_by_comparing_all_with_all(spans: list[tuple[int, int
         else:
             expected.append(one)
     assert nested_entities(whole, losses) == sorted(expected, key=lambda e: (e.start, -e.end))
-    assert [loss.kind for loss in losses] == [CROSSING] * len(left_out)
+    assert [loss.kind for loss in losses] == [FindingKind.CROSSING_ENTITY_LEFT_OUT] * len(left_out)
     assert all(loss.message in messages for loss, messages in zip(losses, left_out.values(), strict=True))
 
 
