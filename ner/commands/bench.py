@@ -1,14 +1,16 @@
 """`bert-ner bench`: how fast a model tags here."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ner.choices import BUILT_IN_TAGGER
 from ner.commands.options import Encoding, From, Model, TextColumn
 
 
 def bench(
-    model: Model,
+    model: Model = Path(BUILT_IN_TAGGER),
     files: Annotated[
         list[str] | None,
         typer.Argument(

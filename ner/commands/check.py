@@ -1,11 +1,11 @@
 """`bert-ner check`: find what is wrong or suspicious in a data set."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ner.commands.exit_status import INPUT_WRONG, SUSPICIOUS
+from ner.commands.exit_status import FOUND, INPUT_WRONG
 from ner.commands.options import (
     Encoding,
     From,
@@ -14,9 +14,6 @@ from ner.commands.options import (
 )
 from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
-
-if TYPE_CHECKING:
-    pass
 
 _DEFAULT = TrainingSettings()
 
@@ -35,17 +32,17 @@ def check(
     fix: Annotated[
         Path | None, typer.Option(help="Folder for a repaired copy, with changes.txt; it must not exist.")
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with status 1 if anything is wrong or suspicious.")
+    fail_on_suspicions: Annotated[
+        bool, typer.Option("--fail-on-suspicions", help="Exit with status 1 on suspicious labels too.")
     ] = False,
     from_: From = None,
     token_column: TokenColumn = None,
     tag_column: TagColumn = None,
     encoding: Encoding = "utf-8",
 ) -> None:
-    """Tell what is wrong or suspicious in a data set, and what to do about it.
+    """Find errors and suspicious labels in a data set, and say how to fix them.
 
-    The exit status is 2 if something can't be read, 1 with --strict if anything was found, else 0.
+    The exit status is 2 if something can't be read, 1 if there are errors, else 0.
     """
     from rich.console import Console
 
@@ -77,5 +74,5 @@ def check(
         typer.echo(line)
     if any(split.faults for split in splits.values()):
         raise typer.Exit(INPUT_WRONG)
-    if strict and found.findings:
-        raise typer.Exit(SUSPICIOUS)
+    if found.count("error") or (fail_on_suspicions and found.findings):
+        raise typer.Exit(FOUND)

@@ -15,7 +15,9 @@ from ner.training.training_settings import TrainingSettings
 @with_settings(settings=compared_settings, reading=read_options)
 def compare(
     data: Data,
-    output: Annotated[Path, typer.Option(help="Folder for the models and the comparison; what is finished is kept.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the models and the comparison; what is finished is kept.")
+    ],
     vary: Annotated[
         list[str],
         typer.Option(

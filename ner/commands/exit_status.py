@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -9,8 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from ner.errors import InputError, InterruptedRun
+from ner.extras import how_to_install
 
-SUSPICIOUS, INPUT_WRONG, _INTERRUPTED = 1, 2, 130
+FOUND, INPUT_WRONG, _INTERRUPTED = 1, 2, 130
 
 
 class Commands(TyperGroup):
@@ -20,9 +22,9 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            _fail(str(error), INPUT_WRONG)
-        except ModuleNotFoundError as error:  # of those who installed only what an exported tagger needs
-            _fail(f"{error.name} is not installed: pip install bert-ner brings it", INPUT_WRONG)
+            _fail(_in_words_of_options(str(error), self, ctx), INPUT_WRONG)
+        except ModuleNotFoundError as error:  # for example where only an exported tagger's packages are installed
+            _fail(f"{error.name} is not installed: {how_to_install()}", INPUT_WRONG)
         except BrokenPipeError:  # the reader of our output, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
@@ -34,7 +36,7 @@ class Commands(TyperGroup):
             )
             _fail(f"{place}{error.strerror or error}{mend}", INPUT_WRONG)
         except InterruptedRun as error:
-            _fail(str(error), _INTERRUPTED)
+            _fail(_in_words_of_options(str(error), self, ctx), _INTERRUPTED)
         except KeyboardInterrupt:
             _fail("interrupted", _INTERRUPTED)
 
@@ -42,3 +44,17 @@ class Commands(TyperGroup):
 def _fail(message: str, status: int) -> NoReturn:
     typer.echo(f"bert-ner: {message}", err=True)
     raise typer.Exit(status)
+
+
+def _in_words_of_options(message: str, group: TyperGroup, ctx: Any) -> str:
+    """A message of the library, with the names of parameters as the command line spells them.
+
+    The library writes `learning_rate`, in backticks; the user of the command knows it as --learning-rate.
+    """
+    command = group.get_command(ctx, ctx.invoked_subcommand or "")
+    options = {
+        parameter.name: max(parameter.opts, key=len)
+        for parameter in (command.params if command else ())
+        if parameter.param_type_name == "option"
+    }
+    return re.sub(r"`(\w+)`", lambda found: options.get(found[1], found[0]), message)

@@ -5,20 +5,21 @@ from typing import Annotated
 
 import typer
 
+from ner.choices import BUILT_IN_TAGGER
 from ner.commands.options import Model
 from ner.runtime.exported_folder import ExportPrecision, Target
 
 
 def export(
-    model: Model,
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; it must not exist.")],
-    to: Annotated[Target, typer.Option(help="What shall run the network: ONNX Runtime or OpenVINO.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="New folder to write.")],
+    to: Annotated[Target, typer.Option(help="Target runtime: onnx or openvino.")],
     precision: Annotated[
         ExportPrecision,
         typer.Option(help="Number format of the network: bf16 for OpenVINO alone, int8 for matrix products."),
     ] = "fp32",
+    model: Model = Path(BUILT_IN_TAGGER),
 ) -> None:
-    """Make of a model a folder that tags without PyTorch and transformers, on CPUs."""
+    """Export a model to ONNX Runtime or OpenVINO, for tagging on CPUs without PyTorch."""
     from ner.exporting.export import export_model
 
     export_model(model, to, precision, output)

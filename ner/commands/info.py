@@ -1,9 +1,12 @@
 """`bert-ner info`: what a model is."""
 
+from pathlib import Path
+
+from ner.choices import BUILT_IN_TAGGER
 from ner.commands.options import Model
 
 
-def info(model: Model) -> None:
+def info(model: Model = Path(BUILT_IN_TAGGER)) -> None:
     """Tell what a model is, what it was trained on, and how much each layer of its encoder counts."""
     from rich.console import Console
 

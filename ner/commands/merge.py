@@ -24,7 +24,7 @@ _DEFAULT = TrainingSettings()
 @with_settings(reading=read_options, writing=write_options)
 def merge(
     sources: Annotated[list[Path], typer.Argument(help="Files, or folders with a file for each split.")],
-    output: Annotated[Path, typer.Option(help="File or folder to write; it must not exist.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File or folder to write; it must not exist.")],
     types: Annotated[
         Path | None, typer.Option(help="CSV of two columns: a type, and what it becomes (nothing drops it).")
     ] = None,

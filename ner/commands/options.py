@@ -37,9 +37,7 @@ _Group = TypeVar("_Group", bound=Settings)
 FORMAT, RUN = str(FORMAT_PANEL), str(RUN_PANEL)
 """The panels of a command's help."""
 
-Data = Annotated[
-    Path, typer.Option(help="Folder with files whose names say train, dev (or valid) and test; or one such file.")
-]
+Data = Annotated[Path, typer.Option("--data", "-d", help="Folder with train, dev and test files, or a single file.")]
 From = Annotated[
     str | None,
     typer.Option(
@@ -49,7 +47,10 @@ From = Annotated[
         show_default="told by the files",
     ),
 ]
-Model = Annotated[Path, typer.Option(help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in).")]
+Model = Annotated[
+    Path,
+    typer.Option("--model", "-m", help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in)."),
+]
 Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
 TextColumn = Annotated[
     str | None,

@@ -11,18 +11,19 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
 
 @with_settings(settings=pretraining_settings)
 def pretrain(
-    text: Annotated[
+    files: Annotated[
         list[str],
-        typer.Option(
+        typer.Argument(
             metavar="FILE...",
-            help="Text, a paragraph a line, plain or gzipped; several files are mixed by size, FILE=2 counts twice.",
+            help="Text files, one paragraph per line, plain or gzipped, mixed by size. FILE=2 counts twice.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option(help="Folder for the encoder; never emptied, refused if it holds another model.")
+        Path,
+        typer.Option(
+            "--output", "-o", help="Folder for the encoder; never emptied, refused if it holds another model."
+        ),
     ],
-    # A pattern such as *.txt becomes several names, of which an option takes one.
-    more_text: Annotated[list[str] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of the text, such as gb18030.")] = "utf-8",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)
@@ -39,6 +40,6 @@ def pretrain(
     from ner.pretraining.pretrain import pretrain as run_pretraining
     from ner.pretraining.text import parse_source
 
-    sources = [parse_source(name) for name in (*text, *(more_text or []))]
+    sources = [parse_source(name) for name in files]
     run_pretraining(sources, settings, output, encoding=encoding, resume=resume, console=Console())
     typer.echo(f"the encoder is in {output}: bert-ner train --encoder {output} --data DIR --output MODEL")

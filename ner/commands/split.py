@@ -24,7 +24,7 @@ _DEFAULT = TrainingSettings()
 @with_settings(reading=read_options, writing=write_options)
 def split(
     file: Annotated[Path, typer.Argument(help="File to divide, or folder of brat's documents.")],
-    output: Annotated[Path, typer.Option(help="Folder for train, dev and test; it must not exist.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for train, dev and test; it must not exist.")],
     dev: Annotated[float, typer.Option(help="Share of dev.")] = 0.1,
     test: Annotated[float, typer.Option(help="Share of test.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Seed of the choice.")] = _DEFAULT.seed,

@@ -14,7 +14,8 @@ from ner.training.training_settings import TrainingSettings
 def train(
     data: Data,
     output: Annotated[
-        Path, typer.Option(help="Folder for the model; never emptied, refused if it holds another model.")
+        Path,
+        typer.Option("--output", "-o", help="Folder for the model; never emptied, refused if it holds another model."),
     ],
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)

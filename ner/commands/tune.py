@@ -16,7 +16,10 @@ def tune(
     ctx: typer.Context,
     data: Data,
     output: Annotated[
-        Path, typer.Option(help="Folder for the best model, its settings and the trials; it names the search.")
+        Path,
+        typer.Option(
+            "--output", "-o", help="Folder for the best model, its settings and the trials; it names the search."
+        ),
     ],
     trials: Annotated[
         int, typer.Option(min=1, help="Go on until there are so many trials, those of earlier calls too.")

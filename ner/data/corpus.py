@@ -109,7 +109,7 @@ def read_splits(
 
 
 def read_corpus(
-    path: str | Path, seed: int, options: ReadOptions = _DEFAULT, wanted: Collection[str] = SPLITS
+    path: str | Path, seed: int = 1, options: ReadOptions = _DEFAULT, wanted: Collection[str] = SPLITS
 ) -> Corpus:
     """Reads a folder with a train file, or a single file, which is then train; no other splits than those wanted.
 

@@ -46,6 +46,40 @@ class Evaluation:
         """Entity-level scores as conlleval computes them."""
         return conlleval.evaluate(self.gold, self.predicted)
 
+    @property
+    def f1(self) -> float:
+        """Micro F1 over entities, in percent, as conlleval computes it."""
+        return self.scores.f1
+
+    @property
+    def precision(self) -> float:
+        """Share of the predicted entities that are right, in percent."""
+        return self.scores.precision
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold entities that are found, in percent."""
+        return self.scores.recall
+
+    @property
+    def per_type(self) -> "pd.DataFrame":
+        """Precision, recall, F1 in percent and the counts of each entity type, one a row."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                name: {
+                    "precision": row.precision,
+                    "recall": row.recall,
+                    "f1": row.f1,
+                    "gold": row.gold_chunks,
+                    "predicted": row.predicted_chunks,
+                    "correct": row.correct_chunks,
+                }
+                for name, row in sorted(self.scores.types.items())
+            }
+        ).T
+
     @cached_property
     def strict(self) -> dict[str, float]:
         """Seqeval's strict precision, recall and F1 in percent (tags must be well-formed for an entity to count)."""

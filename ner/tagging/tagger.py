@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -88,17 +88,27 @@ class Tagger:
         model, table = load_model(folder)
         return cls(NetworkEngine.for_inference(model, precision, threads), table, batch_characters)
 
-    def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[FixedSpan]] | None = None) -> list[list[Entity]]:
-        """The entities of every text, in order of position. Texts may be of any length, and empty.
+    @overload
+    def tag(  # type: ignore[overload-overlap]  # a string is a sequence of strings
+        self, texts: str, fixed: Sequence[FixedSpan] | None = None
+    ) -> list[Entity]: ...
 
-        `fixed` says for each text what is known beforehand, as in pre-annotation; the rest is found under that
-        condition, and so are the scores.
+    @overload
+    def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[FixedSpan]] | None = None) -> list[list[Entity]]: ...
+
+    def tag(self, texts: str | Sequence[str], fixed: Any = None) -> list[Entity] | list[list[Entity]]:
+        """Find the entities of every text, in order of position; of a single string, its entities.
+
+        Args:
+            texts: of any length, and possibly empty.
+            fixed: the spans that are known beforehand, a list for each text; for a single string, one list. The rest
+                is found under that condition, and so are the scores.
 
         Raises:
-            ValueError: there is not one list of `fixed` for each text, or it says what can't be.
+            ValueError: there is not one list of `fixed` for each text, or a span can't be.
         """
         if isinstance(texts, str):
-            raise ValueError(f"expected a list of texts, got the string {texts[:20]!r}: write tagger.tag([text])")
+            return self.tag([texts], None if fixed is None else [fixed])[0]
         if fixed is None:
             return list(self.tag_stream(texts))
         if len(fixed) != len(texts):

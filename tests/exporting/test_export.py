@@ -169,7 +169,7 @@ def test_neither_torch_nor_transformers_is_needed(exported_folder: Path, model_f
 def test_the_command(onnx_model: Any, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "to_onnx", lambda _: copy_of(onnx_model))
     folder = tmp_path / "new" / "exported"
-    command = ["export", "--model", str(model_folder), "--to", "onnx", "--precision", "int8", str(folder)]
+    command = ["export", "--model", str(model_folder), "--to", "onnx", "--precision", "int8", "--output", str(folder)]
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, result.output) == (0, f"the tagger is in {folder}: bert-ner tag --model {folder}\n")
     assert {path.name for path in folder.iterdir()} == {"model.onnx", "characters.json", "exported.json"}

@@ -267,7 +267,7 @@ def test_the_command_takes_a_list_of_files(text: list[Source], encoder_folder: P
     output = tmp_path / "out"
     options = ["--steps", "2", "--lengths", "16,32", "--batch-characters", "128", "--masking", "character"]
     options += ["--encoder", str(encoder_folder), "--held-out", "0.1"]
-    run = CliRunner().invoke(app, ["pretrain", "--text", str(path), f"{other}=2", "--output", str(output), *options])
+    run = CliRunner().invoke(app, ["pretrain", str(path), f"{other}=2", "--output", str(output), *options])
     assert run.exit_code == 0, run.output
     assert f"bert-ner train --encoder {output}" in run.output.replace("\n", "")
     record = json.loads((output / "pretraining.json").read_text())
@@ -277,11 +277,11 @@ def test_the_command_takes_a_list_of_files(text: list[Source], encoder_folder: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--text", "none.txt", "--steps", "1"], "there is no file none.txt"),
-        (["--text", "none.txt"], "expected `minutes` or `steps`"),
+        (["none.txt", "--steps", "1"], "there is no file none.txt"),
+        (["none.txt"], "expected --minutes or --steps"),
         (
-            ["--text", "none.txt", "--steps", "1", "--lengths", "64;128"],
-            "expected `lengths` to be whole numbers of at least 8",
+            ["none.txt", "--steps", "1", "--lengths", "64;128"],
+            "expected --lengths to be whole numbers of at least 8",
         ),
     ],
 )

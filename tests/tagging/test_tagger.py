@@ -45,9 +45,11 @@ def test_order_is_kept_and_empty_texts_have_no_entities(tagger: Tagger) -> None:
     assert tagger.tag([]) == []
 
 
-def test_a_single_string_is_refused(tagger: Tagger) -> None:
-    with pytest.raises(ValueError, match=r"expected a list of texts.*tagger.tag\(\[text\]\)"):
-        tagger.tag("张伟去上海。")
+def test_a_single_string_gives_its_entities(tagger: Tagger) -> None:
+    text = "张伟去上海。"
+    assert tagger.tag(text) == tagger.tag([text])[0]
+    known = [FixedSpan(0, 2, None)]
+    assert tagger.tag(text, known) == tagger.tag([text], [known])[0]
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
