@@ -28,12 +28,10 @@ _GENERAL = str(Text("Options", "选项"))
 _PYTHON = {  # what is public and in no list here comes last
     Text("Tag text", "标注文本"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
     Text("Read and write annotated text", "读写标注数据"): (
-        "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
-        "convert_files", "split_sentences", "merge_sentences", "check_corpus", "Check",
+        "Corpus", "Sentence", "ReadOptions", "read_corpus",
     ),
     Text("Train and evaluate", "训练与评测"): (
-        "Trainer", "TrainingSettings", "Evaluation", "compare_settings", "tune_settings", "Pretrainer",
-        "PretrainingSettings", "export_tagger",
+        "Trainer", "TrainingSettings", "Evaluation",
     ),
 }  # fmt: skip
 

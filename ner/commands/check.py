@@ -6,18 +6,14 @@ from typing import Annotated
 import typer
 
 from ner.commands.exit_status import FOUND, INPUT_WRONG
-from ner.commands.options import (
-    Encoding,
-    From,
-    TagColumn,
-    TokenColumn,
-)
+from ner.commands.options import checked_options, with_settings
 from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
 _DEFAULT = TrainingSettings()
 
 
+@with_settings(reading=checked_options)
 def check(
     data: Annotated[
         Path, typer.Argument(help="Folder with files whose names say train, dev and test; or one such file.")
@@ -35,10 +31,8 @@ def check(
     fail_on_suspicions: Annotated[
         bool, typer.Option("--fail-on-suspicions", help="Exit with status 1 on suspicious labels too.")
     ] = False,
-    from_: From = None,
-    token_column: TokenColumn = None,
-    tag_column: TagColumn = None,
-    encoding: Encoding = "utf-8",
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Find errors and suspicious labels in a data set, and say how to fix them.
 
@@ -55,9 +49,7 @@ def check(
 
     if fix is not None:
         refuse_existing(fix)
-    splits = examine_splits(
-        data, ReadOptions(format=from_, encoding=encoding, token_column=token_column, tag_column=tag_column)
-    )
+    splits = examine_splits(data, reading)
     found = run_check(splits, load_characters(encoder), max_length)
     written = []
     if report is not None:

@@ -1,7 +1,7 @@
 """`bert-ner convert`: annotated text in another format."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,12 +14,7 @@ from ner.commands.options import (
 )
 from ner.commands.printing import print_written
 from ner.data.read_options import ReadOptions
-from ner.training.training_settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from ner.data.write_options import WriteOptions
-
-_DEFAULT = TrainingSettings()
+from ner.data.write_options import WriteOptions
 
 
 @with_settings(reading=read_options, writing=write_options)
@@ -32,9 +27,9 @@ def convert(
     losses: Losses = None,
     *,
     reading: ReadOptions,
-    writing: "WriteOptions",
+    writing: WriteOptions,
 ) -> None:
-    """Write annotated text in another format; docs/formats.md shows all of them."""
+    """Write annotated text in another format; docs/reference/formats.md shows all of them."""
     from ner.data.rewriting import convert_files
 
     print_written(convert_files(source, target, reading, writing, by_line=by_line), losses)

@@ -1,7 +1,7 @@
 """`bert-ner merge`: several data sets into one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,12 +13,7 @@ from ner.commands.options import (
 )
 from ner.commands.printing import print_written
 from ner.data.read_options import ReadOptions
-from ner.training.training_settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from ner.data.write_options import WriteOptions
-
-_DEFAULT = TrainingSettings()
+from ner.data.write_options import WriteOptions
 
 
 @with_settings(reading=read_options, writing=write_options)
@@ -31,7 +26,7 @@ def merge(
     losses: Losses = None,
     *,
     reading: ReadOptions,
-    writing: "WriteOptions",
+    writing: WriteOptions,
 ) -> None:
     """Make one data set of several, with their types under common names and repeated sentences once."""
     from ner.data.rewriting import merge_files

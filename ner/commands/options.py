@@ -56,13 +56,6 @@ TextColumn = Annotated[
     str | None,
     typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
 ]
-TokenColumn = Annotated[
-    int | None,
-    typer.Option(
-        help="Column of the character or word, from 1; -1 is the last.", rich_help_panel=FORMAT, show_default="first"
-    ),
-]
-TagColumn = Annotated[int | None, typer.Option(help="Column of the tag.", rich_help_panel=FORMAT, show_default="last")]
 Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as gb18030.", rich_help_panel=FORMAT)]
 Precision = Annotated[
     PrecisionName,
@@ -191,6 +184,9 @@ def _config_option(group: type[Settings]) -> inspect.Parameter:
 
 read_options = settings_options(ReadOptions, without=("unannotated",))
 """How annotated files are read: the group `reading`."""
+
+checked_options = settings_options(ReadOptions, without=("unannotated", "strict"))
+"""How the files that check looks at are read: illegal tags are findings, never a refusal."""
 
 write_options = settings_options(WriteOptions)
 """How annotated files are written: the group `writing`."""

@@ -5,12 +5,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ner.training.training_settings import TrainingSettings
-
 if TYPE_CHECKING:
     from ner.data.rewriting import Rewritten
-
-_DEFAULT = TrainingSettings()
 
 
 def print_written(written: "Rewritten", losses: Path | None) -> None:

@@ -1,7 +1,7 @@
 """`bert-ner split`: one file into train, dev and test."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,8 @@ from ner.commands.options import (
 )
 from ner.commands.printing import print_written
 from ner.data.read_options import ReadOptions
+from ner.data.write_options import WriteOptions
 from ner.training.training_settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from ner.data.write_options import WriteOptions
 
 _DEFAULT = TrainingSettings()
 
@@ -31,7 +29,7 @@ def split(
     losses: Losses = None,
     *,
     reading: ReadOptions,
-    writing: "WriteOptions",
+    writing: WriteOptions,
 ) -> None:
     """Divide a file into train, dev and test that are alike in types; documents and equal texts stay whole."""
     from ner.data.rewriting import divide_file
