@@ -23,7 +23,7 @@ from ner.model.quiet_transformers import quiet_transformers
 from ner.records.record import Record
 from ner.tagging.tag_records import tag_records
 from ner.tagging.torch_engine import NetworkEngine
-from ner.training.train import build_model
+from ner.training.starting_network import build_model
 from ner.training.training_settings import TrainingSettings
 
 # Random weights would find an entity everywhere: as in real text, most characters are in none.

@@ -29,8 +29,8 @@ from ner.data.entities import Sentence
 from ner.data.schemes import SCHEMES, entities_to_tags, labels
 from ner.model.quiet_transformers import quiet_transformers
 from ner.training.length_sampler import LengthSampler
+from ner.training.starting_network import build_model
 from ner.training.tagger_trainer import TaggerTrainer
-from ner.training.train import build_model
 from ner.training.training_examples import Collator, Examples
 from ner.training.training_settings import TrainingSettings
 
@@ -55,7 +55,7 @@ def main(
     the same sentences, once in batches at random, which is its way, and once in our batches of like length.
     """
     console = Console()
-    corpus = read_corpus(data, SETTINGS.seed)
+    corpus = read_corpus(data, seed=SETTINGS.seed)
     # None that we would cut or leave out, so that both learn from the same characters.
     whole = [s for s in corpus.train.sentences if 0 < len(s.text) <= SETTINGS.max_length and not s.unknown]
     chosen = torch.randperm(len(whole), generator=torch.Generator().manual_seed(SETTINGS.seed))[:sentences]

@@ -71,7 +71,7 @@ def test_training_goes_on_from_it(data_folder: Path, tmp_path: Path) -> None:
     command = ["train", "--data", data_folder, "--output", tmp_path / "model", "--init-from", "mini-zh-uner"]
     run = CliRunner().invoke(app, [*map(str, command), "--max-steps", "1"])
     assert run.exit_code == 0, run.output
-    assert "types that mini-zh-uner knew (LOC, ORG, PER): " in run.stdout
+    assert "types that mini-zh-uner knew (LOC, ORG, PER): " in run.stderr
 
 
 def test_its_encoder_is_that_of_the_package() -> None:

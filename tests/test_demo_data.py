@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "data_demo"
 
 @pytest.fixture(scope="module")
 def demo() -> Corpus:
-    return read_corpus(FOLDER, 1, ReadOptions(strict=True))
+    return read_corpus(FOLDER, seed=1, options=ReadOptions(strict=True))
 
 
 def test_sizes_and_types(demo: Corpus) -> None:

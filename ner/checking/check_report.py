@@ -1,4 +1,4 @@
-"""A check of a data set as text for a terminal, as a page to read and as a file for programs."""
+"""A check of a data set as a page to read and as a file for programs."""
 
 import json
 from collections.abc import Iterator
@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from ner.checking.check import Check, Group
 from ner.checking.sentence_findings import SentenceFinding
@@ -18,39 +15,8 @@ from ner.pages.highlight import Hues, Piece, pieces, visible
 from ner.pages.templates import Filters, page_template
 from ner.version import installed_version
 
-_SHOWN = 5
-_WIDEST = 240
 _MOST_ON_PAGE = 1000
 _LONGEST_SENTENCE = 300
-_COLOURS = {"error": "red", "suspicion": "yellow"}
-
-
-def show(check: Check, console: Console) -> None:
-    """Prints each kind with its first five findings, then notes and tables, and ends with the verdict.
-
-    Findings with the same message, such as tags that break the same rule, are one of the five.
-    """
-    for group in check.groups:
-        kind = group.kind
-        console.print()
-        console.print(Text.assemble((f"{kind.severity}  ", _COLOURS[kind.severity]), (_heading(group), "bold")))
-        console.print(Text(kind.advice, "italic"))
-        for alike in group.rules[:_SHOWN]:
-            line = visible(f"{alike[0].place}: {_message(alike[0])}")
-            times = f" ({len(alike):,} times)" if len(alike) > 1 else ""
-            clipped = line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..."
-            console.print(Text(f"  {clipped}{times}"), soft_wrap=True)
-        if more := len(group.findings) - sum(map(len, group.rules[:_SHOWN])):
-            console.print(Text(f"  and {more:,} more"))
-    if check.notes:
-        console.print()
-    for note in check.notes:
-        console.print(Text(f"note  {visible(note)}"), soft_wrap=True)
-    for title, frame in _tables(check).items():
-        console.print()
-        console.print(_rich_table(title, frame))
-    console.print()
-    console.print(Text(verdict(check), "bold"))
 
 
 def verdict(check: Check) -> str:
@@ -105,12 +71,12 @@ def _group_as_dict(group: Group) -> dict[str, Any]:
 
 def _page(check: Check) -> str:
     types = sorted({label for frame in check.tables.values() if frame.index.name == "type" for label in frame.index})
-    filters: Filters = {"cell": _cell, "heading": _heading, "message": _message, "pieces": _pieces}
+    filters: Filters = {"cell": format_cell, "heading": format_heading, "message": format_message, "pieces": _pieces}
     template = page_template("checking/check.html.j2", filters)
     return template.render(
         groups=[(group, [*_on_page(group)]) for group in check.groups],
         notes=[*map(visible, check.notes)],
-        tables=_tables(check),
+        tables=shown_tables(check),
         verdict=verdict(check),
         version=installed_version("bert-ner"),
         most=_MOST_ON_PAGE,
@@ -136,32 +102,23 @@ def _pieces(finding: Finding) -> list[Piece]:
     return pieces(finding.sentence.text, finding.sentence.entities, end=_LONGEST_SENTENCE)
 
 
-def _heading(group: Group) -> str:
+def format_heading(group: Group) -> str:
+    """The kind of a group and how many findings it has."""
     return f"{group.kind.name}: {len(group.findings):,}"
 
 
-def _message(finding: Finding) -> str:
+def format_message(finding: Finding) -> str:
     """The message with what was made of the place, in what can be seen."""
     return visible(finding.message + (f" ({finding.mended})" if finding.mended else ""))
 
 
-def _tables(check: Check) -> dict[str, pd.DataFrame]:
+def shown_tables(check: Check) -> dict[str, pd.DataFrame]:
     """The tables that hold something; that of the splits, which has many columns, stands on its side."""
     tables = {title: frame for title, frame in check.tables.items() if len(frame)}
     return {title: frame.T if frame.index.name == "split" else frame for title, frame in tables.items()}
 
 
-def _rich_table(title: str, frame: pd.DataFrame) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for column in frame.columns:
-        table.add_column(Text(_cell(column)), justify="right")
-    for name, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-        table.add_row(*(Text(_cell(value)) for value in (name, *row)))
-    return table
-
-
-def _cell(value: object) -> str:
+def format_cell(value: object) -> str:
     """A name, a count or a share of a table as text."""
     if isinstance(value, str):
         return value

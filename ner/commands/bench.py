@@ -25,12 +25,11 @@ def bench(
     """Measure how fast a model tags on this machine, by number format, threads and batch, and say what to take."""
     from rich.console import Console
 
+    from ner.commands.printing import print_bench
+    from ner.commands.terminal_progress import TerminalProgress
     from ner.records.text_sources import check_files, read_records
     from ner.tagging.speed import bench as run_bench
-    from ner.tagging.speed import show_bench
 
     check_files(files or [], encoding, text_column, from_)
     texts = (record.text for record in read_records(files or [], encoding, text_column, from_))
-    with Console(stderr=True).status("measuring") as status:
-        measured = run_bench(model, texts, lambda setting: status.update(f"measuring {setting}"))
-    show_bench(measured, Console())
+    print_bench(run_bench(model, texts, TerminalProgress()), Console())

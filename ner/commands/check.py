@@ -41,8 +41,9 @@ def check(
     from rich.console import Console
 
     from ner.checking.check import check as run_check
-    from ner.checking.check_report import show, write_report
+    from ner.checking.check_report import write_report
     from ner.checking.repair import write_repaired
+    from ner.commands.printing import print_check
     from ner.data.corpus import examine_splits
     from ner.data.rewriting import refuse_existing
     from ner.model.load_encoder import load_characters
@@ -61,7 +62,7 @@ def check(
             f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}"
         )
     # Last, as its reader may stop early, such as head.
-    show(found, Console())
+    print_check(found, Console())
     for line in written:
         typer.echo(line)
     if any(split.faults for split in splits.values()):

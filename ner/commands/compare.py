@@ -36,21 +36,22 @@ def compare(
     """
     from rich.console import Console
 
+    from ner.commands.printing import print_comparison
+    from ner.commands.terminal_progress import TerminalProgress
     from ner.comparing.grid import grid, parse_vary
     from ner.data.corpus import read_corpus
 
     cells = grid(parse_vary(vary), settings)
-    corpus = read_corpus(data, settings.seed, reading)
+    corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.comparing.comparison import compare as compare_runs
-    from ner.comparing.comparison_report import show, write_report
+    from ner.comparing.comparison_report import write_report
     from ner.comparing.run_grid import run_grid
     from ner.extras import how_to_install
 
     for note in corpus.notes:
         typer.echo(f"note: {note}")
-    console = Console()
-    comparison = compare_runs(run_grid(corpus, cells, seeds, output, console))
-    show(comparison, console)
+    comparison = compare_runs(run_grid(corpus, cells, seeds, output, TerminalProgress()))
+    print_comparison(comparison, Console())
     written = write_report(comparison, output, shlex.join(["bert-ner", *sys.argv[1:]]))
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):

@@ -49,7 +49,8 @@ def embed(
         raise InputError("--model finds entities: add --entities; for the vectors of its encoder, give it as --encoder")
     if entities and pooling in ("cls", "none"):
         raise InputError(f"--pooling {pooling} is for whole texts: leave out --entities, or take mean or max")
-    from ner.records.progress_bar import ShowRecords
+    from ner.commands.terminal_progress import TerminalProgress
+    from ner.records.record_progress import RecordProgress
     from ner.records.text_sources import check_files, read_records, total_bytes
 
     check_files(files, encoding, text_column, from_)
@@ -62,7 +63,7 @@ def embed(
     check_output(output)
     embedder = Embedder.load(encoder, parse_layer(layer), precision)
     tagger = Tagger.load(model, precision) if model else None
-    with ShowRecords("embedding", total_bytes(files, from_), encoding) as progress:
+    with RecordProgress(TerminalProgress(), "embedding", total_bytes(files, from_), encoding) as progress:
         embedded = embed_records(
             embedder,
             read_records(files, encoding, text_column, from_),

@@ -35,15 +35,16 @@ def evaluate(
     from ner.data.corpus import notes_on_split, read_split
 
     gold = read_split(data, split, reading)
-    from ner.evaluation.evaluate_model import evaluate_model, find_train_split
     from ner.evaluation.report_files import write_report, write_side_by_side
     from ner.evaluation.side_by_side import SideBySide
     from ner.evaluation.terminal_summary import format_confidence, format_summary
+    from ner.evaluation.train_split import find_train_split
+    from ner.tagging.tagger import Tagger
 
     for remark in notes_on_split(gold):
         typer.echo(f"note: {remark}", err=True)
     train, no_train = find_train_split(data, split, reading) if report else (None, "")
-    reports = [evaluate_model(folder, gold, precision, train, no_train) for folder in model]
+    reports = [Tagger.load(folder, precision).evaluate(gold).report(train, no_train) for folder in model]
     for one in reports:
         typer.echo(f"{one.background.predicted_by} on {gold.path}\n{format_summary(one.evaluation)}\n")
         typer.echo(f"{format_confidence(one.evaluation)}\n")

@@ -10,6 +10,7 @@ def info(model: Model = Path(BUILT_IN_TAGGER)) -> None:
     """Tell what a model is, what it was trained on, and how much each layer of its encoder counts."""
     from rich.console import Console
 
-    from ner.tagging.model_info import model_info, show_info
+    from ner.commands.printing import print_info
+    from ner.tagging.model_info import model_info
 
-    show_info(model_info(model), Console())
+    print_info(model_info(model), Console())

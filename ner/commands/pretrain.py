@@ -35,11 +35,10 @@ def pretrain(
 
     One of --minutes and --steps says when the run is over; the learning rate is 0 by then.
     """
-    from rich.console import Console
-
+    from ner.commands.terminal_progress import TerminalProgress
     from ner.pretraining.pretrain import pretrain as run_pretraining
     from ner.pretraining.text import parse_source
 
     sources = [parse_source(name) for name in files]
-    run_pretraining(sources, settings, output, encoding=encoding, resume=resume, console=Console())
+    run_pretraining(sources, settings, output, encoding=encoding, resume=resume, progress=TerminalProgress())
     typer.echo(f"the encoder is in {output}: bert-ner train --encoder {output} --data DIR --output MODEL")

@@ -1,12 +1,41 @@
-"""What several commands print."""
+"""What several commands print, and the tables of those that print tables."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    from ner.checking.check import Check
+    from ner.comparing.comparison import Comparison
     from ner.data.rewriting import Rewritten
+    from ner.tagging.speed import Bench
+
+_BAR = 24
+_SHOWN = 5
+_WIDEST = 240
+_COLOURS = {"error": "red", "suspicion": "yellow"}
+
+
+def rich_table(frame: "pd.DataFrame", title: str = "", *, left: Collection[str] = (), index: bool = False) -> "Table":
+    """A data frame of text as a table for a terminal; columns of `left`, and the index, are flush left."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD)
+    if index:
+        table.add_column("")
+    for name in frame.columns:
+        table.add_column(Text(str(name)), justify="left" if name in left else "right", overflow="fold")
+    for row in frame.itertuples(index=index, name=None):
+        table.add_row(*(Text(str(cell)) for cell in row))
+    return table
 
 
 def print_written(written: "Rewritten", losses: Path | None) -> None:
@@ -23,3 +52,109 @@ def print_written(written: "Rewritten", losses: Path | None) -> None:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
     for path, (sentences, entities) in written.files.items():
         typer.echo(f"{path}: {sentences:,} sentences, {entities:,} entities")
+
+
+def print_check(check: "Check", console: "Console") -> None:
+    """Print each kind with its first five findings, then notes and tables, and at the end the verdict.
+
+    Findings with the same message, such as tags that break the same rule, are one of the five.
+    """
+    from rich.text import Text
+
+    from ner.checking.check_report import format_cell, format_heading, format_message, shown_tables, verdict
+    from ner.pages.highlight import visible
+
+    for group in check.groups:
+        kind = group.kind
+        console.print()
+        console.print(Text.assemble((f"{kind.severity}  ", _COLOURS[kind.severity]), (format_heading(group), "bold")))
+        console.print(Text(kind.advice, "italic"))
+        for alike in group.rules[:_SHOWN]:
+            line = visible(f"{alike[0].place}: {format_message(alike[0])}")
+            times = f" ({len(alike):,} times)" if len(alike) > 1 else ""
+            clipped = line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..."
+            console.print(Text(f"  {clipped}{times}"), soft_wrap=True)
+        if more := len(group.findings) - sum(map(len, group.rules[:_SHOWN])):
+            console.print(Text(f"  and {more:,} more"))
+    if check.notes:
+        console.print()
+    for note in check.notes:
+        console.print(Text(f"note  {visible(note)}"), soft_wrap=True)
+    for title, frame in shown_tables(check).items():
+        console.print()
+        console.print(rich_table(frame.map(format_cell), title, index=True))
+    console.print()
+    console.print(Text(verdict(check), "bold"))
+
+
+def print_comparison(comparison: "Comparison", console: "Console") -> None:
+    """Print scores and differences, which is what fits on a narrow terminal, and what they mean."""
+    from rich.text import Text
+
+    from ner.comparing.comparison_report import explain, readable_table
+
+    console.print()
+    console.print(rich_table(readable_table(comparison), left=comparison.varied))
+    for paragraph in explain(comparison):
+        console.print(Text(paragraph))
+
+
+def print_bench(measured: "Bench", console: "Console") -> None:
+    """Print the speeds, the fastest first, and the advice."""
+    import pandas as pd
+
+    rows = [
+        {
+            "precision": speed.setting.precision,
+            "threads": speed.setting.threads,
+            "batch": f"{speed.setting.batch_characters:,}",
+            "characters/s": f"{speed.median:,.0f}",
+            "rounds": f"{speed.slowest:,.0f} to {speed.fastest:,.0f}",
+            "": "by itself" if speed is measured.default else "",
+        }
+        for speed in measured.speeds
+    ]
+    console.print(rich_table(pd.DataFrame(rows), left=("precision", "")))
+    console.print(measured.advice, highlight=False, soft_wrap=True)
+
+
+def print_info(info: Mapping[str, Any], console: "Console") -> None:
+    """Print the facts of a model, and its layers' weights as bars."""
+    config, record = info["config"], info["record"]
+    settings, encoder = record["settings"], config["encoder"]
+    facts = {
+        "types": ", ".join(config["types"]),
+        "encoder": f"{config['encoder_name']}: {encoder['num_hidden_layers']} layers of {encoder['hidden_size']}, "
+        f"{settings['mode']}",
+        "network": f"fusion {config['fusion']}, {config['cell']} {config['lstm_layers']} x {config['lstm_size']}, "
+        f"{config['tag_decoder']} over {config['scheme']} tags, {record['parameters'] / 1e6:.2f} million parameters",
+        "trained": f"{len(record['epochs'])} epochs, {record['minutes']:.1f} minutes, seed {settings['seed']}, "
+        f"bert-ner {record['versions']['bert-ner']}",
+        "temperature": f"{record['temperature']:.3f}",
+    }
+    for name, split in record["data"].items():
+        score = record["scores"].get(name)
+        f1 = f", F1 {score['conlleval']['f1']:.2f}" if score else ""
+        entities = ", ".join(f"{type_} {count:,}" for type_, count in split["entities"].items())
+        facts[name] = f"{split['sentences']:,} sentences, {entities}{f1} ({split['path']})"
+    for name, fact in facts.items():
+        console.print(f"{name:12}{fact}", highlight=False, markup=False, soft_wrap=True)
+    console.print()
+    frame = _layer_frame(record["layer_weights_by_type"], record["layer_weights"])
+    console.print(rich_table(frame, "weight of each encoder layer, on dev", left=("layer", "all characters")))
+
+
+def _layer_frame(by_type: Mapping[str, list[float]], overall: list[float]) -> "pd.DataFrame":
+    """A row for each layer, the top one first; a column for all characters, and for each type if there are any."""
+    import pandas as pd
+
+    columns = dict(by_type) if len(by_type) > 1 else {}
+    rows = [
+        {
+            "layer": str(layer) if layer else "embeddings",
+            "all characters": f"{overall[layer]:.3f} {'█' * round(overall[layer] / max(overall) * _BAR)}",
+            **{("outside" if name == "O" else name): f"{weights[layer]:.3f}" for name, weights in columns.items()},
+        }
+        for layer in reversed(range(len(overall)))
+    ]
+    return pd.DataFrame(rows)

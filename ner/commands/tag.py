@@ -54,7 +54,8 @@ def tag(
         raise InputError(
             f"{format_name} has no place for several readings: leave out --nbest, or --format {format_name}"
         )
-    from ner.records.progress_bar import ShowRecords
+    from ner.commands.terminal_progress import TerminalProgress
+    from ner.records.record_progress import RecordProgress
     from ner.records.text_sources import check_files, read_records, text_records, total_bytes
     from ner.tagging.tag_records import tag_records as run_tagging
 
@@ -65,5 +66,5 @@ def tag(
     tagger = Tagger.load(model, precision, threads, batch_characters)
     if model is None:
         typer.echo(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own", err=True)
-    with ShowRecords("tagging", total_bytes(files or [], from_), encoding) as progress:
+    with RecordProgress(TerminalProgress(), "tagging", total_bytes(files or [], from_), encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)

@@ -25,15 +25,14 @@ def train(
     reading: ReadOptions,
 ) -> None:
     """Train a tagger, keep its best epoch by dev F1, and evaluate it on dev and test."""
-    from rich.console import Console
-
+    from ner.commands.terminal_progress import TerminalProgress
     from ner.data.corpus import read_corpus
 
-    corpus = read_corpus(data, settings.seed, reading)
+    corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training
 
-    run = run_training(corpus, settings, output, resume=resume, console=Console())
+    run = run_training(corpus, settings, output, resume=resume, progress=TerminalProgress())
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{format_summary(evaluation)}")
     typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")

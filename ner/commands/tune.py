@@ -37,8 +37,7 @@ def tune(
     Options of training that are given stay as they are, the others of these are searched. Test is never read. After
     Ctrl-C the same command goes on, and in several terminals it makes several workers.
     """
-    from rich.console import Console
-
+    from ner.commands.terminal_progress import TerminalProgress
     from ner.data.corpus import read_corpus
     from ner.extras import how_to_install, import_extra
 
@@ -46,10 +45,10 @@ def tune(
     from ner.tuning.search import search
     from ner.tuning.search_report import write_report
 
-    corpus = read_corpus(data, settings.seed, reading, wanted=("train", "dev"))
+    corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
     for note in corpus.notes:
         typer.echo(f"note: {note}")
-    study = search(corpus, settings, options_on_command_line(ctx), trials, output, storage, Console())
+    study = search(corpus, settings, options_on_command_line(ctx), trials, output, storage, TerminalProgress())
     written = write_report(study, settings, output)
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):

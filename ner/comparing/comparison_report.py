@@ -1,4 +1,4 @@
-"""A comparison as a table for a terminal, and as files: to read, to compute with, to look at."""
+"""A comparison as files: to read, to compute with, to look at."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from ner.comparing.comparison import SIGNIFICANT, Comparison
 from ner.comparing.comparison_plot import draw
@@ -21,21 +17,6 @@ from ner.pages.templates import text_template
 _PLOT = "comparison.png"
 _DIFFERENCE = "difference [95% interval]"
 _MANY_SEEDS = 10
-
-
-def show(comparison: Comparison, console: Console) -> None:
-    """Print scores and differences, which is what fits on a narrow terminal, and what they mean."""
-    rows = list(_rows(comparison))
-    shown = [*comparison.varied, f"{comparison.split} F1", _DIFFERENCE, "p"]
-    table = Table(box=SIMPLE_HEAD)
-    for name in shown:
-        table.add_column(Text(name), justify="left" if name in comparison.varied else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(row[name]) for name in shown))
-    console.print()
-    console.print(table)
-    for paragraph in explain(comparison):
-        console.print(Text(paragraph))
 
 
 def write_report(comparison: Comparison, folder: Path, command: str) -> list[Path]:
@@ -61,6 +42,12 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     return paths
 
 
+def readable_table(comparison: Comparison) -> pd.DataFrame:
+    """Scores and differences as text, a row for each cell; what fits on a narrow terminal."""
+    shown = [*comparison.varied, f"{comparison.split} F1", _DIFFERENCE, "p"]
+    return pd.DataFrame([*_rows(comparison)])[shown]
+
+
 def explain(comparison: Comparison) -> list[str]:
     """What the numbers mean, in a few sentences."""
     seeds, split = comparison.seeds, comparison.split
@@ -68,7 +55,7 @@ def explain(comparison: Comparison) -> list[str]:
         f"With {seeds} seeds the spread between seeds (±, the standard deviation) is the larger doubt: don't build "
         "on a difference that is no larger than it."
         if seeds > 1
-        else "With one seed nothing is known of the spread between seeds, the larger doubt: give more --seeds."
+        else "With one seed nothing is known of the spread between seeds, the larger doubt: train with more `seeds`."
     )
     return [
         f"F1 is that of conlleval in percent, the mean over the seeds; the difference is that from the first row. p is "

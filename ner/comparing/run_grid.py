@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from ner.comparing.grid import Cell
 from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
+from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.training.model_output import read_finished_record
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
@@ -39,7 +38,9 @@ class FinishedRun(PlannedRun):
     record: dict[str, Any]
 
 
-def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, console: Console) -> list[FinishedRun]:
+def run_grid(
+    corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress | None = None
+) -> list[FinishedRun]:
     """Train each of `cells` with the seeds 1 to `seeds` into folders of `output`; a line tells of each run.
 
     A run that comes to nothing, as by too high a learning rate, doesn't keep the others from being trained.
@@ -50,6 +51,7 @@ def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, co
         OSError: a folder can't be written; all can be resumed.
         InterruptedRun: the user stopped it; all can be resumed.
     """
+    progress = choose_progress(progress)
     planned = [
         PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)
     ]
@@ -57,33 +59,33 @@ def run_grid(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, co
     records = [read_finished_record(run.folder, run.settings, corpus) for run in planned]
     kept = sum(record is not None for record in records)
     if kept:
-        console.print(f"{_runs(kept)} of {len(planned):,} finished before, and kept", highlight=False)
+        progress.note(f"{_runs(kept)} of {len(planned):,} finished before, and kept")
     finished: list[FinishedRun] = []
     failed: list[str] = []
     left = len(planned) - kept
     for run, record in zip(planned, records, strict=True):
         if record is None:
             try:
-                record = _train(run, corpus, left, console)
+                record = _train(run, corpus, left, progress)
             except InputError as error:
                 failed.append(f"{run.name}: {error}")
             left -= 1
             line = f"{_outcome(run, record) if record else failed[-1]}; {_runs(left)} left"
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
+            progress.note(line)
         if record is not None:
             finished.append(FinishedRun(run.cell, run.seed, run.folder, record))
     if failed:
         raise InputError(
-            f"{_runs(len(failed))} of {len(planned):,} came to nothing; mend it, or leave such values out of --vary:\n"
+            f"{_runs(len(failed))} of {len(planned):,} came to nothing; mend it, or leave such values out of `vary`:\n"
             + "\n".join(failed)
         )
     return finished
 
 
-def _train(run: PlannedRun, corpus: Corpus, left: int, console: Console) -> dict[str, Any]:
+def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> dict[str, Any]:
     try:
-        with console.status(f"training {run.name}; {_runs(left)} left"):
-            return train(corpus, run.settings, run.folder, resume=True).record
+        shown = RunProgress(progress, f"{run.name}; {_runs(left)} left")
+        return train(corpus, run.settings, run.folder, resume=True, progress=shown).record
     except (InterruptedRun, KeyboardInterrupt) as error:
         raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; the same command goes on") from error
 

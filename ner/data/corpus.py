@@ -1,20 +1,25 @@
 """Files of annotated text and folders of them: from a path to sentences with entities."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ner.data.data_split import Split
 from ner.data.dividing import divide, warn_of_shortage
-from ner.data.entities import drop_overlaps
+from ner.data.entities import Sentence, drop_overlaps
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.registry import format_of
 from ner.data.garbage_collection import pause_garbage_collection
+from ner.data.memory_sources import sentences_of_dataset, sentences_of_frame
 from ner.data.read_options import ReadOptions
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
 from ner.data.unknown import require_known
 from ner.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DEFAULT = ReadOptions()
 _MOST_PROBLEMS = 100
@@ -37,7 +42,13 @@ class CorpusError(InputError):
 class Corpus:
     """The splits of a data set; `types` are those of train, sorted; `notes` are sentences for the user.
 
-    Only train has unknown characters, if any has.
+    Only train has unknown characters, if any has. `read_corpus` reads one from files; the methods below make one of
+    what is in memory. Without `dev` a tenth of train is split off by `seed`.
+
+    >>> train = [Sentence(f"我在上海{i}天。", [(2, 4, "LOC")]) for i in range(10)]
+    >>> corpus = Corpus.from_sentences(train)
+    >>> corpus.types, len(corpus.train.sentences), len(corpus.dev.sentences)
+    (['LOC'], 9, 1)
     """
 
     train: Split
@@ -45,6 +56,62 @@ class Corpus:
     test: Split | None
     types: list[str]
     notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def from_sentences(
+        cls,
+        train: Iterable[Sentence],
+        dev: Iterable[Sentence] | None = None,
+        test: Iterable[Sentence] | None = None,
+        *,
+        seed: int = 1,
+    ) -> "Corpus":
+        """A data set of sentences in memory.
+
+        Raises:
+            InputError: one of the three holds no sentences or something else, or dev or test have unknown characters.
+        """
+        given = {"train": train, "dev": dev, "test": test}
+        splits = {name: Split.from_sentences(part, name) for name, part in given.items() if part is not None}
+        for name, split in splits.items():
+            if not split.sentences:
+                raise InputError(f"expected `{name}` to hold at least one sentence, got none")
+        return _join_splits(splits, seed, "")
+
+    @classmethod
+    def from_frame(cls, frame: "pd.DataFrame", *, seed: int = 1) -> "Corpus":
+        """A data set of a DataFrame, with a row for each character or a row for each text.
+
+        A row for each character has the columns `sentence` (a number or name that changes with the sentence),
+        `character` and `tag`. A row for each text has `text` and `entities`: lists of (start, end, label), or of dicts
+        with these keys. A column `split` may say train, dev or test.
+
+        >>> import pandas as pd
+        >>> rows = [(i, c, t) for i in range(4) for c, t in zip("在上海", ["O", "B-LOC", "I-LOC"])]
+        >>> rows += [(9, "张", "B-PER"), (9, "伟", "I-PER")]
+        >>> Corpus.from_frame(pd.DataFrame(rows, columns=["sentence", "character", "tag"])).types
+        ['LOC']
+
+        Raises:
+            InputError: a column is missing, or what `from_sentences` raises.
+        """
+        return cls.from_sentences(**sentences_of_frame(frame), seed=seed)
+
+    @classmethod
+    def from_dataset(cls, dataset: Any, *, seed: int = 1) -> "Corpus":
+        """A data set of a `datasets.Dataset`, or of a `DatasetDict` with train, validation and test.
+
+        Its rows have `tokens` and `ner_tags`; these are names of tags, or numbers of a `ClassLabel`. Any sequence of
+        dicts will do.
+
+        >>> rows = [{"tokens": list("在上海"), "ner_tags": ["O", "B-LOC", "I-LOC"]}]
+        >>> Corpus.from_dataset({"train": rows, "validation": rows}).types
+        ['LOC']
+
+        Raises:
+            InputError: a column is missing, or what `from_sentences` raises.
+        """
+        return cls.from_sentences(**sentences_of_dataset(dataset), seed=seed)
 
 
 @pause_garbage_collection()
@@ -109,25 +176,59 @@ def read_splits(
 
 
 def read_corpus(
-    path: str | Path, seed: int = 1, options: ReadOptions = _DEFAULT, wanted: Collection[str] = SPLITS
+    path: str | Path,
+    *,
+    seed: int = 1,
+    options: ReadOptions = _DEFAULT,
+    wanted: Collection[str] = SPLITS,
 ) -> Corpus:
-    """Reads a folder with a train file, or a single file, which is then train; no other splits than those wanted.
+    """Read a folder with a train file, or a single file, which is then train.
 
     Without a dev file a tenth of train is split off by `seed` as `divide` does it; documents stay whole if there are
     twenty or more, and none of them has unknown characters.
 
-    Raises CorpusError with all faults of all files, and InputError if there is no train file, or dev or test have
-    unknown characters.
+    >>> corpus = read_corpus("data_demo")
+    >>> corpus.types
+    ['LOC', 'ORG', 'PER']
+
+    Args:
+        path: the folder or the file.
+        seed: chooses the dev sentences.
+        options: how the files are read.
+        wanted: the splits to read; others are left alone.
+
+    Raises:
+        CorpusError: with all faults of all files.
+        InputError: there is no train file, or dev or test have unknown characters.
     """
     splits = read_splits(path, options, require=("train",), wanted=wanted)
+    return _join_splits(splits, seed, f" file in {path}")
+
+
+def read_sentences(path: str | Path, *, options: ReadOptions = _DEFAULT) -> list[Sentence]:
+    """The sentences of one annotated file, or of one folder of brat's, in any of the formats.
+
+    >>> sentences = read_sentences("data_demo/dev.txt")
+    >>> sentences[0].path
+    'data_demo/dev.txt'
+
+    Raises:
+        CorpusError: with all faults of the file.
+        InputError: there is no such file, or an option is wrong.
+    """
+    return read_file(path, options).sentences
+
+
+def _join_splits(splits: dict[str, Split], seed: int, place: str) -> Corpus:
+    """A corpus of splits, with dev split off train if there is none; `place` says in a note where it isn't."""
     require_known(sentence for name in ("dev", "test") if name in splits for sentence in splits[name].sentences)
     notes = [note for split in splits.values() for note in notes_on_split(split)]
     if "dev" not in splits:
         whole = splits["train"]
-        splits |= _split_off_dev(whole, seed)
+        splits = splits | _split_off_dev(whole, seed)
         count = len(splits["dev"].sentences)
         notes.append(
-            f"no dev file in {path}: {count:,} sentence{'s' * (count != 1)} "
+            f"no dev{place}: {count:,} sentence{'s' * (count != 1)} "
             f"({count / len(whole.sentences):.0%}) split off train with seed {seed}"
             f"{', none with the tag ?' if whole.unknown else ''}"
         )

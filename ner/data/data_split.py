@@ -2,12 +2,14 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
 from ner.data.unknown import count_untagged
+from ner.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,22 @@ class Split:
     oddities: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Sentence], name: str = "train") -> "Split":
+        """A split of sentences that are in memory; those that come from no file are numbered from 1.
+
+        >>> Split.from_sentences([Sentence("我在上海。", [(2, 4, "LOC")])]).types
+        Counter({'LOC': 1})
+
+        Raises:
+            InputError: `sentences` holds something else, or an entity doesn't fit its text.
+        """
+        checked = [_check(sentence, name, number) for number, sentence in enumerate(sentences, 1)]
+        return cls(checked[0].path if checked else name, checked, name)
+
     @property
     def characters(self) -> int:
+        """The number of characters."""
         return sum(len(sentence.text) for sentence in self.sentences)
 
     @property
@@ -62,3 +78,13 @@ class Split:
             spans = [(entity.start, entity.end, entity.label) for entity in sentence.entities]
             digest.update(f"{sentence.text}\n{spans}{sentence.unknown or ''}\n".encode())
         return digest.hexdigest()
+
+
+def _check(sentence: object, name: str, number: int) -> Sentence:
+    """A sentence with a place, whose entities fit its text."""
+    if not isinstance(sentence, Sentence):
+        raise InputError(f"expected `{name}` to hold objects of Sentence, got {sentence!r:.60} at {number}")
+    for entity in sentence.entities:
+        if entity.text != sentence.text[entity.start : entity.end] or not 0 <= entity.start < entity.end:
+            raise InputError(f"{name}:{number}: expected an entity of {sentence.text[:30]!r}, got {entity}")
+    return sentence if sentence.path else replace(sentence, path=name, line=number)

@@ -1,10 +1,14 @@
 """The two things that annotated text is made of: entities, and sentences that hold them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import attrgetter
+from typing import Any
+
+from ner.data.tag_chunks import UNKNOWN, chunks
+from ner.errors import InputError
 
 _START, _END = attrgetter("start"), attrgetter("end")
 
@@ -24,13 +28,23 @@ class Entity:
     score: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+EntityLike = Entity | tuple[int, int, str] | Mapping[str, Any]
+"""An entity, or `(start, end, label)`, or a dict with these three keys."""
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Sentence:
     """A text and its entities in order of position.
+
+    >>> Sentence("王小明在上海。", [(0, 3, "PER"), {"start": 4, "end": 6, "label": "LOC"}]).entities[1].text
+    '上海'
 
     `path` and `line` tell where it begins in its file (from 1), `document` names the document that it is part of,
     "" if none is known. `unknown` are the characters that nobody has looked at, all of them outside of the entities:
     half-open spans in order that don't touch.
+
+    Raises:
+        InputError: a tuple or a dict doesn't name a span of the text and a type.
     """
 
     text: str
@@ -39,6 +53,85 @@ class Sentence:
     line: int = 0
     document: str = ""
     unknown: tuple[tuple[int, int], ...] = ()
+
+    def __init__(
+        self,
+        text: str,
+        entities: Iterable[EntityLike] = (),
+        path: str = "",
+        line: int = 0,
+        document: str = "",
+        unknown: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        found = entities if type(entities) is tuple else tuple(entities)
+        for entity in found:
+            if type(entity) is not Entity:
+                found = _as_entities(text, found)
+                break
+        set_field = object.__setattr__
+        set_field(self, "text", text)
+        set_field(self, "entities", found)
+        set_field(self, "path", path)
+        set_field(self, "line", line)
+        set_field(self, "document", document)
+        set_field(self, "unknown", unknown)
+
+    @classmethod
+    def from_tags(cls, characters: Sequence[str], tags: Sequence[str]) -> "Sentence":
+        """A sentence from one tag for each character, or for each word, in any scheme.
+
+        Illegal sequences are read as conlleval reads them. The tag "?" marks what nobody has looked at.
+
+        >>> Sentence.from_tags("张伟去上海", ["B-PER", "E-PER", "O", "B-LOC", "I-LOC"]).entities[1].text
+        '上海'
+
+        Args:
+            characters: a text, or a list of characters or words.
+            tags: one for each of them.
+
+        Raises:
+            InputError: there is not one tag for each of `characters`, or one is no tag.
+        """
+        if len(characters) != len(tags):
+            raise InputError(
+                f"expected `tags` to hold one tag for each of {len(characters)} characters, got {len(tags)}"
+            )
+        for tag in tags:
+            if tag not in ("O", UNKNOWN) and tag[1:2] != "-":
+                raise InputError(f"expected `tags` to be O, ? or a prefix with a type such as B-PER, got {tag!r}")
+        text = "".join(characters)
+        offsets = [0, *accumulate(map(len, characters))]
+        spans = [(offsets[start], offsets[end], label) for start, end, label in chunks(tags)]
+        unknown: list[tuple[int, int]] = []
+        for tag, start, end in zip(tags, offsets, offsets[1:], strict=False):
+            if tag == UNKNOWN and start < end:
+                joined = unknown.pop()[0] if unknown and unknown[-1][1] == start else start
+                unknown.append((joined, end))
+        return cls(text, spans, unknown=tuple(unknown))
+
+
+def _as_entities(text: str, entities: Iterable[EntityLike]) -> tuple[Entity, ...]:
+    """Entities of `text` in order of position, whatever they are given as."""
+    return tuple(sorted((_as_entity(text, entity) for entity in entities), key=lambda e: (e.start, -e.end)))
+
+
+def _as_entity(text: str, entity: EntityLike) -> Entity:
+    if isinstance(entity, Entity):
+        return entity
+    try:
+        if isinstance(entity, Mapping):
+            start, end, label = entity["start"], entity["end"], entity["label"]
+        else:
+            start, end, label = entity
+    except (KeyError, ValueError, TypeError):
+        raise InputError(
+            f"expected `entities` to hold (start, end, label) or dicts with these keys, got {entity!r}"
+        ) from None
+    if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str) and label):
+        raise InputError(f"expected an entity of `entities` to be two whole numbers and a type, got {entity!r}")
+    if not 0 <= start < end <= len(text):
+        raise InputError(f"expected `entities` to lie within the {len(text)} characters of the text, got {entity!r}")
+    return Entity(start, end, label, text[start:end])
 
 
 def drop_overlaps(entities: Iterable[Entity]) -> list[Entity]:

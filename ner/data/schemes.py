@@ -11,9 +11,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ner.data.entities import Entity
-
-OUTSIDE = "O"
-UNKNOWN = "?"
+from ner.data.tag_chunks import OUTSIDE as OUTSIDE
+from ner.data.tag_chunks import UNKNOWN as UNKNOWN
+from ner.data.tag_chunks import chunks as chunks
+from ner.data.tag_chunks import split_tag as split_tag
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,10 @@ SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (BIO, IO, IOB1, 
 PREFIXES: tuple[str, ...] = tuple(dict.fromkeys(p for scheme in SCHEMES.values() for p in scheme.prefixes))
 """Every prefix of every scheme."""
 
-_STARTS = frozenset("BSU")
-_ENDS = frozenset("ESLU")
-
 
 def labels(scheme: Scheme, types: Sequence[str]) -> list[str]:
     """All tags of a scheme: "O" first, then type by type in the given order."""
     return [OUTSIDE, *(f"{prefix}-{type_}" for type_ in types for prefix in scheme.prefixes)]
-
-
-@lru_cache(maxsize=4096)
-def split_tag(tag: str) -> tuple[str, str]:
-    """The prefix and the type of a tag, split at its first hyphen: ("B", "PER"); ("O", "") for "O" and "?"."""
-    if tag == UNKNOWN:
-        return OUTSIDE, ""
-    prefix, _, type_ = tag.partition("-")
-    return prefix, type_
 
 
 def is_tag(tag: str) -> bool:
@@ -103,30 +92,6 @@ def entities_to_tags(
             raise ValueError(f"expected unknown spans within 0 to {length} beside the entities, got {(start, end)}")
         tags[start:end] = [UNKNOWN] * (end - start)
     return tags
-
-
-def chunks(tags: Sequence[str]) -> list[tuple[int, int, str]]:
-    """The chunks in a sequence of tags as (start, end, type), half-open, read as conlleval reads them.
-
-    One reading serves all schemes and never fails: B, S and U start a chunk, and so does any other prefix
-    after O, after another type or after a chunk that has ended; E, S, L and U end one.
-    """
-    found = []
-    start, current = 0, ""  # the type of the open chunk, "" if none is open
-    for position, tag in enumerate(tags):
-        if tag == OUTSIDE and not current:  # most characters, so this counts
-            continue
-        prefix, type_ = split_tag(tag)
-        if type_ != current or prefix in _STARTS:
-            if current:
-                found.append((start, position, current))
-            start, current = position, type_
-        if prefix in _ENDS:
-            found.append((start, position + 1, current))
-            current = ""
-    if current:
-        found.append((start, len(tags), current))
-    return found
 
 
 def tags_to_entities(tags: Sequence[str], text: str, scheme: Scheme) -> tuple[list[Entity], int]:

@@ -1,16 +1,19 @@
 """Gold against predicted entities: conlleval's numbers, and seqeval's strict ones beside them."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 import conlleval
+from ner.characters.character_table import CharacterTable
+from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.data.unknown import require_known
@@ -18,12 +21,39 @@ from ner.data.unknown import require_known
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ner.tagging.tagger import Tagger
+    from ner.evaluation.evaluation_report import Report
+    from ner.evaluation.side_by_side import SideBySide
+
+
+class TextTagger(Protocol):
+    """What is evaluated: a tagger with its name, training record, types, and the characters of its encoder."""
+
+    name: str
+    types: list[str]
+    table: CharacterTable
+
+    @property
+    def record(self) -> Mapping[str, Any] | None:
+        """The training record; None if there is none."""
+        ...
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """The entities of every text."""
+        ...
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Predictions for annotated sentences, ready to be scored.
+    """Predictions for annotated sentences, with their scores, their errors and a report.
+
+    >>> from ner import Sentence, Tagger
+    >>> result = Tagger.load().evaluate([Sentence("他在上海工作。", [(2, 4, "LOC")])])
+    >>> result.f1
+    100.0
+    >>> result.per_type["type"].tolist()
+    ['LOC']
+    >>> len(result.errors)
+    0
 
     `entities` are the predicted ones, `flat_gold` the gold ones of each sentence that a prediction can reach: of
     overlapping ones the longest. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
@@ -40,45 +70,90 @@ class Evaluation:
     overlapping: int
     unknown_types: int
     seconds: float | None = None
+    tagger: TextTagger | None = field(default=None, repr=False, compare=False)
+    split: Split | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def f1(self) -> float:
+        """Entity-level micro F1 in percent, as conlleval computes it."""
+        return self.scores.f1
+
+    @property
+    def precision(self) -> float:
+        """Correct entities in percent of the predicted ones."""
+        return self.scores.precision
+
+    @property
+    def recall(self) -> float:
+        """Correct entities in percent of the gold ones."""
+        return self.scores.recall
+
+    @property
+    def per_type(self) -> "pd.DataFrame":
+        """A row for each type: `type`, `gold`, `predicted`, `correct`, and `precision`, `recall`, `f1` in percent."""
+        from ner.evaluation.entity_tables import type_table
+
+        return type_table(self)
+
+    @property
+    def errors(self) -> "pd.DataFrame":
+        """A row for each wrong entity, the least certain first.
+
+        Columns: `path`, `line`, `kind`, then `gold_` and `predicted_` with `type`, `start`, `end` and `text`, then
+        `score` and the text around the entity as `context`.
+        """
+        from ner.evaluation.entity_errors import find_errors
+        from ner.evaluation.error_tables import error_list, least_certain_first
+
+        return error_list(self.sentences, least_certain_first(find_errors(self)))
+
+    def report(self, train: Split | None = None, no_train: str = "") -> "Report":
+        """All tables of a report; `train` and `no_train` as in `Background`."""
+        from ner.evaluation.evaluation_report import Background, Report
+
+        path = self.sentences[0].path if self.sentences else ""
+        split = self.split or Split(path, list(self.sentences))
+        if self.tagger is None:
+            return Report(self, Background(split, "predictions", train=train, no_train=no_train))
+        tagger = self.tagger
+        background = Background(split, tagger.name, tagger.record, tagger.table, train, no_train, tagger.types)
+        return Report(self, background)
+
+    def write_report(self, folder: str | Path, train: Split | Sequence[Sentence] | None = None) -> None:
+        """Write `report.html`, `report.md`, `scores.json` and CSV tables into `folder`.
+
+        With the training data as `train` the report also says how well entities that occur in it are found.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        from ner.evaluation.report_files import write_report
+
+        if train is not None and not isinstance(train, Split):
+            train = Split.from_sentences(train, "train")
+        write_report(self.report(train), Path(folder))
+
+    def compare(self, other: "Evaluation") -> "SideBySide":
+        """Set this evaluation (A) beside `other` (B): F1 differences with intervals and p, fixed and broken entities.
+
+        Raises:
+            ValueError: `other` is on other sentences.
+        """
+        from ner.evaluation.side_by_side import SideBySide
+
+        return SideBySide(self.report(), other.report())
+
+    def _repr_html_(self) -> str:
+        """The scores as a notebook shows them."""
+        from ner.pages.frame_html import render_frame
+
+        title = f"F1 {self.f1:.2f}, precision {self.precision:.2f}, recall {self.recall:.2f}"
+        return render_frame(self.per_type, f"{title} on {len(self.sentences):,} sentences")
 
     @cached_property
     def scores(self) -> conlleval.Scores:
         """Entity-level scores as conlleval computes them."""
         return conlleval.evaluate(self.gold, self.predicted)
-
-    @property
-    def f1(self) -> float:
-        """Micro F1 over entities, in percent, as conlleval computes it."""
-        return self.scores.f1
-
-    @property
-    def precision(self) -> float:
-        """Share of the predicted entities that are right, in percent."""
-        return self.scores.precision
-
-    @property
-    def recall(self) -> float:
-        """Share of the gold entities that are found, in percent."""
-        return self.scores.recall
-
-    @property
-    def per_type(self) -> "pd.DataFrame":
-        """Precision, recall, F1 in percent and the counts of each entity type, one a row."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                name: {
-                    "precision": row.precision,
-                    "recall": row.recall,
-                    "f1": row.f1,
-                    "gold": row.gold_chunks,
-                    "predicted": row.predicted_chunks,
-                    "correct": row.correct_chunks,
-                }
-                for name, row in sorted(self.scores.types.items())
-            }
-        ).T
 
     @cached_property
     def strict(self) -> dict[str, float]:
@@ -132,17 +207,19 @@ class Evaluation:
         }
 
 
-def evaluate(tagger: "Tagger", sentences: Sequence[Sentence]) -> Evaluation:
+def evaluate(tagger: TextTagger, sentences: Split | Sequence[Sentence]) -> Evaluation:
     """Tag the texts of `sentences` and set the result beside their entities.
 
     Raises:
         InputError: some have unknown characters.
     """
-    require_known(sentences)
+    split = sentences if isinstance(sentences, Split) else Split.from_sentences(sentences, "sentences")
+    require_known(split.sentences)
     began = time.perf_counter()
-    predicted = tagger.tag([sentence.text for sentence in sentences])
+    predicted = tagger.tag([sentence.text for sentence in split.sentences])
     seconds = time.perf_counter() - began
-    return replace(compare(sentences, predicted, tagger.types), seconds=seconds)
+    compared = compare(split.sentences, predicted, tagger.types)
+    return replace(compared, seconds=seconds, tagger=tagger, split=split)
 
 
 def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]], types: Sequence[str]) -> Evaluation:

@@ -90,5 +90,5 @@ def _corresponding_ids(
         if other != theirs.unk:
             shared.append(mine)
     if not shared:
-        raise InputError("--teacher knows none of the encoder's characters: choose another")
+        raise InputError("`teacher` knows none of the encoder's characters: choose another")
     return ids, torch.tensor(sorted(set(shared)))

@@ -43,7 +43,7 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> bool:
         require_resumable(output, run, resume, "text has")
         return True
     if (output / _CONFIG).exists():
-        raise InputError(f"{output} holds a model already: choose another --output, or move it away")
+        raise InputError(f"{output} holds a model already: choose another `output`, or move it away")
     begin_run(output, run)
     return False
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ner.pretraining.pretrainer import RunState
+from ner.pretraining.pretraining_loop import RunState
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.survey import Survey
 from ner.version import installed_version

@@ -36,7 +36,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
             torch.save(vars(checkpoint), partial)
         except RuntimeError as error:  # how the library reports a full disk
             raise OSError(
-                f"can't write {path}: if the disk is full, free some space and go on with --resume"
+                f"can't write {path}: if the disk is full, free some space and go on with `resume`"
             ) from error
 
 
@@ -49,4 +49,4 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         return Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
     except (OSError, RuntimeError, EOFError, TypeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is damaged: choose another --output and begin anew") from error
+        raise InputError(f"{path} is damaged: choose another `output`, and start again") from error

@@ -37,7 +37,7 @@ def first_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
     longest = longest_row(language_model.model)
     if max(settings.lengths) > longest:
         raise InputError(
-            f"--lengths {max(settings.lengths)} is more than {settings.encoder} reads: expected at most {longest}"
+            f"`lengths` {max(settings.lengths)} is more than {settings.encoder} reads: expected at most {longest}"
         )
     return language_model
 
@@ -51,7 +51,7 @@ def load_teacher(name: str) -> MaskedLanguageModel:
     teacher = load_masked_language_model(name)
     _require_mask(teacher, name)
     if teacher.head_is_new:
-        raise InputError(f"--teacher {name} has no masked-language-model head: nothing can be learned from its guesses")
+        raise InputError(f"`teacher` {name} has no masked-language-model head: nothing can be learned from its guesses")
     return replace(teacher, model=remove_dropout(teacher.model).eval().requires_grad_(False))
 
 
@@ -110,7 +110,7 @@ def _cut(model: PreTrainedModel, settings: PretrainingSettings) -> None:
     """Keep the lowest layers: the upper ones are missed least (Sajjad et al. 2023, section 5)."""
     layers, kept = encoder_layers(model), settings.layers
     if kept is None or kept > len(layers):
-        raise InputError(f"--layers {kept} is more than {settings.encoder} has: expected at most {len(layers)}")
+        raise InputError(f"`layers` {kept} is more than {settings.encoder} has: expected at most {len(layers)}")
     cast(Any, encoder_of(model)).encoder.layer = layers[:kept]
     model.config.num_hidden_layers = kept
 
@@ -121,7 +121,7 @@ def _random_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
     assert width is not None
     heads = settings.heads or max(1, width // _WIDTH_OF_A_HEAD)
     if width % heads:
-        raise InputError(f"--width {width} can't be shared by {heads} heads: pass --heads, a divisor of it")
+        raise InputError(f"`width` {width} can't be shared by {heads} heads: pass `heads`, a divisor of it")
     tokenizer, table = load_tokenizer(settings.encoder)
     config = BertConfig(
         vocab_size=len(tokenizer),

@@ -67,8 +67,8 @@ def survey(sources: Sequence[Source], encoding: str, share: float) -> Survey:
                     known.remove(-top)
                     size -= len(dropped)
         if not count:
-            raise InputError(f"{source.path} has no text to learn from (--held-out {share:g} is taken out of it)")
+            raise InputError(f"{source.path} has no text to learn from (`held_out` {share:g} is taken out of it)")
         files.append(SurveyedFile(source, count, learned, held_out, digest.hexdigest()))
     if not sample:
-        raise InputError(f"none of the text fell to --held-out {share:g}: give more text, or hold out a larger share")
+        raise InputError(f"none of the text fell to `held_out` {share:g}: give more text, or hold out a larger share")
     return Survey(tuple(files), characters, tuple(paragraph for _, paragraph in sorted(sample, reverse=True)))

@@ -68,14 +68,14 @@ def paragraphs(path: Path, encoding: str, after: int = 0) -> Iterator[tuple[int,
                     line = line.removeprefix(_BOM)
                 if "\0" in line:
                     raise InputError(
-                        f"{path}:{number}: has a NUL character, which no text has; UTF-16 needs --encoding utf-16"
+                        f"{path}:{number}: has a NUL character, which no text has; UTF-16 needs `encoding` utf-16"
                     )
                 if line := line.strip():
                     yield number, line
     except UnicodeDecodeError:
         raise InputError(
             f"{path}:{_broken_line(path, encoding)}: is not {encoding}; mend it, or name the encoding with "
-            "--encoding, such as gb18030"
+            "`encoding`, such as gb18030"
         ) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{path} is no whole gzip file ({error}): copy it again") from error

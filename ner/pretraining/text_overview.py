@@ -40,7 +40,7 @@ def overview(
     if added:
         yield f"vocab  {len(added):,} characters added: {_shown(added)}"
     if rest:
-        yield f"vocab  unknown, the most frequent: {_shown(rest)}; --add-characters adds them"
+        yield f"vocab  unknown, the most frequent: {_shown(rest)}; `add_characters` adds them"
     model = language_model.model
     parameters = sum(parameter.numel() for parameter in model.parameters())
     origin = settings.encoder if settings.width is None else f"random weights, vocabulary of {settings.encoder}"

@@ -27,7 +27,7 @@ def segmenter(masking: MaskingName) -> Segmenter:
         cut: Callable[[str], list[str]] = importlib.import_module("rjieba").cut
     except ModuleNotFoundError:
         raise InputError(
-            f"masks of whole words need a segmenter: {how_to_install('pretrain')}, or pass --masking character"
+            f"masks of whole words need a segmenter: {how_to_install('pretrain')}, or pass `masking` character"
         ) from None
 
     def starts(text: str) -> Starts:

@@ -15,7 +15,7 @@ _RUN = "run.json"
 def require_folder(output: Path) -> None:
     """Raises InputError if `output` is a file."""
     if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file: --output takes a folder")
+        raise InputError(f"{output} is a file: `output` takes a folder")
 
 
 def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: str = "data have") -> None:
@@ -25,7 +25,7 @@ def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: s
         InputError: nobody asked to `resume` it, or it was another.
     """
     if not resume:
-        raise InputError(f"{output} holds an unfinished run: go on with it by --resume, or choose another --output")
+        raise InputError(f"{output} holds an unfinished run: continue it with `resume`, or choose another `output`")
     check_same_run(json.loads((output / UNFINISHED / _RUN).read_text(encoding="utf-8")), run, output, source)
 
 
@@ -35,7 +35,7 @@ def begin_run(output: Path, run: dict[str, Any]) -> None:
         with atomic_writer(output / UNFINISHED / _RUN) as file:
             json.dump(run, file, ensure_ascii=False, indent=2)
     except OSError as error:
-        raise InputError(f"can't write into {output} ({error.strerror}): choose another --output") from error
+        raise InputError(f"can't write into {output} ({error.strerror}): choose another `output`") from error
 
 
 def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, source: str = "data have") -> None:
@@ -48,10 +48,9 @@ def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, so
     """
     for name, value in now["settings"].items():
         if before["settings"].get(name) != value:
-            option = "--" + name.replace("_", "-")
             raise InputError(
-                f"the run in {output} began with {option} {before['settings'].get(name)}, not {value}: "
-                "resume it with the same settings, or choose another --output"
+                f"the run in {output} began with `{name}` {before['settings'].get(name)}, not {value}: "
+                "resume it with the same settings, or choose another `output`"
             )
     if before["data"] != now["data"]:
-        raise InputError(f"the {source} changed since the run in {output} began: choose another --output")
+        raise InputError(f"the {source} changed since the run in {output} began: choose another `output`")

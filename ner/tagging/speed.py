@@ -1,20 +1,18 @@
 """How fast a model tags on this machine, by number format, threads and batch, and which of them to take."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 from ner.characters.window_batches import in_chunks
 from ner.choices import BATCH_CHARACTERS, PrecisionName
 from ner.cpu_settings import available_cores
+from ner.runs.progress import Progress, choose_progress
 from ner.tagging.tagger import Tagger
 
 _BATCHES = (BATCH_CHARACTERS // 4, BATCH_CHARACTERS, BATCH_CHARACTERS * 4)
@@ -64,50 +62,41 @@ class Bench(NamedTuple):
         )
 
 
-def bench(model: Path, texts: Iterable[str], progress: Callable[[SpeedSetting], None]) -> Bench:
+def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = None) -> Bench:
     """Tag some of `texts`, or made-up ones if there are none, with every setting.
 
-    They take turns, so that what else the machine does slows all of them. `progress` is called before each.
+    They take turns, so that what else the machine does slows all of them.
 
     Raises:
         InputError: the folder holds no complete model that this version reads.
     """
+    progress = choose_progress(progress)
     default = Tagger.load(model)
     sample = next(in_chunks(texts, len, max(_BATCHES)), None)
     sample = sample or random_texts(list(default.table.characters), max(_BATCHES))
     characters = sum(map(len, sample))
     thread_counts = sorted({1, default.engine.threads, *_cores()})
     speeds: dict[SpeedSetting, list[float]] = {}
+    done = 0
+    progress.start("measuring", _ROUNDS * len(default.engine.precisions) * len(thread_counts) * len(_BATCHES))
     for _ in range(_ROUNDS):
         for precision, threads in product(default.engine.precisions, thread_counts):
             tagger = Tagger.load(model, precision, threads)
             for batch in _BATCHES:
                 setting = SpeedSetting(precision, threads, batch)
-                progress(setting)
+                progress.advance(done, str(setting))
+                done += 1
                 tagger.batch_characters = batch
                 tagger.tag(sample[:1])
                 began = time.perf_counter()
                 tagger.tag(sample)
                 speeds.setdefault(setting, []).append(characters / (time.perf_counter() - began))
+    progress.finish()
     measured = [Speed(setting, median(each), min(each), max(each)) for setting, each in speeds.items()]
     own = SpeedSetting(default.engine.precision, default.engine.threads, BATCH_CHARACTERS)
     return Bench(
         sorted(measured, key=lambda speed: -speed.median), next(speed for speed in measured if speed.setting == own)
     )
-
-
-def show_bench(measured: Bench, console: Console) -> None:
-    """Print the speeds, the fastest first, and the advice."""
-    table = Table(box=SIMPLE_HEAD)
-    for name in ("precision", "threads", "batch", "characters/s", "rounds", ""):
-        table.add_column(name, justify="left" if name in ("precision", "") else "right", no_wrap=True)
-    for speed in measured.speeds:
-        precision, threads, batch = speed.setting
-        rounds = f"{speed.slowest:,.0f} to {speed.fastest:,.0f}"
-        own = "by itself" if speed is measured.default else ""
-        table.add_row(precision, str(threads), f"{batch:,}", f"{speed.median:,.0f}", rounds, own)
-    console.print(table)
-    console.print(measured.advice, highlight=False, soft_wrap=True)
 
 
 def _cores() -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """From strings to entities: the one path that tagging, evaluation and training's dev scores share."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, overload
@@ -12,15 +12,18 @@ from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import batches_by_length
 from ner.characters.window_batches import in_chunks, window_batches
-from ner.choices import BATCH_CHARACTERS, PrecisionName
+from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, PrecisionName
 from ner.data import schemes
-from ner.data.entities import Entity
+from ner.data.data_split import Split
+from ner.data.entities import Entity, Sentence
 from ner.decoding.numpy_chain import Floats, Mask
 from ner.errors import InputError
+from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
 from ner.records.record import Alternative
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
+from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -47,9 +50,21 @@ class Tagger:
         engine: computes scores and tags.
         table: the characters of its encoder.
         batch_characters: read by the network at once, as far as a single window isn't longer.
+        name: what reports call it.
+        folder: where it was loaded from, if it was.
     """
 
-    def __init__(self, engine: Engine, table: CharacterTable, batch_characters: int = BATCH_CHARACTERS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        table: CharacterTable,
+        batch_characters: int = BATCH_CHARACTERS,
+        *,
+        name: str = "",
+        folder: Path | None = None,
+    ) -> None:
+        self.name = name
+        self.folder = folder
         self.engine = engine
         self.table = table
         self.batch_characters = batch_characters
@@ -79,14 +94,39 @@ class Tagger:
             InputError: the folder holds no complete model that this version reads.
         """
         folder = model_folder(name)
+        shown = str(name or BUILT_IN_TAGGER)
         if is_exported(folder):
             exported, table = load_exported(folder)
-            return cls(ExportedEngine(folder, exported, precision, threads), table, batch_characters)
+            engine = ExportedEngine(folder, exported, precision, threads)
+            return cls(engine, table, batch_characters, name=shown, folder=folder)
         from ner.model.model_folder import load_model  # PyTorch takes seconds to import
         from ner.tagging.torch_engine import NetworkEngine
 
         model, table = load_model(folder)
-        return cls(NetworkEngine.for_inference(model, precision, threads), table, batch_characters)
+        network = NetworkEngine.for_inference(model, precision, threads)
+        return cls(network, table, batch_characters, name=shown, folder=folder)
+
+    @property
+    def record(self) -> Mapping[str, Any] | None:
+        """What the model was trained from, and its scores: its `training.json`; None if the folder has none.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        return read_record(self.folder) if self.folder else None
+
+    def evaluate(self, sentences: Split | Sequence[Sentence]) -> Evaluation:
+        """Tag annotated sentences and compare the result with their entities.
+
+        >>> from ner import Tagger, read_corpus
+        >>> result = Tagger.load().evaluate(read_corpus("data_demo").test)
+        >>> result.per_type["type"].tolist()
+        ['LOC', 'ORG', 'PER']
+
+        Raises:
+            InputError: some sentences have characters whose tag is unknown.
+        """
+        return evaluate(self, sentences)
 
     @overload
     def tag(  # type: ignore[overload-overlap]  # a string is a sequence of strings

@@ -36,7 +36,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         return str(checkpoint)
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
-        raise InputError(f"{output} holds a model already ({present[0]}): choose another --output, or move it away")
+        raise InputError(f"{output} holds a model already ({present[0]}): choose another `output`, or move it away")
     begin_run(output, run)
     return None
 
@@ -55,7 +55,7 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
         data = {name: split["fingerprint"] for name, split in record["data"].items()}
         before = {"settings": record["settings"], "data": data}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{output / RECORD} is damaged: move {output} away, or choose another --output") from error
+        raise InputError(f"{output / RECORD} is damaged: move {output} away, or choose another `output`") from error
     now = describe_run(settings, corpus)
     if corpus.test:
         now["data"]["test"] = corpus.test.fingerprint

@@ -23,7 +23,6 @@ from transformers.trainer_callback import PrinterCallback
 from ner.characters.character_table import CharacterTable
 from ner.data.entities import Sentence
 from ner.errors import InputError
-from ner.evaluation.scores import evaluate
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.runs.run_folder import UNFINISHED
@@ -119,9 +118,9 @@ class TaggerTrainer(Trainer):
             loss = cast(Tensor, super().compute_loss(model, inputs, *args, **kwargs))
         if not torch.isfinite(loss).all():
             raise InputError(
-                f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}: try a lower --learning-rate "
-                f"(it is {self._settings.learning_rate:g}) and --head-learning-rate "
-                f"({self._settings.head_learning_rate:g}), or --precision fp32"
+                f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}: try a lower `learning_rate` "
+                f"(it is {self._settings.learning_rate:g}) and `head_learning_rate` "
+                f"({self._settings.head_learning_rate:g}), or `precision` fp32"
             )
         return loss
 
@@ -129,7 +128,7 @@ class TaggerTrainer(Trainer):
         """Score the dev sentences the way `bert-ner evaluate` does."""
         network = self._average.model if self._average else self._network
         tagger = Tagger(NetworkEngine(network, self._settings.precision), self._table)
-        scores = evaluate(tagger, self._dev).scores
+        scores = tagger.evaluate(self._dev).scores
         metrics = {
             "eval_f1": scores.f1,
             "eval_precision": scores.precision,
@@ -159,7 +158,7 @@ class TaggerTrainer(Trainer):
         except (RuntimeError, SafetensorError) as error:  # how the libraries report a full disk
             raise OSError(
                 f"can't write a checkpoint into {self.args.output_dir}: if the disk is full, free some space and go on "
-                f"with --resume ({type(error).__name__})"
+                f"with `resume` ({type(error).__name__})"
             ) from error
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
@@ -270,7 +269,7 @@ class _StopIfNothingIsFound(TrainerCallback):
         if self._dev_has_entities and 1 / 3 <= done < 1 and kwargs["metrics"]["eval_predicted"] == 0:
             raise InputError(
                 f"after {state.global_step:,} of {state.max_steps:,} steps the model finds no entity in dev: try more "
-                f"--epochs (now {self._settings.epochs}), another --learning-rate "
-                f"({self._settings.learning_rate:g}) or a smaller --batch-size ({self._settings.batch_size}), and "
+                f"`epochs` (now {self._settings.epochs}), another `learning_rate` "
+                f"({self._settings.learning_rate:g}) or a smaller `batch_size` ({self._settings.batch_size}), and "
                 "look whether the tags of train are right"
             )

@@ -11,12 +11,13 @@ from typing import Any
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.trial import FrozenTrial, TrialState
-from rich.console import Console
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
-from ner.training.train import build_model, require_entities, train
+from ner.runs.progress import Progress, RunProgress, choose_progress
+from ner.training.starting_network import build_model
+from ner.training.train import require_entities, train
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import ERROR, is_counted
 from ner.tuning.space import Space, search_space, suggest
@@ -32,7 +33,7 @@ def search(
     trials: int,
     output: Path,
     storage: str | None,
-    console: Console,
+    progress: Progress | None = None,
 ) -> optuna.Study:
     """Train with settings that promise a good dev F1 until there are `trials` trials; a line tells of each.
 
@@ -46,6 +47,7 @@ def search(
     """
     if corpus.test is not None:
         raise ValueError("expected a corpus without test: what is chosen by it can't be judged by it")
+    progress = choose_progress(progress)
     space = search_space(settings, given)
     # What would keep every trial from training is better said before the first.
     require_entities(corpus)
@@ -54,14 +56,14 @@ def search(
     study = open_study(output, storage, corpus, settings, space)
     _give_up_killed(study)
     if before := _count(study):
-        console.print(f"{_trials(before)} of {trials:,} were there before", highlight=False)
+        progress.note(f"{_trials(before)} of {trials:,} were there before")
     try:
         while _count(study) < trials:
             study.optimize(
-                lambda trial: _train(trial, corpus, settings, space, output, trials),
+                lambda trial: _train(trial, corpus, settings, space, output, progress),
                 n_trials=1,
                 catch=(InputError,),
-                callbacks=[lambda study, trial: _close(study, trial, output, console)],
+                callbacks=[lambda study, trial: _close(study, trial, output, progress)],
             )
     except (InterruptedRun, KeyboardInterrupt):
         left = trials - _count(study)
@@ -70,11 +72,9 @@ def search(
         raise OSError(f"the storage of the search can't be written ({error}); the same command goes on") from error
     all_trials = study.get_trials(deepcopy=False)
     if running := sum(trial.state == TrialState.RUNNING for trial in all_trials):
-        console.print(
+        progress.note(
             f"note: {_trials(running)} still running elsewhere, or killed less than two minutes ago; the same "
-            "command takes them in, or tries them again",
-            highlight=False,
-            soft_wrap=True,
+            "command takes them in, or tries them again"
         )
     if best_trial(all_trials) is None:
         errors = [trial.user_attrs[ERROR] for trial in all_trials if ERROR in trial.user_attrs]
@@ -105,12 +105,18 @@ def trial_folder(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
 
 
 def _train(
-    trial: optuna.Trial, corpus: Corpus, settings: TrainingSettings, space: Space, output: Path, trials: int
+    trial: optuna.Trial, corpus: Corpus, settings: TrainingSettings, space: Space, output: Path, progress: Progress
 ) -> float:
     """The best dev F1 of a trial."""
     folder = trial_folder(trial, output)
     try:
-        run = train(corpus, replace(settings, **suggest(trial, space)), folder, callbacks=[EndIfBad(trial)])
+        run = train(
+            corpus,
+            replace(settings, **suggest(trial, space)),
+            folder,
+            progress=RunProgress(progress, f"trial {trial.number}"),
+            callbacks=[EndIfBad(trial)],
+        )
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, InputError):
@@ -121,7 +127,7 @@ def _train(
     return best
 
 
-def _close(study: optuna.Study, trial: FrozenTrial, output: Path, console: Console) -> None:
+def _close(study: optuna.Study, trial: FrozenTrial, output: Path, progress: Progress) -> None:
     """Tell how a trial ended, and remove the models that are not the best."""
     trials = study.get_trials(deepcopy=False)  # once: another worker's may come to be the best meanwhile
     best = best_trial(trials)
@@ -132,7 +138,7 @@ def _close(study: optuna.Study, trial: FrozenTrial, output: Path, console: Conso
     line = f"trial {trial.number}: {_outcome(trial)}; {values}"
     if best:
         line += f"; best {best.value:.2f} (trial {best.number})"
-    console.print(line, highlight=False, markup=False, soft_wrap=True)
+    progress.note(line)
 
 
 def _outcome(trial: FrozenTrial) -> str:

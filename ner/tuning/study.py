@@ -57,14 +57,14 @@ def open_study(
     before: dict[str, Any] | None = study.user_attrs.get(_SEARCH)
     if before is None:
         if others := sorted(output.glob("trial-*")):
-            raise InputError(f"{others[0]} is of another search: choose another --output, or move it away")
+            raise InputError(f"{others[0]} is of another search: choose another `output`, or move it away")
         study.set_user_attr(_SEARCH, search)
         return study
     check_same_run(before, search, output)
     if before["space"] != search["space"]:
         raise InputError(
             f"the search in {output} began over other settings or ranges ({', '.join(before['space'])}): go on with "
-            "the same options, or choose another --output"
+            "the same options, or choose another `output`"
         )
     return study
 
@@ -90,7 +90,7 @@ def _open_storage(url: str) -> optuna.storages.RDBStorage:
                 continue
             reason = str(error).strip().split("\n")[0]
             raise InputError(
-                f"can't open the database of --storage ({reason}): expected a URL such as sqlite:///FILE or "
+                f"can't open the database of `storage` ({reason}): expected a URL such as sqlite:///FILE or "
                 "postgresql://USER@HOST/NAME, and the package of its driver"
             ) from None
     raise AssertionError("the last attempt returns or raises")

@@ -96,7 +96,7 @@ def test_a_report_tells_what_the_model_was_trained_on(
     alone = run("evaluate", "--model", model_folder, "--data", data_folder / "dev.txt", "--report", report)
     assert alone.exit_code == 0, alone.output
     page = (report / "report.html").read_text(encoding="utf-8")
-    assert "No table by what was seen in train: --data is a single file, not a folder with train." in page
+    assert "No table by what was seen in train: the data is a single file, not a folder with train." in page
     run("evaluate", "--model", model_folder, "--data", data_folder, "--split", "train", "--report", report)
     page = (report / "report.html").read_text(encoding="utf-8")
     assert "The model was trained on these very sentences" in page
@@ -116,7 +116,7 @@ def test_a_folder_without_train_and_a_model_without_a_record(run: Run, model_fol
     (tmp_path / "data" / "train.txt").write_text("王 X\n来 Y\n", encoding="utf-8")
     assert run(*arguments, "--report", tmp_path / "report").exit_code == 0
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
-    assert f"its file has 2 faults; bert-ner check {tmp_path / 'data'} lists them" in page
+    assert f"its file has 2 errors; bert-ner check {tmp_path / 'data'} lists them" in page
 
 
 def test_two_models_side_by_side(
@@ -346,7 +346,7 @@ def test_i_after_o_is_repaired_and_counted_or_refused(
         *TINY, "--max-steps", "1",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "tags that are no legal BIO were read as conlleval reads them, 1 in all" in result.stdout.replace("\n", " ")
+    assert "tags that are no legal BIO were read as conlleval reads them, 1 in all" in result.stderr.replace("\n", " ")
 
 
 def test_mixed_schemes(train_on: Callable[..., str]) -> None:

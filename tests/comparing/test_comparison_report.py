@@ -14,8 +14,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from ner.commands.app import app
+from ner.commands.printing import print_comparison
 from ner.comparing.comparison import Comparison, compare
-from ner.comparing.comparison_report import explain, show, write_report
+from ner.comparing.comparison_report import explain, write_report
 from ner.comparing.grid import grid, parse_vary
 from ner.comparing.run_grid import FinishedRun, run_grid
 from ner.data.corpus import Corpus
@@ -32,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def runs(corpus: Corpus, settings: TrainingSettings, folder: Path) -> list[FinishedRun]:
     cells = grid(parse_vary(VARY), replace(settings, epochs=4, batch_size=2, head_learning_rate=0.05))
-    return run_grid(corpus, cells, 2, folder, Console(quiet=True))
+    return run_grid(corpus, cells, 2, folder)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_without_a_test_split_dev_is_compared(runs: list[FinishedRun]) -> None:
 
 def test_what_is_shown(comparison: Comparison) -> None:
     console = Console(width=200, record=True, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115
-    show(comparison, console)
+    print_comparison(comparison, console)
     lines = console.export_text().splitlines()
     rows = [re.split(r" {2,}", line.strip()) for line in lines if re.match(r" +(last|attention) ", line)]
     assert [row[:2] for row in rows] == [["last", "0"], ["last", "1"], ["attention", "0"], ["attention", "1"]]

@@ -8,21 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from ner.comparing.grid import Cell, grid, parse_vary
 from ner.comparing.run_grid import run_grid
 from ner.data.corpus import Corpus, read_corpus
 from ner.errors import InputError, InterruptedRun
 from ner.training import train as train_module
-from ner.training.epoch_progress import ShowProgress
+from ner.training.epoch_progress import EpochProgress
 from ner.training.training_settings import TrainingSettings
+from tests.helpers.recorded_progress import RecordedProgress
 
 Change = Callable[..., TrainingSettings]
-
-
-def quiet() -> Console:
-    return Console(width=200, record=True, file=open(os.devnull, "w"))
 
 
 @pytest.fixture
@@ -49,13 +45,13 @@ ALL = ["fusion=last/seed-1", "fusion=last/seed-2", "fusion=attention/seed-1", "f
 def test_finished_runs_are_kept_and_lines_tell_of_the_others(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str]
 ) -> None:
-    console = quiet()
-    runs = run_grid(corpus, cells[:1], 2, tmp_path, console)
+    progress = RecordedProgress()
+    runs = run_grid(corpus, cells[:1], 2, tmp_path, progress)
     assert trained == ALL[:2]
     assert [(run.cell.name, run.seed, run.record["settings"]["seed"]) for run in runs] == [
         ("fusion=last", 1, 1), ("fusion=last", 2, 2)
     ]  # fmt: skip
-    lines = console.export_text().splitlines()
+    lines = progress.lines
     score = runs[0].record["scores"]["test"]["conlleval"]["f1"]
     assert lines[0].startswith("fusion=last, seed 1: dev F1 ")
     assert f"test F1 {score:.2f}, " in lines[0]
@@ -63,11 +59,11 @@ def test_finished_runs_are_kept_and_lines_tell_of_the_others(
     assert lines[1].endswith("; 0 runs left")
 
     trained.clear()
-    console = quiet()
-    again = run_grid(corpus, cells, 2, tmp_path, console)
+    progress = RecordedProgress()
+    again = run_grid(corpus, cells, 2, tmp_path, progress)
     assert trained == ALL[2:]
     assert [run.record for run in again[:2]] == [run.record for run in runs]
-    assert console.export_text().startswith("2 runs of 4 finished before, and kept\n")
+    assert progress.lines[0] == "2 runs of 4 finished before, and kept"
 
 
 def test_an_interrupt_leaves_all_to_the_same_command(
@@ -75,19 +71,19 @@ def test_an_interrupt_leaves_all_to_the_same_command(
 ) -> None:
     cells = grid(parse_vary(["fusion=last,attention"]), quick(epochs=2))
 
-    class Interrupted(ShowProgress):
+    class Interrupted(EpochProgress):
         def on_step_begin(self, args: object, state: object, control: object, **kwargs: object) -> None:
             if len(trained) == 2 and state.global_step == 5:  # type: ignore[attr-defined]
                 os.kill(os.getpid(), signal.SIGINT)
 
     with monkeypatch.context() as patch:
-        patch.setattr("ner.training.train.ShowProgress", Interrupted)
+        patch.setattr("ner.training.train.EpochProgress", Interrupted)
         with pytest.raises(
             InterruptedRun, match=r"^stopped in fusion=attention, seed 1, with 1 run left; the same command goes on$"
         ):
-            run_grid(corpus, cells, 1, tmp_path, quiet())
+            run_grid(corpus, cells, 1, tmp_path)
     assert (tmp_path / "fusion=attention" / "seed-1" / "unfinished-run" / "checkpoint-6").exists()
-    runs = run_grid(corpus, cells, 1, tmp_path, quiet())
+    runs = run_grid(corpus, cells, 1, tmp_path)
     assert trained == [ALL[0], ALL[2], ALL[2]]
     assert [run.record["resumed"] for run in runs] == [False, True]
 
@@ -101,8 +97,8 @@ def test_an_interrupt_outside_of_training_too(
     with monkeypatch.context() as patch:
         patch.setattr("ner.training.train.write_report", interrupted)
         with pytest.raises(InterruptedRun, match="stopped in fusion=last, seed 1, with 2 runs left"):
-            run_grid(corpus, cells, 1, tmp_path, quiet())
-    assert len(run_grid(corpus, cells, 1, tmp_path, quiet())) == 2
+            run_grid(corpus, cells, 1, tmp_path)
+    assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
 
 
 def test_a_run_cut_short_by_an_error_is_gone_on_with(
@@ -114,9 +110,9 @@ def test_a_run_cut_short_by_an_error_is_gone_on_with(
     with monkeypatch.context() as patch:
         patch.setattr("ner.training.train.save_model", broken)
         with pytest.raises(OSError, match="No space left"):
-            run_grid(corpus, cells, 1, tmp_path, quiet())
+            run_grid(corpus, cells, 1, tmp_path)
     assert (tmp_path / "fusion=last" / "seed-1" / "training.json").exists()  # the record, but no model
-    runs = run_grid(corpus, cells, 1, tmp_path, quiet())
+    runs = run_grid(corpus, cells, 1, tmp_path)
     assert trained == [ALL[0], ALL[0], ALL[2]]
     assert runs[0].record["resumed"]
 
@@ -126,12 +122,12 @@ def test_a_run_that_comes_to_nothing_is_named_after_the_others_are_trained(
 ) -> None:
     settings = quick(epochs=1)
     cells = grid(parse_vary([f"encoder=./missing,{settings.encoder}"]), settings)
-    console = quiet()
+    progress = RecordedProgress()
     with pytest.raises(
-        InputError, match=r"^1 run of 2 came to nothing; .*--vary:\nencoder=\./missing, seed 1: .*is not a folder"
+        InputError, match=r"^1 run of 2 came to nothing; .*`vary`:\nencoder=\./missing, seed 1: .*is not a folder"
     ):
-        run_grid(corpus, cells, 1, tmp_path, console)
-    lines = console.export_text().splitlines()
+        run_grid(corpus, cells, 1, tmp_path, progress)
+    lines = progress.lines
     assert lines[0].endswith("; 1 run left")
     assert "test F1" in lines[1]
     assert (tmp_path / cells[1].folder / "seed-1" / "model.safetensors").exists()
@@ -141,18 +137,18 @@ def test_finished_runs_with_other_settings_or_data_are_refused(
     corpus: Corpus, quick: Change, cells: list[Cell], data_folder: Path, tmp_path: Path, trained: list[str]
 ) -> None:
     output = tmp_path / "output"
-    run_grid(corpus, cells[1:], 1, output, quiet())
+    run_grid(corpus, cells[1:], 1, output)
     trained.clear()
     other = grid(parse_vary(["fusion=last,attention"]), quick(epochs=1, batch_size=4))
-    with pytest.raises(InputError, match=r"fusion=attention/seed-1 began with --batch-size 2, not 4: .*--output"):
-        run_grid(corpus, other, 1, output, quiet())
+    with pytest.raises(InputError, match=r"fusion=attention/seed-1 began with `batch_size` 2, not 4: .*`output`"):
+        run_grid(corpus, other, 1, output)
     data = tmp_path / "data"
     shutil.copytree(data_folder, data)
     with (data / "test.txt").open("a", encoding="utf-8") as file:
         file.write("\n我 O\n")
     with pytest.raises(InputError, match=r"the data have changed since the run in .*seed-1 began"):
-        run_grid(read_corpus(data, seed=1), cells, 1, output, quiet())
+        run_grid(read_corpus(data, seed=1), cells, 1, output)
     (output / "fusion=attention" / "seed-1" / "training.json").write_text(json.dumps({"settings": {}}))
-    with pytest.raises(InputError, match=r"training\.json is damaged: move .*seed-1 away, or choose another --output"):
-        run_grid(corpus, cells, 1, output, quiet())
+    with pytest.raises(InputError, match=r"training\.json is damaged: move .*seed-1 away, or choose another `output`"):
+        run_grid(corpus, cells, 1, output)
     assert trained == []  # what won't do is found before anything is trained

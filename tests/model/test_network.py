@@ -15,7 +15,7 @@ from ner.errors import InputError
 from ner.model.model_folder import save_model
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
-from ner.training.train import build_model
+from ner.training.starting_network import build_model
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.padded_tensors import padded_tensors
 
@@ -57,7 +57,7 @@ def test_a_fusion_that_does_not_fit_the_encoder(encoder_folder: Path, tmp_path: 
     ).save_pretrained(tmp_path)
     for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(encoder_folder / name, tmp_path)
-    with pytest.raises(InputError, match=r"--fusion multi-head doesn't fit .*: expected a hidden size that 8 heads"):
+    with pytest.raises(InputError, match=r"`fusion` multi-head doesn't fit .*: expected a hidden size that 8 heads"):
         build_model(["PER"], settings_for(tmp_path, fusion="multi-head"))
 
 

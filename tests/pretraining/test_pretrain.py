@@ -4,12 +4,10 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import pytest
 import torch
-from rich.console import Console
 from safetensors.torch import load_file
 from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 from typer.testing import CliRunner
@@ -19,11 +17,12 @@ from ner.errors import InputError, InterruptedRun
 from ner.model.load_encoder import load_encoder, load_masked_language_model
 from ner.pretraining.encoder_output import checkpoint_path
 from ner.pretraining.pretrain import pretrain
-from ner.pretraining.pretrainer import Pretrainer
+from ner.pretraining.pretraining_loop import PretrainingLoop
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.run_checkpoint import load_checkpoint
 from ner.pretraining.text import Source
 from tests.helpers.pretraining_text import repeats, sentences
+from tests.helpers.recorded_progress import RecordedProgress
 
 
 @pytest.fixture
@@ -52,11 +51,11 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
     return load_file(folder / "model.safetensors")
 
 
-def interrupted_after(step: int) -> Callable[[Pretrainer, float], None]:
-    """`Pretrainer._step`, with Ctrl-C in the one given."""
-    original = Pretrainer._step
+def interrupted_after(step: int) -> Callable[[PretrainingLoop, float], None]:
+    """`PretrainingLoop._step`, with Ctrl-C in the one given."""
+    original = PretrainingLoop._step
 
-    def with_interrupt(self: Pretrainer, progress: float) -> None:
+    def with_interrupt(self: PretrainingLoop, progress: float) -> None:
         original(self, progress)
         if self.state.step == step:
             os.kill(os.getpid(), signal.SIGINT)
@@ -67,11 +66,11 @@ def interrupted_after(step: int) -> Callable[[Pretrainer, float], None]:
 def test_the_held_out_loss_falls_and_the_folder_is_an_encoder(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path
 ) -> None:
-    shown = StringIO()
+    progress = RecordedProgress()
     output = tmp_path / "out"
     text[0].path.write_text("\n".join(repeats()))
     settings = replace(settings, steps=250, lengths=(16, 32), learning_rate=3e-3, buffer=50)
-    record = pretrain(text, settings, output, console=Console(file=shown, width=200))
+    record = pretrain(text, settings, output, progress=progress)
     first, last = record["held_out"]
     # Ten characters are equally frequent: without the context no guess is better than this.
     assert last["loss"] < math.log(10) - 0.3 < first["loss"]
@@ -79,8 +78,8 @@ def test_the_held_out_loss_falls_and_the_folder_is_an_encoder(
     assert (first["step"], last["step"], record["steps"]) == (0, 250, 250)
     assert record == json.loads((output / "pretraining.json").read_text())
     assert record["data"][0]["passes"] >= 1
-    assert "held-out loss" in shown.getvalue()
-    assert "a second" in shown.getvalue()
+    assert "held-out loss" in progress.text
+    assert "a second" in progress.text
 
     assert sorted(path.name for path in output.iterdir()) == [
         "config.json", "model.safetensors", "pretraining.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
@@ -102,12 +101,12 @@ def test_a_run_that_was_interrupted_ends_with_the_same_weights(
     whole = pretrain(text, settings, tmp_path / "whole")
     output = tmp_path / "interrupted"
     with monkeypatch.context() as patch:
-        patch.setattr(Pretrainer, "_step", interrupted_after(5))
-        with pytest.raises(InterruptedRun, match=r"stopped after 5 steps, .*--resume"):
+        patch.setattr(PretrainingLoop, "_step", interrupted_after(5))
+        with pytest.raises(InterruptedRun, match=r"stopped after 5 steps, .*`resume`"):
             pretrain(text, settings, output)
-    with pytest.raises(InputError, match="holds an unfinished run: go on with it by --resume"):
+    with pytest.raises(InputError, match="holds an unfinished run: continue it with `resume`"):
         pretrain(text, settings, output)
-    with pytest.raises(InputError, match=r"began with --learning-rate 0\.002, not 0\.1"):
+    with pytest.raises(InputError, match=r"began with `learning_rate` 0\.002, not 0\.1"):
         pretrain(text, replace(settings, learning_rate=0.1), output, resume=True)
     resumed = pretrain(text, settings, output, resume=True)
     expected, found = weights(tmp_path / "whole"), weights(output)
@@ -124,7 +123,7 @@ def test_with_minutes_the_remaining_time_goes_on(
     settings = replace(settings, steps=None, minutes=0.05)
     output = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr(Pretrainer, "_step", interrupted_after(3))
+        patch.setattr(PretrainingLoop, "_step", interrupted_after(3))
         with pytest.raises(InterruptedRun):
             pretrain(text, settings, output)
     before = load_checkpoint(checkpoint_path(output))
@@ -152,14 +151,14 @@ def test_a_new_head_learns_first(
     before = weights(encoder_folder)
     seen: list[bool] = []
 
-    class Watched(Pretrainer):
+    class Watched(PretrainingLoop):
         def _step(self, progress: float) -> None:
             super()._step(progress)
             query = self._model.base_model.encoder.layer[0].attention.self.query.weight
             seen.append(torch.equal(query, before["encoder.layer.0.attention.self.query.weight"]))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ner.pretraining.pretrain.Pretrainer", Watched)
+        patch.setattr("ner.pretraining.pretrain.PretrainingLoop", Watched)
         pretrain(text, changed, tmp_path / "out")
     assert seen == [True] * 4 + [False] * 6
 
@@ -217,7 +216,7 @@ def test_the_number_format_stays_that_of_the_encoder(
 def test_a_loss_that_is_not_finite_says_what_to_try(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="try a lower --learning-rate"):
+    with pytest.raises(InputError, match="try a lower `learning_rate`"):
         pretrain(text, replace(settings, steps=60, learning_rate=1e30, warmup=0.0, clip=1e30), tmp_path / "out")
 
 
@@ -232,7 +231,7 @@ def test_a_run_whose_encoder_could_not_be_written_has_nothing_to_learn_again(
         patch.setattr("ner.pretraining.pretrain.save_encoder", full)
         with pytest.raises(OSError, match="no space"):
             pretrain(text, settings, tmp_path / "out")
-    monkeypatch.setattr(Pretrainer, "_step", full)
+    monkeypatch.setattr(PretrainingLoop, "_step", full)
     resumed = pretrain(text, settings, tmp_path / "out", resume=True)
     assert resumed["held_out"][-1]["loss"] == whole["held_out"][-1]["loss"]
 
@@ -244,14 +243,14 @@ def test_the_output_folder_is_never_overwritten(
     with pytest.raises(InputError, match="holds a model already"):
         pretrain(text, settings, encoder_folder)
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(encoder_folder).items())
-    with pytest.raises(InputError, match="is a file: --output takes a folder"):
+    with pytest.raises(InputError, match="is a file: `output` takes a folder"):
         pretrain(text, settings, text[0].path)
 
 
 def test_a_damaged_checkpoint_is_named(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Pretrainer, "_step", interrupted_after(1))
+    monkeypatch.setattr(PretrainingLoop, "_step", interrupted_after(1))
     with pytest.raises(InterruptedRun):
         pretrain(text, settings, tmp_path)
     path = checkpoint_path(tmp_path)

@@ -17,5 +17,5 @@ def test_words() -> None:
 
 def test_without_the_package_the_message_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "rjieba", None)
-    with pytest.raises(InputError, match=r'pip install .*\[pretrain\]", or pass --masking character'):
+    with pytest.raises(InputError, match=r'pip install .*\[pretrain\]", or pass `masking` character'):
         segmenter("word")

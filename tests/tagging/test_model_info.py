@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from ner.commands.printing import print_info
 from ner.data.corpus import Corpus
 from ner.errors import InputError
-from ner.tagging.model_info import model_info, show_info
+from ner.tagging.model_info import model_info
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 
 
 def shown(folder: Path) -> str:
     console = Console(record=True, width=160, file=io.StringIO())
-    show_info(model_info(folder), console)
+    print_info(model_info(folder), console)
     return console.export_text()
 
 
@@ -27,8 +28,8 @@ def test_the_facts_and_the_layers(model_folder: Path) -> None:
     assert re.search(
         r"^dev         8 sentences, LOC \d, ORG \d, PER \d, F1 100\.00 \(.*dev\.txt\)$", text, re.MULTILINE
     )
-    assert "│ 2          │ 1.000 ████████████████████████ │" in text
-    assert "│ embeddings │ 0.000 " in text
+    assert " 2            1.000 ████████████████████████ " in text
+    assert " embeddings   0.000 " in text
     assert "outside" not in text
 
 

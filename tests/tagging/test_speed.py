@@ -29,8 +29,8 @@ def test_each_setting_is_measured_and_the_own_one_is_among_them(
 ) -> None:
     tagged: list[str] = []
     tag = Tagger.tag
-    monkeypatch.setattr(Tagger, "tag", lambda self, texts: tagged.extend(texts) or tag(self, texts))
-    measured = bench(model_folder, iter(["王小明在北京大学看书。"] * 3), lambda setting: None)
+    monkeypatch.setattr(Tagger, "tag", lambda self, texts, fixed=None: tagged.extend(texts) or tag(self, texts))
+    measured = bench(model_folder, iter(["王小明在北京大学看书。"] * 3))
     assert {*tagged} == {"王小明在北京大学看书。"}
     settings = [speed.setting for speed in measured.speeds]
     assert len({*settings}) == len(settings)

@@ -41,7 +41,7 @@ def test_going_on_keeps_what_is_known_and_learns_what_is_new(
         text = conll([(text, tags.replace("ORG", "SCHOOL")) for text, tags in SENTENCES])
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
     settings = quick(init_from=str(model_folder), epochs=6)
-    run = train(read_corpus(tmp_path, 1), settings, tmp_path / "model")
+    run = train(read_corpus(tmp_path, seed=1), settings, tmp_path / "model")
     assert run.record["continued"]["types"] == ["LOC", "PER"]
     assert run.record["continued"]["f1_before"] == {"dev": 100.0}
     assert run.record["continued"]["f1_after"]["dev"] > 90
@@ -59,7 +59,7 @@ def test_another_network_than_that_of_the_tagger(
         InputError, match=r"`fusion` attention doesn't fit `init_from` .*, which has last: leave it out"
     ):
         train(corpus, quick(init_from=str(model_folder), fusion="attention"), tmp_path / "model")
-    with pytest.raises(InputError, match=r"--max-length 65 is more than .* reads: expected at most 64"):
+    with pytest.raises(InputError, match=r"`max_length` 65 is more than .* reads: expected at most 64"):
         train(corpus, quick(init_from=str(model_folder), max_length=65), tmp_path / "long")
     with pytest.raises(InputError, match="there is no model folder nowhere"):
         train(corpus, quick(init_from="nowhere"), tmp_path / "model")

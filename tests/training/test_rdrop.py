@@ -9,7 +9,7 @@ from torch import Tensor
 from ner.characters.padding import IGNORED
 from ner.model.network import BertBiLstmCrf
 from ner.training.rdrop import r_drop_loss
-from ner.training.train import build_model
+from ner.training.starting_network import build_model
 from ner.training.training_settings import TrainingSettings
 
 Change = Callable[..., TrainingSettings]

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import torch
-from rich.console import Console
 from safetensors.torch import load_file
 from tensorboardX.proto.event_pb2 import Event
 from transformers import BertModel, TrainerState
@@ -24,13 +23,15 @@ from ner.extras import how_to_install
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
-from ner.training.epoch_progress import ShowProgress
+from ner.training.epoch_progress import EpochProgress
 from ner.training.run_overview import describe_run_start
+from ner.training.starting_network import build_model
 from ner.training.tagger_trainer import layer_of, parameter_groups
-from ner.training.train import build_model, train
+from ner.training.train import train
 from ner.training.training_examples import Examples
 from ner.training.training_settings import TrainingSettings
 from tests.conftest import SENTENCES, conll
+from tests.helpers.recorded_progress import RecordedProgress
 
 Change = Callable[..., TrainingSettings]
 
@@ -49,12 +50,12 @@ def interrupt_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[]
     """Send this process the signal of Ctrl-C in a given step; the result undoes it."""
 
     def install(step: int) -> Callable[[], None]:
-        class Interrupted(ShowProgress):
+        class Interrupted(EpochProgress):
             def on_step_begin(self, args: object, state: TrainerState, control: object, **kwargs: object) -> None:
                 if state.global_step + 1 == step:
                     os.kill(os.getpid(), signal.SIGINT)
 
-        monkeypatch.setattr("ner.training.train.ShowProgress", Interrupted)
+        monkeypatch.setattr("ner.training.train.EpochProgress", Interrupted)
         return monkeypatch.undo
 
     return install
@@ -105,13 +106,13 @@ def test_the_encoder_is_unfrozen_from_the_top(
 ) -> None:
     learning: list[set[int]] = []
 
-    class Watch(ShowProgress):
+    class Watch(EpochProgress):
         def on_step_end(self, args: object, state: TrainerState, control: object, **kwargs: Any) -> None:
             if state.global_step % 4 == 1:  # the first of the four steps of an epoch
                 encoder = kwargs["model"].encoder
                 learning.append({layer_of(f".{n}", 2) for n, p in encoder.named_parameters() if p.requires_grad})
 
-    monkeypatch.setattr("ner.training.train.ShowProgress", Watch)
+    monkeypatch.setattr("ner.training.train.EpochProgress", Watch)
     train(corpus, quick(mode="gradual", epochs=3), tmp_path / "model")
     assert learning == [set(), {1, 2}, {0, 1, 2}]
     learning.clear()
@@ -169,7 +170,7 @@ def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
     settings = quick(**{"epochs": 4, "dropout": 0.05, "encoder_dropout": 0.05, **changes})
     train(corpus, settings, tmp_path / "whole")
     undo = interrupt_at(step)
-    with pytest.raises(InterruptedRun, match=rf"stopped after step {step} of \d+; .*--resume goes on"):
+    with pytest.raises(InterruptedRun, match=rf"stopped after step {step} of \d+; .*`resume` to continue"):
         train(corpus, settings, tmp_path / "parts")
     undo()
     assert not (tmp_path / "parts" / "config.json").exists()
@@ -202,14 +203,14 @@ def test_the_average_is_scored_and_kept_and_training_goes_on_without_it(
 ) -> None:
     kept: dict[str, dict[str, torch.Tensor]] = {}
 
-    class Watch(ShowProgress):
+    class Watch(EpochProgress):
         def on_save(self, args: Any, state: TrainerState, control: object, **kwargs: Any) -> None:
             checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
             for name in ("model", "raw"):
                 if (checkpoint / f"{name}.safetensors").exists():
                     kept[name] = load_file(checkpoint / f"{name}.safetensors")
 
-    monkeypatch.setattr("ner.training.train.ShowProgress", Watch)
+    monkeypatch.setattr("ner.training.train.EpochProgress", Watch)
     train(corpus, quick(epochs=1), tmp_path / "plain")
     plain = kept.pop("model")
     assert not kept
@@ -246,11 +247,11 @@ def test_training_aids_change_what_is_learned(
 
 
 def test_sentences_with_rare_types_make_an_epoch_longer(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
-    console = Console(width=200, record=True, quiet=False, file=open(os.devnull, "w"))  # noqa: SIM115
-    run = train(corpus, quick(epochs=1, oversample=1.0), tmp_path / "model", console=console)
+    progress = RecordedProgress()
+    run = train(corpus, quick(epochs=1, oversample=1.0), tmp_path / "model", progress=progress)
     # Of 8 sentences 4 have a LOC, 2 an ORG and 4 a PER.
     shown = "aid    types in fewer than 1 of the sentences: LOC x 1.41, ORG x 2.00, PER x 1.41; 8 sentences are "
-    (line,) = (line for line in console.export_text().splitlines() if line.startswith(shown))
+    (line,) = (line for line in progress.lines if line.startswith(shown))
     sentences = int(line.removeprefix(shown).removesuffix(" an epoch").rstrip())
     assert 10 <= sentences <= 16
     assert run.record["steps"] == -(-sentences // 2)
@@ -331,7 +332,7 @@ def test_a_loss_that_is_not_finite_stops_with_advice(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SchemeCrf, "loss", lambda self, emissions, *args: emissions.sum() * float("nan"))
-    with pytest.raises(InputError, match=r"the loss is nan at step 1: try a lower --learning-rate \(it is 0\.002\)"):
+    with pytest.raises(InputError, match=r"the loss is nan at step 1: try a lower `learning_rate` \(it is 0\.002\)"):
         train(corpus, quick(), tmp_path / "model")
 
 
@@ -381,9 +382,9 @@ def test_an_unfinished_run_is_neither_overwritten_nor_resumed_with_other_setting
     interrupt_at(1)
     with pytest.raises(InterruptedRun):
         train(corpus, quick(), tmp_path / "model")
-    with pytest.raises(InputError, match="holds an unfinished run: go on with it by --resume"):
+    with pytest.raises(InputError, match="holds an unfinished run: continue it with `resume`"):
         train(corpus, quick(), tmp_path / "model")
-    with pytest.raises(InputError, match=r"began with --batch-size 2, not 4: resume it with the same settings"):
+    with pytest.raises(InputError, match=r"began with `batch_size` 2, not 4: resume it with the same settings"):
         train(corpus, quick(batch_size=4), tmp_path / "model", resume=True)
     shutil.copytree(data_folder, tmp_path / "data")
     with (tmp_path / "data" / "train.txt").open("a", encoding="utf-8") as file:
@@ -443,7 +444,7 @@ def test_without_tensorboardx_there_is_no_log(
 
 
 def test_windows_longer_than_the_encoder_reads_are_refused(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"--max-length 100 is more than .* reads: expected at most 64"):
+    with pytest.raises(InputError, match=r"`max_length` 100 is more than .* reads: expected at most 64"):
         train(corpus, quick(max_length=100), tmp_path / "model")
 
 
@@ -454,9 +455,9 @@ def test_train_without_entities_is_refused(quick: Change, tmp_path: Path) -> Non
 
 
 def test_what_is_shown_names_data_network_rates_and_scores(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
-    console = Console(width=200, record=True, quiet=False, file=open(os.devnull, "w"))  # noqa: SIM115
-    train(corpus, quick(max_length=16), tmp_path / "model", console=console)
-    text = console.export_text()
+    progress = RecordedProgress()
+    train(corpus, quick(max_length=16), tmp_path / "model", progress=progress)
+    text = progress.text
     assert "train  8 sentences, 64 characters; LOC 4, ORG 2, PER 5" in text
     assert "2 layers of 32" in text
     assert "rates  encoder: 0.002 for" in text
@@ -467,10 +468,10 @@ def test_what_is_shown_names_data_network_rates_and_scores(corpus: Corpus, quick
 
 
 def test_training_aids_are_named(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
-    console = Console(width=200, record=True, quiet=False, file=open(os.devnull, "w"))  # noqa: SIM115
+    progress = RecordedProgress()
     aids = {"adversarial": "pgd", "adversarial_epsilon": 0.5, "ema": 0.99, "r_drop": 2.0, "dropout": 0.1}
-    train(corpus, quick(max_steps=1, **aids, oversample=0.1), tmp_path / "model", console=console)
-    text = console.export_text()
+    train(corpus, quick(max_steps=1, **aids, oversample=0.1), tmp_path / "model", progress=progress)
+    text = progress.text
     assert "aid    pgd: embeddings are perturbed by 0.5 in 3 steps" in text
     assert "aid    the average of the weights, with a decay of up to 0.99, is scored and kept" in text
     assert "aid    R-Drop: two passes over each batch, divergence times 2" in text

@@ -21,7 +21,7 @@ def test_a_trainer_trains_saves_and_evaluates(data_folder: Path, settings: Train
     result = trainer.evaluate(corpus.test)
     assert (result.f1, result.precision, result.recall) == (100.0, 100.0, 100.0)
     assert trainer.evaluate(corpus.test.sentences).f1 == 100.0
-    assert list(result.per_type.index) == ["LOC", "ORG", "PER"]
+    assert result.per_type["type"].tolist() == ["LOC", "ORG", "PER"]
     assert trainer.record["settings"]["lstm_size"] == settings.lstm_size
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from ner.characters.padding import IGNORED, UNKNOWN_LABEL
 from ner.data.entities import Entity, Sentence
-from ner.training.train import build_model
+from ner.training.starting_network import build_model
 from ner.training.training_examples import Collator, Examples
 from ner.training.training_settings import TrainingSettings
 

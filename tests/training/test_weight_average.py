@@ -10,7 +10,7 @@ from transformers import TrainerControl, TrainerState
 
 from ner.decoding.numpy_chain import IMPOSSIBLE
 from ner.model.network import BertBiLstmCrf
-from ner.training.train import build_model
+from ner.training.starting_network import build_model
 from ner.training.training_settings import TrainingSettings
 from ner.training.weight_average import WeightAverage, decay_at
 

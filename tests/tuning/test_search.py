@@ -16,7 +16,6 @@ pytest.importorskip("optuna")
 
 import optuna
 from optuna.trial import TrialState, create_trial
-from rich.console import Console
 from sqlalchemy.exc import IntegrityError
 
 from ner.data import corpus as corpus_module
@@ -25,13 +24,14 @@ from ner.data.data_split import Split
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError, InterruptedRun
 from ner.settings import read_settings
-from ner.training.epoch_progress import ShowProgress
+from ner.training.epoch_progress import EpochProgress
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from ner.tuning import search as search_module
 from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
+from tests.helpers.recorded_progress import RecordedProgress
 
 GIVEN = {"epochs", "batch_size", "fusion", "lstm_size", "encoder_dropout"}  # so that tiny runs stay tiny
 Search = Callable[..., optuna.Study]
@@ -39,19 +39,19 @@ Search = Callable[..., optuna.Study]
 
 @pytest.fixture(scope="module")
 def data(data_folder: Path) -> Corpus:
-    return read_corpus(data_folder, 1, wanted=("train", "dev"))
+    return read_corpus(data_folder, seed=1, wanted=("train", "dev"))
 
 
 @pytest.fixture
-def console() -> Console:
-    return Console(width=300, record=True, file=open(os.devnull, "w"))
+def progress() -> RecordedProgress:
+    return RecordedProgress()
 
 
 @pytest.fixture
-def run(data: Corpus, quick: Callable[..., TrainingSettings], console: Console, tmp_path: Path) -> Search:
+def run(data: Corpus, quick: Callable[..., TrainingSettings], progress: RecordedProgress, tmp_path: Path) -> Search:
     def run(trials: int, name: str = "out", storage: str | None = None, **changes: Any) -> optuna.Study:
         settings = quick(**{"epochs": 1, **changes})
-        return search(data, settings, GIVEN, trials, tmp_path / name, storage, console)
+        return search(data, settings, GIVEN, trials, tmp_path / name, storage, progress)
 
     return run
 
@@ -98,7 +98,7 @@ def test_the_best_model_is_kept_and_its_settings_train_it_again(
 
 
 def test_test_is_never_read(
-    data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, console: Console, quick: Any
+    data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: RecordedProgress, quick: Any
 ) -> None:
     folder = tmp_path / "data"
     shutil.copytree(data_folder, folder)
@@ -111,13 +111,13 @@ def test_test_is_never_read(
         return examine(path, options)
 
     monkeypatch.setattr(corpus_module, "examine_file", watched)
-    corpus = read_corpus(folder, 1, wanted=("train", "dev"))
-    search(corpus, quick(epochs=1), GIVEN, 1, tmp_path / "out", None, console)
+    corpus = read_corpus(folder, seed=1, wanted=("train", "dev"))
+    search(corpus, quick(epochs=1), GIVEN, 1, tmp_path / "out", None, progress)
     assert read == ["train.txt", "dev.txt"]
     with pytest.raises(InputError, match=r"test\.txt"):
-        read_corpus(folder, 1)
+        read_corpus(folder, seed=1)
     with pytest.raises(ValueError, match="expected a corpus without test"):
-        search(read_corpus(data_folder, 1), quick(), GIVEN, 1, tmp_path / "other", None, console)
+        search(read_corpus(data_folder, seed=1), quick(), GIVEN, 1, tmp_path / "other", None, progress)
 
 
 def test_the_same_seed_gives_the_same_trials_and_another_others(run: Search, formula: list[float]) -> None:
@@ -137,7 +137,7 @@ def test_the_first_trial_has_the_settings_as_they_are(
 
 
 def test_a_second_start_goes_on_as_if_there_had_been_none(
-    run: Search, formula: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, console: Console
+    run: Search, formula: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, progress: RecordedProgress
 ) -> None:
     whole = values(run(12, "whole"))
     formula.clear()
@@ -157,7 +157,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
             run(12, "parts")
         assert not [*(tmp_path / "parts").glob("*/unfinished-run")]
     study = run(12, "parts")
-    assert "10 trials of 12 were there before" in console.export_text(clear=False)
+    assert "10 trials of 12 were there before" in progress.text
     assert len(study.trials) == 14
     assert [trial.params for trial in study.trials if is_counted(trial)] == whole
     formula.clear()
@@ -166,7 +166,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
 
 
 def test_trials_that_come_to_nothing_count_and_the_others_go_on(
-    run: Search, formula: list[float], console: Console, tmp_path: Path
+    run: Search, formula: list[float], progress: RecordedProgress, tmp_path: Path
 ) -> None:
     study = run(10)
     failed = [trial for trial in study.trials if trial.state == TrialState.FAIL]
@@ -175,7 +175,7 @@ def test_trials_that_come_to_nothing_count_and_the_others_go_on(
     assert len(study.trials) == len(formula) == 10
     assert study.best_value == pytest.approx(100 * max(dropout for dropout in formula if dropout <= 0.4))
     assert [path.name for path in (tmp_path / "out").glob("trial-*")] == [f"trial-{study.best_trial.number}"]
-    lines = console.export_text().splitlines()
+    lines = progress.lines
     assert len(lines) == 10
     assert sum("came to nothing: the loss is nan" in line for line in lines) == len(failed)
     assert lines[-1].endswith(f"best {study.best_value:.2f} (trial {study.best_trial.number})")
@@ -191,7 +191,7 @@ def test_a_search_of_which_all_comes_to_nothing_is_an_error(run: Search, monkeyp
 
 
 def test_a_trial_that_is_worse_than_others_is_ended_early(
-    run: Search, data: Corpus, console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Search, data: Corpus, progress: RecordedProgress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five perfect trials stand for a search that has gone on for long; the next one can't be as good at once."""
     create_study = optuna.create_study
@@ -208,7 +208,7 @@ def test_a_trial_that_is_worse_than_others_is_ended_early(
     assert last.state == TrialState.PRUNED
     assert [*last.intermediate_values] == [1, 2]
     assert not [*(tmp_path / "out").glob("trial-*")]
-    assert "ended after epoch 2 with dev F1 " in console.export_text()
+    assert "ended after epoch 2 with dev F1 " in progress.text
 
 
 def test_workers_share_a_database(run: Search, formula: list[float], tmp_path: Path) -> None:
@@ -220,16 +220,16 @@ def test_workers_share_a_database(run: Search, formula: list[float], tmp_path: P
 
 
 def test_another_search_in_the_folder_is_refused(
-    run: Search, formula: list[float], data: Corpus, quick: Any, console: Console, tmp_path: Path
+    run: Search, formula: list[float], data: Corpus, quick: Any, progress: RecordedProgress, tmp_path: Path
 ) -> None:
     run(2)
-    with pytest.raises(InputError, match=r"began with --clip 1\.0, not 2\.0: .* or choose another --output"):
+    with pytest.raises(InputError, match=r"began with `clip` 1\.0, not 2\.0: .* or choose another `output`"):
         run(3, clip=2.0)
     with pytest.raises(InputError, match="began over other settings or ranges"):
-        search(data, quick(epochs=1), GIVEN - {"fusion"}, 3, tmp_path / "out", None, console)
+        search(data, quick(epochs=1), GIVEN - {"fusion"}, 3, tmp_path / "out", None, progress)
     changed = replace(data, dev=replace(data.dev, sentences=data.dev.sentences[1:]))
     with pytest.raises(InputError, match="the data have changed"):
-        search(changed, quick(epochs=1), GIVEN, 3, tmp_path / "out", None, console)
+        search(changed, quick(epochs=1), GIVEN, 3, tmp_path / "out", None, progress)
     (tmp_path / "out" / "study.db").unlink()
     (tmp_path / "out" / "trial-0").mkdir(exist_ok=True)
     with pytest.raises(InputError, match="trial-0 is of another search"):
@@ -239,24 +239,24 @@ def test_another_search_in_the_folder_is_refused(
 def test_what_no_trial_could_mend_is_said_before_the_first(run: Search, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\./missing is not a folder"):
         run(3, encoder="./missing")
-    with pytest.raises(InputError, match=r"--max-length 100 is more than"):
+    with pytest.raises(InputError, match=r"`max_length` 100 is more than"):
         run(3, max_length=100)
     assert [*tmp_path.iterdir()] == []
     for storage in ("nonsense", "oracle9://x", "postgresql://localhost/x", f"sqlite:///{tmp_path}/no/such.db"):
-        with pytest.raises(InputError, match=r"can't open the database of --storage \(.*\): expected a URL such as"):
+        with pytest.raises(InputError, match=r"can't open the database of `storage` \(.*\): expected a URL such as"):
             run(3, storage=storage)
 
 
 def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
     run: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    class Interrupted(ShowProgress):
+    class Interrupted(EpochProgress):
         def on_step_begin(self, args: object, state: Any, control: object, **kwargs: object) -> None:
             if state.global_step == 1:
                 os.kill(os.getpid(), signal.SIGINT)
 
     with monkeypatch.context() as patch:
-        patch.setattr("ner.training.train.ShowProgress", Interrupted)
+        patch.setattr("ner.training.train.EpochProgress", Interrupted)
         with pytest.raises(InterruptedRun, match=r"^stopped with 1 trial left; the same command goes on$"):
             run(1)
     study = run(1)
@@ -282,8 +282,10 @@ def test_a_worker_that_comes_while_another_makes_the_tables_tries_again(
 
 
 @pytest.mark.filterwarnings("ignore:Heartbeat of storage")
-def test_a_trial_of_another_worker_counts_and_is_told_of(run: Search, formula: list[float], console: Console) -> None:
+def test_a_trial_of_another_worker_counts_and_is_told_of(
+    run: Search, formula: list[float], progress: RecordedProgress
+) -> None:
     run(1).ask()
     assert len(run(3).trials) == 3
     assert len(formula) == 2
-    assert "note: 1 trial still running elsewhere, or killed" in console.export_text()
+    assert "note: 1 trial still running elsewhere, or killed" in progress.text

@@ -41,7 +41,7 @@ class RunState:
     history: list[dict[str, float]] = field(default_factory=list)
 
 
-class Pretrainer:
+class PretrainingLoop:
     """Trains `objective` on batches until the run is over, and keeps a checkpoint to go on from.
 
     Args:
@@ -135,8 +135,8 @@ class Pretrainer:
         value = loss.item()
         if not torch.isfinite(loss):
             raise InputError(
-                f"the loss is {value} at step {self.state.step + 1}: try a lower --learning-rate "
-                f"(it is {self._settings.learning_rate:g}), or --precision fp32"
+                f"the loss is {value} at step {self.state.step + 1}: try a lower `learning_rate` "
+                f"(it is {self._settings.learning_rate:g}), or `precision` fp32"
             )
         return value
 

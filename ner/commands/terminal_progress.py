@@ -1,0 +1,55 @@
+"""Progress on a terminal: a bar and lines on standard error; without a terminal the lines alone."""
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+
+class TerminalProgress:
+    """Shows `ner.runs.progress.Progress` with rich.
+
+    Args:
+        console: to show it on; None for standard error.
+        quiet: show nothing.
+    """
+
+    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
+        self._console = console or Console(stderr=True, quiet=quiet)
+        self._bars: Bars | None = None
+        self._total: float | None = None
+
+    def note(self, line: str) -> None:
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def start(self, task: str, total: float | None) -> None:
+        self.finish()
+        self._total = total
+        self._bars = Bars(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[count]}", markup=False),
+            TextColumn("{task.fields[status]}", markup=False),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._bars.add_task(task, total=total, count="", status="")
+        self._bars.start()
+
+    def advance(self, done: float, status: str = "") -> None:
+        if self._bars is not None:
+            self._bars.update(TaskID(0), completed=done, count=self._count(done), status=status)
+
+    def finish(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+    def _count(self, done: float) -> str:
+        """How much is done: steps as numbers, anything else in percent."""
+        if not self._total:
+            return ""
+        if isinstance(self._total, int) and isinstance(done, int) and self._total < 10**7:
+            return f"{done:,}/{self._total:,}"
+        return f"{done / self._total:.0%}"

@@ -1,0 +1,23 @@
+"""The training data that a report on another split is to be set beside."""
+
+from pathlib import Path
+
+from ner.data.corpus import CorpusError, read_split
+from ner.data.data_split import Split
+from ner.data.read_options import ReadOptions
+from ner.data.split_files import find_files, holds_splits
+
+
+def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
+    """The train split of the folder that `split` is in; or None, and why there is none."""
+    if split == "train":
+        return None, "these are the sentences of train"
+    if not holds_splits(data):
+        return None, "the data is a single file, not a folder with train"
+    if "train" not in find_files(data):
+        return None, f"there is no train file in {data}"
+    try:
+        return read_split(data, "train", options), ""
+    except CorpusError as error:
+        # The report can do without, and check tells more.
+        return None, f"its file has {len(error.problems):,} errors; bert-ner check {data} lists them"
