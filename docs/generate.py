@@ -28,10 +28,12 @@ _GENERAL = str(Text("Options", "选项"))
 _PYTHON = {  # what is public and in no list here comes last
     Text("Tag text", "标注文本"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
     Text("Read and write annotated text", "读写标注数据"): (
-        "Corpus", "Sentence", "ReadOptions", "read_corpus",
+        "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
+        "split_sentences", "merge_sentences", "convert_files", "check_corpus", "Check",
     ),
     Text("Train and evaluate", "训练与评测"): (
-        "Trainer", "TrainingSettings", "Evaluation",
+        "Trainer", "TrainingSettings", "Evaluation", "compare_settings", "Comparison", "tune_settings", "Tuning",
+        "export_tagger", "Pretrainer", "PretrainingSettings", "Progress",
     ),
 }  # fmt: skip
 

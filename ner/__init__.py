@@ -1,7 +1,9 @@
 """Chinese named-entity recognition: a BERT-family encoder, a BiLSTM and a CRF, character by character.
 
 >>> from ner import Tagger
->>> Tagger.load("model").tag(["王小明在北京大学读书。"])
+>>> tagger = Tagger.load()  # the one in the package; Tagger.load("model") for your own
+>>> [(entity.text, entity.label) for entity in tagger.tag("林晓东住在杭州。")]
+[('林晓东', 'PER'), ('杭州', 'LOC')]
 """
 
 import importlib
@@ -12,42 +14,87 @@ from ner.errors import InputError
 from ner.version import installed_version
 
 if TYPE_CHECKING:
-    from ner.data.corpus import Corpus, read_corpus
+    from ner.checking.check import Check
+    from ner.checking.check_corpus import check_corpus
+    from ner.comparing.compare_settings import compare_settings
+    from ner.comparing.comparison import Comparison
+    from ner.data.corpus import Corpus, read_corpus, read_sentences
+    from ner.data.dividing import split_sentences
     from ner.data.entities import Sentence
+    from ner.data.merging import merge_sentences
     from ner.data.read_options import ReadOptions
+    from ner.data.rewriting import convert_files, write_sentences
+    from ner.data.write_options import WriteOptions
     from ner.embedding.embedder import Embedder
     from ner.evaluation.scores import Evaluation
+    from ner.exporting.export import export_tagger
     from ner.lexicon.fixed_spans import FixedSpan
+    from ner.pretraining.pretrainer import Pretrainer
+    from ner.pretraining.pretraining_settings import PretrainingSettings
+    from ner.runs.progress import Progress
     from ner.tagging.tagger import Tagger
     from ner.training.trainer import Trainer
     from ner.training.training_settings import TrainingSettings
+    from ner.tuning.tune_settings import Tuning, tune_settings
 
 __all__ = [
+    "Check",
+    "Comparison",
     "Corpus",
     "Embedder",
     "Entity",
     "Evaluation",
     "FixedSpan",
     "InputError",
+    "Pretrainer",
+    "PretrainingSettings",
+    "Progress",
     "ReadOptions",
     "Sentence",
     "Tagger",
     "Trainer",
     "TrainingSettings",
+    "Tuning",
+    "WriteOptions",
+    "check_corpus",
+    "compare_settings",
+    "convert_files",
+    "export_tagger",
+    "merge_sentences",
     "read_corpus",
+    "read_sentences",
+    "split_sentences",
+    "tune_settings",
+    "write_sentences",
 ]
 
 _IMPORTED_WHEN_ASKED_FOR = {
+    "Check": "ner.checking.check",
+    "Comparison": "ner.comparing.comparison",
     "Corpus": "ner.data.corpus",
     "Embedder": "ner.embedding.embedder",
     "Evaluation": "ner.evaluation.scores",
     "FixedSpan": "ner.lexicon.fixed_spans",
+    "Pretrainer": "ner.pretraining.pretrainer",
+    "PretrainingSettings": "ner.pretraining.pretraining_settings",
+    "Progress": "ner.runs.progress",
     "ReadOptions": "ner.data.read_options",
     "Sentence": "ner.data.entities",
     "Tagger": "ner.tagging.tagger",
     "Trainer": "ner.training.trainer",
     "TrainingSettings": "ner.training.training_settings",
+    "Tuning": "ner.tuning.tune_settings",
+    "WriteOptions": "ner.data.write_options",
+    "check_corpus": "ner.checking.check_corpus",
+    "compare_settings": "ner.comparing.compare_settings",
+    "convert_files": "ner.data.rewriting",
+    "export_tagger": "ner.exporting.export",
+    "merge_sentences": "ner.data.merging",
     "read_corpus": "ner.data.corpus",
+    "read_sentences": "ner.data.corpus",
+    "split_sentences": "ner.data.dividing",
+    "tune_settings": "ner.tuning.tune_settings",
+    "write_sentences": "ner.data.rewriting",
 }
 
 

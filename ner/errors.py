@@ -6,6 +6,13 @@ class InputError(ValueError):
 
     The message names the place, says what was expected and what was found, and how to mend it. The command line
     prints it without a traceback and exits with status 2.
+
+    >>> from ner import InputError, read_corpus
+    >>> try:
+    ...     read_corpus("no-such-folder")
+    ... except InputError as error:
+    ...     print(error)
+    no-such-folder: no such file or folder
     """
 
 

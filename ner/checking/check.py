@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ from ner.checking.surfaces import inconsistent_labels
 from ner.data.data_split import Split
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
+from ner.data.rewriting import refuse_existing
+from ner.pages.frame_html import render_frame
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,63 @@ class Group:
 class Check:
     """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title.
 
-    `notes` are sentences on how its files were read.
+    `notes` are sentences on how its files were read, and `splits` are what was checked.
+
+    >>> from ner import check_corpus
+    >>> check = check_corpus("data_demo")
+    >>> check.tables["entities by type"].index.tolist()
+    ['LOC', 'ORG', 'PER']
     """
 
     groups: list[Group]
     tables: dict[str, pd.DataFrame]
     notes: list[str] = field(default_factory=list)
+    splits: Mapping[str, Split] = field(default_factory=dict, repr=False)
 
     @property
     def findings(self) -> list[Finding]:
         """All findings, kind by kind."""
         return [finding for group in self.groups for finding in group.findings]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether everything in the files could be read."""
+        return not any(split.faults for split in self.splits.values())
+
+    def write_report(self, folder: str | Path) -> None:
+        """Write `check.html` and `check.json` into `folder`.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        from ner.checking.check_report import write_report
+
+        write_report(self, Path(folder))
+
+    def write_repaired(self, folder: str | Path) -> int:
+        """Write a repaired copy of the data, and a list of the changes as `changes.txt`, into a new folder.
+
+        Returns:
+            The number of changes.
+
+        Raises:
+            InputError: the folder exists, or no sentence is left.
+            OSError: the folder can't be written.
+        """
+        from ner.checking.repair import write_repaired
+
+        refuse_existing(Path(folder))
+        return write_repaired(self.splits.values(), Path(folder))
+
+    def _repr_html_(self) -> str:
+        """The findings as a notebook shows them."""
+        rows = [
+            (group.kind.severity, group.kind.name, one.place, one.message)
+            for group in self.groups
+            for one in group.findings
+        ]
+        frame = pd.DataFrame(rows, columns=["severity", "kind", "place", "finding"])
+        return render_frame(frame, f"{self.count('error'):,} errors, {self.count('suspicion'):,} suspicions")
 
     def count(self, severity: Severity) -> int:
         """The number of findings of that severity."""
@@ -105,6 +154,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
             # Nothing that a tagger could learn, such as a column with parts of speech.
             *(f"{loss}, left out" for loss in losses if loss.kind == FindingKind.FIELD_LEFT_OUT),
         ],
+        splits,
     )
 
 

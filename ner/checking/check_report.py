@@ -1,19 +1,23 @@
 """A check of a data set as a page to read and as a file for programs."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ner.checking.check import Check, Group
 from ner.checking.sentence_findings import SentenceFinding
 from ner.data.findings import Finding
 from ner.files import atomic_writer
 from ner.pages.highlight import Hues, Piece, pieces, visible
 from ner.pages.templates import Filters, page_template
 from ner.version import installed_version
+
+if TYPE_CHECKING:
+    from ner.checking.check import Check, Group
 
 _MOST_ON_PAGE = 1000
 _LONGEST_SENTENCE = 300

@@ -40,24 +40,19 @@ def check(
     """
     from rich.console import Console
 
-    from ner.checking.check import check as run_check
-    from ner.checking.check_report import write_report
-    from ner.checking.repair import write_repaired
+    from ner.checking.check_corpus import check_corpus
     from ner.commands.printing import print_check
-    from ner.data.corpus import examine_splits
     from ner.data.rewriting import refuse_existing
-    from ner.model.load_encoder import load_characters
 
     if fix is not None:
         refuse_existing(fix)
-    splits = examine_splits(data, reading)
-    found = run_check(splits, load_characters(encoder), max_length)
+    found = check_corpus(data, encoder=encoder, max_length=max_length, options=reading)
     written = []
     if report is not None:
-        write_report(found, report)
+        found.write_report(report)
         written.append(f"report: {report / 'check.html'}")
     if fix is not None:
-        changes = write_repaired(splits.values(), fix)
+        changes = found.write_repaired(fix)
         written.append(
             f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}"
         )
@@ -65,7 +60,7 @@ def check(
     print_check(found, Console())
     for line in written:
         typer.echo(line)
-    if any(split.faults for split in splits.values()):
+    if not found.is_readable:
         raise typer.Exit(INPUT_WRONG)
     if found.count("error") or (fail_on_suspicions and found.findings):
         raise typer.Exit(FOUND)

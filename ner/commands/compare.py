@@ -41,18 +41,17 @@ def compare(
     from ner.comparing.grid import grid, parse_vary
     from ner.data.corpus import read_corpus
 
-    cells = grid(parse_vary(vary), settings)
+    varied = parse_vary(vary)
+    grid(varied, settings)  # what is wrong with it is told before the data are read
     corpus = read_corpus(data, seed=settings.seed, options=reading)
-    from ner.comparing.comparison import compare as compare_runs
-    from ner.comparing.comparison_report import write_report
-    from ner.comparing.run_grid import run_grid
+    from ner.comparing.compare_settings import compare_settings
     from ner.extras import how_to_install
 
     for note in corpus.notes:
-        typer.echo(f"note: {note}")
-    comparison = compare_runs(run_grid(corpus, cells, seeds, output, TerminalProgress()))
+        typer.echo(f"note: {note}", err=True)
+    comparison = compare_settings(corpus, settings, varied, seeds=seeds, output=output, progress=TerminalProgress())
     print_comparison(comparison, Console())
-    written = write_report(comparison, output, shlex.join(["bert-ner", *sys.argv[1:]]))
+    written = comparison.write_report(output, command=shlex.join(["bert-ner", *sys.argv[1:]]))
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
         typer.echo(f"for a plot: {how_to_install('plot')}, then the same command again")

@@ -20,7 +20,7 @@ def export(
     model: Model = Path(BUILT_IN_TAGGER),
 ) -> None:
     """Export a model to ONNX Runtime or OpenVINO, for tagging on CPUs without PyTorch."""
-    from ner.exporting.export import export_model
+    from ner.exporting.export import export_tagger
 
-    export_model(model, to, precision, output)
+    export_tagger(model, output, to=to, precision=precision)
     typer.echo(f"the tagger is in {output}: bert-ner tag --model {output}")

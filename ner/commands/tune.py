@@ -40,16 +40,22 @@ def tune(
     from ner.commands.terminal_progress import TerminalProgress
     from ner.data.corpus import read_corpus
     from ner.extras import how_to_install, import_extra
+    from ner.tuning.tune_settings import tune_settings
 
-    import_extra("optuna", "tune", output)
-    from ner.tuning.search import search
-    from ner.tuning.search_report import write_report
-
+    import_extra("optuna", "tune", output)  # said before the data are read
     corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
     for note in corpus.notes:
-        typer.echo(f"note: {note}")
-    study = search(corpus, settings, options_on_command_line(ctx), trials, output, storage, TerminalProgress())
-    written = write_report(study, settings, output)
+        typer.echo(f"note: {note}", err=True)
+    tuning = tune_settings(
+        corpus,
+        settings,
+        trials=trials,
+        output=output,
+        fixed=options_on_command_line(ctx),
+        storage=storage,
+        progress=TerminalProgress(),
+    )
+    written = tuning.files
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
         typer.echo(f"for plots: {how_to_install('plot')}, then the same command again")

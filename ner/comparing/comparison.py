@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from conlleval import TypeScores
 from ner.comparing.run_grid import FinishedRun
 from ner.evaluation.bootstrap import Counts, Difference, paired_bootstrap
 from ner.evaluation.report_files import SENTENCES
+from ner.pages.frame_html import render_frame
 from ner.training.model_output import EVALUATION
+from ner.training.training_settings import TrainingSettings
 
-SIGNIFICANT = 0.05
 _DIFFERENCE = [field.name for field in fields(Difference)]
 _COSTS = ["minutes", "parameters", "characters_a_second"]
 
@@ -23,27 +25,60 @@ _COSTS = ["minutes", "parameters", "characters_a_second"]
 class Comparison:
     """A grid that was run.
 
+    >>> comparison.frame[["dropout", "dev_f1", "p"]]  # from `compare_settings`  # doctest: +SKIP
+
     `split` is the one that is compared, test or else dev, and `varied` are the names of the varied options. `runs` has
-    a row for each run: cell, its values, seed, F1 of each split, minutes, parameters, characters a second. `cells` has
+    a row for each run: cell, its values, seed, F1 of each split, minutes, parameters, characters a second. `frame` has
     a row for each cell, in the order of the grid, with means over the seeds, standard deviations (`..._sd`, of a
     sample; NaN for one seed) and the `difference` of F1 from the first row with `low`, `high` and `p`. Minutes are
     those of runs in one go, NaN where there is none: a resumed run doesn't know how long it took before.
 
-    `records` are the training records of all runs.
+    `settings` are those of each cell by its name, and `records` are the training records of all runs.
     """
 
     split: str
     varied: list[str]
     runs: pd.DataFrame
-    cells: pd.DataFrame
+    frame: pd.DataFrame
+    settings: dict[str, TrainingSettings]
     records: list[dict[str, Any]]
 
     @property
     def seeds(self) -> int:
-        return len(self.runs) // len(self.cells)
+        """How many seeds each cell was trained with."""
+        return len(self.runs) // len(self.frame)
+
+    @property
+    def best(self) -> TrainingSettings:
+        """The settings of the cell with the highest mean dev F1. Test is not looked at."""
+        best = max(self.frame.to_dict("records"), key=lambda row: row["dev_f1"])
+        return self.settings[best["cell"]]
+
+    def write_report(self, folder: str | Path, *, command: str = "") -> list[Path]:
+        """Write `comparison.md`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
+
+        Args:
+            folder: is made if it isn't there.
+            command: the one that made the comparison, for the page.
+
+        Returns:
+            The files that were written.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        from ner.comparing.comparison_report import write_report
+
+        return write_report(self, Path(folder), command)
+
+    def _repr_html_(self) -> str:
+        """Scores and differences as a notebook shows them."""
+        from ner.comparing.comparison_report import readable_table
+
+        return render_frame(readable_table(self), f"{self.split} F1 with {self.seeds} seeds")
 
 
-def compare(runs: Sequence[FinishedRun]) -> Comparison:
+def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
     """Set the cells of finished `runs` beside each other; each has to be there with the same seeds on the same data."""
     split = "test" if "test" in runs[0].record["scores"] else "dev"
     varied = list(runs[0].cell.values)
@@ -58,7 +93,8 @@ def compare(runs: Sequence[FinishedRun]) -> Comparison:
     cells = cells.join([means, by_cell[scores].std().add_suffix("_sd"), found])
     spreads = {name: [name, f"{name}_sd"] for name in scores}
     columns = [*varied, *spreads.pop(f"{split}_f1"), *_DIFFERENCE, *chain(*spreads.values()), *_COSTS]
-    return Comparison(split, varied, table, cells[columns].reset_index(), [run.record for run in runs])
+    settings = {run.cell.name: run.cell.settings for run in runs}
+    return Comparison(split, varied, table, cells[columns].reset_index(), settings, [run.record for run in runs])
 
 
 def _row(run: FinishedRun, split: str) -> dict[str, Any]:

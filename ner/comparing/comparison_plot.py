@@ -1,9 +1,15 @@
 """A comparison as a picture: a line for each cell, with its seeds, their mean and standard deviation."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from ner.comparing.comparison import SIGNIFICANT, Comparison
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ner.evaluation.bootstrap import SIGNIFICANT
 from ner.files import atomic_path
+
+if TYPE_CHECKING:
+    from ner.comparing.comparison import Comparison
 
 # Of the palette of Okabe and Ito, which people with any colour vision can tell apart; in grey they differ by lightness.
 _BLUE, _ORANGE = "#0072B2", "#E69F00"
@@ -21,7 +27,7 @@ def draw(comparison: Comparison, path: Path) -> None:
     from matplotlib.figure import Figure
 
     score = f"{comparison.split}_f1"
-    cells = comparison.cells
+    cells = comparison.frame
     figure = Figure(figsize=(7, 1.4 + 0.45 * len(cells)), layout="constrained")
     axes = figure.add_subplot()
     axes.axvline(cells[score].iloc[0], color="0.6", linestyle="--", linewidth=1, zorder=0)

@@ -1,18 +1,22 @@
 """A comparison as files: to read, to compute with, to look at."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ner.comparing.comparison import SIGNIFICANT, Comparison
 from ner.comparing.comparison_plot import draw
-from ner.evaluation.bootstrap import RESAMPLES
+from ner.evaluation.bootstrap import RESAMPLES, SIGNIFICANT
 from ner.files import atomic_writer
 from ner.pages.templates import text_template
+
+if TYPE_CHECKING:
+    from ner.comparing.comparison import Comparison
 
 _PLOT = "comparison.png"
 _DIFFERENCE = "difference [95% interval]"
@@ -32,7 +36,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     with atomic_writer(paths[0]) as file:
         file.write(_page(comparison, command, _PLOT if plot else ""))
     with atomic_writer(paths[1]) as file:
-        comparison.cells.drop(columns="cell").to_csv(file, index=False)
+        comparison.frame.drop(columns="cell").to_csv(file, index=False)
     with atomic_writer(paths[2]) as file:
         json.dump(_content(comparison, command), file, ensure_ascii=False, indent=1)
         file.write("\n")
@@ -71,7 +75,7 @@ def explain(comparison: Comparison) -> list[str]:
 def _rows(comparison: Comparison) -> Iterator[dict[str, str]]:
     """The rows of the table to read, by the names of their columns."""
     split = comparison.split
-    for row in comparison.cells.to_dict("records"):
+    for row in comparison.frame.to_dict("records"):
         yield {
             **{name: str(row[name]) for name in comparison.varied},
             f"{split} F1": _spread(row, f"{split}_f1"),
@@ -99,7 +103,7 @@ def _difference(row: dict[Any, Any]) -> str:
 def _page(comparison: Comparison, command: str, plot: str) -> str:
     content = _content(comparison, command)
     return text_template("comparing/comparison.md.j2").render(
-        cells=len(comparison.cells),
+        cells=len(comparison.frame),
         split=comparison.split,
         table=_markdown([*_rows(comparison)]),
         plot=plot,
@@ -122,7 +126,7 @@ def _content(comparison: Comparison, command: str) -> dict[str, Any]:
         "split": comparison.split,
         "varied": comparison.varied,
         "resamples": RESAMPLES,
-        "cells": json.loads(comparison.cells.to_json(orient="records")),  # NaN becomes null
+        "cells": json.loads(comparison.frame.to_json(orient="records")),  # NaN becomes null
         "runs": json.loads(comparison.runs.to_json(orient="records")),
         "data": comparison.records[0]["data"],
         "machines": _distinct(record["machine"] for record in comparison.records),

@@ -57,6 +57,12 @@ class Corpus:
     types: list[str]
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def splits(self) -> dict[str, Split]:
+        """Train, dev and, if there is one, test, by name."""
+        named = {"train": self.train, "dev": self.dev, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}
+
     @classmethod
     def from_sentences(
         cls,

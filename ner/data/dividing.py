@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ner.data.data_split import Split
@@ -39,6 +39,30 @@ class _Part:
     def add(self, shares: Mapping[_Stratum, float]) -> None:
         for stratum, share in shares.items():
             self._lacking[stratum] -= share
+
+
+def split_sentences(
+    sentences: Iterable[Sentence], *, dev: float = 0.1, test: float = 0.1, seed: int = 1
+) -> dict[str, list[Sentence]]:
+    """Divide sentences into train, dev and test that have alike shares of each entity type.
+
+    Sentences of one document, and sentences with the same text, stay together.
+
+    >>> sentences = [Sentence(f"我在上海{i}天。", [(2, 4, "LOC")]) for i in range(10)]
+    >>> {name: len(part) for name, part in split_sentences(sentences).items()}
+    {'train': 8, 'dev': 1, 'test': 1}
+
+    Args:
+        sentences: with their entities.
+        dev: share of dev, at least 0 and less than 1.
+        test: share of test; with 0 there is none.
+        seed: the same seed gives the same parts.
+
+    Raises:
+        InputError: the shares are impossible, or there are too few sentences.
+    """
+    divided = divide(Split.from_sentences(sentences, "sentences"), dev, test, seed)
+    return {name: split.sentences for name, split in divided.items()}
 
 
 def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]:

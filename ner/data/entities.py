@@ -17,6 +17,10 @@ _START, _END = attrgetter("start"), attrgetter("end")
 class Entity:
     """A named entity in a text.
 
+    >>> entity = Entity(2, 4, "LOC", "上海", score=0.98)
+    >>> "我在上海。"[entity.start : entity.end]
+    '上海'
+
     `start` and `end` are code points of the original text, half-open: `text[entity.start:entity.end] == entity.text`.
     `score` is the probability that the model gives the span, in [0, 1]; None where a person labelled it.
     """

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from ner.data.unknown import Spans
 from ner.errors import InputError
 
 _HEADER = ("from", "to")
+_LOGGER = logging.getLogger("ner")
 _DROPPED = ("", "-")
 
 
@@ -46,6 +48,32 @@ def read_type_table(path: str | Path) -> dict[str, str | None]:
     if faults:
         raise InputError("\n".join(faults))
     return table
+
+
+def merge_sentences(
+    data_sets: Iterable[Iterable[Sentence]], *, types: Mapping[str, str | None] | None = None
+) -> list[Sentence]:
+    """Make one data set of several, with their types under common names and repeated sentences once.
+
+    Remarks, such as on sentences that are annotated in two ways, go to the logger `ner`.
+
+    >>> one, other = [Sentence("我在上海。", [(2, 4, "LOC")])], [Sentence("我在北京。", [(2, 4, "GPE")])]
+    >>> merged = merge_sentences([one, other], types={"GPE": "LOC"})
+    >>> [sentence.entities[0].label for sentence in merged]
+    ['LOC', 'LOC']
+
+    Args:
+        data_sets: lists of sentences.
+        types: the new name of each type, None to drop its entities; other types stay as they are.
+
+    Raises:
+        InputError: a data set holds something else.
+    """
+    splits = [Split.from_sentences(sentences, f"data set {i}") for i, sentences in enumerate(data_sets, 1)]
+    merged, findings = merge(splits, types or {})
+    for finding in findings:
+        _LOGGER.info("%s", finding)
+    return merged
 
 
 def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[list[Sentence], list[Finding]]:

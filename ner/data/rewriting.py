@@ -1,7 +1,7 @@
 """Annotated files into other annotated files: converted, divided, merged."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -21,6 +21,7 @@ from ner.data.split_files import SPLITS, holds_splits
 from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 
+_READ, _WRITE = ReadOptions(), WriteOptions()
 _WITH_SCORES = ("jsonl", "label-studio-predictions")
 
 
@@ -34,19 +35,58 @@ class Rewritten:
 
 
 def convert_files(
-    source: Path, target: Path, reading: ReadOptions, writing: WriteOptions, *, by_line: bool = False
+    source: str | Path,
+    target: str | Path,
+    reading: ReadOptions = _READ,
+    writing: WriteOptions = _WRITE,
+    *,
+    by_line: bool = False,
 ) -> Rewritten:
-    """Writes a file in another format, or a folder of splits as a folder with a file for each.
+    """Write a file in another format, or a folder of splits as a folder with a file for each.
 
-    With `by_line` each line of a text becomes a sentence.
+    >>> convert_files("data_demo/dev.txt", "dev.jsonl").losses
+    []
 
-    Raises CorpusError with all faults of the source, and InputError if an option is wrong or `target` exists.
+    Args:
+        source: the file or folder.
+        target: the file or folder to write. Its name says the format, unless `writing` does.
+        reading: how the source is read.
+        writing: the format and the tags to write.
+        by_line: each line of a text becomes a sentence.
+
+    Raises:
+        CorpusError: with all errors of the source.
+        InputError: an option is wrong, or `target` exists.
     """
+    source, target = Path(source), Path(target)
     refuse_existing(target)
     splits = _read(source, reading)
     if by_line:
         splits = {name: replace(split, sentences=_lines(split.sentences)) for name, split in splits.items()}
     return _write(splits, target, writing)
+
+
+def write_sentences(sentences: Iterable[Sentence], path: str | Path, options: WriteOptions = _WRITE) -> Rewritten:
+    """Write sentences into a new file.
+
+    >>> write_sentences([Sentence("我在上海。", [(2, 4, "LOC")])], "train.conll").losses
+    []
+
+    Args:
+        sentences: with their entities.
+        path: its name says the format, unless `options` do.
+        options: the format and the tags to write.
+
+    Returns:
+        How many sentences and entities were written, and in `losses` what the format can't hold.
+
+    Raises:
+        InputError: an option is wrong, or there is something at `path`.
+        OSError: the file can't be written.
+    """
+    target = Path(path)
+    refuse_existing(target)
+    return _write({"": replace(Split.from_sentences(sentences, target.name), format="conll")}, target, options)
 
 
 def divide_file(

@@ -1,11 +1,15 @@
 """Every wrong entity, and in which way it is wrong: gold and predicted entities in pairs."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ner.data.entities import Entity
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 Kind = Literal["wrong type", "too short", "too long", "overlapping", "missed", "invented"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -1,9 +1,15 @@
 """Counts of gold, predicted and correct entities, and their rates, as data frames."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from conlleval import TypeScores
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 COUNTS = ["gold", "predicted", "correct"]
 RATES = ["precision", "recall", "f1"]

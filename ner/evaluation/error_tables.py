@@ -1,14 +1,19 @@
 """Wrong entities as data frames: by type and kind, by type against type, by surface form, and one by one."""
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.entity_errors import KINDS, EntityError
 from ner.evaluation.excerpts import excerpt, window
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 ALL_TYPES = "all types"
 CONFIDENT = 0.95

@@ -1,10 +1,12 @@
 """What a report holds: every table of it, computed once, whatever it is rendered as."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,7 +20,9 @@ from ner.evaluation.entity_tables import entity_table
 from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
 from ner.evaluation.partial_credit import partial_credit_table
 from ner.evaluation.report_tables import Table
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 FEWEST_SENTENCES = 10
 """With fewer, resampled ones say nothing of other sentences."""

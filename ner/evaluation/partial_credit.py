@@ -1,11 +1,16 @@
 """Scores that give credit for what is nearly right: those of MUC and SemEval, by nervaluate."""
 
+from __future__ import annotations
+
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ner.data.entities import Entity
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 _MEASURES = {"strict": "strict", "exact": "exact", "partial": "partial", "ent_type": "type"}
 _OUTCOMES = ["correct", "incorrect", "partial", "missed", "spurious"]

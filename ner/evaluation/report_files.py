@@ -1,11 +1,13 @@
 """Reports as files of a folder."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,9 +18,11 @@ from ner.evaluation.error_tables import error_list
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.report_html import render_html, render_side_by_side_html
 from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown
-from ner.evaluation.scores import Evaluation
 from ner.evaluation.side_by_side import SideBySide
 from ner.files import atomic_writer
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 # Columns are separated by spaces in the format of conlleval.pl, so white space among the characters is shown by this.
 VISIBLE_SPACE = "␣"

@@ -1,10 +1,12 @@
 """The tables of a report, each with a heading, what it says and what to do about it."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,7 +16,9 @@ from ner.evaluation import weaknesses as weak
 from ner.evaluation.confidence import reliability_table, threshold_table
 from ner.evaluation.entity_errors import EntityError
 from ner.evaluation.entity_tables import type_table
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@
 sentence, whether gold or predicted, so the groups of a table add up to the whole.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,9 @@ from ner.characters.character_table import CharacterTable
 from ner.data.entities import Sentence
 from ner.evaluation.entity_tables import COUNTS, with_rates
 from ner.evaluation.error_tables import TrainForms
-from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.scores import Evaluation
 
 _ENTITY_LENGTHS = (1, 2, 3, 4, 5, 7, 11)
 _SENTENCE_LENGTHS = (1, 11, 21, 41, 81, 161)
@@ -80,7 +84,7 @@ def by_source(
     return _score_groups(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
 
 
-def _score_groups(entities: pd.DataFrame, groups: "pd.Series[Any]", name: str) -> pd.DataFrame:
+def _score_groups(entities: pd.DataFrame, groups: pd.Series[Any], name: str) -> pd.DataFrame:
     counts = entities[COUNTS].groupby(groups.rename(name), observed=True).sum()
     table = with_rates(counts.reset_index().astype({name: str}))
     # Without gold entities recall and F1 say nothing, without predicted ones precision doesn't.
@@ -89,11 +93,11 @@ def _score_groups(entities: pd.DataFrame, groups: "pd.Series[Any]", name: str) -
     return table
 
 
-def _ranges(values: "pd.Series[int]", starts: Sequence[int]) -> "pd.Series[Any]":
+def _ranges(values: pd.Series[int], starts: Sequence[int]) -> pd.Series[Any]:
     """Each value as the range of integers that it is in; ranges begin at `starts`, and the last one has no end."""
     names = [f"{low} to {high - 1}" if high - low > 1 else str(low) for low, high in pairwise(starts)]
     return pd.cut(values, [*starts, np.inf], right=False, labels=[*names, f"{starts[-1]} or more"])
 
 
-def _order_groups(groups: Sequence[str], order: Sequence[str]) -> "pd.Series[Any]":
+def _order_groups(groups: Sequence[str], order: Sequence[str]) -> pd.Series[Any]:
     return pd.Series(groups).astype(pd.CategoricalDtype([*order]))

@@ -8,26 +8,38 @@ from ner.errors import InputError
 from ner.exporting.onnx_conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
 from ner.model.model_folder import load_model
 from ner.runtime.exported_folder import CHARACTERS, Exported, ExportPrecision, Target, network_path
+from ner.tagging.tagger import Tagger
 from ner.version import installed_version
 
 
-def export_model(model: Path, target: Target, precision: ExportPrecision, output: Path) -> None:
-    """Write the tagger in the folder `model` as one that needs no PyTorch into the new folder `output`.
+def export_tagger(
+    model: str | Path, output: str | Path, *, to: Target = "onnx", precision: ExportPrecision = "fp32"
+) -> Tagger:
+    """Write a tagger as one that needs no PyTorch into a new folder, and return it.
+
+    >>> exported = export_tagger("mini-zh-uner", "exported")  # doctest: +SKIP
+
+    Args:
+        model: the model folder, or `mini-zh-uner`.
+        output: the folder to write.
+        to: `onnx` or `openvino`.
+        precision: of the network: `fp32`, `int8` for its matrix products, or `bf16` for OpenVINO.
 
     Raises:
         InputError: there is no such model, `output` exists, a package is missing, the target hasn't the precision, or
             the network is too large.
         OSError: the folder can't be written; nothing is left of it.
     """
-    if target == "onnx" and precision == "bf16":
-        raise InputError("ONNX Runtime has no bf16 on x86 CPUs: take --precision fp32 or int8, or --to openvino")
+    output = Path(output)
+    if to == "onnx" and precision == "bf16":
+        raise InputError("ONNX Runtime has no bf16 on x86 CPUs: choose the `precision` fp32 or int8, or `to` openvino")
     if output.exists():
         raise InputError(f"{output} exists already: choose another folder, or move it away")
-    import_packages(target)
+    import_packages(to)
     network, table = load_model(model)
     config, decoder = network.config, network.tag_decoder.decoder()
     exported = Exported(
-        target=target,
+        target=to,
         precision=precision,
         types=config.types,
         labels=config.labels,
@@ -36,7 +48,7 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         temperature=decoder.temperature,
         chain=decoder.chain if isinstance(decoder, CrfDecoder) else None,
         window=config.window,
-        versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[target])},
+        versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[to])},
     )
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as working:
@@ -45,11 +57,12 @@ def export_model(model: Path, target: Target, precision: ExportPrecision, output
         onnx = to_onnx(network)
         if precision == "int8":
             onnx = with_int8_weights(onnx)
-        path = network_path(folder, target)
-        if target == "onnx":
+        path = network_path(folder, to)
+        if to == "onnx":
             path.write_bytes(onnx.SerializeToString())
         else:
             to_openvino(onnx, path, half=precision == "bf16")
         table.save(folder / CHARACTERS)
         exported.save(folder)
         folder.rename(output)
+    return Tagger.load(output)

@@ -71,7 +71,9 @@ def with_int8_weights(model: Any) -> Any:
     Not by ONNX Runtime's dynamic quantization, which has one scale for all inputs of a product: it loses tags, and
     what is found in a text depends on what else is in the batch.
     """
+    handlers, level = [*logging.root.handlers], logging.root.level
     quantizer = importlib.import_module(_QUANTIZER)
+    logging.root.handlers, logging.root.level = handlers, level  # which the import sets up for its own use
     config = quantizer.DefaultWeightOnlyQuantConfig(
         block_size=_BLOCK, is_symmetric=True, accuracy_level=_INT8_PRODUCTS, bits=8
     )

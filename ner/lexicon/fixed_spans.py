@@ -11,7 +11,13 @@ from ner.data.schemes import OUTSIDE, Scheme, entities_to_tags
 
 
 class FixedSpan(NamedTuple):
-    """The characters `start:end` are known to be an entity of type `label`, or, with None, to be in no entity."""
+    """The characters `start:end` are known to be an entity of type `label`, or, with None, to be in no entity.
+
+    >>> from ner import FixedSpan, Tagger
+    >>> found = Tagger.load().tag("林晓东住在杭州。", [FixedSpan(5, 7, None)])
+    >>> [entity.text for entity in found]
+    ['林晓东']
+    """
 
     start: int
     end: int

@@ -20,6 +20,9 @@ _Length = Annotated[int, Field(ge=8)]
 class PretrainingSettings(Settings):
     """The settings of one pretraining run, checked on construction and saved in its record.
 
+    >>> PretrainingSettings(minutes=60, masking="character").learning_rate
+    0.00012
+
     One of `minutes` and `steps` says when the run is over. Lengths are in characters, [CLS] and [SEP] among them.
 
     Raises:

@@ -25,6 +25,7 @@ from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
+from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -42,9 +43,9 @@ class TaggedText(NamedTuple):
 class Tagger:
     """Finds the entities in Chinese text.
 
-    >>> tagger = Tagger.load("model")  # or Tagger.load(), for the one in the package
-    >>> tagger.tag(["王小明在北京大学读书。"])
-    [[Entity(start=0, end=3, label='PER', text='王小明', score=0.99), ...]]
+    >>> tagger = Tagger.load()  # the one in the package; Tagger.load("model") for your own
+    >>> [(entity.text, entity.label) for entity in tagger.tag("林晓东住在杭州。")]
+    [('林晓东', 'PER'), ('杭州', 'LOC')]
 
     Args:
         engine: computes scores and tags.
@@ -134,9 +135,9 @@ class Tagger:
     ) -> list[Entity]: ...
 
     @overload
-    def tag(self, texts: Sequence[str], fixed: Sequence[Sequence[FixedSpan]] | None = None) -> list[list[Entity]]: ...
+    def tag(self, texts: Iterable[str], fixed: Sequence[Sequence[FixedSpan]] | None = None) -> list[list[Entity]]: ...
 
-    def tag(self, texts: str | Sequence[str], fixed: Any = None) -> list[Entity] | list[list[Entity]]:
+    def tag(self, texts: str | Iterable[str], fixed: Any = None) -> list[Entity] | list[list[Entity]]:
         """Find the entities of every text, in order of position; of a single string, its entities.
 
         Args:
@@ -149,15 +150,16 @@ class Tagger:
         """
         if isinstance(texts, str):
             return self.tag([texts], None if fixed is None else [fixed])[0]
+        texts = list(texts)
         if fixed is None:
-            return list(self.tag_stream(texts))
+            return TaggedTexts(self.tag_stream(texts))
         if len(fixed) != len(texts):
             raise ValueError(f"expected what is fixed in each of {len(texts)} texts, got {len(fixed)}")
         allowed = [
             allowed_by_spans(known, len(text), self.labels, self.scheme)
             for known, text in zip(fixed, texts, strict=True)
         ]
-        return self._decode(texts, self.emissions(texts), allowed)
+        return TaggedTexts(self._decode(texts, self.emissions(texts), allowed))
 
     def nbest(self, texts: Sequence[str], n: int) -> list[list[Alternative]]:
         """The `n` most probable readings of every text, or all where there are fewer, the best first.
@@ -218,17 +220,17 @@ class Tagger:
     ) -> list[list[Entity]]:
         """Entities of every text: one Viterbi pass over the whole of it, however many windows it was read through."""
         decoder = self.engine.decoder()
-        found: list[list[Entity]] = [[] for _ in texts]
+        found: list[list[Entity]] = [FoundEntities(text, ()) for text in texts]
         for members, padded, mask in self._pad_batches(texts, emissions):
             constraint = None if allowed is None else _pad([allowed[i] for i in members], True)
             tags, enter, leave = decoder.decode(padded, mask, constraint)
             for row, i in enumerate(members):
-                found[i] = [
+                found[i].extend(
                     replace(
                         entity, score=min(1.0, float(np.exp(enter[row, entity.start] + leave[row, entity.end - 1])))
                     )
                     for entity in self._entities(texts[i], tags[row])
-                ]
+                )
         return found
 
     def _pad_batches(

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from transformers import TrainerCallback
+
 from ner.data.corpus import Corpus
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
-from ner.evaluation.scores import Evaluation, evaluate
+from ner.evaluation.scores import Evaluation
+from ner.runs.progress import Progress
 from ner.tagging.tagger import Tagger
 from ner.training.train import TrainingRun, train
 from ner.training.training_settings import TrainingSettings
@@ -16,20 +19,36 @@ from ner.training.training_settings import TrainingSettings
 class Trainer:
     """Trains a tagger on a corpus and writes it, its record and its reports into a folder.
 
-    >>> trainer = Trainer(TrainingSettings(epochs=3), train=read_corpus("data_demo"), output="model")
+    >>> corpus = Corpus.from_sentences([Sentence(f"我在上海{i}天。", [(2, 4, "LOC")]) for i in range(20)])
+    >>> trainer = Trainer(TrainingSettings(init_from="mini-zh-uner", epochs=1), train=corpus, output="model")
     >>> tagger = trainer.train()
-    >>> trainer.evaluate(corpus.test).f1
+    >>> tagger.types
+    ['LOC']
+    >>> trainer.evaluate(corpus.dev).precision
+    100.0
 
     Args:
         settings: what `bert-ner train` sets by its options.
         train: the corpus; its dev split chooses the best epoch.
         output: the model folder. It must hold no other model.
+        progress: is told of steps and epochs; a bar in a notebook by default, elsewhere the logger `ner`.
+        callbacks: callbacks of the Hugging Face `Trainer`, which see the run. What they raise ends it.
     """
 
-    def __init__(self, settings: TrainingSettings | None = None, *, train: Corpus, output: str | Path) -> None:
+    def __init__(
+        self,
+        settings: TrainingSettings | None = None,
+        *,
+        train: Corpus,
+        output: str | Path,
+        progress: Progress | None = None,
+        callbacks: Sequence[TrainerCallback] = (),
+    ) -> None:
         self.settings = settings or TrainingSettings()
         self.corpus = train
         self.output = Path(output)
+        self.progress = progress
+        self.callbacks = callbacks
         self._run: TrainingRun | None = None
 
     def train(self, *, resume: bool = False) -> Tagger:
@@ -40,7 +59,14 @@ class Trainer:
             InterruptedRun: the user stopped it; what was learned is saved.
             OSError: the output folder can't be written.
         """
-        self._run = train(self.corpus, self.settings, self.output, resume=resume)
+        self._run = train(
+            self.corpus,
+            self.settings,
+            self.output,
+            resume=resume,
+            progress=self.progress,
+            callbacks=self.callbacks,
+        )
         return self._run.tagger
 
     @property
@@ -49,9 +75,8 @@ class Trainer:
         return self._finished().record
 
     def evaluate(self, sentences: Split | Sequence[Sentence]) -> Evaluation:
-        """Tag annotated sentences with the trained tagger and compare."""
-        gold = sentences.sentences if isinstance(sentences, Split) else sentences
-        return evaluate(self._finished().tagger, gold)
+        """Tag annotated sentences with the trained tagger, and compare the result with their entities."""
+        return self._finished().tagger.evaluate(sentences)
 
     def _finished(self) -> TrainingRun:
         if self._run is None:

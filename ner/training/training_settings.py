@@ -15,6 +15,14 @@ from ner.settings import Help, Search, settings_group
 class TrainingSettings(NetworkSettings):
     """The settings of one training run, checked on construction and saved in its record.
 
+    >>> from ner import InputError
+    >>> try:
+    ...     TrainingSettings(epochs=0, dropout=2)
+    ... except InputError as error:
+    ...     print(error)
+    expected `dropout` to be a number of at least 0 and less than 1, got 2
+    expected `epochs` to be a whole number of at least 1, got 0
+
     Raises:
         InputError: settings are wrong; the message tells all of them.
     """

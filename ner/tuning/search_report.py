@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+import pandas as pd
 from optuna.trial import TrialState
 
 from ner.files import atomic_path, atomic_writer
@@ -29,14 +30,19 @@ def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) 
         OSError: the folder can't be written.
     """
     write_settings(best_settings(study, settings), folder / BEST)
-    table = study.trials_dataframe(_COLUMNS)
-    table.columns = [name.removeprefix("params_").removeprefix("user_attrs_") for name in table.columns]
     with atomic_writer(folder / TRIALS) as file:
-        table.rename(columns={"number": "trial", "value": "dev_f1"}).to_csv(file, index=False)
+        trial_table(study).to_csv(file, index=False)
     written = [folder / BEST, folder / TRIALS]
     if find_spec("matplotlib"):
         written += _draw(study, folder)
     return written
+
+
+def trial_table(study: optuna.Study) -> pd.DataFrame:
+    """A row for each trial: `trial`, `state`, `dev_f1`, its settings, minutes, and when it began."""
+    table = study.trials_dataframe(_COLUMNS)
+    table.columns = [name.removeprefix("params_").removeprefix("user_attrs_") for name in table.columns]
+    return table.rename(columns={"number": "trial", "value": "dev_f1"})
 
 
 def best_settings(study: optuna.Study, settings: TrainingSettings) -> TrainingSettings:

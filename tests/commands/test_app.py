@@ -38,8 +38,9 @@ def refused(run: Run) -> Callable[..., str]:
         result = run(*arguments, stdin=stdin)
         assert result.exit_code == 2, result.output
         assert "Traceback" not in result.output
-        assert result.stderr.startswith("bert-ner: ")
-        return result.stderr.removeprefix("bert-ner: ").rstrip("\n")
+        before, _, message = result.stderr.partition("bert-ner: ")
+        assert all(line.startswith("note: ") for line in before.splitlines())
+        return message.rstrip("\n")
 
     return refused
 

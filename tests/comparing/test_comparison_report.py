@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from ner.commands.app import app
 from ner.commands.printing import print_comparison
-from ner.comparing.comparison import Comparison, compare
+from ner.comparing.comparison import Comparison, compare_runs
 from ner.comparing.comparison_report import explain, write_report
 from ner.comparing.grid import grid, parse_vary
 from ner.comparing.run_grid import FinishedRun, run_grid
@@ -38,13 +38,13 @@ def runs(corpus: Corpus, settings: TrainingSettings, folder: Path) -> list[Finis
 
 @pytest.fixture(scope="module")
 def comparison(runs: list[FinishedRun]) -> Comparison:
-    return compare(runs)
+    return compare_runs(runs)
 
 
 def test_means_and_standard_deviations(comparison: Comparison, runs: list[FinishedRun]) -> None:
     assert comparison.split == "test"
-    assert list(comparison.cells["cell"]) == [run.cell.name for run in runs[::2]]
-    for row, pair in zip(comparison.cells.to_dict("records"), zip(runs[::2], runs[1::2], strict=True), strict=True):
+    assert list(comparison.frame["cell"]) == [run.cell.name for run in runs[::2]]
+    for row, pair in zip(comparison.frame.to_dict("records"), zip(runs[::2], runs[1::2], strict=True), strict=True):
         for split in ("test", "dev"):
             scores = [run.record["scores"][split]["conlleval"]["f1"] for run in pair]
             assert row[f"{split}_f1"] == pytest.approx(statistics.mean(scores), abs=0.01)
@@ -52,14 +52,14 @@ def test_means_and_standard_deviations(comparison: Comparison, runs: list[Finish
         assert row["minutes"] == statistics.mean(run.record["minutes"] for run in pair)
         assert row["parameters"] == pair[0].record["parameters"]
         assert row["characters_a_second"] > 0
-    first, *others = comparison.cells.to_dict("records")
+    first, *others = comparison.frame.to_dict("records")
     assert first["p"] != first["p"]  # NaN: the baseline is not compared with itself
     assert all(row["difference"] == pytest.approx(row["test_f1"] - first["test_f1"]) for row in others)
     assert all(row["low"] <= row["difference"] <= row["high"] for row in others)
 
 
 def test_a_bilstm_has_parameters(comparison: Comparison) -> None:
-    without, with_lstm = comparison.cells["parameters"][:2]
+    without, with_lstm = comparison.frame["parameters"][:2]
     size, width = 16, 32  # four gates, from the input, the hidden state and two biases, in two directions
     # The emissions come from twice the BiLSTM's units, here as many as the encoder's own.
     assert with_lstm - without == 2 * 4 * size * (width + size + 2)
@@ -67,14 +67,14 @@ def test_a_bilstm_has_parameters(comparison: Comparison) -> None:
 
 def test_minutes_of_a_resumed_run_are_left_out(runs: list[FinishedRun]) -> None:
     resumed = [replace(runs[0], record={**runs[0].record, "minutes": 1000.0, "resumed": True}), runs[1]]
-    assert compare(resumed).cells["minutes"].to_list() == [runs[1].record["minutes"]]
+    assert compare_runs(resumed).frame["minutes"].to_list() == [runs[1].record["minutes"]]
 
 
 def test_without_a_test_split_dev_is_compared(runs: list[FinishedRun]) -> None:
     only_dev = [replace(run, record={**run.record, "scores": {"dev": run.record["scores"]["dev"]}}) for run in runs]
-    found = compare(only_dev)
+    found = compare_runs(only_dev)
     assert found.split == "dev"
-    assert found.cells["difference"].notna().sum() == 3
+    assert found.frame["difference"].notna().sum() == 3
 
 
 def test_what_is_shown(comparison: Comparison) -> None:
@@ -84,9 +84,9 @@ def test_what_is_shown(comparison: Comparison) -> None:
     rows = [re.split(r" {2,}", line.strip()) for line in lines if re.match(r" +(last|attention) ", line)]
     assert [row[:2] for row in rows] == [["last", "0"], ["last", "1"], ["attention", "0"], ["attention", "1"]]
     assert rows[0][3] == "baseline"
-    first = comparison.cells.iloc[0]
+    first = comparison.frame.iloc[0]
     assert rows[0][2] == f"{first['test_f1']:.2f} ± {first['test_f1_sd']:.2f}"
-    for row, p in zip(rows[1:], comparison.cells["p"][1:], strict=True):
+    for row, p in zip(rows[1:], comparison.frame["p"][1:], strict=True):
         assert row[4] == f"{p:.4f}"
         assert row[3].endswith("*") == (p < 0.05)
 
@@ -126,7 +126,7 @@ def test_without_matplotlib_there_is_no_plot(
 
 
 def test_one_seed_has_no_spread_and_that_is_said(runs: list[FinishedRun], tmp_path: Path) -> None:
-    found = compare(runs[::2])
+    found = compare_runs(runs[::2])
     assert found.seeds == 1
     assert "With one seed nothing is known of the spread" in explain(found)[1]
     page = write_report(found, tmp_path, "bert-ner compare")[0].read_text(encoding="utf-8")

@@ -124,7 +124,7 @@ def exported_folder(
     folder = tmp_path_factory.mktemp("exported") / f"{target}-{precision}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "to_onnx", lambda _: copy_of(onnx_model))
-        export.export_model(model_folder, target, precision, folder)
+        export.export_tagger(model_folder, folder, to=target, precision=precision)
     return folder
 
 
@@ -183,7 +183,7 @@ def test_the_command(onnx_model: Any, model_folder: Path, tmp_path: Path, monkey
 
 def test_what_is_there_is_not_written_over(model_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="exists already: choose another folder"):
-        export.export_model(model_folder, "onnx", "fp32", tmp_path)
+        export.export_tagger(model_folder, tmp_path, to="onnx", precision="fp32")
     assert not any(tmp_path.iterdir())
 
 
@@ -196,13 +196,13 @@ def test_an_export_that_fails_leaves_nothing(
     monkeypatch.setattr(export, "to_onnx", lambda _: copy_of(onnx_model))
     monkeypatch.setattr(CharacterTable, "save", full)
     with pytest.raises(OSError, match="No space left"):
-        export.export_model(model_folder, "onnx", "fp32", tmp_path / "exported")
+        export.export_tagger(model_folder, tmp_path / "exported", to="onnx", precision="fp32")
     assert not any(tmp_path.iterdir())
 
 
 def test_onnx_has_no_bf16(model_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no bf16 on x86 CPUs: take --precision fp32 or int8, or --to openvino"):
-        export.export_model(model_folder, "onnx", "bf16", tmp_path / "exported")
+    with pytest.raises(InputError, match=r"no bf16 on x86 CPUs: choose the `precision` fp32 or int8, or `to` openvino"):
+        export.export_tagger(model_folder, tmp_path / "exported", to="onnx", precision="bf16")
 
 
 def test_a_missing_package_is_named_with_its_extra(
@@ -210,7 +210,7 @@ def test_a_missing_package_is_named_with_its_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(InputError, match=r'onnxscript is not installed; pip install .*\[openvino\]"'):
-        export.export_model(model_folder, "openvino", "fp32", tmp_path / "exported")
+        export.export_tagger(model_folder, tmp_path / "exported", to="openvino", precision="fp32")
 
 
 def test_a_network_that_is_too_large_is_refused(
@@ -218,7 +218,7 @@ def test_a_network_that_is_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr(conversion, "_LARGEST", 1000)
     with pytest.raises(InputError, match=r"GiB of weights, and an ONNX file has room for less than 2"):
-        export.export_model(model_folder, "onnx", "fp32", tmp_path / "exported")
+        export.export_tagger(model_folder, tmp_path / "exported", to="onnx", precision="fp32")
 
 
 @pytest.mark.parametrize("use", [load_model, lambda folder: save_model(*load_model(folder), folder)])
