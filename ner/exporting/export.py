@@ -3,11 +3,12 @@
 import tempfile
 from pathlib import Path
 
+from ner.choices import ExportPrecision, Target
 from ner.decoding.tag_decoders import CrfDecoder
 from ner.errors import InputError
 from ner.exporting.onnx_conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
 from ner.model.model_folder import load_model
-from ner.runtime.exported_folder import CHARACTERS, Exported, ExportPrecision, Target, network_path
+from ner.runtime.exported_folder import CHARACTERS, Exported, network_path
 from ner.tagging.tagger import Tagger
 from ner.version import installed_version
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import torch
 
+from ner.choices import Target
 from ner.errors import InputError
 from ner.exporting.onnx_network import ExportableNetwork
 from ner.extras import import_extra
 from ner.model.network import BertBiLstmCrf
-from ner.runtime.exported_folder import Target
 
 PACKAGES: dict[Target, tuple[str, ...]] = {
     "onnx": ("onnx", "onnxscript", "onnxruntime"),

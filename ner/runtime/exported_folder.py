@@ -8,14 +8,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from ner.characters.character_table import CharacterTable
+from ner.choices import ExportPrecision, Target
 from ner.decoding.numpy_chain import NumpyChain
 from ner.errors import InputError
 
 FORMAT_VERSION = 1
 RECORD, CHARACTERS = "exported.json", "characters.json"
-
-Target = Literal["onnx", "openvino"]
-ExportPrecision = Literal["fp32", "bf16", "int8"]
 
 _FILES: dict[Target, tuple[str, ...]] = {"onnx": ("model.onnx",), "openvino": ("model.xml", "model.bin")}
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ner.characters.character_table import Ids
+from ner.choices import ExportPrecision, Target
 from ner.decoding.numpy_chain import Floats
 from ner.errors import InputError
-from ner.runtime.exported_folder import ExportPrecision, Target, network_path
+from ner.runtime.exported_folder import network_path
 
 Network = Callable[[Ids, Ids], Floats]
 """Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""

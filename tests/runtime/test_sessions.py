@@ -7,7 +7,8 @@ from unittest.mock import MagicMock
 import pytest
 
 from ner import InputError
-from ner.runtime.exported_folder import ExportPrecision, Target, network_path
+from ner.choices import ExportPrecision, Target
+from ner.runtime.exported_folder import network_path
 from ner.runtime.sessions import open_network
 
 runtimes = pytest.mark.parametrize(("target", "package"), [("onnx", "onnxruntime"), ("openvino", "openvino")])
