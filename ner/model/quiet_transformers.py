@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging import DEBUG
 
 from transformers.utils import logging
+
+from ner.runs.progress import LOGGER
 
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Show errors only inside the block; outside, everything is as it was."""
+    """Show errors only inside the block, unless the user debugs; outside, everything is as it was."""
+    if LOGGER.isEnabledFor(DEBUG):
+        yield
+        return
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
