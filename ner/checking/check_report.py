@@ -42,7 +42,12 @@ def write_report(check: Check, folder: Path) -> None:
         OSError: the folder can't be written.
     """
     _write(folder / "check.html", _page(check))
-    content = {
+    _write(folder / "check.json", json.dumps(as_dict(check), ensure_ascii=False, indent=1) + "\n")
+
+
+def as_dict(check: Check) -> dict[str, Any]:
+    """All that was found, ready for JSON."""
+    return {
         "bert-ner": installed_version("bert-ner"),
         "errors": check.count("error"),
         "suspicions": check.count("suspicion"),
@@ -50,7 +55,6 @@ def write_report(check: Check, folder: Path) -> None:
         "kinds": [_group_as_dict(group) for group in check.groups],
         "tables": {title: frame.reset_index().to_dict("records") for title, frame in check.tables.items()},
     }
-    _write(folder / "check.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def _write(path: Path, content: str) -> None:

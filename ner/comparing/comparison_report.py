@@ -38,7 +38,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     with atomic_writer(paths[1]) as file:
         comparison.frame.drop(columns="cell").to_csv(file, index=False)
     with atomic_writer(paths[2]) as file:
-        json.dump(_content(comparison, command), file, ensure_ascii=False, indent=1)
+        json.dump(as_dict(comparison, command), file, ensure_ascii=False, indent=1)
         file.write("\n")
     if plot:
         draw(comparison, folder / _PLOT)
@@ -101,7 +101,7 @@ def _difference(row: dict[Any, Any]) -> str:
 
 
 def _page(comparison: Comparison, command: str, plot: str) -> str:
-    content = _content(comparison, command)
+    content = as_dict(comparison, command)
     return text_template("comparing/comparison.md.j2").render(
         cells=len(comparison.frame),
         split=comparison.split,
@@ -120,7 +120,8 @@ def _markdown(rows: list[dict[str, str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace("*", r"\*")
 
 
-def _content(comparison: Comparison, command: str) -> dict[str, Any]:
+def as_dict(comparison: Comparison, command: str) -> dict[str, Any]:
+    """All that `command` found, ready for JSON."""
     return {
         "command": command,
         "split": comparison.split,
