@@ -102,7 +102,9 @@ def _command_page(name: str, command: Any) -> str:
         if option.param_type_name == "argument" and not getattr(option, "hidden", False)
     ]
     usage = " ".join(["bert-ner", name, str(Text("[OPTIONS]", "[选项]")), *arguments])
-    parts = [f"# {name}", inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", command.epilog or ""]
+    title, *examples = command.epilog.split("\n\n")
+    shown = "\n".join(["```sh", *examples, "```"])
+    parts = [f"# {name}", inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", title, shown]
     for panel in sorted(panels, key=lambda panel: panel != _GENERAL):
         parts += [f"## {panel}", _options_table(panels[panel])]
     return "\n\n".join(part for part in parts if part) + "\n"

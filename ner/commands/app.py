@@ -1,19 +1,23 @@
-"""The command line of bert-ner."""
+"""The command line of bert-ner: its groups of commands, in the order of `--help`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from ner.commands.bench import bench
 from ner.commands.check import check
+from ner.commands.command import Command
 from ner.commands.compare import compare
 from ner.commands.convert import convert
 from ner.commands.embed import embed
 from ner.commands.evaluate import evaluate
 from ner.commands.exit_status import Commands
 from ner.commands.export import export
+from ner.commands.help_page import COMMAND, OPTIONS, TranslatedCommand
 from ner.commands.info import info
 from ner.commands.merge import merge
+from ner.commands.parameters import option
 from ner.commands.pretrain import pretrain
 from ner.commands.score import score
 from ner.commands.split import split
@@ -21,7 +25,15 @@ from ner.commands.tag import tag
 from ner.commands.train import train
 from ner.commands.tune import tune
 from ner.cpu_settings import set_up_libraries
+from ner.language import Text
 from ner.version import installed_version
+
+GROUPS = {
+    Text("Start here", "从这里开始"): (tag, check, train, evaluate),
+    Text("Data", "数据"): (convert, split, merge),
+    Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
+    Text("Speed and export", "速度与导出"): (bench, export),
+}
 
 
 def _show_version(wanted: bool) -> None:
@@ -30,8 +42,22 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _show_examples(lines: Sequence[str]) -> str:
+    title = Text("Example:", "示例：") if len(lines) == 1 else Text("Examples:", "示例：")
+    return "\n\n".join([str(title), *lines])
+
+
 app = typer.Typer(
     cls=Commands,
+    help=str(
+        Text(
+            "Find named entities in Chinese text, and train, evaluate and export the taggers that find them.",
+            "识别中文文本中的命名实体，并训练、评测和导出做这件事的模型。",
+        )
+    ),
+    epilog=_show_examples([tag.examples[0], train.examples[0]]),
+    options_metavar=str(OPTIONS),
+    subcommand_metavar=str(COMMAND),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -41,28 +67,25 @@ app = typer.Typer(
 @app.callback()
 def main(
     show_version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        option("Print the version and exit.", "打印版本并退出。", "--version", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Train, evaluate and apply Chinese named-entity taggers: BERT, BiLSTM and CRF, character by character."""
+    """Set up what counts before torch is imported."""
     set_up_libraries()
 
 
-for command in (
-    train,
-    pretrain,
-    compare,
-    tune,
-    info,
-    evaluate,
-    score,
-    tag,
-    export,
-    bench,
-    embed,
-    check,
-    convert,
-    split,
-    merge,
-):
-    app.command()(command)
+def _add(command: Command, group: Text) -> None:
+    app.command(
+        command.run.__name__,
+        cls=TranslatedCommand,
+        help=str(command.help),
+        epilog=_show_examples(command.examples),
+        options_metavar=str(OPTIONS),
+        rich_help_panel=str(group),
+    )(command.run)
+
+
+for _group, _commands in GROUPS.items():
+    for _command in _commands:
+        _add(_command, _group)

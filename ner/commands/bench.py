@@ -3,33 +3,48 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ner.choices import BUILT_IN_TAGGER
-from ner.commands.options import Encoding, From, Model, TextColumn
+from ner.commands.command import command
+from ner.commands.options import text_options
+from ner.commands.parameters import Json, Model, TextColumn, argument
+from ner.commands.terminal import Terminal
+from ner.data.read_options import ReadOptions
+from ner.language import Text
 
 
+@command(
+    zh="测量模型在这台机器上的标注速度：比较各种数值精度、线程数和批大小，并给出建议。",
+    examples=["bert-ner bench --model my-tagger news.txt"],
+    reading=text_options,
+)
 def bench(
     model: Model = Path(BUILT_IN_TAGGER),
     files: Annotated[
         list[str] | None,
-        typer.Argument(
-            help="Text files like those to be tagged; some 16,000 characters of them count.",
-            show_default="made-up text",
+        argument(
+            "Text files like those to be tagged; about 16,000 characters of them are used.",
+            "与要标注的相似的文本文件；只用其中约 16,000 字。",
+            default=Text("random text", "随机文本"),
         ),
     ] = None,
     text_column: TextColumn = None,
-    from_: From = None,
-    encoding: Encoding = "utf-8",
+    as_json: Json = False,
+    *,
+    reading: ReadOptions,
+    terminal: Terminal,
 ) -> None:
-    """Measure how fast a model tags on this machine, by number format, threads and batch, and say what to take."""
+    """Measure how fast a model tags on this machine by precision, threads and batch size, and recommend options."""
     from rich.console import Console
 
-    from ner.commands.printing import print_bench
-    from ner.commands.terminal_progress import TerminalProgress
+    from ner.commands.printing import print_bench, print_json
     from ner.records.text_sources import check_files, read_records
     from ner.tagging.speed import bench as run_bench
 
-    check_files(files or [], encoding, text_column, from_)
-    texts = (record.text for record in read_records(files or [], encoding, text_column, from_))
-    print_bench(run_bench(model, texts, TerminalProgress()), Console())
+    source = (files or [], reading.encoding, text_column, reading.format)
+    check_files(*source)
+    texts = (record.text for record in read_records(*source))
+    measured = run_bench(model, texts, terminal)
+    if as_json:
+        print_json(measured.to_dict())
+    else:
+        print_bench(measured, Console())

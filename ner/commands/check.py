@@ -5,34 +5,45 @@ from typing import Annotated
 
 import typer
 
+from ner.commands.command import command
 from ner.commands.exit_status import FOUND, INPUT_WRONG
-from ner.commands.options import checked_options, with_settings
+from ner.commands.options import checked_options, settings_options
+from ner.commands.parameters import DATA, Json, argument, option
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
-_DEFAULT = TrainingSettings()
+_Fix = Annotated[
+    Path | None,
+    option(
+        "New folder for a repaired copy, with the list of changes in changes.txt.",
+        "存放修复后副本的新文件夹，改动列在 changes.txt 中。",
+    ),
+]
 
 
-@with_settings(reading=checked_options)
+@command(
+    zh="找出数据集中的错误和可疑的标注，并说明怎么改。\n\n退出码：有内容无法读取为 2，有错误为 1，否则为 0。",
+    examples=["bert-ner check data_demo --report report"],
+    reading=checked_options,
+    settings=settings_options(TrainingSettings, only=("encoder", "max_length")),
+)
 def check(
-    data: Annotated[
-        Path, typer.Argument(help="Folder with files whose names say train, dev and test; or one such file.")
-    ],
-    encoder: Annotated[
-        str, typer.Option(help="Encoder whose unknown characters are counted: mini-zh, a folder or a hub name.")
-    ] = _DEFAULT.encoder,
-    max_length: Annotated[
-        int, typer.Option(help="Count sentences that are longer; train reads them in windows of its --max-length.")
-    ] = _DEFAULT.max_length,
-    report: Annotated[Path | None, typer.Option(help="Folder for check.html and check.json.")] = None,
-    fix: Annotated[
-        Path | None, typer.Option(help="Folder for a repaired copy, with changes.txt; it must not exist.")
+    data: Annotated[Path, argument(*DATA)],
+    report: Annotated[
+        Path | None,
+        option("Folder for check.html and check.json.", "存放 check.html 和 check.json 的文件夹。"),
     ] = None,
+    fix: _Fix = None,
     fail_on_suspicions: Annotated[
-        bool, typer.Option("--fail-on-suspicions", help="Exit with status 1 on suspicious labels too.")
+        bool,
+        option("Exit with status 1 on suspicions too.", "有可疑之处时退出码也为 1。", "--fail-on-suspicions"),
     ] = False,
+    as_json: Json = False,
     *,
     reading: ReadOptions,
+    settings: TrainingSettings,
+    terminal: Terminal,
 ) -> None:
     """Find errors and suspicious labels in a data set, and say how to fix them.
 
@@ -41,12 +52,13 @@ def check(
     from rich.console import Console
 
     from ner.checking.check_corpus import check_corpus
-    from ner.commands.printing import print_check
+    from ner.checking.check_report import as_dict
+    from ner.commands.printing import print_check, print_json
     from ner.data.rewriting import refuse_existing
 
     if fix is not None:
         refuse_existing(fix)
-    found = check_corpus(data, encoder=encoder, max_length=max_length, options=reading)
+    found = check_corpus(data, encoder=settings.encoder, max_length=settings.max_length, options=reading)
     written = []
     if report is not None:
         found.write_report(report)
@@ -57,9 +69,12 @@ def check(
             f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}"
         )
     # Last, as its reader may stop early, such as head.
-    print_check(found, Console())
+    if as_json:
+        print_json(as_dict(found))
+    else:
+        print_check(found, Console(), terminal.words)
     for line in written:
-        typer.echo(line)
+        typer.echo(line, err=as_json)
     if not found.is_readable:
         raise typer.Exit(INPUT_WRONG)
     if found.count("error") or (fail_on_suspicions and found.findings):

@@ -7,37 +7,63 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import Data, compared_settings, read_options, with_settings
+from ner.commands.command import command
+from ner.commands.options import compared_settings, read_options
+from ner.commands.parameters import Data, Json, option
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
+_Vary = Annotated[
+    list[str],
+    option(
+        "Values to try for a training setting. Give it several times to try all combinations.",
+        "要比较的设置和取值；可给多次，会训练所有组合。",
+        metavar="NAME=VALUE,VALUE",
+    ),
+]
 
-@with_settings(settings=compared_settings, reading=read_options)
+
+@command(
+    zh="把几种设置的所有组合各用多个随机种子训练，并检验差别是否显著。\n\n"
+    "按 Ctrl-C 中断后，再运行同一条命令就会接着做。",
+    examples=["bert-ner compare --data data_demo --output comparison --vary fusion=last,mean"],
+    settings=compared_settings,
+    reading=read_options,
+)
 def compare(
     data: Data,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for the models and the comparison; what is finished is kept.")
-    ],
-    vary: Annotated[
-        list[str],
-        typer.Option(
-            metavar="NAME=VALUE,VALUE",
-            help="Values of an option of training to try; given several times, all combinations are tried.",
+        Path,
+        option(
+            "Folder for the models and the comparison; finished runs in it are kept.",
+            "存放模型和比较结果的文件夹；其中已完成的运行会保留。",
+            "--output",
+            "-o",
         ),
     ],
-    seeds: Annotated[int, typer.Option(min=1, help="Train each combination with the seeds 1, 2 and so on.")] = 3,
+    vary: _Vary,
+    seeds: Annotated[
+        int,
+        option(
+            "Train each combination with this many seeds: 1, 2 and so on.",
+            "每种组合用几个随机种子训练：1、2、……",
+            min=1,
+        ),
+    ] = 3,
+    as_json: Json = False,
     *,
     settings: TrainingSettings,
     reading: ReadOptions,
+    terminal: Terminal,
 ) -> None:
-    """Train with every combination of some options and several seeds, and tell differences from chance.
+    """Train all combinations of some settings with several seeds, and test whether differences are significant.
 
-    After Ctrl-C the same command goes on.
+    After Ctrl-C, run the same command again to continue.
     """
     from rich.console import Console
 
-    from ner.commands.printing import print_comparison
-    from ner.commands.terminal_progress import TerminalProgress
+    from ner.commands.printing import print_comparison, print_json
     from ner.comparing.grid import grid, parse_vary
     from ner.data.corpus import read_corpus
 
@@ -45,13 +71,18 @@ def compare(
     grid(varied, settings)  # what is wrong with it is told before the data are read
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.comparing.compare_settings import compare_settings
+    from ner.comparing.comparison_report import as_dict
     from ner.extras import how_to_install
 
     for note in corpus.notes:
-        typer.echo(f"note: {note}", err=True)
-    comparison = compare_settings(corpus, settings, varied, seeds=seeds, output=output, progress=TerminalProgress())
-    print_comparison(comparison, Console())
-    written = comparison.write_report(output, command=shlex.join(["bert-ner", *sys.argv[1:]]))
-    typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+        terminal.note(f"note: {note}")
+    comparison = compare_settings(corpus, settings, varied, seeds=seeds, output=output, progress=terminal)
+    line = shlex.join(["bert-ner", *sys.argv[1:]])
+    written = comparison.write_report(output, command=line)
+    if as_json:
+        print_json(as_dict(comparison, line))
+    else:
+        print_comparison(comparison, Console(), terminal.words)
+        typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
-        typer.echo(f"for a plot: {how_to_install('plot')}, then the same command again")
+        terminal.note(f"for a plot: {how_to_install('plot')}, then the same command again")

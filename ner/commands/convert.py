@@ -3,33 +3,38 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ner.commands.options import (
-    FORMAT,
-    Losses,
-    read_options,
-    with_settings,
-    write_options,
-)
+from ner.commands.command import command
+from ner.commands.options import read_options, write_options
+from ner.commands.parameters import DATA, Losses, argument, option
 from ner.commands.printing import print_written
+from ner.commands.terminal import Terminal
+from ner.common_settings import FORMAT
 from ner.data.read_options import ReadOptions
 from ner.data.write_options import WriteOptions
 
 
-@with_settings(reading=read_options, writing=write_options)
+@command(
+    zh="把标注数据转换成另一种格式。支持的格式见 docs/reference/formats.zh.md。",
+    examples=["bert-ner convert data_demo data_jsonl --to jsonl"],
+    reading=read_options,
+    writing=write_options,
+)
 def convert(
-    source: Annotated[Path, typer.Argument(help="File to read, or folder with a file for each split.")],
-    target: Annotated[Path, typer.Argument(help="File or folder to write; it must not exist.")],
+    source: Annotated[Path, argument(*DATA)],
+    target: Annotated[Path, argument("New file or folder to write.", "要写的新文件或新文件夹。")],
     by_line: Annotated[
-        bool, typer.Option("--by-line", help="Cut texts at line ends into a sentence a line.", rich_help_panel=FORMAT)
+        bool,
+        option(
+            "Split texts at line breaks: one sentence per line.", "在换行处切开：每行一句。", "--by-line", panel=FORMAT
+        ),
     ] = False,
     losses: Losses = None,
     *,
     reading: ReadOptions,
     writing: WriteOptions,
+    terminal: Terminal,
 ) -> None:
-    """Write annotated text in another format; docs/reference/formats.md shows all of them."""
+    """Convert annotated text to another format; docs/reference/formats.md shows all formats."""
     from ner.data.rewriting import convert_files
 
-    print_written(convert_files(source, target, reading, writing, by_line=by_line), losses)
+    print_written(convert_files(source, target, reading, writing, by_line=by_line), losses, terminal)

@@ -6,54 +6,101 @@ from typing import Annotated, Literal
 import typer
 
 from ner.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
-from ner.commands.options import Encoding, From, Precision, TextColumn
+from ner.commands.command import command
+from ner.commands.options import settings_options, text_options
+from ner.commands.parameters import TextColumn, argument, option
+from ner.commands.terminal import Terminal
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.tagging.engine_settings import EngineSettings
+
+_Encoder = Annotated[
+    str,
+    option(
+        "Encoder: mini-zh (built in), a folder, a name on the Hugging Face hub, or a tagger, for its encoder.",
+        "编码器：内置的 mini-zh、文件夹、Hugging Face Hub 上的名称，或标注模型（用它的编码器）。",
+    ),
+]
+_Layer = Annotated[
+    str,
+    option(
+        "Number of a layer: 0 is the embeddings, -1 the top layer. mean: the mean of all; last4 or all: the top "
+        "four or all side by side.",
+        "第几层：0 是嵌入层，-1 是最上层。mean：各层平均；last4 或 all：最上四层或所有层拼接。",
+    ),
+]
+_Pooling = Annotated[
+    Literal["mean", "cls", "max", "none"],
+    option(
+        "How character vectors are pooled; none: one vector per character.",
+        "怎样把各字的向量合成一个；none：每个字一个向量。",
+    ),
+]
+_Entities = Annotated[
+    bool,
+    option(
+        "One vector per entity: those that --model finds, or those annotated in files of --from.",
+        "每个实体一个向量：--model 找到的，或 --from 格式的文件中标注的。",
+        "--entities",
+    ),
+]
+_Model = Annotated[
+    Path | None,
+    option(
+        f"Tagger that finds the entities: a model folder, or {BUILT_IN_TAGGER} (built in).",
+        f"用来找实体的标注模型：模型文件夹，或内置的 {BUILT_IN_TAGGER}。",
+        "--model",
+        "-m",
+    ),
+]
 
 
+@command(
+    zh="用编码器的任意一层计算文本、实体或字的向量。",
+    examples=[
+        "bert-ner embed news.txt --output news.npy",
+        "bert-ner embed news.txt --entities --model mini-zh-uner --output entities.npy",
+    ],
+    reading=text_options,
+    engine=settings_options(EngineSettings, only=("precision",), precision="fp32"),
+)
 def embed(
-    files: Annotated[list[str], typer.Argument(help="Text files, a record a line; - for standard input.")],
-    output: Annotated[Path, typer.Option(help="File to write: .npy, .npz, .parquet or .jsonl.")],
-    encoder: Annotated[
-        str, typer.Option(help="mini-zh (built in), a folder, a name on the hub, or a tagger, for its encoder.")
-    ] = BUILT_IN_ENCODER,
-    layer: Annotated[
-        str,
-        typer.Option(
-            help="A layer's number, -1 for the top, 0 for the embeddings; mean for that of all; last4 or all for the "
-            "top four, or all, side by side."
+    files: Annotated[
+        list[str],
+        argument("Text files, one text per line; - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
+    ],
+    output: Annotated[
+        Path,
+        option(
+            "File to write: .npy, .npz, .parquet or .jsonl.",
+            "要写的文件：.npy、.npz、.parquet 或 .jsonl。",
+            "--output",
+            "-o",
         ),
-    ] = "-1",
-    pooling: Annotated[
-        Literal["mean", "cls", "max", "none"],
-        typer.Option(help="How the vectors of characters become one; none for a vector a character."),
-    ] = "mean",
-    entities: Annotated[
-        bool,
-        typer.Option(
-            "--entities", help="A vector for each entity: those that --model finds, or that files of --from have."
-        ),
-    ] = False,
-    model: Annotated[
-        Path | None,
-        typer.Option(help=f"Tagger that finds the entities: a model folder, or {BUILT_IN_TAGGER} (built in)."),
-    ] = None,
+    ],
+    encoder: _Encoder = BUILT_IN_ENCODER,
+    layer: _Layer = "-1",
+    pooling: _Pooling = "mean",
+    entities: _Entities = False,
+    model: _Model = None,
     text_column: TextColumn = None,
-    from_: From = None,
-    encoding: Encoding = "utf-8",
-    precision: Precision = "fp32",
+    *,
+    reading: ReadOptions,
+    engine: EngineSettings,
+    terminal: Terminal,
 ) -> None:
-    """Write vectors of texts, entities or characters, from any layer of an encoder."""
-    if entities and not (model or from_):
+    """Compute vectors of texts, entities or characters from any layer of an encoder."""
+    if entities and not (model or reading.format):
         raise InputError("--entities: expected --model to find them, or --from with the format of annotated files")
     if model and not entities:
         raise InputError("--model finds entities: add --entities; for the vectors of its encoder, give it as --encoder")
     if entities and pooling in ("cls", "none"):
         raise InputError(f"--pooling {pooling} is for whole texts: leave out --entities, or take mean or max")
-    from ner.commands.terminal_progress import TerminalProgress
     from ner.records.record_progress import RecordProgress
     from ner.records.text_sources import check_files, read_records, total_bytes
 
-    check_files(files, encoding, text_column, from_)
+    source = (files, reading.encoding, text_column, reading.format)
+    check_files(*source)
     from ner.embedding.embed_records import embed_records
     from ner.embedding.embedder import Embedder
     from ner.embedding.layer_choice import parse_layer
@@ -61,12 +108,12 @@ def embed(
     from ner.tagging.tagger import Tagger
 
     check_output(output)
-    embedder = Embedder.load(encoder, parse_layer(layer), precision)
-    tagger = Tagger.load(model, precision) if model else None
-    with RecordProgress(TerminalProgress(), "embedding", total_bytes(files, from_), encoding) as progress:
+    embedder = Embedder.load(encoder, parse_layer(layer), engine.precision)
+    tagger = Tagger.load(model, engine.precision) if model else None
+    with RecordProgress(terminal, "embedding", total_bytes(files, reading.format), reading.encoding) as progress:
         embedded = embed_records(
             embedder,
-            read_records(files, encoding, text_column, from_),
+            read_records(*source),
             output,
             progress.advance,
             pooling=None if pooling == "none" else pooling,
@@ -74,5 +121,5 @@ def embed(
             tagger=tagger,
         )
     if embedded.empty:
-        typer.echo(f"note: empty records, whose vectors are zeros: {embedded.empty:,}", err=True)
+        terminal.note(f"note: empty records, whose vectors are zeros: {embedded.empty:,}")
     typer.echo(f"{output}: {embedded.vectors:,} vectors of {embedder.size:,} numbers")

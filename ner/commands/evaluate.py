@@ -6,35 +6,54 @@ from typing import Annotated, Literal
 import typer
 
 from ner.choices import BUILT_IN_TAGGER
-from ner.commands.options import Data, Precision, read_options, with_settings
+from ner.commands.command import command
+from ner.commands.options import engine_settings, read_options
+from ner.commands.parameters import Data, Json, Report, option
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.tagging.engine_settings import EngineSettings
+
+_DEFAULT = [Path(BUILT_IN_TAGGER)]
 
 
-@with_settings(reading=read_options)
+@command(
+    zh="按 conlleval 的算法给一个模型打分；给出两个模型时，再把第二个和第一个相比。",
+    examples=[
+        "bert-ner evaluate --model my-tagger --data data_demo --report report",
+        "bert-ner evaluate --model mini-zh-uner --model my-tagger --data data_demo",
+    ],
+    reading=read_options,
+    engine=engine_settings,
+)
 def evaluate(
+    data: Data,
     model: Annotated[
         list[Path],
-        typer.Option(
-            help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in); give two to compare the "
-            "second with the first."
+        option(
+            f"Model folder that train or export wrote, or {BUILT_IN_TAGGER} (built in); give two to compare them.",
+            f"train 或 export 写出的模型文件夹，或内置的 {BUILT_IN_TAGGER}；给两个则相互比较。",
+            "--model",
+            "-m",
         ),
-    ],
-    data: Data,
-    split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Which file of a folder to score.")] = "test",
-    report: Annotated[
-        Path | None, typer.Option(help="Folder for a page to read, the same as Markdown, and numbers as JSON and CSV.")
-    ] = None,
-    precision: Precision = "auto",
+    ] = _DEFAULT,
+    split: Annotated[
+        Literal["train", "dev", "test"], option("Which file of the folder to score.", "用文件夹中的哪个文件评测。")
+    ] = "test",
+    report: Report = None,
+    as_json: Json = False,
     *,
     reading: ReadOptions,
+    engine: EngineSettings,
+    terminal: Terminal,
 ) -> None:
-    """Score one trained model, or two side by side, on annotated data, as conlleval does."""
+    """Score a model on annotated text as conlleval does; with two models, compare the second with the first."""
     if len(model) > 2:
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import notes_on_split, read_split
 
     gold = read_split(data, split, reading)
+    from ner.commands.printing import print_json
     from ner.evaluation.report_files import write_report, write_side_by_side
     from ner.evaluation.side_by_side import SideBySide
     from ner.evaluation.terminal_summary import format_confidence, format_summary
@@ -42,18 +61,26 @@ def evaluate(
     from ner.tagging.tagger import Tagger
 
     for remark in notes_on_split(gold):
-        typer.echo(f"note: {remark}", err=True)
+        terminal.note(f"note: {remark}")
     train, no_train = find_train_split(data, split, reading) if report else (None, "")
-    reports = [Tagger.load(folder, precision).evaluate(gold).report(train, no_train) for folder in model]
-    for one in reports:
-        typer.echo(f"{one.background.predicted_by} on {gold.path}\n{format_summary(one.evaluation)}\n")
-        typer.echo(f"{format_confidence(one.evaluation)}\n")
-    if len(reports) == 2:
-        both = SideBySide(*reports)
-        typer.echo(f"A is {model[0]}, B is {model[1]}\n{both.verdict}")
-        if report is not None:
-            write_side_by_side(both, report)
-    elif report is not None:
-        write_report(reports[0], report)
+    reports = [
+        Tagger.load(one, engine.precision, engine.threads, engine.batch_characters)
+        .evaluate(gold)
+        .report(train, no_train)
+        for one in model
+    ]
+    both = SideBySide(*reports) if len(reports) == 2 else None
+    if as_json:
+        print_json((both or reports[0]).to_dict())
+    else:
+        for one in reports:
+            typer.echo(f"{one.background.predicted_by} on {gold.path}\n{format_summary(one.evaluation)}\n")
+            typer.echo(f"{format_confidence(one.evaluation)}\n")
+        if both:
+            typer.echo(f"A is {model[0]}, B is {model[1]}\n{both.verdict}")
     if report is not None:
-        typer.echo(f"report: {report / 'report.html'}")
+        if both:
+            write_side_by_side(both, report)
+        else:
+            write_report(reports[0], report)
+        typer.echo(f"report: {report / 'report.html'}", err=as_json)

@@ -5,21 +5,31 @@ from typing import Annotated
 
 import typer
 
-from ner.choices import BUILT_IN_TAGGER
-from ner.commands.options import Model
-from ner.runtime.exported_folder import ExportPrecision, Target
+from ner.choices import BUILT_IN_TAGGER, ExportPrecision, Target
+from ner.commands.command import command
+from ner.commands.parameters import Model, option
+from ner.commands.terminal import Terminal
 
 
+@command(
+    zh="把模型导出为 ONNX Runtime 或 OpenVINO 格式，在 CPU 上标注时不再需要 PyTorch。",
+    examples=["bert-ner export --model my-tagger --output my-tagger-onnx --to onnx"],
+)
 def export(
-    output: Annotated[Path, typer.Option("--output", "-o", help="New folder to write.")],
-    to: Annotated[Target, typer.Option(help="Target runtime: onnx or openvino.")],
+    output: Annotated[Path, option("New folder to write.", "要写的新文件夹。", "--output", "-o")],
+    to: Annotated[Target, option("Target runtime.", "目标运行时。")],
     precision: Annotated[
         ExportPrecision,
-        typer.Option(help="Number format of the network: bf16 for OpenVINO alone, int8 for matrix products."),
+        option(
+            "Number format of the network; int8 is for matrix products only, bf16 for openvino only.",
+            "网络的数值精度；int8 只用于矩阵乘法，bf16 只用于 openvino。",
+        ),
     ] = "fp32",
     model: Model = Path(BUILT_IN_TAGGER),
+    *,
+    terminal: Terminal,
 ) -> None:
-    """Export a model to ONNX Runtime or OpenVINO, for tagging on CPUs without PyTorch."""
+    """Export a model to ONNX Runtime or OpenVINO, to tag on CPUs without PyTorch."""
     from ner.exporting.export import export_tagger
 
     export_tagger(model, output, to=to, precision=precision)

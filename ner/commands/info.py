@@ -3,14 +3,24 @@
 from pathlib import Path
 
 from ner.choices import BUILT_IN_TAGGER
-from ner.commands.options import Model
+from ner.commands.command import command
+from ner.commands.parameters import Json, Model
+from ner.commands.terminal import Terminal
 
 
-def info(model: Model = Path(BUILT_IN_TAGGER)) -> None:
-    """Tell what a model is, what it was trained on, and how much each layer of its encoder counts."""
+@command(
+    zh="显示模型的结构、训练数据、得分，以及编码器各层的权重。",
+    examples=["bert-ner info --model mini-zh-uner"],
+)
+def info(model: Model = Path(BUILT_IN_TAGGER), as_json: Json = False, *, terminal: Terminal) -> None:
+    """Show a model's architecture, training data and scores, and the weight of each layer of its encoder."""
     from rich.console import Console
 
-    from ner.commands.printing import print_info
+    from ner.commands.printing import print_info, print_json
     from ner.tagging.model_info import model_info
 
-    print_info(model_info(model), Console())
+    found = model_info(model)
+    if as_json:
+        print_json(found)
+    else:
+        print_info(found, Console())

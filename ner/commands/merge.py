@@ -3,32 +3,43 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ner.commands.options import (
-    Losses,
-    read_options,
-    with_settings,
-    write_options,
-)
+from ner.commands.command import command
+from ner.commands.options import read_options, write_options
+from ner.commands.parameters import Losses, argument, option
 from ner.commands.printing import print_written
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.data.write_options import WriteOptions
 
 
-@with_settings(reading=read_options, writing=write_options)
+@command(
+    zh="把几个数据集合并成一个：统一类型名称，重复的句子只留一份。",
+    examples=["bert-ner merge news weibo --output all --types types.csv"],
+    reading=read_options,
+    writing=write_options,
+)
 def merge(
-    sources: Annotated[list[Path], typer.Argument(help="Files, or folders with a file for each split.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File or folder to write; it must not exist.")],
+    sources: Annotated[
+        list[Path],
+        argument(
+            "Files, or folders with train, dev and test files.", "若干文件，或若干含 train、dev、test 文件的文件夹。"
+        ),
+    ],
+    output: Annotated[Path, option("New file or folder to write.", "要写的新文件或新文件夹。", "--output", "-o")],
     types: Annotated[
-        Path | None, typer.Option(help="CSV of two columns: a type, and what it becomes (nothing drops it).")
+        Path | None,
+        option(
+            "CSV file with two columns: a type and its new name. An empty name drops the type.",
+            "两列的 CSV 文件：类型和新名称；新名称留空则去掉该类型。",
+        ),
     ] = None,
     losses: Losses = None,
     *,
     reading: ReadOptions,
     writing: WriteOptions,
+    terminal: Terminal,
 ) -> None:
-    """Make one data set of several, with their types under common names and repeated sentences once."""
+    """Merge data sets into one: types get common names, and each repeated sentence is kept once."""
     from ner.data.rewriting import merge_files
 
-    print_written(merge_files(sources, output, reading, writing, types=types), losses)
+    print_written(merge_files(sources, output, reading, writing, types=types), losses, terminal)

@@ -9,9 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic.fields import FieldInfo
 
-from ner.choices import BUILT_IN_TAGGER, PrecisionName
-from ner.common_settings import FORMAT as FORMAT_PANEL
-from ner.common_settings import RUN as RUN_PANEL
+from ner.common_settings import RUN
 from ner.data.read_options import ReadOptions
 from ner.data.write_options import WriteOptions
 from ner.errors import InputError
@@ -34,77 +32,54 @@ from ner.training.training_settings import TrainingSettings
 
 _Group = TypeVar("_Group", bound=Settings)
 
-FORMAT, RUN = str(FORMAT_PANEL), str(RUN_PANEL)
-"""The panels of a command's help."""
-
-Data = Annotated[Path, typer.Option("--data", "-d", help="Folder with train, dev and test files, or a single file.")]
-From = Annotated[
-    str | None,
-    typer.Option(
-        "--from",
-        help="Format of the files: conll, jsonl, doccano, label-studio, brat and others.",
-        rich_help_panel=FORMAT,
-        show_default="told by the files",
-    ),
-]
-Model = Annotated[
-    Path,
-    typer.Option("--model", "-m", help=f"Model folder that bert-ner train wrote, or {BUILT_IN_TAGGER} (built in)."),
-]
-Losses = Annotated[Path | None, typer.Option(help="File for the whole list of what the target can't hold.")]
-TextColumn = Annotated[
-    str | None,
-    typer.Option(help="Column of the text in CSV and Parquet files, or its field in JSON lines (there: text)."),
-]
-Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as gb18030.", rich_help_panel=FORMAT)]
-Precision = Annotated[
-    PrecisionName,
-    typer.Option(
-        help="Number format of the network; auto takes bf16 where the hardware is fast at it.", rich_help_panel=RUN
-    ),
-]
-
 
 def with_settings(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of functions that make one object each of them.
 
     With `@with_settings(reading=read_options)` a command has all options of `read_options`, and gets what that
     returns as its argument `reading`. `settings_options` makes such functions from groups of settings.
+    Groups may share a parameter, such as Typer's context.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         members = {name: inspect.signature(make).parameters for name, make in groups.items()}
 
+        own = inspect.signature(command)
+        options = {name: option for name, option in own.parameters.items() if name not in groups}
+
         @functools.wraps(command)
         def run(**given: Any) -> None:
-            made = {
-                name: make(**{option: given.pop(option) for option in members[name]}) for name, make in groups.items()
-            }
-            command(**given, **made)
+            made = {name: make(**{option: given[option] for option in members[name]}) for name, make in groups.items()}
+            command(**{name: given[name] for name in options}, **made)
 
-        own = inspect.signature(command)
-        options = [option for name, option in own.parameters.items() if name not in groups]
-        options += [option for name in groups for option in members[name].values()]
-        keywords = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
+        shared = {name: option for group in members.values() for name, option in group.items()}
+        keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in {**options, **shared}.values()]
         run.__signature__ = own.replace(parameters=keywords)  # type: ignore[attr-defined]
-        run.__annotations__ = {option.name: option.annotation for option in options}
+        run.__annotations__ = {option.name: option.annotation for option in keywords}
         return run
 
     return decorate
 
 
 def settings_options(
-    group: type[_Group], *, config: bool = False, without: Collection[str] = (), **defaults: Any
+    group: type[_Group],
+    *,
+    config: bool = False,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+    **defaults: Any,
 ) -> Callable[..., _Group]:
     """A function for `with_settings` whose parameters are the options of a group of settings.
 
     Args:
         group: the settings.
         config: whether there is an option --config for a file of settings.
+        only: the settings that are options of the command; all if empty.
         without: settings that are no options of the command.
         **defaults: other defaults for this command.
     """
-    fields = {name: field for name, field in group.__pydantic_fields__.items() if name not in without}
+    declared = group.__pydantic_fields__
+    fields = {name: declared[name] for name in only or declared if name not in without}
     names = {_parameter(name, field): name for name, field in fields.items()}
 
     def make(**given: Any) -> _Group:
@@ -173,7 +148,7 @@ def _config_option(group: type[Settings]) -> inspect.Parameter:
                 "写有设置的 JSON 或 TOML 文件，tune 写出的就是这种；命令行给出的选项优先。",
             )
         ),
-        rich_help_panel=RUN,
+        rich_help_panel=str(RUN),
         is_eager=True,
         callback=use,
     )
@@ -188,6 +163,12 @@ read_options = settings_options(ReadOptions, without=("unannotated",))
 checked_options = settings_options(ReadOptions, without=("unannotated", "strict"))
 """How the files that check looks at are read: illegal tags are findings, never a refusal."""
 
+text_options = settings_options(ReadOptions, only=("format", "encoding"))
+"""How text is read, annotated or not: the group `reading` of commands that tag."""
+
+encoding_option = settings_options(ReadOptions, only=("encoding",))
+"""How files of one format are read: the group `reading`."""
+
 write_options = settings_options(WriteOptions)
 """How annotated files are written: the group `writing`."""
 
@@ -201,7 +182,7 @@ pretraining_settings = settings_options(PretrainingSettings, config=True)
 """All settings of a pretraining run: the group `settings` of pretrain."""
 
 engine_settings = settings_options(EngineSettings)
-"""How a model computes: the group `engine` of tag, evaluate and others."""
+"""How a model computes: the group `engine` of tag and evaluate."""
 
 
 def options_on_command_line(ctx: typer.Context) -> set[str]:

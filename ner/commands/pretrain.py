@@ -5,40 +5,52 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, pretraining_settings, with_settings
+from ner.commands.command import command
+from ner.commands.options import encoding_option, pretraining_settings
+from ner.commands.parameters import Resume, argument, option
+from ner.commands.terminal import Terminal
+from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
 
 
-@with_settings(settings=pretraining_settings)
+@command(
+    zh="用没有标注的文本预训练一个编码器，供 train --encoder 使用；方法是还原被遮住的字，或找出被替换的字。\n\n"
+    "用 --minutes 或 --steps 指定何时结束（二选一），学习率到那时降为 0。",
+    examples=["bert-ner pretrain news.txt.gz --output my-encoder --minutes 60"],
+    settings=pretraining_settings,
+    reading=encoding_option,
+)
 def pretrain(
     files: Annotated[
         list[str],
-        typer.Argument(
+        argument(
+            "Text files, one paragraph per line, plain or gzipped, mixed by size. FILE=2 counts twice.",
+            "文本文件，每行一段，可用 gzip 压缩，按大小混合。写成 FILE=2 则按两倍计。",
             metavar="FILE...",
-            help="Text files, one paragraph per line, plain or gzipped, mixed by size. FILE=2 counts twice.",
         ),
     ],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", help="Folder for the encoder; never emptied, refused if it holds another model."
+        option(
+            "Folder for the encoder; a folder that holds another model is refused, never emptied.",
+            "存放编码器的文件夹；里面若有别的模型，会报错，不会清空。",
+            "--output",
+            "-o",
         ),
     ],
-    encoding: Annotated[str, typer.Option(help="Encoding of the text, such as gb18030.")] = "utf-8",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)
-    ] = False,
+    resume: Resume = False,
     *,
     settings: PretrainingSettings,
+    reading: ReadOptions,
+    terminal: Terminal,
 ) -> None:
-    """Teach an encoder the language of your text, for train --encoder: from masked or replaced characters.
+    """Pretrain an encoder on unlabelled text, for train --encoder: it restores masked or finds replaced characters.
 
-    One of --minutes and --steps says when the run is over; the learning rate is 0 by then.
+    Say with --minutes or --steps when the run ends; the learning rate falls to 0 by then.
     """
-    from ner.commands.terminal_progress import TerminalProgress
     from ner.pretraining.pretrain import pretrain as run_pretraining
     from ner.pretraining.text import parse_source
 
     sources = [parse_source(name) for name in files]
-    run_pretraining(sources, settings, output, encoding=encoding, resume=resume, progress=TerminalProgress())
+    run_pretraining(sources, settings, output, encoding=reading.encoding, resume=resume, progress=terminal)
     typer.echo(f"the encoder is in {output}: bert-ner train --encoder {output} --data DIR --output MODEL")

@@ -1,6 +1,7 @@
 """What several commands print, and the tables of those that print tables."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ner.checking.check import Check
+    from ner.commands.terminal import Terminal
     from ner.comparing.comparison import Comparison
     from ner.data.rewriting import Rewritten
     from ner.tagging.speed import Bench
@@ -38,15 +40,20 @@ def rich_table(frame: "pd.DataFrame", title: str = "", *, left: Collection[str] 
     return table
 
 
-def print_written(written: "Rewritten", losses: Path | None) -> None:
+def print_json(content: Mapping[str, Any]) -> None:
+    """Print a result for programs. What UTF-8 can't hold, half of a surrogate pair, stands there escaped."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())
+
+
+def print_written(written: "Rewritten", losses: Path | None, terminal: "Terminal") -> None:
     """What was written on standard output; what it doesn't hold on standard error, and all of it in `losses`."""
     from ner.data.findings import list_findings
     from ner.files import atomic_writer
 
     for note in written.notes:
-        typer.echo(f"note: {note}", err=True)
+        terminal.note(f"note: {note}")
     for line in list_findings(written.losses, most=10):
-        typer.echo(line, err=True)
+        terminal.note(line)
     if losses is not None:
         with atomic_writer(losses) as file:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
@@ -54,10 +61,11 @@ def print_written(written: "Rewritten", losses: Path | None) -> None:
         typer.echo(f"{path}: {sentences:,} sentences, {entities:,} entities")
 
 
-def print_check(check: "Check", console: "Console") -> None:
+def print_check(check: "Check", console: "Console", words: Callable[[str], str] = str) -> None:
     """Print each kind with its first five findings, then notes and tables, and at the end the verdict.
 
-    Findings with the same message, such as tags that break the same rule, are one of the five.
+    Findings with the same message, such as tags that break the same rule, are one of the five. `words` puts texts of
+    the library into the words of the command.
     """
     from rich.text import Text
 
@@ -68,9 +76,9 @@ def print_check(check: "Check", console: "Console") -> None:
         kind = group.kind
         console.print()
         console.print(Text.assemble((f"{kind.severity}  ", _COLOURS[kind.severity]), (format_heading(group), "bold")))
-        console.print(Text(kind.advice, "italic"))
+        console.print(Text(words(kind.advice), "italic"))
         for alike in group.rules[:_SHOWN]:
-            line = visible(f"{alike[0].place}: {format_message(alike[0])}")
+            line = visible(f"{alike[0].place}: {words(format_message(alike[0]))}")
             times = f" ({len(alike):,} times)" if len(alike) > 1 else ""
             clipped = line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..."
             console.print(Text(f"  {clipped}{times}"), soft_wrap=True)
@@ -79,7 +87,7 @@ def print_check(check: "Check", console: "Console") -> None:
     if check.notes:
         console.print()
     for note in check.notes:
-        console.print(Text(f"note  {visible(note)}"), soft_wrap=True)
+        console.print(Text(f"note  {visible(words(note))}"), soft_wrap=True)
     for title, frame in shown_tables(check).items():
         console.print()
         console.print(rich_table(frame.map(format_cell), title, index=True))
@@ -87,8 +95,11 @@ def print_check(check: "Check", console: "Console") -> None:
     console.print(Text(verdict(check), "bold"))
 
 
-def print_comparison(comparison: "Comparison", console: "Console") -> None:
-    """Print scores and differences, which is what fits on a narrow terminal, and what they mean."""
+def print_comparison(comparison: "Comparison", console: "Console", words: Callable[[str], str] = str) -> None:
+    """Print scores and differences, which is what fits on a narrow terminal, and what they mean.
+
+    `words` puts texts of the library into the words of the command.
+    """
     from rich.text import Text
 
     from ner.comparing.comparison_report import explain, readable_table
@@ -96,7 +107,7 @@ def print_comparison(comparison: "Comparison", console: "Console") -> None:
     console.print()
     console.print(rich_table(readable_table(comparison), left=comparison.varied))
     for paragraph in explain(comparison):
-        console.print(Text(paragraph))
+        console.print(Text(words(paragraph)))
 
 
 def print_bench(measured: "Bench", console: "Console") -> None:

@@ -5,31 +5,51 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import Encoding
+from ner.commands.command import command
+from ner.commands.options import encoding_option
+from ner.commands.parameters import Json, Report, argument
+from ner.commands.terminal import Terminal
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 
 
+@command(
+    zh="按 conlleval 的算法给任何工具的预测打分；文件里要有标准标签和预测标签。",
+    examples=["bert-ner score predictions.txt --report report"],
+    reading=encoding_option,
+)
 def score(
     file: Annotated[
         Path,
-        typer.Argument(help="Columns of a token, its gold tag and its predicted tag; a blank line between sentences."),
+        argument(
+            "Columns: token, gold tag, predicted tag. A blank line ends a sentence.",
+            "各列依次为：字或词、标准标签、预测标签；空行分隔句子。",
+        ),
     ],
-    report: Annotated[Path | None, typer.Option(help="Folder for the report, as of evaluate.")] = None,
-    encoding: Encoding = "utf-8",
+    report: Report = None,
+    as_json: Json = False,
+    *,
+    reading: ReadOptions,
+    terminal: Terminal,
 ) -> None:
-    """Score the predictions of any tool, from a file with gold and predicted tags, as conlleval does."""
+    """Score the predictions of any tool as conlleval does, from a file with gold and predicted tags."""
     if report is not None and file.resolve().parent == report.resolve():
         raise InputError(f"--report {report} is the folder of {file}: name another, so that nothing is written over it")
+    from ner.commands.printing import print_json
+    from ner.evaluation import evaluation_report
     from ner.evaluation.predictions_file import read_predictions
     from ner.evaluation.terminal_summary import format_summary
 
-    gold, evaluation, notes = read_predictions(file, encoding)
+    gold, evaluation, notes = read_predictions(file, reading.encoding)
     for note in notes:
-        typer.echo(f"note: {note}", err=True)
-    typer.echo(f"{file}\n{format_summary(evaluation)}")
+        terminal.note(f"note: {note}")
+    scored = evaluation_report.Report(evaluation, evaluation_report.Background(gold, "predicted column"))
+    if as_json:
+        print_json(scored.to_dict())
+    else:
+        typer.echo(f"{file}\n{format_summary(evaluation)}")
     if report is not None:
-        from ner.evaluation.evaluation_report import Background, Report
         from ner.evaluation.report_files import write_report
 
-        write_report(Report(evaluation, Background(gold, "predicted column")), report)
-        typer.echo(f"report: {report / 'report.html'}")
+        write_report(scored, report)
+        typer.echo(f"report: {report / 'report.html'}", err=as_json)

@@ -3,36 +3,42 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ner.commands.options import (
-    Losses,
-    read_options,
-    with_settings,
-    write_options,
-)
+from ner.commands.command import command
+from ner.commands.options import read_options, settings_options, write_options
+from ner.commands.parameters import Losses, argument, option
 from ner.commands.printing import print_written
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.data.write_options import WriteOptions
 from ner.training.training_settings import TrainingSettings
 
-_DEFAULT = TrainingSettings()
 
-
-@with_settings(reading=read_options, writing=write_options)
+@command(
+    zh="把一个文件划分为 train、dev 和 test，三者的实体类型分布相近。同一文档和相同的文本不会被拆开。",
+    examples=["bert-ner split all.jsonl --output data --dev 0.1 --test 0.1"],
+    reading=read_options,
+    writing=write_options,
+    settings=settings_options(TrainingSettings, only=("seed",)),
+)
 def split(
-    file: Annotated[Path, typer.Argument(help="File to divide, or folder of brat's documents.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for train, dev and test; it must not exist.")],
-    dev: Annotated[float, typer.Option(help="Share of dev.")] = 0.1,
-    test: Annotated[float, typer.Option(help="Share of test.")] = 0.1,
-    seed: Annotated[int, typer.Option(help="Seed of the choice.")] = _DEFAULT.seed,
+    file: Annotated[
+        Path, argument("File to split, or a folder of brat documents.", "要划分的文件，或 brat 文档的文件夹。")
+    ],
+    output: Annotated[
+        Path,
+        option("New folder for train, dev and test.", "存放 train、dev 和 test 的新文件夹。", "--output", "-o"),
+    ],
+    dev: Annotated[float, option("Share of dev.", "dev 所占的比例。")] = 0.1,
+    test: Annotated[float, option("Share of test.", "test 所占的比例。")] = 0.1,
     losses: Losses = None,
     *,
     reading: ReadOptions,
     writing: WriteOptions,
+    settings: TrainingSettings,
+    terminal: Terminal,
 ) -> None:
-    """Divide a file into train, dev and test that are alike in types; documents and equal texts stay whole."""
+    """Split a file into train, dev and test, stratified by entity type; documents and equal texts stay whole."""
     from ner.data.rewriting import divide_file
 
-    divided = divide_file(file, output, reading, writing, dev=dev, test=test, seed=seed)
-    print_written(divided, losses)
+    divided = divide_file(file, output, reading, writing, dev=dev, test=test, seed=settings.seed)
+    print_written(divided, losses, terminal)

@@ -3,68 +3,104 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
-from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER
-from ner.commands.options import Encoding, From, Precision, TextColumn
+from ner.choices import BUILT_IN_TAGGER
+from ner.commands.command import command
+from ner.commands.options import engine_settings, text_options
+from ner.commands.parameters import TextColumn, argument, option
+from ner.commands.terminal import Terminal
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.language import Text
+from ner.tagging.engine_settings import EngineSettings
+
+_Model = Annotated[
+    Path | None,
+    option(
+        "Model folder that train or export wrote.",
+        "train 或 export 写出的模型文件夹。",
+        "--model",
+        "-m",
+        default=Text(f"{BUILT_IN_TAGGER}, built in", f"内置的 {BUILT_IN_TAGGER}"),
+    ),
+]
+_Output = Annotated[
+    Path | None,
+    option(
+        "File to write; it appears when everything is done.",
+        "要写的文件；全部完成后才会出现。",
+        "--output",
+        "-o",
+        default=Text("standard output", "标准输出"),
+    ),
+]
+_Format = Annotated[
+    Literal["jsonl", "conll", "csv", "html"],
+    option(
+        "jsonl: one JSON object per text; conll: one character per line; csv: one row per entity; html: a page.",
+        "jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；html：网页。",
+        "--format",
+    ),
+]
+_Nbest = Annotated[
+    int,
+    option(
+        "Add the N most probable labelings of each text; jsonl only.",
+        "给出每条文本概率最大的 N 种标注；仅限 jsonl。",
+        min=0,
+    ),
+]
 
 
+@command(
+    zh="找出文本中的实体。文本文件可以任意大：纯文本、JSONL、CSV、Parquet，或标注文件中的句子。",
+    examples=[
+        'bert-ner tag --text "林晓东昨天从杭州赶到北京大学医院看望李教授。"',
+        "bert-ner tag news.txt --format csv --output entities.csv",
+    ],
+    reading=text_options,
+    engine=engine_settings,
+)
 def tag(
     files: Annotated[
-        list[str] | None, typer.Argument(help="Text files, a record a line; - for standard input.")
+        list[str] | None,
+        argument("Text files, one text per line; - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            help="Model folder that bert-ner train or export wrote.", show_default=f"{BUILT_IN_TAGGER}, built in"
-        ),
+    model: _Model = None,
+    text: Annotated[
+        list[str] | None, option("A text to tag; may be given several times.", "要标注的文本；可给多次。")
     ] = None,
-    text: Annotated[list[str] | None, typer.Option(help="A text to tag; may be given several times.")] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="File to write; it appears when all is done.", show_default="standard output")
-    ] = None,
-    format_name: Annotated[
-        Literal["jsonl", "conll", "csv", "html"],
-        typer.Option(
-            "--format", help="JSON a line, a character and its tag a line, a row an entity, or a page to read."
-        ),
-    ] = "jsonl",
+    output: _Output = None,
+    format_name: _Format = "jsonl",
     min_score: Annotated[
-        float, typer.Option(help="Leave out entities with a score below this.", min=0.0, max=1.0)
+        float, option("Leave out entities with a lower score.", "去掉分数低于此值的实体。", min=0.0, max=1.0)
     ] = 0.0,
-    nbest: Annotated[
-        int, typer.Option(help="Add so many readings of each text, with their probabilities; in JSON.", min=0)
-    ] = 0,
+    nbest: _Nbest = 0,
     text_column: TextColumn = None,
-    from_: From = None,
-    encoding: Encoding = "utf-8",
-    precision: Precision = "auto",
-    threads: Annotated[int | None, typer.Option(help="Threads of the CPU.", min=1, show_default="all cores")] = None,
-    batch_characters: Annotated[
-        int, typer.Option(help="Characters that the network reads at once; bert-ner bench compares some.", min=1)
-    ] = BATCH_CHARACTERS,
+    *,
+    reading: ReadOptions,
+    engine: EngineSettings,
+    terminal: Terminal,
 ) -> None:
-    """Find the entities in text files of any size: lines, JSON lines, CSV, Parquet, or sentences of annotated files."""
+    """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
     if bool(files) == bool(text):
         raise InputError("expected text files (or - for standard input) or --text, one of the two")
-    if text and (text_column or from_):
+    if text and (text_column or reading.format):
         raise InputError("--text is the text itself: leave out --text-column and --from")
     if nbest and format_name != "jsonl":
         raise InputError(
             f"{format_name} has no place for several readings: leave out --nbest, or --format {format_name}"
         )
-    from ner.commands.terminal_progress import TerminalProgress
     from ner.records.record_progress import RecordProgress
     from ner.records.text_sources import check_files, read_records, text_records, total_bytes
     from ner.tagging.tag_records import tag_records as run_tagging
 
-    check_files(files or [], encoding, text_column, from_)
+    source = (files or [], reading.encoding, text_column, reading.format)
+    check_files(*source)
     from ner.tagging.tagger import Tagger
 
-    records = text_records(text) if text else read_records(files or [], encoding, text_column, from_)
-    tagger = Tagger.load(model, precision, threads, batch_characters)
+    records = text_records(text) if text else read_records(*source)
+    tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters)
     if model is None:
-        typer.echo(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own", err=True)
-    with RecordProgress(TerminalProgress(), "tagging", total_bytes(files or [], from_), encoding) as progress:
+        terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
+    with RecordProgress(terminal, "tagging", total_bytes(files or [], reading.format), reading.encoding) as progress:
         run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)

@@ -19,7 +19,7 @@ class TerminalProgress:
         self._total: float | None = None
 
     def note(self, line: str) -> None:
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def start(self, task: str, total: float | None) -> None:
         self.finish()

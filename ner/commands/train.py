@@ -5,34 +5,45 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import RUN, Data, read_options, training_settings, with_settings
+from ner.commands.command import command
+from ner.commands.options import read_options, training_settings
+from ner.commands.parameters import Data, Resume, option
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.training.training_settings import TrainingSettings
 
 
-@with_settings(settings=training_settings, reading=read_options)
+@command(
+    zh="训练一个标注模型：保留开发集 F1 最高的 epoch，并在开发集和测试集上评测。",
+    examples=["bert-ner train --data data_demo --output my-tagger"],
+    settings=training_settings,
+    reading=read_options,
+)
 def train(
     data: Data,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="Folder for the model; never emptied, refused if it holds another model."),
+        option(
+            "Folder for the model; a folder that holds another model is refused, never emptied.",
+            "存放模型的文件夹；里面若有别的模型，会报错，不会清空。",
+            "--output",
+            "-o",
+        ),
     ],
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the interrupted run in --output.", rich_help_panel=RUN)
-    ] = False,
+    resume: Resume = False,
     *,
     settings: TrainingSettings,
     reading: ReadOptions,
+    terminal: Terminal,
 ) -> None:
-    """Train a tagger, keep its best epoch by dev F1, and evaluate it on dev and test."""
-    from ner.commands.terminal_progress import TerminalProgress
+    """Train a tagger, keep the epoch with the best dev F1, and evaluate it on dev and test."""
     from ner.data.corpus import read_corpus
 
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training
 
-    run = run_training(corpus, settings, output, resume=resume, progress=TerminalProgress())
+    run = run_training(corpus, settings, output, resume=resume, progress=terminal)
     for split, evaluation in run.evaluations.items():
         typer.echo(f"\n{split}\n{format_summary(evaluation)}")
     typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")

@@ -6,38 +6,58 @@ from typing import Annotated
 
 import typer
 
-from ner.commands.options import Data, options_on_command_line, read_options, training_settings, with_settings
+from ner.commands.command import command
+from ner.commands.options import options_on_command_line, read_options, training_settings
+from ner.commands.parameters import Data, option
+from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.language import Text
 from ner.training.training_settings import TrainingSettings
 
 
-@with_settings(settings=training_settings, reading=read_options)
+@command(
+    zh="搜索开发集 F1 最高的设置：学习率、批大小、epoch 数、dropout、层融合、BiLSTM 大小。\n\n"
+    "命令行给出的训练设置保持不变，只搜索其余的；从不读测试集。按 Ctrl-C 中断后，再运行同一条命令就会接着做；"
+    "在几个终端里同时运行，就有几个进程一起搜索。",
+    examples=["bert-ner tune --data data_demo --output search --trials 20"],
+    settings=training_settings,
+    reading=read_options,
+    given=options_on_command_line,
+)
 def tune(
-    ctx: typer.Context,
     data: Data,
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", help="Folder for the best model, its settings and the trials; it names the search."
+        option(
+            "Folder for the best model, its settings and all trials; its name is the name of the search.",
+            "存放最好的模型、它的设置和所有试验的文件夹；文件夹名就是这次搜索的名称。",
+            "--output",
+            "-o",
         ),
     ],
     trials: Annotated[
-        int, typer.Option(min=1, help="Go on until there are so many trials, those of earlier calls too.")
+        int,
+        option("Total number of trials, including those of earlier calls.", "试验总数，包括之前运行过的。", min=1),
     ],
     storage: Annotated[
         str | None,
-        typer.Option(help="URL of a database that several workers share.", show_default="SQLite in --output"),
+        option(
+            "URL of a database that several workers share.",
+            "多个进程共用的数据库的 URL。",
+            default=Text("SQLite in --output", "--output 中的 SQLite"),
+        ),
     ] = None,
     *,
     settings: TrainingSettings,
     reading: ReadOptions,
+    given: set[str],
+    terminal: Terminal,
 ) -> None:
     """Search for the settings with the best dev F1: learning rates, batch size, epochs, dropout, fusion, BiLSTM size.
 
-    Options of training that are given stay as they are, the others of these are searched. Test is never read. After
-    Ctrl-C the same command goes on, and in several terminals it makes several workers.
+    Training settings given on the command line stay fixed; only the others are searched. The test file is never
+    read. After Ctrl-C, run the same command again to continue. Run it in several terminals for several workers.
     """
-    from ner.commands.terminal_progress import TerminalProgress
     from ner.data.corpus import read_corpus
     from ner.extras import how_to_install, import_extra
     from ner.tuning.tune_settings import tune_settings
@@ -45,19 +65,13 @@ def tune(
     import_extra("optuna", "tune", output)  # said before the data are read
     corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
     for note in corpus.notes:
-        typer.echo(f"note: {note}", err=True)
+        terminal.note(f"note: {note}")
     tuning = tune_settings(
-        corpus,
-        settings,
-        trials=trials,
-        output=output,
-        fixed=options_on_command_line(ctx),
-        storage=storage,
-        progress=TerminalProgress(),
+        corpus, settings, trials=trials, output=output, fixed=given, storage=storage, progress=terminal
     )
     written = tuning.files
     typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
-        typer.echo(f"for plots: {how_to_install('plot')}, then the same command again")
+        terminal.note(f"for plots: {how_to_install('plot')}, then the same command again")
     train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", settings.seed]
     typer.echo(f"to train with the best settings: {shlex.join(map(str, train))}")

@@ -491,7 +491,7 @@ def test_a_search_for_settings(
     assert (best["epochs"], best["lstm_size"], best["max_length"]) == (1, 16, 64)
     last = result.stdout.splitlines()[-1]
     assert last.endswith(f"train --data {data} --output MODEL --config {output / 'best.json'} --seed 2")
-    assert "began with --clip 1.0, not 2.0" in refused(*tune, "--trials", "3", "--clip", "2")
+    assert "began with --clip 1.0, not 2.0" in refused(*tune, "--trials", "3", "--quiet", "--clip", "2")
 
 
 def test_a_search_without_optuna(

@@ -1,0 +1,35 @@
+"""What makes a command of a function: its help in English and Chinese, and examples."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ner.commands.options import with_settings
+from ner.commands.terminal import open_terminal
+from ner.language import Text
+
+
+class Command(NamedTuple):
+    """A function that Typer calls, what it does, and lines to copy from its help."""
+
+    run: Callable[..., None]
+    help: Text
+    examples: Sequence[str]
+
+
+def command(
+    *, zh: str, examples: Sequence[str], **groups: Callable[..., Any]
+) -> Callable[[Callable[..., None]], Command]:
+    """Make a command of a function whose docstring is the English help, and which takes a `terminal`.
+
+    Args:
+        zh: the help in Chinese.
+        examples: one or two command lines.
+        **groups: as for `with_settings`.
+    """
+
+    def declare(function: Callable[..., None]) -> Command:
+        help_ = Text(inspect.cleandoc(function.__doc__ or ""), zh)
+        return Command(with_settings(**groups, terminal=open_terminal)(function), help_, examples)
+
+    return declare

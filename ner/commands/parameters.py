@@ -1,0 +1,78 @@
+"""Options and arguments that are no settings: how commands declare them, and those that several commands have."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ner.choices import BUILT_IN_TAGGER
+from ner.common_settings import RUN
+from ner.language import Text
+
+
+def option(en: str, zh: str, *names: str, panel: Text | None = None, default: Text | None = None, **rest: Any) -> Any:
+    """A Typer option.
+
+    Args:
+        en: its help in English.
+        zh: the same in Chinese.
+        *names: its names, where the parameter's own name won't do.
+        panel: the part of the help that it stands in.
+        default: what the help shows for the default.
+        **rest: as for `typer.Option`.
+    """
+    return typer.Option(
+        *names,
+        help=str(Text(en, zh)),
+        rich_help_panel=str(panel) if panel else None,
+        show_default=str(default) if default else True,
+        **rest,
+    )
+
+
+def argument(en: str, zh: str, *, default: Text | None = None, **rest: Any) -> Any:
+    """A Typer argument, declared as an option is."""
+    return typer.Argument(help=str(Text(en, zh)), show_default=str(default) if default else True, **rest)
+
+
+DATA = Text(
+    "Folder with train, dev and test files, or a single file.", "含 train、dev、test 文件的文件夹，或单个文件。"
+)
+
+Data = Annotated[Path, option(*DATA, "--data", "-d")]
+Model = Annotated[
+    Path,
+    option(
+        f"Model folder that train or export wrote, or {BUILT_IN_TAGGER} (built in).",
+        f"train 或 export 写出的模型文件夹，或内置的 {BUILT_IN_TAGGER}。",
+        "--model",
+        "-m",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    option(
+        "Write a report to this folder: a web page, Markdown, JSON and CSV.",
+        "把报告写到这个文件夹：网页、Markdown、JSON 和 CSV。",
+    ),
+]
+Json = Annotated[bool, option("Print the result as JSON.", "以 JSON 格式输出结果。", "--json")]
+Losses = Annotated[
+    Path | None,
+    option(
+        "Write the full list of information that the target format can't store to this file.",
+        "把目标格式存不下的信息逐条写到这个文件。",
+    ),
+]
+Resume = Annotated[
+    bool,
+    option("Resume the interrupted run in --output.", "接着做 --output 中被中断的运行。", "--resume", panel=RUN),
+]
+TextColumn = Annotated[
+    str | None,
+    option(
+        "Column of the text in CSV and Parquet files, or its field in JSON lines.",
+        "CSV、Parquet 文件中文本所在的列名，或 JSONL 中的字段名。",
+        default=Text("text, in JSON lines", "JSONL 为 text"),
+    ),
+]

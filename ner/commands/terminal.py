@@ -1,0 +1,70 @@
+"""What a command says beside its result, on standard error: progress, notes and log."""
+
+import logging
+from typing import Annotated, Any
+
+import typer
+
+from ner.commands.exit_status import in_words_of_options
+from ner.commands.parameters import option
+from ner.commands.terminal_progress import TerminalProgress
+
+
+class Terminal(TerminalProgress):
+    """Shows progress and notes in the words of the command that runs.
+
+    Args:
+        command: the command, as click knows it.
+        quiet: show nothing.
+    """
+
+    def __init__(self, command: Any, quiet: bool) -> None:
+        super().__init__(quiet=quiet)
+        self._command = command
+
+    def note(self, line: str) -> None:
+        super().note(self.words(line))
+
+    def words(self, message: str) -> str:
+        """A text of the library with options in place of the names of parameters."""
+        return in_words_of_options(message, self._command)
+
+
+class _NoteHandler(logging.Handler):
+    """Shows records of the log as notes, which don't break a progress bar."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._terminal.note(f"{record.levelname.lower()}: {record.getMessage()}")
+
+
+def open_terminal(
+    ctx: typer.Context,
+    quiet: Annotated[bool, option("Show no progress and no notes.", "不显示进度和说明。", "--quiet", "-q")] = False,
+    verbose: Annotated[
+        bool,
+        option(
+            "Show log messages, and the warnings of transformers.",
+            "显示日志和 transformers 的警告。",
+            "--verbose",
+            "-v",
+        ),
+    ] = False,
+) -> Terminal:
+    """The group `terminal`, which all commands have."""
+    terminal = Terminal(ctx.command, quiet)
+    logger, handler = logging.getLogger("ner"), _NoteHandler(terminal)
+    before = logger.level
+    logger.addHandler(handler)
+    if verbose:
+        logger.setLevel(logging.DEBUG)
+
+    def restore() -> None:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+    ctx.call_on_close(restore)
+    return terminal
