@@ -1,19 +1,24 @@
-"""Writing files so that they appear whole or not at all."""
+"""Reading JSON files, and writing files that appear complete or not at all."""
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+
+from ner.errors import InputError
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """The path of an empty file beside `path` that takes its name when the block ends, and is removed if it fails.
+    """Give an empty file next to `path`, which is renamed to `path` when the block ends.
+
+    If the block fails, the new file is removed and an older file at `path` stays as it was.
 
     Raises:
-        OSError: the folder can't be written, or the disk is full; an older file at `path` is as before.
+        OSError: the folder can't be written, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
@@ -29,7 +34,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def grant_usual_rights(path: Path) -> None:
-    """Give a file the rights that any new one has: what is made as a temporary file, its owner alone may read."""
+    """Give a file the rights of any new file. A temporary file can be read by its owner only."""
     umask = os.umask(0)
     os.umask(umask)
     path.chmod(0o666 & ~umask)
@@ -37,6 +42,52 @@ def grant_usual_rights(path: Path) -> None:
 
 @contextmanager
 def atomic_writer(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
-    """Open a text file that appears at `path` when the block ends, as with `atomic_path`."""
+    """Open a text file that appears at `path` when the block ends.
+
+    Raises:
+        OSError: see `atomic_path`.
+    """
     with atomic_path(path) as partial, partial.open("w", encoding=encoding, newline="\n") as file:
         yield file
+
+
+def write_json(content: Any, path: Path, *, indent: int = 2) -> None:
+    """Write `content` as indented JSON in UTF-8. The file appears complete or not at all.
+
+    Half of a surrogate pair, which UTF-8 can't store, is written as its escape.
+
+    Raises:
+        OSError: see `atomic_path`.
+    """
+    text = json.dumps(content, ensure_ascii=False, indent=indent) + "\n"
+    with atomic_writer(path) as file:
+        file.write(text.encode("utf-8", "backslashreplace").decode())
+
+
+def read_json(path: Path, advice: str) -> Any:
+    """Read a JSON file that this program wrote.
+
+    Args:
+        path: the file.
+        advice: what the user can do if the file is damaged.
+
+    Raises:
+        InputError: the file is not JSON in UTF-8. The message ends with the advice.
+        OSError: the file can't be read.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise damaged_file(path, error, advice) from error
+
+
+def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
+    """Say in one sentence which file is damaged, how, and what to do.
+
+    Args:
+        path: the file.
+        error: the exception that a library raised because of it.
+        advice: what the user can do.
+    """
+    reason = str(error).strip().split("\n")[0]
+    return InputError(f"{path} is damaged ({type(error).__name__}: {reason}): {advice}")

@@ -1,13 +1,13 @@
 """Characters to vocabulary ids: one id for every code point, whatever the code point is."""
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from ner.files import damaged_file, read_json, write_json
 
 Ids = npt.NDArray[np.int64]
 
@@ -98,14 +98,22 @@ class CharacterTable:
     def save(self, path: Path) -> None:
         """Write the table as JSON."""
         content = {"special": self._special, "characters": self._characters}
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=0), encoding="utf-8")
+        write_json(content, path, indent=0)
 
     @classmethod
-    def load(cls, path: Path) -> "CharacterTable":
-        """Read what `save` wrote.
+    def load(cls, path: Path, advice: str = "copy it again") -> "CharacterTable":
+        """Read a table that `save` wrote.
+
+        Args:
+            path: the file.
+            advice: what the user can do if the file is damaged.
 
         Raises:
-            KeyError, ValueError: the file holds something else.
+            InputError: the file is damaged. The message ends with the advice.
+            OSError: the file can't be read.
         """
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
-        return cls(content["characters"], content["special"])
+        content = read_json(path, advice)
+        try:
+            return cls(content["characters"], content["special"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise damaged_file(path, error, advice) from error

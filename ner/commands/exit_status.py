@@ -15,6 +15,9 @@ from ner.extras import how_to_install
 FOUND, INPUT_WRONG, _INTERRUPTED = 1, 2, 130
 _UsageError: Any = typer.BadParameter.__base__
 
+_PARAMETERS = {"format": "from_", "WriteOptions.format": "to"}
+"""The parameter of a command for a name in a message, where they differ."""
+
 
 class Commands(TranslatedGroup):
     """Turns what the user can mend into one sentence and exit status 2."""
@@ -63,7 +66,8 @@ def in_words_of_options(message: str, command: Any) -> str:
         for parameter in (command.params if command else ())
         if parameter.param_type_name == "option"
     }
-    return re.sub(r"`(\w+)`", lambda found: options.get(found[1], found[0]), message)
+    options |= {name: options[parameter] for name, parameter in _PARAMETERS.items() if parameter in options}
+    return re.sub(r"`([\w.]+)`", lambda found: options.get(found[1], found[0]), message)
 
 
 def _refuse_usage(error: Any) -> NoReturn:

@@ -169,7 +169,7 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
         result.losses.extend([*split.losses, *losses])
         result.notes.extend([*split.notes, *note_on_repairs(split)])
     if not any(entities for _, entities in result.files.values()):
-        result.notes.append("there are no entities; if there should be some, name the format with --from")
+        result.notes.append("there are no entities; if there should be some, set `format` to the format of the files")
     return result
 
 
@@ -193,13 +193,15 @@ def _format_to_write(target: Path, options: WriteOptions, source: Split, folder:
     if chosen := format_ or named:
         return chosen
     if target.suffix:
-        raise InputError(f"can't tell the format of {target} by its name: pass --to with one of {', '.join(FORMATS)}")
+        raise InputError(
+            f"can't tell the format of {target} from its name: set `WriteOptions.format` to one of {', '.join(FORMATS)}"
+        )
     return FORMATS[source.format]
 
 
 def _scheme_to_write(format_: Format, options: WriteOptions, source: Split) -> Scheme:
     if options.scheme and not format_.tagged:
-        raise InputError(f"{format_.name} has spans and no tags: leave out --scheme")
+        raise InputError(f"{format_.name} has no tags, only spans: leave out `scheme`")
     if options.scheme and options.scheme not in SCHEMES:
         raise InputError(f"unknown scheme {options.scheme!r}: expected one of {', '.join(SCHEMES)}")
     return SCHEMES[options.scheme] if options.scheme else source.scheme or BIO

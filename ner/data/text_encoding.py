@@ -58,7 +58,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
             lines.append(raw.decode("utf-8", "replace"))
             broken = lines[-1].encode()
             at = next(i for i, (byte, good) in enumerate(zip(raw, broken, strict=False)) if byte != good)
-            message = f"is not UTF-8 (byte 0x{raw[at]:02x}); mend it, or name the encoding with --encoding"
+            message = f"is not UTF-8 (byte 0x{raw[at]:02x}); fix it, or set `encoding` to the encoding of the file"
             faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "broken bytes read as U+FFFD"))
     return "\n".join(lines).removeprefix("\ufeff"), faults
 
@@ -71,19 +71,19 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
     """
     utf_8 = _is_utf_8(encoding)
     if utf_8 and (utf_16 := _utf_16(data)):
-        raise InputError(f"{path}:1: looks like UTF-16: try --encoding {utf_16}")
+        raise InputError(f"{path}:1: looks like UTF-16: set `encoding` to {utf_16}")
     try:
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(encoding, "replace").count("\n") + 1
         if not utf_8:
-            hint = "; it is UTF-8: leave out --encoding" if _decodes(data, "utf-8") else ""
+            hint = "; it is UTF-8: leave out `encoding`" if _decodes(data, "utf-8") else ""
             raise InputError(f"{path}:{line}: is not {encoding}{hint}") from None
         if _mostly_not_utf_8(data) and _decodes(data, "gb18030"):
-            raise InputError(f"{path}:{line}: is not UTF-8; it looks like GBK: pass --encoding gb18030") from None
+            raise InputError(f"{path}:{line}: is not UTF-8; it looks like GBK: set `encoding` to gb18030") from None
         byte = data[error.start]
         raise InputError(
-            f"{path}:{line}: is not UTF-8 (byte 0x{byte:02x}); mend it, or name the encoding with --encoding"
+            f"{path}:{line}: is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
         ) from None
 
 

@@ -24,9 +24,7 @@ _PARQUET = ".parquet"
 _TEXT = "text"
 
 
-def check_files(
-    names: Iterable[str], encoding: str, text_column: str | None = None, format_: str | None = None
-) -> None:
+def check_files(names: Iterable[str], encoding: str, text_column: str | None = None, format: str | None = None) -> None:
     """Look at all that can be wrong before anything is read.
 
     Raises:
@@ -38,36 +36,38 @@ def check_files(
     for name in names:
         path = Path(name)
         suffix = path.suffix.lower()
-        if format_ and text_column:
-            problems.append(f"{name}: --from {format_} says where the text is: leave out --text-column")
-        elif name == STANDARD_INPUT and (format_ or text_column):
-            problems.append("standard input is read as lines of text: leave out --from and --text-column")
+        if format and text_column:
+            problems.append(f"{name}: `format` {format} already defines where the text is: leave out `text_column`")
+        elif name == STANDARD_INPUT and (format or text_column):
+            problems.append("standard input is read as lines of text: leave out `format` and `text_column`")
         elif name == STANDARD_INPUT:
             continue
         elif not path.exists():
             problems.append(f"there is no file {name}")
-        elif format_:
+        elif format:
             continue
         elif path.is_dir():
-            problems.append(f"{name} is a folder: name the files in it, such as {path / '*.txt'}, or pass --from brat")
+            problems.append(
+                f"{name} is a folder: give the files in it, for example {path / '*.txt'}, or set `format` to brat"
+            )
         elif suffix == ".json":
-            problems.append(f"{name}: say with --from which format of JSON it is in, such as label-studio")
+            problems.append(f"{name}: set `format` to the JSON format of the file, for example label-studio")
         elif suffix in (*_DELIMITERS, _PARQUET) and text_column is None:
-            problems.append(f"{name}: name the column that holds the text with --text-column")
+            problems.append(f"{name}: set `text_column` to the column that holds the text")
         elif text_column and suffix not in (*_DELIMITERS, _PARQUET, *_JSON_LINES):
-            problems.append(f"{name}: is read as lines of text, which have no columns: leave out --text-column")
+            problems.append(f"{name}: is read as lines of text, which have no columns: leave out `text_column`")
     if problems:
         raise InputError("\n".join(problems))
 
 
 def read_records(
-    names: Iterable[str], encoding: str = "utf-8", text_column: str | None = None, format_: str | None = None
+    names: Iterable[str], encoding: str = "utf-8", text_column: str | None = None, format: str | None = None
 ) -> Iterator[Record]:
     """The records of files, `-` for lines of standard input.
 
     A record is a line, without byte order mark and line end; of a file that ends in .jsonl or .ndjson it is a JSON
     object, with its text under `text_column` or "text"; of .csv, .tsv and .parquet a row, with its text in
-    `text_column`. If `format_` names a format of annotated text, the files are in that format and each sentence is
+    `text_column`. If `format` names a format of annotated text, the files are in that format and each sentence is
     a record, with its entities.
 
     Raises:
@@ -76,8 +76,8 @@ def read_records(
     """
     for name in names:
         suffix = Path(name).suffix.lower()
-        if format_:
-            yield from _sentences(name, ReadOptions(format=format_, encoding=encoding, unannotated=True))
+        if format:
+            yield from _sentences(name, ReadOptions(format=format, encoding=encoding, unannotated=True))
         elif suffix == _PARQUET:
             yield from _parquet_rows(name, text_column or _TEXT)
         else:
@@ -98,11 +98,11 @@ def text_records(texts: Iterable[str]) -> Iterator[Record]:
         yield Record("", number, text)
 
 
-def total_bytes(names: Iterable[str], format_: str | None = None) -> int | None:
+def total_bytes(names: Iterable[str], format: str | None = None) -> int | None:
     """The size of all files together; None where what is read of them can't be compared with it."""
     paths = [Path(name) for name in names]
     plain = all(path.is_file() and path.suffix.lower() not in (*_JSON_LINES, *_DELIMITERS, _PARQUET) for path in paths)
-    return sum(path.stat().st_size for path in paths) if plain and not format_ else None
+    return sum(path.stat().st_size for path in paths) if plain and not format else None
 
 
 def _sentences(name: str, options: ReadOptions) -> Iterator[Record]:
@@ -115,7 +115,9 @@ def _lines(name: str, file: TextIO) -> Iterator[Record]:
     for number, line in enumerate(file, 1):
         text = line.rstrip("\n").removesuffix("\r").removeprefix(_BOM if number == 1 else "")
         if "\0" in text:
-            raise InputError(f"{name}:{number}: has a NUL character, which no text has; UTF-16 needs --encoding utf-16")
+            raise InputError(
+                f"{name}:{number}: has a NUL character, which no text has; for UTF-16 set `encoding` to utf-16"
+            )
         yield Record(name, number, text)
 
 
@@ -139,7 +141,7 @@ def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]
         if not isinstance(fields.get(text_column), str):
             raise InputError(
                 f"{name}:{number}: expected a text in the field {text_column!r} (its fields: {', '.join(fields)}); "
-                "name another with --text-column"
+                "set `text_column` to another field"
             )
         text = fields.pop(text_column)
         yield Record(name, number, text, fields)
@@ -200,4 +202,6 @@ def _open_text(name: str, encoding: str) -> Iterator[TextIO]:
     except UnicodeError as error:
         if name != STANDARD_INPUT:
             decode(Path(name).read_bytes(), name, encoding)  # names the line and the likely encoding
-        raise InputError(f"{name} is not {encoding}: pass its encoding with --encoding, such as gb18030") from error
+        raise InputError(
+            f"{name} is not {encoding}: set `encoding` to the encoding of the file, for example gb18030"
+        ) from error

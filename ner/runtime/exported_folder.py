@@ -1,6 +1,5 @@
 """The folder of an exported tagger: its network, its characters, and one JSON file with all else."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -11,11 +10,14 @@ from ner.characters.character_table import CharacterTable
 from ner.choices import ExportPrecision, Target
 from ner.decoding.numpy_chain import NumpyChain
 from ner.errors import InputError
+from ner.files import damaged_file, read_json, write_json
 
 FORMAT_VERSION = 1
 RECORD, CHARACTERS = "exported.json", "characters.json"
 
 _FILES: dict[Target, tuple[str, ...]] = {"onnx": ("model.onnx",), "openvino": ("model.xml", "model.bin")}
+
+_ADVICE = "copy it again, or export again"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Exported:
         """Write the record into `folder`."""
         chain = None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
         content = {"format_version": FORMAT_VERSION, **asdict(self), "chain": chain}
-        (folder / RECORD).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_json(content, folder / RECORD, indent=1)
 
 
 def network_path(folder: Path, target: Target) -> Path:
@@ -71,7 +73,7 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
     """
     path = folder / RECORD
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = read_json(path, _ADVICE)
         version = content.pop("format_version")
         if version > FORMAT_VERSION:
             raise InputError(f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: upgrade it")
@@ -85,10 +87,8 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
         exported = Exported(**content)
         if exported.precision not in get_args(ExportPrecision):
             raise ValueError(f"unknown precision {exported.precision}")
-        path = folder / CHARACTERS
-        return exported, CharacterTable.load(path)
     except InputError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise InputError(f"{path} is damaged ({reason}): copy it again, or export again") from error
+        raise damaged_file(path, error, _ADVICE) from error
+    return exported, CharacterTable.load(folder / CHARACTERS, _ADVICE)

@@ -243,7 +243,7 @@ def test_what_goes_on_behind_an_unknown_tag_is_repaired_as_behind_o(write: Write
         f"{path}:2: I-LOC after ?; expected B-LOC",
         f"{path}:7: I-PER after ?; expected B-PER",
     ]
-    with pytest.raises(CorpusError, match=r":7: I-PER after \?; expected B-PER \(leave out --strict to repair\)"):
+    with pytest.raises(CorpusError, match=r":7: I-PER after \?; expected B-PER \(without `strict` it is repaired\)"):
         read_file(path, ReadOptions(strict=True))
 
 
@@ -327,24 +327,24 @@ def test_carriage_return(write: Write) -> None:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf_16(write: Write, encoding: str) -> None:
     path = write(GOOD.encode(encoding))
-    assert problems(path) == [f":1: looks like UTF-16: try --encoding {encoding}"]
+    assert problems(path) == [f":1: looks like UTF-16: set `encoding` to {encoding}"]
     assert spans(read_file(path, ReadOptions(encoding=encoding))) == spans(read_file(write(GOOD)))
 
 
 def test_gbk(write: Write) -> None:
     path = write(("a O\n\n" + GOOD).encode("gbk"))
-    assert problems(path) == [":3: is not UTF-8; it looks like GBK: pass --encoding gb18030"]
+    assert problems(path) == [":3: is not UTF-8; it looks like GBK: set `encoding` to gb18030"]
     assert len(read_file(path, ReadOptions(encoding="gb18030")).sentences) == 3
 
 
 def test_a_broken_byte(write: Write) -> None:
     # E4 B8 is the beginning of 中; the file would decode as GB18030 all the same
     path = write(GOOD.encode() + b"\n\xe4\xb8\xe4 O\n")
-    assert problems(path) == [":8: is not UTF-8 (byte 0xe4); mend it, or name the encoding with --encoding"]
+    assert problems(path) == [":8: is not UTF-8 (byte 0xe4); fix it, or set `encoding` to the encoding of the file"]
 
 
 def test_utf_8_read_as_something_else(write: Write) -> None:
-    assert problems(write("a O\n中 O\n"), encoding="ascii") == [":2: is not ascii; it is UTF-8: leave out --encoding"]
+    assert problems(write("a O\n中 O\n"), encoding="ascii") == [":2: is not ascii; it is UTF-8: leave out `encoding`"]
     assert problems(write(b"a O\n\xff\xff O\n"), encoding="big5") == [":2: is not big5"]
 
 
@@ -356,18 +356,18 @@ def test_no_sentences(write: Write, content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("中 O\n国 I-PER\n人 B-ORG\n", ":2: I-PER after O; expected B-PER (leave out --strict to repair)"),
+        ("中 O\n国 I-PER\n人 B-ORG\n", ":2: I-PER after O; expected B-PER (without `strict` it is repaired)"),
         (
             "国 I-PER\n人 B-PER\n\n人 B-PER\n",
-            ":1: I-PER at the start of the sentence; expected B-PER (leave out --strict to repair)",
+            ":1: I-PER at the start of the sentence; expected B-PER (without `strict` it is repaired)",
         ),
         (
             "国 B-PER\n人 M-LOC\n民 E-LOC\n",
-            ":2: M-LOC after B-PER; expected M-PER or E-PER (leave out --strict to repair)",
+            ":2: M-LOC after B-PER; expected M-PER or E-PER (without `strict` it is repaired)",
         ),
         (
             "国 B-PER\n人 M-PER\n",
-            ":2: the end of the sentence after M-PER; expected M-PER or E-PER (leave out --strict to repair)",
+            ":2: the end of the sentence after M-PER; expected M-PER or E-PER (without `strict` it is repaired)",
         ),
     ],
 )
@@ -555,7 +555,7 @@ def test_the_faults_of_all_files_are_reported_together(write: Write, tmp_path: P
         read_corpus(tmp_path, seed=1)
     assert caught.value.problems == [
         f"{train}:1: one column, '中'; expected a token and a tag",
-        f"{dev}:1: is not UTF-8 (byte 0xff); mend it, or name the encoding with --encoding",
+        f"{dev}:1: is not UTF-8 (byte 0xff); fix it, or set `encoding` to the encoding of the file",
         f"{test}: has no sentences",
     ]
 

@@ -85,14 +85,18 @@ def test_nothing_is_written_over(source: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "options", "message"),
     [
-        ("a.json", WriteOptions(), r"can't tell the format of .*a\.json by its name: pass --to with one of conll, "),
+        (
+            "a.json",
+            WriteOptions(),
+            r"can't tell the format of .*a\.json from its name: set `WriteOptions.format` to one of conll, ",
+        ),
         ("a.conll", WriteOptions(format="conl"), "unknown format 'conl': expected one of conll, "),
         (
             "a.txt",
             WriteOptions(format="brat"),
             r"a\.txt will be a folder, but its name is that of a file: leave out \.txt",
         ),
-        ("a.jsonl", WriteOptions(scheme="BIO"), "jsonl has spans and no tags: leave out --scheme"),
+        ("a.jsonl", WriteOptions(scheme="BIO"), "jsonl has no tags, only spans: leave out `scheme`"),
         ("a.conll", WriteOptions(scheme="BOI"), "unknown scheme 'BOI': expected one of BIO, IO, "),
     ],
 )
@@ -169,7 +173,7 @@ def test_repairs_and_a_wrong_format_are_told(tmp_path: Path) -> None:
     assert note.endswith(f"read as conlleval reads them, 1 in all; the first is {path}:2")
     path.write_text("王 O\n", encoding="utf-8")
     assert convert_files(path, tmp_path / "c.conll", READ, WRITE).notes == [
-        "there are no entities; if there should be some, name the format with --from"
+        "there are no entities; if there should be some, set `format` to the format of the files"
     ]
 
 

@@ -31,7 +31,7 @@ def test_other_encodings(tmp_path: Path) -> None:
 def test_gbk_is_named_and_the_option_offered(tmp_path: Path) -> None:
     path = tmp_path / "gbk.txt"
     path.write_bytes("北京是首都。\n".encode("gbk"))
-    with pytest.raises(InputError, match=r"gbk\.txt:1: is not UTF-8; it looks like GBK: pass --encoding gb18030"):
+    with pytest.raises(InputError, match=r"gbk\.txt:1: is not UTF-8; it looks like GBK: set `encoding` to gb18030"):
         lines(path)
 
 
@@ -47,7 +47,7 @@ def test_missing_files_and_folders_are_named_all_at_once(tmp_path: Path) -> None
         check_files([str(tmp_path / "none"), "-", str(tmp_path)], "utf-8")
     first, second = str(error.value).splitlines()
     assert first == f"there is no file {tmp_path / 'none'}"
-    assert second.startswith(f"{tmp_path} is a folder: name the files in it")
+    assert second.startswith(f"{tmp_path} is a folder: give the files in it")
 
 
 def test_an_unknown_encoding_is_named(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_json_lines_keep_their_other_fields(tmp_path: Path) -> None:
         ("[" * 100_000, r"a\.jsonl:2: expected a JSON object a line \("),
         (
             '{"id": 1, "text": null}',
-            r"a\.jsonl:2: expected a text in the field 'text' \(its fields: id, text\); name another",
+            r"a\.jsonl:2: expected a text in the field 'text' \(its fields: id, text\); set `text_column`",
         ),
     ],
 )
@@ -143,11 +143,11 @@ def test_csv_that_is_none(tmp_path: Path, content: str, message: str) -> None:
 def test_texts_that_nobody_annotated_are_records_too(tmp_path: Path) -> None:
     tasks = [{"data": {"text": "王来"}}, {"data": {"text": "去"}, "annotations": [{"result": []}]}]
     (tmp_path / "tasks.json").write_text(json.dumps(tasks), encoding="utf-8")
-    assert [text for _, text, _ in records(tmp_path / "tasks.json", format_="label-studio")] == ["王来", "去"]
+    assert [text for _, text, _ in records(tmp_path / "tasks.json", format="label-studio")] == ["王来", "去"]
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.txt").write_text("王来\n去\n", encoding="utf-8")
     for path in (tmp_path / "a", tmp_path / "a" / "x.txt"):
-        assert [text for _, text, _ in records(path, format_="brat")] == ["王来", "去"]
+        assert [text for _, text, _ in records(path, format="brat")] == ["王来", "去"]
 
 
 def test_parquet_rows_keep_their_other_columns(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_sentences_of_an_annotated_file(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("# newdoc id = d\n王 B-PER\n来 O\n\n去 O\n", encoding="utf-8")
-    assert records(path, format_="conll") == [(2, "王来", {"document": "d"}), (5, "去", {"document": "d"})]
+    assert records(path, format="conll") == [(2, "王来", {"document": "d"}), (5, "去", {"document": "d"})]
 
 
 def test_files_whose_text_is_not_plain_to_find(tmp_path: Path) -> None:
@@ -190,19 +190,23 @@ def test_files_whose_text_is_not_plain_to_find(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         check_files(names, "utf-8")
     assert str(error.value).splitlines() == [
-        f"{names[0]}: say with --from which format of JSON it is in, such as label-studio",
-        *(f"{name}: name the column that holds the text with --text-column" for name in names[1:4]),
+        f"{names[0]}: set `format` to the JSON format of the file, for example label-studio",
+        *(f"{name}: set `text_column` to the column that holds the text" for name in names[1:4]),
     ]
     check_files(names[1:], "utf-8", "text")
-    check_files([*names, str(tmp_path)], "utf-8", format_="brat")
+    check_files([*names, str(tmp_path)], "utf-8", format="brat")
 
 
 def test_options_that_would_mean_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     for names, options, message in (
         ([str(tmp_path / "a.txt")], {"text_column": "x"}, "is read as lines of text, which have no columns"),
-        ([str(tmp_path / "a.txt")], {"text_column": "x", "format_": "jsonl"}, "--from jsonl says where the text is"),
-        (["-"], {"format_": "jsonl"}, "standard input is read as lines of text: leave out --from"),
+        (
+            [str(tmp_path / "a.txt")],
+            {"text_column": "x", "format": "jsonl"},
+            "`format` jsonl already defines where the text is",
+        ),
+        (["-"], {"format": "jsonl"}, "standard input is read as lines of text: leave out `format`"),
     ):
         with pytest.raises(InputError, match=message):
             check_files(names, "utf-8", **options)

@@ -102,5 +102,5 @@ def test_a_damaged_file_is_named(write: Callable[..., Exported], tmp_path: Path,
 
 def test_a_precision_other_than_that_of_the_export_is_refused(write: Callable[..., Exported], tmp_path: Path) -> None:
     write()
-    with pytest.raises(InputError, match="was exported in fp32, not bf16: leave out --precision"):
+    with pytest.raises(InputError, match="was exported in fp32, not bf16: leave out"):
         Tagger.load(tmp_path, "bf16")

@@ -49,7 +49,7 @@ _END_KEYS = ("end", "end_offset")
 _LABEL_KEYS = ("label", "type", "entity")
 _PLACE = ("file", "line")
 """Where a text stood that `bert-ner tag` has tagged, which is of no use beside a new file."""
-_HINT = "; nothing in the file tells: pass --from jsonl if they are code points"
+_HINT = "; the file doesn't show it: set `format` to jsonl if they are code points"
 _EXPECTED = 'expected an entity as {"start": 0, "end": 3, "label": "PER"} or [0, 3, "PER"]'
 
 

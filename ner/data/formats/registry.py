@@ -100,7 +100,7 @@ def format_of(path: Path, options: ReadOptions) -> Format:
     format_ = format_by_name(options.format or _detect(path, options.encoding))
     if format_.name != "conll" and (options.token_column or options.tag_column):
         raise InputError(
-            f"{path}: is {format_.name}, without columns to choose: leave out --token-column and --tag-column"
+            f"{path}: is {format_.name}, which has no columns to choose: leave out `token_column` and `tag_column`"
         )
     return format_
 

@@ -42,7 +42,7 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
         rows_wrong = np.flatnonzero(np.isin(steps, wrong)) + 1
         illegal = [_illegal(rows, row, scheme) for row in rows_wrong.tolist()]
     if strict:
-        faults += [p._replace(message=f"{p.message} (leave out --strict to repair)") for p in illegal]
+        faults += [p._replace(message=f"{p.message} (without `strict` it is repaired)") for p in illegal]
         illegal = []
 
     def findings(problems: list[Problem]) -> list[Finding]:

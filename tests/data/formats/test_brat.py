@@ -295,8 +295,8 @@ def test_other_encodings(tmp_path: Path) -> None:
     (tmp_path / "x.ann").write_bytes("T1\tPER 0 3\t王小明\n".encode("gb18030"))
     split = read(tmp_path, ReadOptions())
     assert [str(fault) for fault in split.faults] == [
-        f"{tmp_path / 'x.txt'}:1: is not UTF-8; it looks like GBK: pass --encoding gb18030",
-        f"{tmp_path / 'x.ann'}:1: is not UTF-8; it looks like GBK: pass --encoding gb18030",
+        f"{tmp_path / 'x.txt'}:1: is not UTF-8; it looks like GBK: set `encoding` to gb18030",
+        f"{tmp_path / 'x.ann'}:1: is not UTF-8; it looks like GBK: set `encoding` to gb18030",
     ]
     assert {fault.mended for fault in split.faults} == {"the document is left out"}
     assert split.sentences == []

@@ -153,7 +153,7 @@ def test_lines_in_two_encodings(tmp_path: Path) -> None:
     split = examine_file(path)
     assert [str(fault) for fault in split.faults] == [
         f"{path}:9: is GBK, in a file of UTF-8; write all of it in UTF-8",
-        f"{path}:11: is not UTF-8 (byte 0xe4); mend it, or name the encoding with --encoding",
+        f"{path}:11: is not UTF-8 (byte 0xe4); fix it, or set `encoding` to the encoding of the file",
     ]
     assert [sentence.text for sentence in split.sentences] == ["王来", "小明去看人张", "\ufffd\ufffd"]
 
@@ -172,7 +172,7 @@ def test_an_unreadable_encoding_is_one_fault(tmp_path: Path) -> None:
     split = examine_file(path)
     assert split.sentences == []
     assert [str(fault) for fault in split.faults] == [
-        f"{path}:1: is not UTF-8; it looks like GBK: pass --encoding gb18030"
+        f"{path}:1: is not UTF-8; it looks like GBK: set `encoding` to gb18030"
     ]
 
 

@@ -199,7 +199,7 @@ def test_where_nothing_tells_the_named_format_does(
 
 def test_where_nothing_tells_the_note_says_so(path: Path) -> None:
     (note,) = read_lines(path, {"text": EMOJI.text, **TIES[0]}).notes
-    assert note.endswith("; nothing in the file tells: pass --from jsonl if they are code points")
+    assert note.endswith("; the file doesn't show it: set `format` to jsonl if they are code points")
     (note,) = read_lines(path, {"text": EMOJI.text, "label": [[6, 8, "LOC"]]}).notes
     assert note.endswith("(it matters in 1 record)")
 

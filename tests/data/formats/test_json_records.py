@@ -149,7 +149,7 @@ def test_a_key_that_stands_twice(path: Path) -> None:
 def test_an_encoding(path: Path) -> None:
     objects, faults = read(path, '{"a": "中国人民"}'.encode("gbk"))
     assert objects == []
-    assert faults == [":1: is not UTF-8; it looks like GBK: pass --encoding gb18030"]
+    assert faults == [":1: is not UTF-8; it looks like GBK: set `encoding` to gb18030"]
 
 
 def test_what_a_format_finds_malformed(path: Path) -> None:

@@ -113,5 +113,7 @@ def test_wrong_options(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(SAMPLE, encoding="utf-8")
     with pytest.raises(InputError, match="unknown format 'connl': expected one of conll, jsonl, doccano, "):
         examine_file(tmp_path / "a.jsonl", ReadOptions(format="connl"))
-    with pytest.raises(InputError, match=r"a\.jsonl: is jsonl, without columns to choose: leave out --token-column"):
+    with pytest.raises(
+        InputError, match=r"a\.jsonl: is jsonl, which has no columns to choose: leave out `token_column`"
+    ):
         examine_file(tmp_path / "a.jsonl", ReadOptions(tag_column=2))

@@ -164,7 +164,7 @@ def test_strict_reaches_the_tags(tmp_path: Path) -> None:
     assert messages(split.repairs, path) == [":3: I-PER after B-LOC; expected B-PER or B-LOC or I-LOC"]
     split = read_csv(path, content, strict=True)
     assert messages(split.faults, path) == [
-        ":3: I-PER after B-LOC; expected B-PER or B-LOC or I-LOC (leave out --strict to repair)"
+        ":3: I-PER after B-LOC; expected B-PER or B-LOC or I-LOC (without `strict` it is repaired)"
     ]
 
 
@@ -215,7 +215,7 @@ def test_csv_without_sentences(tmp_path: Path, content: str) -> None:
 def test_csv_in_another_encoding_is_one_fault(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     assert messages(read_csv(path, KAGGLE.encode("gbk")).faults, path) == [
-        ":2: is not UTF-8; it looks like GBK: pass --encoding gb18030"
+        ":2: is not UTF-8; it looks like GBK: set `encoding` to gb18030"
     ]
     mixed = KAGGLE.encode() + "Sentence: 3,王,,B-PER\n".encode("gbk")
     split = read_csv(path, mixed)
