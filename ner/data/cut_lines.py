@@ -1,4 +1,4 @@
-"""A text of several lines as a sentence a line."""
+"""Cutting a text of several lines into one sentence per line."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,14 +8,19 @@ from ner.data.unknown import clip_spans
 
 
 def cut_lines(sentence: Sentence) -> Iterator[tuple[int, int, Sentence]]:
-    r"""Each line of a text as a sentence with its entities, without its \n or \r\n; empty lines are left out.
+    r"""Cut a text at its line ends (\n or \r\n). Empty lines are left out.
 
-    Before it stand the offset where it begins and its number from 1. Lines that an entity runs across are one, line
-    ends included. The entities are in order of their starts.
+    If an entity spans several lines, these lines stay one sentence, and the line ends inside it are kept.
+
+    Args:
+        sentence: the text. Its entities are in the order of their starts.
+
+    Yields:
+        The offset of the line in the text, its number from 1, and the line as a sentence with its entities.
     """
     text, entities = sentence.text, sentence.entities
     ends = [at for at, character in enumerate(text) if character == "\n"]
-    start, line = 0, 1  # of the piece
+    start, line = 0, 1  # of the next piece
     first = last = 0  # of its entities
     reach = 0
     for number, end in enumerate([*ends, len(text)], 2):

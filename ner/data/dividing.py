@@ -10,14 +10,17 @@ from ner.data.entities import Sentence
 from ner.errors import InputError
 
 _Stratum = str | None
-"""What every part gets its share of: each entity type, sentences without entities (""), and all sentences (None)."""
+"""What is shared out among the parts: an entity type, sentences without entities (""), or all sentences (None)."""
 
 
 @dataclass
 class _Group:
-    """Sentences that stay together, by their indices, and what they count for in each stratum.
+    """Sentences that must stay in one part.
 
-    `partial` if one of them has unknown characters.
+    Args:
+        members: their indices.
+        counts: how many entities or sentences of each stratum the group has.
+        partial: whether one of the sentences has unknown characters.
     """
 
     members: list[int] = field(default_factory=list)
@@ -26,14 +29,14 @@ class _Group:
 
 
 class _Part:
-    """A part while it is filled: the share that it is to have of each stratum, and what it lacks of that."""
+    """A part that is being filled: the share of each stratum that it should get, and how much is still missing."""
 
     def __init__(self, share: float) -> None:
         self._share = share
         self._lacking: defaultdict[_Stratum, float] = defaultdict(lambda: share)
 
     def growth(self, shares: Mapping[_Stratum, float]) -> float:
-        """By how much the sum of (wanted - present)^2 / wanted over all strata grows if these shares are added."""
+        """The growth of the sum of (wanted - present)^2 / wanted over all strata if these shares are added."""
         return sum(share * (share - 2 * self._lacking[s]) for s, share in shares.items()) / self._share
 
     def add(self, shares: Mapping[_Stratum, float]) -> None:
@@ -66,40 +69,47 @@ def split_sentences(
 
 
 def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]:
-    """Cuts a split into "train", "dev" and "test"; `dev` and `test` are shares in [0, 1), and a share of 0 has no part.
+    """Divide a split into "train", "dev" and "test", stratified by entity type.
 
-    Sentences of one document stay together, and so do sentences with the same text, and all that hang together in
-    this way. The parts get their share of the entities of each type, of the sentences without entities, and of all
-    sentences, as nearly as whole groups allow. As in iterative stratification (Sechidis, Tsoumakas and Vlahavas: On
-    the Stratification of Multi-Label Data, ECML PKDD 2011), groups with the rarest types are dealt out first, of those
-    the ones with most of it; each goes to the part where the chi-squared distance between the wanted shares and the
-    present ones grows least. What hangs together with unknown characters goes to train, for only that may have them.
+    Sentences of the same document stay together, and so do sentences with the same text. Such groups are never split.
+    Each part gets its share of the entities of each type, of the sentences without entities, and of all sentences, as
+    closely as whole groups allow. The method is iterative stratification (Sechidis, Tsoumakas and Vlahavas: On the
+    Stratification of Multi-Label Data, ECML PKDD 2011): groups with the rarest type come first, and among them the
+    groups that have most of it. Each group goes to the part where the chi-squared distance between wanted and present
+    shares grows least. A group with unknown characters goes to train, because only train may have them.
 
-    The same seed gives the same parts. In a part the order is that of `split`, and no part is empty. The findings and
-    the notes of `split` stay with train.
+    Args:
+        split: the sentences. Its findings and notes stay with train.
+        dev: the share of dev, in [0, 1). With 0 there is no dev.
+        test: the share of test, in [0, 1). With 0 there is no test.
+        seed: the same seed gives the same parts.
 
-    Raises InputError if the shares are impossible, or there are fewer groups than parts, or too few without unknown
-    characters.
+    Returns:
+        The parts by name. None is empty. The sentences of a part keep the order of `split`.
+
+    Raises:
+        InputError: a share is out of range, or there are too few groups for the parts.
     """
     for name, share in (("dev", dev), ("test", test)):
         if not 0 <= share < 1:
-            raise InputError(f"expected a share of at least 0 and less than 1 for {name}, got {share}")
+            raise InputError(f"expected `{name}` to be at least 0 and less than 1, got {share}")
     if dev + test >= 1:
-        raise InputError(f"expected shares of dev and test that leave something for train, got {dev} and {test}")
+        raise InputError(f"expected `dev` and `test` to be less than 1 together, got {dev} and {test}")
     shares = {"train": 1 - dev - test, "dev": dev, "test": test}
     shares = {name: share for name, share in shares.items() if share}
     groups = _groups(split.sentences)
     if len(groups) < len(shares):
         raise InputError(
-            f"{split.path}: {len(split.sentences):,} sentences can't be divided into {' and '.join(shares)}: those of "
-            f"one document or with the same text stay together, which leaves {len(groups)} to divide; add others"
+            f"{split.path}: {len(split.sentences):,} sentences can't be divided into {' and '.join(shares)}: sentences "
+            f"of one document or with the same text stay together, so there are too few groups ({len(groups)}); add "
+            "more"
         )
     whole = sum(not group.partial for group in groups)
     if whole < len(shares) - 1:
         raise InputError(
-            f"{split.path}: {' and '.join([*shares][1:])} can't have sentences with the tag ?, nor others of their "
-            f"documents or with their texts, which leaves {whole} to choose from: label more sentences wholly, or name "
-            "a file of its own for it"
+            f"{split.path}: {' and '.join([*shares][1:])} can't have sentences with the tag ?, nor other sentences of "
+            f"their documents or with their texts, so only {whole} are left to choose from: label more sentences "
+            "completely, or use a separate file"
         )
     homes = _stratify(groups, list(shares.values()), random.Random(seed))
     divided = {}
@@ -114,18 +124,26 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
 
 
 def warn_of_shortage(split: Split, share: float) -> list[str]:
-    """A sentence for the user if there is no such share of sentences without unknown characters to divide off."""
+    """Warn the user if there are too few sentences without unknown characters for dev and test.
+
+    Args:
+        split: the sentences to divide.
+        share: the share of dev and test together.
+
+    Returns:
+        No warning, or one.
+    """
     known = sum(not sentence.unknown for sentence in split.sentences)
     if known >= share * len(split.sentences):
         return []
     return [
-        f"{split.path}: only {known:,} of {len(split.sentences):,} sentences have no tag ?, too few for what is scored "
-        "on, which is left to chance: label more sentences wholly, or name a file of its own for it"
+        f"{split.path}: only {known:,} of {len(split.sentences):,} sentences have no tag ?, which is too few for dev "
+        "and test: their scores will depend on chance; label more sentences completely, or use a separate file"
     ]
 
 
 def _groups(sentences: list[Sentence]) -> list[_Group]:
-    """The connected components of the sentences that share a document or a text."""
+    """The groups of sentences that are connected by a common document or a common text."""
     parents = list(range(len(sentences)))
 
     def root(index: int) -> int:
@@ -137,7 +155,7 @@ def _groups(sentences: list[Sentence]) -> list[_Group]:
     first: dict[tuple[str, str], int] = {}
     for index, sentence in enumerate(sentences):
         for key in (("document", sentence.document), ("text", sentence.text)):
-            # Empty texts are alike, but have nothing in common.
+            # An empty text or document name connects nothing.
             if key[1]:
                 parents[root(index)] = root(first.setdefault(key, index))
     groups: defaultdict[int, _Group] = defaultdict(_Group)
@@ -150,7 +168,7 @@ def _groups(sentences: list[Sentence]) -> list[_Group]:
 
 
 def _stratify(groups: list[_Group], shares: list[float], chance: random.Random) -> list[int]:
-    """The number of the part that each group goes to, 0 for partial ones; no part is left empty."""
+    """The number of the part for each group. Partial groups go to part 0, and no part is empty."""
     totals: Counter[_Stratum] = Counter()
     for group in groups:
         totals.update(group.counts)

@@ -1,12 +1,12 @@
-"""The kinds of findings in a data set. Their texts are what a reader sees, and what `check.json` holds."""
+"""The kinds of findings in a data set. Reports and `check.json` show their texts."""
 
 from enum import Enum
 
 
 class FindingKind(str, Enum):
-    """One sort of finding. `str()` gives its text, which reads well in front of a count."""
+    """One kind of finding. `str()` gives its text, which can stand before a count: "unknown tag: 3"."""
 
-    # Errors: the file can't be read as it is meant, or nothing can be learned from it.
+    # Errors: the file can't be read as intended, or a tagger can't learn from it.
     ENCODING = "encoding"
     NO_SENTENCES = "no sentences"
     NO_ENTITIES = "no entities"
@@ -37,7 +37,7 @@ class FindingKind(str, Enum):
     NOT_PARQUET = "not Parquet"
     TAGS_WITHOUT_NAMES = "tags without names"
 
-    # Suspicions: a person has to judge them.
+    # Suspicions: a person must judge them.
     SENTENCE_IN_TWO_SPLITS = "sentence in two splits"
     NEAR_DUPLICATE_IN_TWO_SPLITS = "near-duplicate in two splits"
     TEXT_LABELLED_IN_TWO_WAYS = "text labelled in two ways"
@@ -53,7 +53,7 @@ class FindingKind(str, Enum):
     RARE_TYPE = "rare type"
     TYPE_NOT_IN_TRAIN = "type not in train"
 
-    # Losses: the source has them, but a sentence or the target format can't store them.
+    # Losses: the source has this information, but a sentence or the target format can't store it.
     ANNOTATION_LEFT_OUT = "annotation left out"
     ATTRIBUTES_LEFT_OUT = "attributes left out"
     CATEGORIES_LEFT_OUT = "categories of a text left out"
@@ -83,7 +83,7 @@ class FindingKind(str, Enum):
     TEXT_OUTSIDE_OF_SENTENCES_LEFT_OUT = "text outside of sentences left out"
     UNKNOWN_TAGS_LOST = "unknown tags lost"
 
-    # What merging several data sets and repairing one report.
+    # Findings of a merge or a repair.
     CONFLICTING_ANNOTATION = "conflicting annotation"
     REPAIR = "repair"
     REPEATED_SENTENCES_LEFT_OUT = "repeated sentences left out"

@@ -1,4 +1,4 @@
-"""What is to be said about a place in a data set: a fault, a repair, something that was left out, a suspicion."""
+"""Messages about places in a data set: faults, repairs, information that was left out, suspicions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,14 @@ from ner.data.finding_kinds import FindingKind
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A message about a line of a file (from 1; 0 for the file as a whole).
+    """A message about one line of a file.
 
-    `kind` groups findings of one sort, such as "unknown tag"; it reads well in front of a count. `mended` says how
-    a fault was read all the same; where it is empty, the sentence is left out by whoever reads on.
+    Args:
+        path: the file.
+        line: from 1; 0 for the whole file.
+        kind: the kind of finding, for example "unknown tag".
+        message: what was expected and what was found.
+        mended: how a faulty line was read in spite of the fault; "" if its sentence is left out.
     """
 
     path: str
@@ -22,6 +26,7 @@ class Finding:
 
     @property
     def place(self) -> str:
+        """The file and the line, as in `train.txt:118`."""
         return f"{self.path}:{self.line}" if self.line else self.path
 
     def __str__(self) -> str:
@@ -29,7 +34,15 @@ class Finding:
 
 
 def list_findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
-    """The lines of a list for a terminal: for each kind its count and the first findings, `most` at most."""
+    """List findings for a terminal: each kind with its count and its first findings.
+
+    Args:
+        findings: in any order.
+        most: the maximum number of findings to list per kind.
+
+    Yields:
+        The lines of the list.
+    """
     kinds: dict[FindingKind, list[Finding]] = {}
     for finding in findings:
         kinds.setdefault(finding.kind, []).append(finding)

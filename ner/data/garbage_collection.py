@@ -1,4 +1,4 @@
-"""Python's search for reference cycles, put off while a file is read."""
+"""Pausing Python's search for reference cycles while a file is read."""
 
 import gc
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def pause_garbage_collection() -> Iterator[None]:
-    """Put off the search inside the block, or in a function that is decorated with `without_cycle_search()`.
+    """Pause the search inside the block, or in a decorated function.
 
-    Where hundreds of thousands of objects are made to stay, it goes through all of them again and again: on two million
-    lines it took a third of the time of reading. What nothing refers to any more is freed all the same.
+    While a reader creates hundreds of thousands of objects, the search visits all of them again and again. It took a
+    third of the time to read two million lines. Objects without references are still freed.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Making one data set of several: entity types under common names, and repeated sentences once."""
+"""Merging several data sets into one: common names for entity types, and no repeated sentences."""
 
 import csv
 import io
@@ -22,10 +22,15 @@ _DROPPED = ("", "-")
 
 
 def read_type_table(path: str | Path) -> dict[str, str | None]:
-    """The new name of each entity type, None for a type that is to be dropped.
+    """Read the new names of entity types from a file with two columns, `from` and `to`.
 
-    The file has two columns, from and to, between commas or tabs, with or without a header; an empty `to` or "-"
-    drops the type. Raises InputError with all that is wrong with it, or if there is no such file.
+    The columns are separated by commas or tabs. A header is optional. An empty `to` or "-" removes the type.
+
+    Returns:
+        The new name for each type, None for a type that is removed.
+
+    Raises:
+        InputError: there is no such file, or lines of it are wrong. The message lists all wrong lines.
     """
     path = Path(path)
     text, findings = read_text(path, "utf-8")
@@ -77,12 +82,18 @@ def merge_sentences(
 
 
 def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[list[Sentence], list[Finding]]:
-    """The sentences of all splits in order, with the types that `mapping` says, and what is to be said about it.
+    """Merge splits into one list of sentences.
 
-    Entities whose type becomes None are dropped; types that `mapping` hasn't are kept, and reported unless it is
-    empty. A sentence that an earlier split has with the same text and entities is left out, and reported by count. If
-    no earlier split has it with the same entities, but one has it with others, both are kept, and reported. What is
-    unknown counts like entities here.
+    A sentence is left out if an earlier split has the same text with the same entities. If an earlier split has the
+    same text only with other entities, both sentences are kept and a finding is reported. Unknown characters are
+    compared like entities.
+
+    Args:
+        splits: in order of priority.
+        mapping: the new name for each type, None to remove its entities. Types that are not in it keep their names.
+
+    Returns:
+        The sentences in order, and findings: repeated sentences, conflicts, and types that a mapping doesn't have.
     """
     findings = _find_unmapped(splits, mapping) if mapping else []
     merged: list[Sentence] = []
@@ -100,7 +111,7 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
                 findings.append(_conflict(sentence, alike[0]))
             merged.append(sentence)
             new[sentence.text].append(sentence)
-        # Not before the split ends: sentences that repeat within a split are as its makers wanted them.
+        # Only after the split: sentences that repeat within one split are kept.
         for text, sentences in new.items():
             seen.setdefault(text, []).extend(sentences)
         if repeated:
@@ -109,13 +120,13 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
 
 
 def _map_types(entities: tuple[Entity, ...], mapping: Mapping[str, str | None]) -> tuple[Entity, ...]:
-    """The entities under their new types, each once if two types of the same span become one."""
+    """The entities with their new types. If two types of one span become the same, one entity is left."""
     renamed = ((entity, mapping.get(entity.label, entity.label)) for entity in entities)
     return tuple(dict.fromkeys(replace(entity, label=label) for entity, label in renamed if label is not None))
 
 
 def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> list[Finding]:
-    """A finding for each type that the mapping hasn't, where it first stands."""
+    """A finding for each type that is not in the mapping, at the first sentence with that type."""
     counts: Counter[str] = sum((split.types for split in splits), Counter())
     first: dict[str, Sentence] = {}
     for split in splits:
@@ -128,7 +139,7 @@ def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -
             sentence.path,
             sentence.line,
             FindingKind.TYPE_NOT_IN_THE_TABLE,
-            f"type {label} is not in the table and was kept; it is here first, {counts[label]:,} in all",
+            f"type {label} is not in the table and was kept; this is the first of {counts[label]:,}",
         )
         for label, sentence in first.items()
     ]
@@ -136,7 +147,9 @@ def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -
 
 def _repeat_finding(repeated: list[Sentence], path: str) -> Finding:
     count = f"{len(repeated):,} sentence{'s' * (len(repeated) != 1)}"
-    message = f"{count} left out that an earlier source has with the same entities; the first is {_place(repeated[0])}"
+    message = (
+        f"{count} left out, which an earlier source has with the same entities; the first is {_place(repeated[0])}"
+    )
     return Finding(path, 0, FindingKind.REPEATED_SENTENCES_LEFT_OUT, message)
 
 
@@ -144,7 +157,7 @@ def _conflict(sentence: Sentence, other: Sentence) -> Finding:
     here = _list_entities(entity for entity in sentence.entities if _span(entity) not in _spans(other))
     there = _list_entities(entity for entity in other.entities if _span(entity) not in _spans(sentence))
     if _spans(sentence) == _spans(other):
-        message = f"{_place(other)} has the same text with other characters unknown, and both were kept"
+        message = f"{_place(other)} has the same text with other unknown characters, and both were kept"
     else:
         difference = f"{here} here, {there} there"
         message = f"{_place(other)} has the same text with other entities, and both were kept: {difference}"

@@ -1,4 +1,4 @@
-"""Annotated files into other annotated files: converted, divided, merged."""
+"""Converting, dividing and merging annotated files."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,13 @@ _WITH_SCORES = ("jsonl", "label-studio-predictions")
 
 @dataclass(frozen=True)
 class Rewritten:
-    """The files that were written, with their numbers of sentences and entities, and what is to be said about them."""
+    """What was written.
+
+    Args:
+        files: the number of sentences and of entities in each file.
+        losses: information that the target format can't store, or that was not read.
+        notes: sentences for the user.
+    """
 
     files: dict[Path, tuple[int, int]] = field(default_factory=dict)
     losses: list[Finding] = field(default_factory=list)
@@ -92,9 +98,20 @@ def write_sentences(sentences: Iterable[Sentence], path: str | Path, options: Wr
 def divide_file(
     source: Path, folder: Path, reading: ReadOptions, writing: WriteOptions, *, dev: float, test: float, seed: int
 ) -> Rewritten:
-    """Writes a file as train, dev and test into a new folder; `divide` says how they are chosen.
+    """Divide a file into train, dev and test, as `divide` does it.
 
-    Raises CorpusError with all faults of the source, and InputError if an option is wrong or `folder` exists.
+    Args:
+        source: the file.
+        folder: the new folder for the parts.
+        reading: how to read `source`.
+        writing: how to write the parts.
+        dev: the share of dev.
+        test: the share of test.
+        seed: the same seed gives the same parts.
+
+    Raises:
+        CorpusError: `source` has faults. The message lists them.
+        InputError: a parameter is wrong, or `folder` exists.
     """
     refuse_existing(folder)
     split = read_file(source, reading)
@@ -106,12 +123,18 @@ def divide_file(
 def merge_files(
     sources: Sequence[Path], target: Path, reading: ReadOptions, writing: WriteOptions, *, types: Path | None = None
 ) -> Rewritten:
-    """Writes several files as one, or several folders of splits as one folder; `merge` says how they are joined.
+    """Merge several files into one, or several folders of splits into one folder, as `merge` does it.
 
-    `types` is a table of type names, see `read_type_table`.
+    Args:
+        sources: files, or folders of splits.
+        target: the new file or folder.
+        reading: how to read `sources`.
+        writing: how to write `target`.
+        types: a table with new names for entity types, see `read_type_table`.
 
-    Raises CorpusError with all faults of a source, and InputError if an option is wrong, files and folders are
-    mixed, or `target` exists.
+    Raises:
+        CorpusError: a source has faults. The message lists them.
+        InputError: a parameter is wrong, files and folders are mixed, or `target` exists.
     """
     refuse_existing(target)
     if len({holds_splits(source) for source in sources}) > 1:
@@ -132,7 +155,11 @@ def merge_files(
 
 
 def refuse_existing(target: Path) -> None:
-    """Raises InputError if there is something at `target`: nothing is written over."""
+    """Refuse to overwrite a file or folder.
+
+    Raises:
+        InputError: `target` exists.
+    """
     if target.exists():
         raise InputError(f"{target} exists: name another place to write to, or remove it first")
 
@@ -142,12 +169,12 @@ def _lines(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _read(source: Path, options: ReadOptions) -> dict[str, Split]:
-    """The splits of a folder by their names, or a file under the name ""."""
+    """The splits of a folder by name, or a single file under the name ""."""
     return read_splits(source, options) if holds_splits(source) else {"": read_file(source, options)}
 
 
 def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> Rewritten:
-    """Writes each split into a file of the folder `target`, or the only one, with the name "", into `target`."""
+    """Write each split into a file of the folder `target`. A split with the name "" becomes the file `target`."""
     first = next(iter(splits.values()))
     format_ = _format_to_write(target, options, first, folder="" not in splits)
     scheme = _scheme_to_write(format_, options, first)
@@ -169,12 +196,12 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> 
         result.losses.extend([*split.losses, *losses])
         result.notes.extend([*split.notes, *note_on_repairs(split)])
     if not any(entities for _, entities in result.files.values()):
-        result.notes.append("there are no entities; if there should be some, set `format` to the format of the files")
+        result.notes.append("no entities were found; if there should be some, set `format` to the format of the files")
     return result
 
 
 def _leaks(splits: Mapping[str, Split]) -> Iterator[str]:
-    """A sentence for each two splits that share sentences, which makes scores too high."""
+    """A warning for each pair of splits with common sentences, which make scores too high."""
     for (one, first), (other, second) in combinations(splits.items(), 2):
         known = {sentence.text for sentence in first.sentences}
         shared = [sentence for sentence in second.sentences if sentence.text in known]

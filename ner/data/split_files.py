@@ -1,9 +1,9 @@
-"""Which file of a folder holds which split.
+"""Finding the train, dev and test files in a folder.
 
-A file's name is put in lower case and cut at ".", "_" and "-". It is the train file if one part is "train",
-the dev file if one is "dev", "valid", "validation", "val" or "development", and the test file if one is
-"test": `train.txt`, `msra_train.bmes`, `zh_gsdsimp-ud-dev.iob2`, `test.jsonl`. So is a folder of that name with
-brat's .ann files in it. Other files are ignored, and so are hidden files, and files that end in one of
+A file's name is converted to lower case and cut at ".", "_" and "-". The file is the train file if one part is
+"train", the dev file if one part is "dev", "valid", "validation", "val" or "development", and the test file if one
+part is "test": `train.txt`, `msra_train.bmes`, `zh_gsdsimp-ud-dev.iob2`, `test.jsonl`. The rule is the same for a
+folder with brat's .ann files. Other files are ignored, and so are hidden files and files that end in one of
 IGNORED_ENDINGS.
 """
 
@@ -16,7 +16,7 @@ from ner.errors import InputError
 SPLITS = ("train", "dev", "test")
 
 IGNORED_ENDINGS = ("~", ".bak", ".orig", ".tmp", ".log", ".md", ".html", ".ann", ".gz", ".zip")
-"""Beside copies and reports also brat's annotations, which belong to the .txt file of the same name."""
+"""Copies, reports, archives, and brat's annotations, which belong to the .txt file of the same name."""
 
 _SPLIT_OF_PART = {
     "train": "train",
@@ -27,7 +27,7 @@ _LISTED = 20
 
 
 def splits_of(name: str) -> list[str]:
-    """The splits that a file's name says it holds: one, or none, or by mistake several."""
+    """The splits that are in the name of a file: usually one or none, by mistake several."""
     name = name.lower()
     if name.startswith(".") or name.endswith(IGNORED_ENDINGS):
         return []
@@ -41,9 +41,10 @@ def is_brat(path: Path) -> bool:
 
 
 def holds_splits(folder: Path) -> bool:
-    """Whether `folder` holds a file for each split, and not documents of brat that are one file in many.
+    """Whether `folder` has a file for each split.
 
-    Documents of brat are splits if the name of each one says a split, and no two the same.
+    A folder of brat's documents is one data set. Its documents are splits only if each has the name of a split, and
+    no two have the same.
     """
     if not folder.is_dir():
         return False
@@ -52,10 +53,18 @@ def holds_splits(folder: Path) -> bool:
 
 
 def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, Path]:
-    """The file of each split in a folder, in the order of SPLITS; the module's text states the rule.
+    """Find the file of each split in a folder. The docstring of this module has the rule.
 
-    Raises InputError if a required split has no file, if none has one, if two files claim the same split, or
-    if a name claims two splits.
+    Args:
+        folder: the folder.
+        require: the splits that must have a file.
+
+    Returns:
+        The file of each split, in the order of SPLITS.
+
+    Raises:
+        InputError: a required split has no file, no split has one, two files are for the same split, or the name of
+            a file has two splits.
     """
     names = _names(Path(folder))
     files: dict[str, Path] = {}
@@ -67,7 +76,7 @@ def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, P
             if split in files:
                 raise InputError(
                     f"{folder}: two {split} files, {files[split].name} and {name}; "
-                    "move one of them away or name the file itself"
+                    "move one of them away, or give the path of one file"
                 )
             files[split] = Path(folder) / name
     missing = [split for split in SPLITS if split in require and split not in files]
@@ -77,13 +86,13 @@ def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, P
         listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
         raise InputError(
             f"no {' or '.join(wanted)} file in {folder} (its files: {listed or 'none'}); "
-            f"one part of its name, cut at '.', '_' and '-', must be {' or '.join(parts)}"
+            f"one part of the file name, cut at '.', '_' and '-', must be {' or '.join(parts)}"
         )
     return {split: files[split] for split in SPLITS if split in files}
 
 
 def _names(folder: Path) -> list[str]:
-    """The names of the files in a folder, and of the folders that are one file in the format of brat."""
+    """The names of the files in a folder, and of the subfolders with brat's documents."""
     try:
         return sorted(path.name for path in folder.iterdir() if path.is_file() or is_brat(path))
     except OSError as error:

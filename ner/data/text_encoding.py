@@ -1,4 +1,4 @@
-"""From the bytes of a text file to its characters, or to a sentence that says how to read them."""
+"""Decoding text files, with messages that name the likely encoding of a file that can't be decoded."""
 
 import codecs
 from pathlib import Path
@@ -9,7 +9,11 @@ from ner.errors import InputError
 
 
 def check_encoding(encoding: str) -> None:
-    """Raises InputError unless `encoding` is the name of a text encoding that Python knows."""
+    """Check the name of an encoding.
+
+    Raises:
+        InputError: Python has no text encoding of that name.
+    """
     try:
         "".encode(encoding)
     except LookupError:
@@ -19,7 +23,11 @@ def check_encoding(encoding: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file. Raises InputError if it can't be read."""
+    """Read the bytes of a file.
+
+    Raises:
+        InputError: the file can't be read.
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -29,13 +37,17 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
-    """The characters of a file as `decode` gives them, and what is wrong with its bytes.
+    """Read the characters of a file, also if some lines of it are broken.
 
-    A file in another encoding than `encoding` gives no text and one fault that names the likely one. Of a file of
-    UTF-8 with some lines that are not, each is a fault; a line in GBK is read all the same, and broken bytes become
-    U+FFFD.
+    If most of a UTF-8 file is fine, each broken line is a fault. A broken line that is valid GBK is read as GBK, and
+    otherwise its broken bytes become U+FFFD.
 
-    Raises InputError if there is no such file or no such encoding.
+    Returns:
+        The text without a byte order mark, and the faults. If the file is in another encoding, the text is "" and
+        the only fault names the likely encoding.
+
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     check_encoding(encoding)
     data = read_bytes(path)
@@ -50,7 +62,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
     for number, raw in enumerate(data.split(b"\n"), 1):
         if _decodes(raw, "utf-8"):
             lines.append(raw.decode())
-        elif _decodes(raw, "gb2312"):  # of the two-byte encodings the narrowest: broken bytes are rarely valid in it
+        elif _decodes(raw, "gb2312"):  # the smallest of the GBK family: broken bytes are rarely valid in it
             lines.append(raw.decode("gb2312"))
             message = "is GBK, in a file of UTF-8; write all of it in UTF-8"
             faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "read as GBK"))
@@ -64,10 +76,15 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
 
 
 def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
-    """The characters of a file, without a byte order mark; line ends are left as they are.
+    """Decode the bytes of a file. Line ends stay as they are, and a byte order mark is removed.
 
-    `path` is for the messages. Raises InputError, "path:line: ...", if the bytes are not in `encoding`; it
-    names the encoding they seem to be in.
+    Args:
+        data: the bytes.
+        path: the file, for messages.
+        encoding: the encoding of the bytes.
+
+    Raises:
+        InputError: the bytes are not in `encoding`. The message has the line and the likely encoding.
     """
     utf_8 = _is_utf_8(encoding)
     if utf_8 and (utf_16 := _utf_16(data)):
@@ -100,16 +117,16 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _mostly_not_utf_8(data: bytes) -> bool:
-    """Tells text in another encoding from UTF-8 with some broken bytes, often valid GBK by accident."""
+    """Whether this is text in another encoding, and not UTF-8 with some broken bytes."""
     text = data.decode("utf-8", "replace")
     beyond_ascii = len(text) - len(data.decode("ascii", "ignore"))
     return text.count("\ufffd") * 2 > beyond_ascii
 
 
 def _utf_16(data: bytes) -> str:
-    """The name of the UTF-16 that the bytes seem to be in, or "".
+    """The name of the UTF-16 encoding that the bytes seem to be in, or "".
 
-    Without a byte order mark it is told by the spaces, tags and line ends, whose every other byte is NUL.
+    Without a byte order mark, the spaces, tags and line ends show it: every second byte of them is NUL.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"

@@ -1,4 +1,4 @@
-"""Characters whose tag is unknown: the spans of them, and the sentences that may have none."""
+"""Characters with an unknown tag (?), as spans."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -8,12 +8,12 @@ from ner.data.schemes import UNKNOWN
 from ner.errors import InputError
 
 Spans = tuple[tuple[int, int], ...]
-"""Half-open spans in order that don't touch."""
+"""Half-open spans in order. No two spans touch."""
 
 
 def unknown_spans(tags: Sequence[str], tokens: Sequence[str]) -> Spans:
-    """The characters of the tokens that have the tag "?"."""
-    if UNKNOWN not in tags:  # nearly all sentences
+    """The spans of the characters whose token has the tag "?"."""
+    if UNKNOWN not in tags:  # true for nearly all sentences
         return ()
     ends = accumulate(map(len, tokens))
     return join_spans(
@@ -22,7 +22,7 @@ def unknown_spans(tags: Sequence[str], tokens: Sequence[str]) -> Spans:
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
-    """Spans in order with those that touch made one, and none that is empty."""
+    """Join spans that touch, and remove empty ones. The spans are in order."""
     whole: list[tuple[int, int]] = []
     for start, end in spans:
         if start >= end:
@@ -35,12 +35,12 @@ def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
 
 
 def clip_spans(spans: Spans, start: int, end: int) -> Spans:
-    """What of the spans lies in `start:end`, counted from `start`."""
+    """The parts of the spans inside `start:end`, with offsets relative to `start`."""
     return join_spans((max(first, start) - start, min(last, end) - start) for first, last in spans if last > start)
 
 
 def known_pieces(sentence: Sentence) -> Iterator[str]:
-    """The text between the unknown characters."""
+    """The pieces of text between the unknown characters."""
     start = 0
     for first, last in sentence.unknown:
         yield sentence.text[start:first]
@@ -49,14 +49,15 @@ def known_pieces(sentence: Sentence) -> Iterator[str]:
 
 
 def count_untagged(sentence: Sentence) -> int:
-    """How many characters are unknown."""
+    """The number of unknown characters."""
     return sum(end - start for start, end in sentence.unknown)
 
 
 def require_known(sentences: Iterable[Sentence]) -> None:
-    """Raises InputError, with the place of the first, if there are sentences with unknown characters.
+    """Check that there are no unknown characters. Scores need this: a prediction there is neither right nor wrong.
 
-    They can't be scored on: a prediction there is neither right nor wrong.
+    Raises:
+        InputError: sentences have unknown characters. The message has the place of the first.
     """
     partial = [sentence for sentence in sentences if sentence.unknown]
     if not partial:
@@ -65,5 +66,5 @@ def require_known(sentences: Iterable[Sentence]) -> None:
     raise InputError(
         f"{partial[0].path}:{partial[0].line}: the sentence has characters with the tag ?, {count:,} in "
         f"{len(partial):,} sentence{'s' * (len(partial) != 1)} in all; scores need every tag: label these sentences "
-        "wholly or take them out (only what is trained on may have ?)"
+        "completely, or remove them (only train may have ?)"
     )

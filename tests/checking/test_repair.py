@@ -60,7 +60,7 @@ def test_a_copy_that_can_be_trained_on(tmp_path: Path) -> None:
         "7: one column, '去'; expected a token and a tag: what it stands in is left out",
         "16: is GBK, in a file of UTF-8; write all of it in UTF-8: read as GBK",
         "11: I-PER after O; expected B-PER: read as conlleval reads it",
-        "2: columns between tabs, as in 1 line of this file; most have spaces: mended",
+        "2: tabs between columns, in 1 line of this file; most lines use spaces: mended",
         "6: a blank line after a blank line: mended",
         "1: 1 removed: U+200B",
     ]

@@ -585,7 +585,7 @@ def test_scores_need_every_tag(refused: Callable[..., str], model_folder: Path, 
     path.write_text("王 B-PER\n\n我 ?\n去 O\n", encoding="utf-8")
     assert refused("evaluate", "--model", model_folder, "--data", path) == (
         f"{path}:3: the sentence has characters with the tag ?, 1 in 1 sentence in all; scores need every tag: label "
-        "these sentences wholly or take them out (only what is trained on may have ?)"
+        "these sentences completely, or remove them (only train may have ?)"
     )
 
 
@@ -596,8 +596,8 @@ def test_unknown_tags_that_a_format_cannot_hold_are_told(run: Run, tmp_path: Pat
     assert result.exit_code == 0
     assert result.stderr.splitlines()[:3] == [
         "unknown tags lost: 2",
-        f"  {path}:1: 1 character with the tag ?: read back as known, and outside of entities",
-        f"  {path}:4: 2 characters with the tag ?: read back as known, and outside of entities",
+        f"  {path}:1: 1 character with the tag ?: this format marks them as outside of entities",
+        f"  {path}:4: 2 characters with the tag ?: this format marks them as outside of entities",
     ]
 
 

@@ -402,9 +402,9 @@ def test_wrong_options(write: Write) -> None:
         read_file(path, ReadOptions(encoding="utf-9"))
     with pytest.raises(InputError, match="unknown encoding 'hex'"):
         read_file(path, ReadOptions(encoding="hex"))
-    with pytest.raises(InputError, match=r"expected columns counted from 1.*, got 0"):
+    with pytest.raises(InputError, match=r"expected `token_column` and `tag_column` to count from 1.*, got 0"):
         read_file(path, ReadOptions(tag_column=0))
-    with pytest.raises(InputError, match="expected two columns, got 2 for both"):
+    with pytest.raises(InputError, match="expected `token_column` and `tag_column` to differ, got 2 for both"):
         read_file(path, ReadOptions(token_column=2, tag_column=2))
 
 
@@ -527,7 +527,7 @@ def test_a_folder_without_train(write: Write, tmp_path: Path) -> None:
         read_corpus(tmp_path, seed=1)
     assert str(caught.value) == (
         f"no train file in {tmp_path} (its files: test.txt, training.txt); "
-        "one part of its name, cut at '.', '_' and '-', must be train"
+        "one part of the file name, cut at '.', '_' and '-', must be train"
     )
     splits = read_splits(tmp_path)
     assert {name: len(split.sentences) for name, split in splits.items()} == {"test": 2}
@@ -537,7 +537,7 @@ def test_a_folder_without_any_split(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_splits(tmp_path)
     assert str(caught.value) == (
-        f"no train or dev or test file in {tmp_path} (its files: none); one part of its name, "
+        f"no train or dev or test file in {tmp_path} (its files: none); one part of the file name, "
         "cut at '.', '_' and '-', must be train or dev or valid or validation or val or development or test"
     )
 
@@ -647,8 +647,8 @@ def test_a_single_sentence_cannot_be_split(write: Write) -> None:
     with pytest.raises(InputError) as caught:
         read_corpus(path, seed=1)
     assert str(caught.value) == (
-        f"{path}: 3 sentences can't be divided into train and dev: those of one document or with the same text stay "
-        "together, which leaves 1 to divide; add others"
+        f"{path}: 3 sentences can't be divided into train and dev: sentences of one document or with the same text "
+        "stay together, so there are too few groups (1); add more"
     )
 
 
@@ -667,8 +667,8 @@ def test_a_small_dev_for_want_of_known_tags_is_told(write: Write) -> None:
     corpus = read_corpus(path, seed=7)
     assert 1 <= len(corpus.dev.sentences) <= 6
     assert corpus.notes[1] == (
-        f"{path}: only 6 of 100 sentences have no tag ?, too few for what is scored on, which is left to chance: label "
-        "more sentences wholly, or name a file of its own for it"
+        f"{path}: only 6 of 100 sentences have no tag ?, which is too few for dev and test: their scores will depend "
+        "on chance; label more sentences completely, or use a separate file"
     )
 
 
@@ -677,8 +677,8 @@ def test_too_few_sentences_without_unknown_tags(write: Write) -> None:
     with pytest.raises(InputError) as caught:
         read_corpus(path, seed=1)
     assert str(caught.value) == (
-        f"{path}: dev can't have sentences with the tag ?, nor others of their documents or with their texts, which "
-        "leaves 0 to choose from: label more sentences wholly, or name a file of its own for it"
+        f"{path}: dev can't have sentences with the tag ?, nor other sentences of their documents or with their "
+        "texts, so only 0 are left to choose from: label more sentences completely, or use a separate file"
     )
 
 
@@ -692,7 +692,7 @@ def test_dev_and_test_files_have_no_unknown_tags(write: Write, tmp_path: Path, n
         read_corpus(tmp_path, seed=1)
     assert str(caught.value) == (
         f"{path}:8: the sentence has characters with the tag ?, 3 in 2 sentences in all; scores need every tag: label "
-        "these sentences wholly or take them out (only what is trained on may have ?)"
+        "these sentences completely, or remove them (only train may have ?)"
     )
 
 

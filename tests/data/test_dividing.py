@@ -151,10 +151,10 @@ def test_findings_stay_with_train() -> None:
 @pytest.mark.parametrize(
     ("dev", "test", "expected"),
     [
-        (-0.1, 0.1, "expected a share of at least 0 and less than 1 for dev, got -0.1"),
-        (0.1, 1, "expected a share of at least 0 and less than 1 for test, got 1"),
-        (float("nan"), 0, "expected a share of at least 0 and less than 1 for dev, got nan"),
-        (0.5, 0.5, "expected shares of dev and test that leave something for train, got 0.5 and 0.5"),
+        (-0.1, 0.1, "expected `dev` to be at least 0 and less than 1, got -0.1"),
+        (0.1, 1, "expected `test` to be at least 0 and less than 1, got 1"),
+        (float("nan"), 0, "expected `dev` to be at least 0 and less than 1, got nan"),
+        (0.5, 0.5, "expected `dev` and `test` to be less than 1 together, got 0.5 and 0.5"),
     ],
 )
 def test_impossible_shares(dev: float, test: float, expected: str) -> None:
@@ -168,8 +168,8 @@ def test_too_few_groups() -> None:
     with pytest.raises(InputError) as caught:
         divide(whole, 0.1, 0.1, 1)
     assert str(caught.value) == (
-        "all.txt: 4 sentences can't be divided into train and dev and test: those of one document or with the same "
-        "text stay together, which leaves 2 to divide; add others"
+        "all.txt: 4 sentences can't be divided into train and dev and test: sentences of one document or with the "
+        "same text stay together, so there are too few groups (2); add more"
     )
 
 

@@ -107,8 +107,8 @@ def test_types_that_the_table_lacks_are_kept_and_told_once() -> None:
     sentences, findings = merge([first, second], {"PERSON": "PER"})
     assert annotated(sentences) == ["张三 张三/PER", "李四王五 李四/PER 王五/PER", "赵六上海 赵六/PER 上海/LOC"]
     assert [str(finding) for finding in findings] == [
-        "a.txt:2: type PER is not in the table and was kept; it is here first, 3 in all",
-        "b.txt:1: type LOC is not in the table and was kept; it is here first, 1 in all",
+        "a.txt:2: type PER is not in the table and was kept; this is the first of 3",
+        "b.txt:1: type LOC is not in the table and was kept; this is the first of 1",
     ]
     assert merge([first, second], {})[1] == []
 
@@ -120,8 +120,8 @@ def test_repeated_sentences_are_kept_once() -> None:
     sentences, findings = merge([first, second, third], {"GPE": "LOC", "LOC": "LOC"})
     assert annotated(sentences) == ["北京好 北京/LOC", "来", "来", "去", "好", "好"]
     assert [str(finding) for finding in findings] == [
-        "b.txt: 2 sentences left out that an earlier source has with the same entities; the first is b.txt:1",
-        "c.txt: 1 sentence left out that an earlier source has with the same entities; the first is c.txt:1",
+        "b.txt: 2 sentences left out, which an earlier source has with the same entities; the first is b.txt:1",
+        "c.txt: 1 sentence left out, which an earlier source has with the same entities; the first is c.txt:1",
     ]
 
 
@@ -137,7 +137,7 @@ def test_conflicting_sentences_are_kept_and_told() -> None:
         "b.txt:2: a.txt:1 has the same text with other entities, and both were kept: 来 (V) here, none there",
         "b.txt:3: a.txt:2 has the same text with other entities, and both were kept: "
         "北京大学 (ORG) here, 北京 (LOC) there",
-        "c.txt: 1 sentence left out that an earlier source has with the same entities; the first is c.txt:1",
+        "c.txt: 1 sentence left out, which an earlier source has with the same entities; the first is c.txt:1",
     ]
 
 
@@ -148,6 +148,6 @@ def test_what_is_unknown_makes_a_sentence_another() -> None:
     sentences, findings = merge([one, other, third], {})
     assert [sentence.unknown for sentence in sentences] == [(), ((2, 4),)]
     assert [str(finding) for finding in findings] == [
-        "b:1: a:1 has the same text with other characters unknown, and both were kept",
-        "c: 1 sentence left out that an earlier source has with the same entities; the first is c:1",
+        "b:1: a:1 has the same text with other unknown characters, and both were kept",
+        "c: 1 sentence left out, which an earlier source has with the same entities; the first is c:1",
     ]

@@ -173,7 +173,7 @@ def test_repairs_and_a_wrong_format_are_told(tmp_path: Path) -> None:
     assert note.endswith(f"read as conlleval reads them, 1 in all; the first is {path}:2")
     path.write_text("王 O\n", encoding="utf-8")
     assert convert_files(path, tmp_path / "c.conll", READ, WRITE).notes == [
-        "there are no entities; if there should be some, set `format` to the format of the files"
+        "no entities were found; if there should be some, set `format` to the format of the files"
     ]
 
 
@@ -201,8 +201,8 @@ def test_unknown_tags_are_written_again_or_reported(tmp_path: Path) -> None:
     assert convert_files(source, tmp_path / "a.csv", READ, WriteOptions(scheme="BIO")).losses == []
     assert [sentence.unknown for sentence in read_file(tmp_path / "a.csv").sentences] == [((1, 2),), ((0, 2),), ()]
     assert [str(loss) for loss in convert_files(source, tmp_path / "a.jsonl", READ, WRITE).losses] == [
-        f"{source}:1: 1 character with the tag ?: read back as known, and outside of entities",
-        f"{source}:5: 2 characters with the tag ?: read back as known, and outside of entities",
+        f"{source}:1: 1 character with the tag ?: this format marks them as outside of entities",
+        f"{source}:5: 2 characters with the tag ?: this format marks them as outside of entities",
     ]
 
 
@@ -216,7 +216,7 @@ def test_only_train_gets_unknown_tags(tmp_path: Path) -> None:
     source.write_text("\n".join(f"{n} {'?' if n % 2 else 'B-X'}\n" for n in range(20)), encoding="utf-8")
     assert divide_file(source, tmp_path / "out", READ, WRITE, dev=0.1, test=0.1, seed=1).notes == []
     (note,) = divide_file(source, tmp_path / "more", READ, WRITE, dev=0.3, test=0.3, seed=1).notes
-    assert note.startswith(f"{source}: only 10 of 20 sentences have no tag ?, too few for what is scored on")
+    assert note.startswith(f"{source}: only 10 of 20 sentences have no tag ?, which is too few for dev and test")
     assert {name: split.unknown for name, split in read_splits(tmp_path / "out").items()} == {
         "train": 15, "dev": 0, "test": 0
     }  # fmt: skip

@@ -1,6 +1,6 @@
-"""brat's standoff: a text in NAME.txt, its annotations in NAME.ann; a folder of such pairs, or one pair.
+"""brat's standoff format: a text in NAME.txt and its annotations in NAME.ann, one pair or a folder of pairs.
 
-The form of .ann files: https://brat.nlplab.org/standoff.html
+The format of .ann files: https://brat.nlplab.org/standoff.html
 """
 
 import re
@@ -28,7 +28,7 @@ _SUFFIXES = (".txt", ".ann")
 _LINE_END = re.compile("\r?\n")
 _TEXT_BOUND = re.compile(r"T\S*\t(\S+) +([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*) *(?:\t(.*))?")
 _OFFSETS_OF_MALFORMED = re.compile(r"T\S*\s+\S+\s+([0-9]+)(?:\s+([0-9]+))?")
-"""What of a malformed line tells where in the text it is wrong."""
+"""The offsets in a malformed line, which show the place in the text."""
 _OTHERS = {
     "R": FindingKind.RELATIONS_LEFT_OUT,
     "*": FindingKind.EQUIVALENCES_LEFT_OUT,
@@ -44,23 +44,25 @@ _UNHELD = re.compile("[\0\t\n\r\ud800-\udfff]")
 _UNHELD_IN_LABEL = re.compile(r"[\s\0\ud800-\udfff]|^\Z")
 _UNHELD_IN_NAME = re.compile(r'[\0-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
 _LONGEST_NAME = 200
-"""Bytes; most file systems allow 255, of which a suffix and the name of a file half written take some."""
+"""Bytes. Most file systems allow 255; the suffix and the name of a temporary file need some of them."""
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads a folder, or one document by its .txt or its .ann; each line of a text is a sentence, but for empty ones.
+    """Read a folder, or one document by its .txt or .ann file. Each line that is not empty is a sentence.
 
-    Lines that an entity runs across are one sentence, line ends included. The parts of an entity that only white
-    space parts are one entity; entities with a true gap, relations, events and the like are losses, and so are texts
-    of a folder that have no .ann. Lines on which an annotation is faulty are left out.
+    - If an entity spans several lines, they are one sentence, with the line ends inside it.
+    - If only white space separates the fragments of an entity, they are one entity.
+    - Entities with other gaps, relations, events and so on are losses, and so are texts without an .ann file.
+    - Lines with a faulty annotation are left out.
 
-    Raises InputError if there is no such file or folder, or it is none of brat's.
+    Raises:
+        InputError: there is no such file or folder, or it is not in brat's format.
     """
     whole = Split(str(path), [])
     text_files = _text_files(path)
     if not options.unannotated and not any(_ann_of(text_file).exists() for text_file in text_files):
         without = f"{path}: has no .ann files" if path.is_dir() else f"{path}: has no {_ann_of(path).name} beside it"
-        raise InputError(f"{without}, which hold the annotations; an empty one says that a text has no entities")
+        raise InputError(f"{without} for the annotations; an empty .ann file means that a text has no entities")
     for text_file in text_files:
         if not _ann_of(text_file).exists() and not options.unannotated:
             message = f"has no {_ann_of(text_file).name} beside it"
@@ -75,12 +77,16 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes a folder with a pair of files for each document, and returns what the format can't hold.
+    """Write a folder with a pair of files for each document.
 
-    Sentences that name no document become one that is named after the folder. Labels may be any without white
-    space, though brat's own configuration allows but ASCII letters, digits, "-" and "_".
+    Sentences without a document become one document with the name of the folder. White space in labels is replaced.
+    brat's own configuration allows only ASCII letters, digits, "-" and "_" in labels; others are written as they are.
 
-    Raises InputError if the folder holds other documents already.
+    Returns:
+        The information that the format can't store.
+
+    Raises:
+        InputError: the folder has other documents already.
     """
     losses: list[Finding] = []
     labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
@@ -93,10 +99,10 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
             losses.append(Finding(members[0].path, members[0].line, FindingKind.DOCUMENT_NAME_REPLACED, message))
         documents[name] = members
     if others := sorted(file.name for file in _files(path) if file.stem not in documents):
-        raise InputError(f"{path}: holds other documents ({others[0]}); move them away or name a new folder")
+        raise InputError(f"{path}: has other documents ({others[0]}); move them away, or choose a new folder")
     for name, members in documents.items():
         text, annotations = _standoff(members, labels, losses)
-        # The .ann comes first: without its text it is a fault, while a text alone would only be left out.
+        # The .ann comes first: an .ann without its text is a fault, but a text without an .ann is only left out.
         for suffix, content in ((".ann", annotations), (".txt", text)):
             with atomic_writer(path / f"{name}{suffix}") as file:
                 file.write(content)
@@ -104,7 +110,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The .txt and .ann files of a folder, none if there is no such folder."""
+    """The .txt and .ann files of a folder; none if the folder doesn't exist."""
     if not folder.is_dir():
         return []
     try:
@@ -123,7 +129,7 @@ def _text_files(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     if path.suffix not in _SUFFIXES:
-        raise InputError(f"{path}: expected a folder of .txt and .ann files, or one of these, as brat has them")
+        raise InputError(f"{path}: expected a folder with brat's .txt and .ann files, or one of these files")
     return [path.with_name(f"{path.stem}.txt")]
 
 
@@ -178,7 +184,7 @@ def _read_document(text_file: Path, encoding: str) -> Split:
 
 @dataclass(frozen=True)
 class _Annotations:
-    """What an .ann file holds: entities, malformed lines with the offsets they have, if any, and what is left out."""
+    """The content of an .ann file: entities, malformed lines with their offsets if they have any, and losses."""
 
     spans: list[Span] = field(default_factory=list)
     malformed: list[tuple[Finding, list[int]]] = field(default_factory=list)
@@ -196,7 +202,7 @@ def _read_annotations(content: str, text: str, path: str) -> _Annotations:
             start, end = offsets[0], offsets[-1]
             in_text = None if surface is None else _as_in_text(text, start, end, surface)
             if len(offsets) > 2 and in_text is None:
-                message = f"{label} at {fragments} has a gap, which an entity can't have"
+                message = f"{label} at {fragments} has a gap; expected an entity without gaps"
                 found.losses.append(Finding(path, number, FindingKind.DISCONTINUOUS_ENTITY_LEFT_OUT, message))
             else:
                 found.spans.append(Span(start, end, label, surface if in_text is None else in_text, number))
@@ -216,7 +222,7 @@ def _read_annotations(content: str, text: str, path: str) -> _Annotations:
 
 
 def _touched_lines(lines: Sequence[tuple[int, Sentence]], places: Sequence[int]) -> range:
-    """The numbers of the lines of a document, which come with their starts, that lie between places in its text."""
+    """The indices of the lines between the first and the last of these places. `lines` are pairs of start and line."""
     if not places:
         return range(0)
     first = bisect_right(lines, min(places), key=lambda line: line[0] + len(line[1].text))
@@ -225,9 +231,10 @@ def _touched_lines(lines: Sequence[tuple[int, Sentence]], places: Sequence[int])
 
 
 def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
-    """What stands in `text` from `start` to `end` if it is `surface` but for white space, else None.
+    """The text between two offsets if it differs from the surface form only in white space, else None.
 
-    An .ann file has spaces for line ends and between the parts of an entity. Offsets may be in UTF-16 units.
+    An .ann file has spaces instead of line ends, and between the fragments of an entity. The offsets may count UTF-16
+    units.
     """
     wanted = "".join(surface.split())
     found = text[start:end]
@@ -239,7 +246,7 @@ def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
 
 
 def _file_name(document: str, taken: list[str]) -> str:
-    """A name that any file system can hold, and that none of `taken` is like but for case."""
+    """A file name that is valid on every file system, and that differs from those in `taken` in more than case."""
     name = _UNHELD_IN_NAME.sub("_", document).encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .") or "_"
     used = {other.casefold() for other in taken}
     candidate, number = name, 1
@@ -256,7 +263,7 @@ def _standoff(sentences: Sequence[Sentence], labels: dict[str, str], losses: lis
     offset = 0
     for sentence in with_text(sentences, losses):
         text = replace_line_ends(sentence, _UNHELD, losses)
-        # A U+FEFF at the very beginning would be taken for a byte order mark.
+        # A U+FEFF at the start of the file would be read as a byte order mark.
         if not lines and text[0] == "\ufeff":
             lines.append("")
             offset = 1

@@ -1,9 +1,9 @@
-"""CLUENER2020's JSON lines: for each type the texts of its entities, and for each of those its places.
+"""CLUENER2020's JSON lines: the surface forms of the entities by type, each with its places.
 
     {"text": "彭小军去北京", "label": {"name": {"彭小军": [[0, 2]]}, "address": {"北京": [[4, 5]]}}}
 
-`end` is the last character of the entity, not the one behind it. The test file of the data set has no `label`. See
-Xu et al. 2020, CLUENER2020 (https://arxiv.org/abs/2001.04351).
+A place is the first and the last character of the entity. The test file of the data set has no `label`. See Xu et
+al. 2020, CLUENER2020 (https://arxiv.org/abs/2001.04351).
 """
 
 import json
@@ -32,9 +32,10 @@ from ner.files import atomic_writer
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file; fields beside text, label and document are losses.
+    """Read one file. Fields other than text, label and document are losses.
 
-    Raises InputError if there is no such file or no such encoding.
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     left_out = Tally()
 
@@ -50,7 +51,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes a record a line; the format holds everything. Offsets count code points."""
+    """Write one record per line. The format stores everything, and offsets count code points."""
     with atomic_writer(path) as file:
         for sentence in sentences:
             label: dict[str, dict[str, list[list[int]]]] = {}
@@ -71,7 +72,7 @@ def _spans(label: object) -> list[Span]:
                 if isinstance(place, list) and [type(offset) for offset in place] == [int, int]:
                     spans.append(Span(place[0], place[1] + 1, type_, surface))
                 else:
-                    expected = f"expected the places of {surface!r} as [[start, end], ...]"
+                    expected = f"expected the places of {surface!r} as [[first, last], ...]"
                     faults.append(f"{expected}, found {shorten_json(places)}")
     if faults:
         raise Malformed(*dict.fromkeys(faults))
@@ -80,6 +81,6 @@ def _spans(label: object) -> list[Span]:
 
 def _items(value: object, name: str) -> list[tuple[str, object]]:
     if not isinstance(value, dict):
-        expected = 'expected {"name": {"彭小军": [[0, 2]]}}, a type, its texts and their places'
+        expected = 'expected types with surface forms and their places, as in {"name": {"彭小军": [[0, 2]]}}'
         raise Malformed(f"{expected}, found {shorten_json(value)} in {name!r}")
     return list(value.items())

@@ -1,4 +1,4 @@
-"""CoNLL columns: a token and its tag a line, a blank line between sentences."""
+"""CoNLL columns: one token with its tag per line, and a blank line between sentences."""
 
 import re
 from collections.abc import Sequence
@@ -28,9 +28,10 @@ _UNHELD_IN_LABEL = re.compile(r"\s")
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file; `read_rows` says what its lines may be, `split_of_rows` how tags are understood.
+    """Read one file. `read_rows` describes the lines, and `split_of_rows` the tags.
 
-    Raises InputError if there is no such file or an option is wrong.
+    Raises:
+        InputError: there is no such file, or a parameter is wrong.
     """
     text, faults = read_text(path, options.encoding)
     rows = read_rows(parse_lines(text), path.stem, options.token_column, options.tag_column)
@@ -41,18 +42,18 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-    """Writes a character, a tab and its tag a line, and returns what the format can't hold."""
+    """Write one character per line, with a tab and its tag. Returns the information that the format can't store."""
     losses: list[Finding] = []
     labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
     document = ""
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):
-            # A U+FEFF at the very beginning would be taken for a byte order mark.
+            # A U+FEFF at the start of the file would be read as a byte order mark.
             if number == 0 and sentence.text[0] == "\ufeff":
                 file.write("\n")
             if sentence.document != document:
                 document = sentence.document
-                # Without a name it ends the document before, as sentences of none follow.
+                # A comment without a name ends the document: sentences without a document follow.
                 file.write(NEW_DOCUMENT + (f" id = {' '.join(document.split())}" if document else "") + "\n")
             entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
             find_merged_entities(sentence, entities, scheme, losses)

@@ -1,4 +1,4 @@
-"""The columns of one CoNLL file: from its lines to a token and a tag for each, or what is wrong with it."""
+"""Reading the columns of a CoNLL file: a token and a tag for each line, or what is wrong with the line."""
 
 import re
 from collections import Counter
@@ -16,19 +16,19 @@ from ner.data.schemes import is_tag
 from ner.errors import InputError
 
 LONGEST_TOKEN = 1000
-"""Characters; a longer token is taken for a file that isn't in columns."""
+"""Characters. A longer token means that the file is not in columns."""
 
 _SAYS_NOTHING = ("", "-", "_")
-"""What stands in columns for want of anything else."""
+"""What empty columns contain."""
 
 _NAMED_COMMENT = re.compile(r"#\s*([\w.-]+)[^=]*=")
-"""As in CoNLL-U: `# sent_id = 12`."""
+"""A comment with a name, as in CoNLL-U: `# sent_id = 12`."""
 
 _EMPTY_TOKEN = "if the token is a space, put a tab between it and its tag"
 
 
 class _Layout(NamedTuple):
-    """The columns of the token and the tag (from 1, or negative from the end); how many most lines have."""
+    """The columns of token and tag (from 1, or negative from the end), and the number of columns in most lines."""
 
     token: int
     tag: int
@@ -37,9 +37,16 @@ class _Layout(NamedTuple):
 
 @dataclass(slots=True)
 class _Meaning:
-    """What a line says in its file: a token and its tag, with tag None a boundary, with tag "" what can't be read.
+    """What a line means in its file.
 
-    `left_out` names what else it says.
+    Args:
+        token: the token, if there is one.
+        tag: its tag; None for a sentence boundary, "" for a line that can't be read.
+        kind: the kind of the problem.
+        problem: what is wrong, if anything.
+        mended: how the line was read in spite of the problem.
+        comment: whether the line is a comment.
+        left_out: names of other information in the line.
     """
 
     token: str = ""
@@ -96,7 +103,7 @@ def _parse_tag(token: str, tag: str) -> _Meaning:
 
 
 def _beside(columns: Sequence[str], layout: _Layout) -> list[str]:
-    """Names the columns beside token and tag that say something, which the number of a token does not."""
+    """The names of other columns with information. The number of a token is none."""
     read = {number if number > 0 else len(columns) + 1 + number for number in (layout.token, layout.tag)}
     return [
         f"column {number}"
@@ -106,27 +113,35 @@ def _beside(columns: Sequence[str], layout: _Layout) -> list[str]:
 
 
 def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_column: int | None = None) -> Rows:
-    """The tokens and tags of the lines of a file; `name` is for its documents that have no name of their own.
+    """Read the tokens and tags of a file.
 
-    By default the token stands in the first column and the tag in the last, or in the second and third if
-    most lines are those of Universal NER (`1<tab>token<tab>tag<tab>-<tab>-`). `token_column` and `tag_column`
-    say otherwise, counted from 1, or from the end if negative.
+    Blank lines and -DOCSTART- lines end a sentence. A line that starts with "#" has a token if it has as many columns
+    as most lines and a tag in the same column ("# O"). Otherwise the line is a comment. A comment must be above the
+    first token of a sentence. Below a token it is a fault, because it may be a "#" that lost its tag.
 
-    Blank lines and -DOCSTART- lines end a sentence. A line that begins with "#" holds a token if it has as
-    many columns as most other lines, and a tag where they have it ("# O"). Otherwise it is a comment, which
-    stands before the first token of a sentence; below a token it is a fault, for it may be a "#" that has
-    lost its tag.
+    -DOCSTART- starts a document, whose name is `name` and its number in the file: NAME-1. `# newdoc id = ...` starts a
+    document with that name, and `# newdoc` alone starts sentences without a document. Other columns and comments are
+    losses.
 
-    -DOCSTART- begins a document that is named by its number in the file, NAME-1; `# newdoc id = ...` one of that
-    name, and a bare `# newdoc` sentences of no document. Other columns and comments are losses.
+    Args:
+        lines: the lines of the file.
+        name: the name for documents that have no name of their own.
+        token_column: the column of the token, from 1, or negative from the end. By default it is the first column, or
+            the second if most lines are in the format of Universal NER (`1<tab>token<tab>tag<tab>-<tab>-`).
+        tag_column: the column of the tag. By default it is the last, or the third in the format of Universal NER.
 
-    The row at an index is the line of that number. Raises InputError if the columns make no sense; all else ends in
-    `Rows.faults`.
+    Returns:
+        One row per line: the index of a row is the number of its line. Wrong lines are `Rows.faults`.
+
+    Raises:
+        InputError: the two columns are impossible.
     """
     if token_column == 0 or tag_column == 0:
-        raise InputError("expected columns counted from 1, or from the end with -1 for the last, got 0")
+        raise InputError(
+            "expected `token_column` and `tag_column` to count from 1, or from the end (-1 is the last), got 0"
+        )
     if token_column is not None and token_column == tag_column:
-        raise InputError(f"expected two columns, got {token_column} for both the token and the tag")
+        raise InputError(f"expected `token_column` and `tag_column` to differ, got {token_column} for both")
     layout = _find_layout(lines, token_column, tag_column)
     meanings = [_meaning(line, layout) for line in lines.distinct]
     tokens = lines.spread([meaning.token for meaning in meanings])
@@ -149,7 +164,7 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
 
 
 def _documents(lines: Lines, meanings: Sequence[_Meaning], name: str) -> Iterator[tuple[int, str]]:
-    """The boundaries that begin a document, and its name."""
+    """The boundaries where a document starts, with its name."""
     number = 0
     begins = (line.document and meaning.tag is None for line, meaning in zip(lines.distinct, meanings, strict=True))
     for n in lines.where(begins):
@@ -162,7 +177,7 @@ def _documents(lines: Lines, meanings: Sequence[_Meaning], name: str) -> Iterato
 
 
 def _find_left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:
-    """What is left out of the lines, each sort of it once, with the first line that has it."""
+    """The information that is left out of the lines: each kind once, at the first line that has it."""
     totals: Counter[str] = Counter()
     for meaning, count in zip(meanings, lines.counts, strict=True):
         for thing in meaning.left_out:
@@ -173,7 +188,7 @@ def _find_left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Probl
 
 
 def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem]:
-    """The first of the lines that are separated otherwise than most."""
+    """The first line with another delimiter than most lines."""
     sizes = Counter[bool]()
     for line, meaning, count in zip(lines.distinct, meanings, lines.counts, strict=True):
         if meaning.tag:
@@ -184,14 +199,13 @@ def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Proble
     both = zip(lines.distinct, meanings, strict=True)
     first = lines.where(meaning.tag and line.tabs is other for line, meaning in both)[0]
     names = {True: "tabs", False: "spaces"}
-    message = (
-        f"columns between {names[other]}, as in {size:,} line{'s' * (size != 1)} of this file; most have {names[usual]}"
-    )
+    found = f"{size:,} line{'s' * (size != 1)} of this file"
+    message = f"{names[other]} between columns, in {found}; most lines use {names[usual]}"
     return [Problem(first, FindingKind.MIXED_DELIMITERS, message)]
 
 
 def _empty_sentences(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem]:
-    """Blank lines that follow a blank line, with a sentence before them and behind them."""
+    """Blank lines below a blank line, if a sentence is above and below them."""
     blank = np.array([line.blank for line in lines.distinct])[lines.ids]
     found = np.flatnonzero(blank[1:] & blank[:-1]) + 1
     if not len(found):

@@ -1,4 +1,4 @@
-"""CSV with a header and a row a token; in a .tsv file tabs stand for the commas, and semicolons are read as well."""
+"""CSV with a header and one row per token. A .tsv file has tabs instead of commas. Semicolons are read, too."""
 
 import csv
 import io
@@ -30,16 +30,17 @@ from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
 _UNHELD = re.compile("\0")
-"""What the csv module can't read before Python 3.11."""
+"""The csv module can't read this character before Python 3.11."""
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads a file with columns for the sentence, the token, its tag and maybe the document; others are losses.
+    """Read a file with columns for the sentence, the token, its tag and optionally the document. Others are losses.
 
-    Raises InputError if there is no such file or an option is wrong.
+    Raises:
+        InputError: there is no such file, or a parameter is wrong.
     """
     text, faults = read_text(path, options.encoding)
-    # If it isn't strict, a quote that should be doubled makes one token of all that follows.
+    # Without `strict`, a quote that should be doubled would join all that follows into one token.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text, path), strict=True)
     rows = TableRows()
     left_out: Counter[str] = Counter()
@@ -57,7 +58,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         for cells in reader:
             if cells:
                 width = len(cells)
-                # At least one empty cell follows, at the index -1 of a column that is missing.
+                # At least one empty cell is added, at the index -1 of a missing column.
                 cells += [""] * max(1, len(header) + 1 - width)
                 rows.enter(line, cells[sentence], cells[document])
                 if width == len(header):
@@ -69,7 +70,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     except csv.Error as error:
         rows.fault(
             line,
-            f"can't be read from here on ({error}); a token with a quote stands in quotes, and its own are doubled",
+            f"can't be read from here on ({error}); put a token with a quote in quotes, and double the quote",
         )
     split = split_of_rows(rows.rows(), str(path), strict=options.strict)
     split.faults.extend(faults)
@@ -79,12 +80,12 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-    """Writes a row a character, with the number of its sentence from 1, and returns what the format can't hold."""
+    """Write one row per character, with the number of its sentence. Returns what the format can't store."""
     losses: list[Finding] = []
     labels = replace_in_labels(sentences, _UNHELD, losses)
     with_documents = any(sentence.document for sentence in sentences)
     with atomic_writer(path) as file:
-        # The usual line end of CSV, \r\n, makes the writer quote a token that is one of its two characters.
+        # With the usual line end of CSV, \r\n, the writer puts a token that is \r or \n in quotes.
         table = csv.writer(file, delimiter=_delimiter(path), lineterminator="\r\n")
         table.writerow(["sentence", "token", "tag", *["document"] * with_documents])
         for number, sentence in enumerate(with_text(sentences, losses), 1):
@@ -96,9 +97,9 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
 
 
 def _delimiter_of(text: str, path: Path) -> str:
-    """What stands between the columns of the header; the usual if its names are not the known ones.
+    """The delimiter of the header. If no delimiter gives the known names, it is the usual one.
 
-    Spreadsheets write semicolons where the comma is the decimal sign.
+    Spreadsheets write semicolons in countries where the comma is the decimal sign.
     """
     header = next((line for line in io.StringIO(text) if line.strip()), "")
     usual = _delimiter(path)

@@ -1,6 +1,6 @@
 """spaCy's DocBin, the binary file of annotated documents that `spacy train` reads.
 
-Needs spaCy, which is the package's extra "spacy".
+It needs spaCy, the optional package of the extra "spacy".
 """
 
 from collections.abc import Sequence
@@ -21,20 +21,21 @@ _TITLE = "title"
 """The key of a document's name in `Doc.user_data`, which displaCy shows above the text."""
 
 _SPANS_KEY = "sc"
-"""The name of the span group that spaCy's own components use unless they are told another."""
+"""The default name of the span group in spaCy's own components."""
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads the entities and the span groups of all documents; the line of a sentence is the number of its document.
+    """Read the entities and span groups of all documents. The line of a sentence is the number of its document.
 
-    Raises InputError if there is no such file, or spaCy is not installed.
+    Raises:
+        InputError: there is no such file, or spaCy is not installed.
     """
     tokens = import_extra("spacy.tokens", "spacy", path)
     vocab = import_extra("spacy.vocab", "spacy", path).Vocab()
     data = read_bytes(path)
     try:
         docs = list(tokens.DocBin().from_bytes(data).get_docs(vocab))
-    except Exception as error:  # what is not a DocBin fails in zlib, msgpack or numpy, each in its own way
+    except Exception as error:  # zlib, msgpack and numpy raise different errors for a file that is no DocBin
         message = f"is not a DocBin of spaCy, or is damaged ({type(error).__name__}); write it with DocBin.to_disk"
         return Split(str(path), [], faults=[Finding(str(path), 0, FindingKind.NOT_A_DOCBIN, message)])
     losses: list[Finding] = []
@@ -45,12 +46,13 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes a document of a token a character for each sentence; nothing is lost.
+    """Write one document per sentence, with one token per character. Nothing is lost.
 
-    The entities of a sentence are those of its document. If some overlap, the longest are, and all are in the span
-    group "sc".
+    `Doc.ents` are the entities of the sentence. If entities overlap, `Doc.ents` has the longest, and the span group
+    "sc" has all of them.
 
-    Raises InputError if spaCy is not installed.
+    Raises:
+        InputError: spaCy is not installed.
     """
     tokens = import_extra("spacy.tokens", "spacy", path)
     vocab = import_extra("spacy.vocab", "spacy", path).Vocab()
@@ -70,7 +72,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
 
 
 def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> AnnotatedRecord:
-    """The text of a document and its spans; what is no entity of a sentence is added to `losses`."""
+    """The text of a document and its spans. Information that a sentence can't store is added to `losses`."""
 
     def lose(kind: FindingKind, message: str) -> None:
         losses.append(Finding(path, number, kind, message))

@@ -1,7 +1,7 @@
 """Entities as elements inside the text, as in the corpora of MSRA, MUC and OntoNotes.
 
 <sentence>... <NAMEX TYPE="PERSON">王小明</NAMEX> ...</sentence>      in a document with a root
-... <PER>王小明</PER> ...                                             a sentence a line, without a root
+... <PER>王小明</PER> ...                                             one sentence per line, without a root
 """
 
 import re
@@ -27,7 +27,7 @@ _DOCUMENTS = ("doc", "document")
 _DOCUMENT_NAMES = ("id", "name", "docid", "docno")
 _ENTITIES = ("namex", "enamex", "timex", "numex")
 _PLAIN = (*_SENTENCES, *_DOCUMENTS, "text", "body", "corpus", "w", "word")
-"""Elements that are no entities, though they have no attribute and may be in upper case."""
+"""Elements that are never entities, also in upper case and without attributes."""
 
 _HAS_SENTENCES = re.compile(rf"<(?:{'|'.join(_SENTENCES)})(?=[\s/>])", re.IGNORECASE)
 _PROLOG = re.compile(r"\s*<[?!]")
@@ -35,19 +35,24 @@ _LONE_TAG = re.compile(r"\s*<(/?)(doc|document|text|body|corpus)(\s[^<>]*)?>\s*"
 _LINE_END = re.compile("\r?\n")
 
 _UNHELD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""All but the characters of XML 1.0 (section 2.2)."""
+"""Characters that XML 1.0 doesn't allow (section 2.2)."""
 _UNHELD_IN_LABEL = re.compile(rf"{_UNHELD.pattern}|^\Z")
 _ESCAPES = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file. It is a document if it has an XML declaration or elements that hold sentences, else lines.
+    """Read one file.
 
-    Entities are the elements with an attribute TYPE, in any case, and those in upper case (or Chinese) without any
-    attribute, whose name is their type. All other elements inside a sentence stand for their text; white space counts
-    as text. Behind malformed XML a document can't be read on; of lines, only the malformed ones are faults.
+    The file is one document if it has an XML declaration or elements for sentences. Otherwise each line is a sentence.
 
-    Raises InputError if there is no such file or encoding.
+    Entities are elements with an attribute TYPE (in upper or lower case), and elements without attributes whose name
+    is in upper case or Chinese; then the name is the type. Other elements inside a sentence are read as their text.
+    White space is text.
+
+    A document can't be read beyond malformed XML. In a file of lines, only the malformed lines are faults.
+
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     text, faults = read_text(path, options.encoding)
     reader = _Reader(Split(str(path), [], faults=faults))
@@ -63,7 +68,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     else:
         for number, line in enumerate(_LINE_END.split(text), 1):
             if tag := _LONE_TAG.fullmatch(line):
-                # One end of a document around its lines; to the parser each must be whole.
+                # The start or end tag of an element around many lines; the parser needs a complete element.
                 reader.parse(f"<{tag[2]}/>" if tag[1] else f"{line}</{tag[2]}>", number)
             elif line:
                 reader.parse(f"<s>{line}</s>", number)
@@ -71,7 +76,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes a document with a sentence a line, and returns what it can't hold, such as entities that cross."""
+    """Write a document with one sentence per line. Returns what the format can't store, such as crossing entities."""
     losses: list[Finding] = []
     labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
     with atomic_writer(path) as file:
@@ -104,7 +109,7 @@ class _Span:
 
 @dataclass
 class _Open:
-    """A sentence whose end is yet to come; `depth` is the number of elements around it."""
+    """A sentence that has not ended yet. `depth` is the number of elements around it."""
 
     line: int
     depth: int
@@ -115,7 +120,7 @@ class _Open:
 
 
 class _Reader:
-    """Adds the sentences of XML to a split, and what is wrong with it."""
+    """Adds the sentences of XML to a split, and the faults of the XML."""
 
     def __init__(self, split: Split) -> None:
         self.split = split
@@ -126,7 +131,7 @@ class _Reader:
         self._stray_line = 0
 
     def parse(self, markup: str, line: int) -> None:
-        """Reads a piece of XML with one element around all of it, which begins in that line of the file."""
+        """Read a piece of XML with one outer element. `line` is the line of the file where it starts."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -139,7 +144,7 @@ class _Reader:
             self._sentence = None
             self._elements.clear()
             reason = f"is not well-formed XML: {expat.ErrorString(error.code)}"
-            message = f"{reason}; write & as &amp; and < as &lt; in text, and give each element its end"
+            message = f"{reason}; write & as &amp; and < as &lt; in text, and close each element"
             self._add(self.split.faults, FindingKind.MALFORMED_XML, message, line + error.lineno - 1)
 
     @property
@@ -156,7 +161,7 @@ class _Reader:
         span = None
         sentence = self._sentence
         if kind in _SENTENCES and (sentence is None or not "".join(sentence.text).strip()):
-            # Of sentences in a paragraph the paragraph is but the frame.
+            # If a paragraph contains sentences, they replace the paragraph.
             self._sentence = _Open(self._line, len(self._elements))
         elif sentence is None:
             if kind in _DOCUMENTS:
@@ -179,7 +184,7 @@ class _Reader:
         span = self._elements.pop()
         sentence = self._sentence
         if sentence is None:
-            # A document around lines is read tag by tag; it goes on behind the end that the parser is given.
+            # In a file of lines, the end that the parser gets for the tag of a document is not the end of the document.
             if name.lower() in _DOCUMENTS and self._elements:
                 self._document = ""
             return
@@ -206,20 +211,20 @@ class _Reader:
     def _end_stray(self) -> None:
         if self._stray:
             text = "".join(self._stray).strip()
-            message = f"{quote(text)} stands in no sentence"
+            message = f"{quote(text)} is outside of all sentences"
             self._add(self.split.losses, FindingKind.TEXT_OUTSIDE_OF_SENTENCES_LEFT_OUT, message, self._stray_line)
             self._stray.clear()
 
     def _finish(self, sentence: _Open) -> Sentence:
         text = "".join(sentence.text)
-        # The sort is stable: of spans alike the outer stays before the inner.
+        # The sort is stable: if two spans are equal, the outer stays before the inner.
         spans = sorted((s for s in sentence.spans if s.start < s.end), key=lambda span: (span.start, -span.end))
         entities = tuple(Entity(span.start, span.end, span.label, text[span.start : span.end]) for span in spans)
         return Sentence(text, entities, self.split.path, sentence.line, self._document)
 
 
 def _mark_up(text: str, entities: Sequence[Entity], labels: dict[str, str]) -> str:
-    """The text with its entities as elements; they nest, and the outer come first."""
+    """The text with its entities as elements. Entities are nested, and outer ones come first."""
     parts: list[str] = []
     at = 0
     ends: list[int] = []

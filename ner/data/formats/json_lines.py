@@ -1,18 +1,18 @@
-"""JSON lines of a text and its spans: the project's own, and those of doccano, spaCy, Prodigy and their like.
+"""JSON lines with a text and its spans: the format of this project, and those of doccano, spaCy, Prodigy and others.
 
-What is read, `start` and `end` half-open:
+These forms are read. The end is exclusive:
 
     {"text": "...", "entities": [{"start": 0, "end": 3, "label": "PER", "text": "..."}], "document": "..."}
     {"text": "...", "label": [[0, 3, "PER"]]}         doccano since the end of 2021
     {"text": "...", "labels": [[0, 3, "PER"]]}        doccano before
-    {"text": "...", "annotations": [{"label": 1, "start_offset": 0, "end_offset": 3}]}      likewise, without names
+    {"text": "...", "annotations": [{"label": 1, "start_offset": 0, "end_offset": 3}]}      without names of types
     {"text": "...", "entities": [{"label": "PER", "start_offset": 0, "end_offset": 3}]}     doccano with relations
-    {"text": "...", "entities": [[0, 3, "PER"]]}      as spaCy has them; "spans" likewise
+    {"text": "...", "entities": [[0, 3, "PER"]]}      spaCy; also with the key "spans"
 
 Some versions of doccano write "data" for "text" (https://github.com/doccano/doccano/issues/1522).
-doccano counts UTF-16 units, as its browser does (https://github.com/doccano/doccano/issues/2290), the others code
-points. Where ends beyond the text or surfaces show that a file counts otherwise, they decide; where nothing tells, the
-format that the user names does, or else the keys that are doccano's.
+doccano counts UTF-16 units, because browsers do (https://github.com/doccano/doccano/issues/2290). The others count code
+points. Ends beyond the text and surface forms show which of the two a file counts. If they don't show it, the format
+that the user chose decides, or else the keys of the records.
 """
 
 import json
@@ -48,46 +48,48 @@ _START_KEYS = ("start", "start_offset")
 _END_KEYS = ("end", "end_offset")
 _LABEL_KEYS = ("label", "type", "entity")
 _PLACE = ("file", "line")
-"""Where a text stood that `bert-ner tag` has tagged, which is of no use beside a new file."""
+"""The file and line of a text that `bert-ner tag` tagged. They mean nothing in a new file."""
 _HINT = "; the file doesn't show it: set `format` to jsonl if they are code points"
 _EXPECTED = 'expected an entity as {"start": 0, "end": 3, "label": "PER"} or [0, 3, "PER"]'
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file; fields that say neither text nor spans nor document are losses.
+    """Read one file. Fields other than text, spans and document are losses.
 
-    Where nothing tells what offsets count, it is code points if `options` name this format; else the keys decide.
+    If the file doesn't show what offsets count, they count code points if `options.format` is this format; else the
+    keys decide.
 
-    Raises InputError if there is no such file or no such encoding.
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     return _read(path, options, utf_16=False if options.format == "jsonl" else None)
 
 
 def read_doccano(path: Path, options: ReadOptions) -> Split:
-    """The same for a file that the user says is doccano's: where nothing tells, offsets count UTF-16 units."""
+    """Read a file of doccano. If the file doesn't show what offsets count, they count UTF-16 units."""
     return _read(path, options, utf_16=True)
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes the project's own form; it holds everything. Offsets count code points."""
+    """Write this project's own format. It stores everything, and offsets count code points."""
     _write(sentences, path, "entities", _objects)
     return []
 
 
 def write_doccano(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes what doccano imports as JSONL; it holds everything. Offsets count UTF-16 units."""
+    """Write the JSONL that doccano imports. It stores everything, and offsets count UTF-16 units."""
     _write(sentences, path, "label", _triples)
     return []
 
 
 def write_doccano_old(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes what doccano imported before the end of 2021. Offsets count UTF-16 units."""
+    """Write the JSONL that doccano imported before the end of 2021. Offsets count UTF-16 units."""
     _write(sentences, path, "labels", _triples)
     return []
 
 
 def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
-    """Reads one file; `utf_16` says what offsets count where nothing tells, None if the keys are to say it."""
+    """Read one file. `utf_16` says what offsets count if the file doesn't show it; with None the keys decide."""
     left_out = Tally()
     of_doccano = False
 
@@ -116,7 +118,7 @@ def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
 
 
 def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
-    """The spans of a record, and the keys of its entities that are not carried over."""
+    """The spans of a record, and the keys of its entities that are not read."""
     spans: list[Span] = []
     extra: list[str] = []
     faults: list[str] = []
@@ -143,7 +145,7 @@ def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
 
 
 def _probability(value: object) -> float | None:
-    """The score of an entity, None for one that is no probability."""
+    """The score of an entity, or None if it is no probability."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         return None
     return float(value)

@@ -1,7 +1,7 @@
-r"""From the text of a JSON file to its records with the line of each, and what all formats in JSON share.
+r"""Reading the records of a JSON file with their lines, and functions that all JSON formats share.
 
-A file holds JSON lines (an object a line), one array of objects, or one object. Only "\n" ends a line: U+2028 may
-stand as it is in a JSON string.
+A file has JSON lines (one object per line), one array of objects, or one object. Only "\n" ends a line: a JSON string
+may contain U+2028.
 """
 
 import json
@@ -33,16 +33,24 @@ _SHOWN = 60
 
 
 class Malformed(ValueError):
-    """A record that isn't what its format says; each of its `args` is one fault."""
+    """A record that doesn't follow its format. Each of its `args` is one fault."""
 
 
 def read_objects(
     path: Path, options: ReadOptions, parse: Callable[[Fields, int], _Record]
 ) -> tuple[list[_Record], list[Finding]]:
-    """What `parse` makes of each record of a file and its line, and the faults of those that can't be read.
+    """Read and parse the records of a file. A broken line is left out, and a broken array ends where it is broken.
 
-    A broken line of JSON lines is left out; a broken array ends where it is broken. `parse` raises Malformed.
-    Raises InputError if there is no such file or no such encoding.
+    Args:
+        path: the file.
+        options: its encoding.
+        parse: makes a result from a record and its line, or raises Malformed.
+
+    Returns:
+        The results, and the faults of records that can't be read.
+
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     text, faults = read_text(path, options.encoding)
     records = []
@@ -59,7 +67,7 @@ def read_objects(
 
 
 def values_of(text: str) -> Iterator[tuple[int, object]]:
-    """Each value of a text with the line it begins on; Malformed, not raised, stands for one that can't be read."""
+    """The values of a text with their first lines. A value that can't be read is a `Malformed`, which is not raised."""
     start = _ink(text, 0)
     if text.startswith("[", start):
         return _elements(text, start)
@@ -67,14 +75,14 @@ def values_of(text: str) -> Iterator[tuple[int, object]]:
     first = _line(text, start)
     if start < len(text) and not _is_whole(lines[first - 1]):
         value = _decode(text)
-        # What is broken may be one object over many lines, or the first of JSON lines.
+        # The broken text may be one object over many lines, or the first line of JSON lines.
         if not isinstance(value, Malformed) or not any(map(_is_whole, lines)):
             return iter([(first, value)])
     return ((number, _decode(line)) for number, line in enumerate(lines, 1) if line.strip(_WHITESPACE))
 
 
 def add_findings(split: Split, faults: list[Finding], left_out: Tally) -> Split:
-    """`split` with the faults of its records, in the order of lines, and with what was left out of them."""
+    """Add the faults of records to `split`, in the order of lines, and the fields that were left out."""
     split.faults.extend(faults)
     split.faults.sort(key=lambda fault: fault.line)
     split.losses.extend(left_out.findings(split.path))
@@ -82,7 +90,7 @@ def add_findings(split: Split, faults: list[Finding], left_out: Tally) -> Split:
 
 
 def kind_of_record(record: object) -> str:
-    """The format that a file whose first record is `record` is in: "label-studio", "cluener", "lists" or "jsonl"."""
+    """The format of a file with this first record: "label-studio", "cluener", "lists" or "jsonl"."""
     if not isinstance(record, dict):
         return "jsonl"
     if isinstance(record.get("data"), dict) or "annotation_id" in record or any(map(is_regions, record.values())):
@@ -96,22 +104,26 @@ def kind_of_record(record: object) -> str:
 
 
 def is_regions(value: object) -> bool:
-    """Whether `value` is a list of Label Studio's regions, as a record of JSON-MIN has them."""
+    """Whether `value` is a list of Label Studio's regions, as in a record of JSON-MIN."""
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) and "labels" in v for v in value)
 
 
 def is_batch(value: object) -> TypeGuard[list[object]]:
-    """Whether `value` is a list with a list for each sentence, not one sentence."""
+    """Whether `value` is a list of sentences, not one sentence."""
     return isinstance(value, list) and bool(value) and isinstance(value[0], list)
 
 
 def first_key(fields: Fields, keys: Iterable[str]) -> str | None:
-    """The first of `keys` that has a value other than null."""
+    """The first of `keys` with a value other than null."""
     return next((key for key in keys if fields.get(key) is not None), None)
 
 
 def require_string(fields: Fields, key: str) -> str:
-    """The text of a field. Raises Malformed if it is missing or no string."""
+    """The text of a field.
+
+    Raises:
+        Malformed: the field is missing, or not a string.
+    """
     value = fields.get(key)
     if not isinstance(value, str):
         found = shorten_json(value) if key in fields else f"the fields {', '.join(fields) or '(none)'}"
@@ -120,7 +132,7 @@ def require_string(fields: Fields, key: str) -> str:
 
 
 def read_document_name(fields: Fields) -> str:
-    """The name of the document that a record is part of, "" if it tells none; a number becomes its digits."""
+    """The name of the document of a record, "" if it has none. A number is converted to digits."""
     value = fields.get(_document_key(fields), "")
     if not isinstance(value, str | int):
         raise Malformed(f"expected the name of a document, found {shorten_json(value)}")
@@ -128,23 +140,23 @@ def read_document_name(fields: Fields) -> str:
 
 
 def document_field(sentence: Sentence) -> Fields:
-    """What `document` reads back: the field with the name of the document, if there is one."""
+    """The field with the name of the document, which `read_document_name` reads; empty if there is none."""
     return {"document": sentence.document} if sentence.document else {}
 
 
 def fields_beside(fields: Fields, read: Iterable[str]) -> list[str]:
-    """The fields beside `read` and the document's name that say something, as a tally names them."""
+    """The names, for a tally, of fields with a value other than those in `read` and the name of the document."""
     return [f"field {key!r}" for key in unread_keys(fields, (*read, _document_key(fields)))]
 
 
 def unread_keys(fields: Fields, read: Iterable[str]) -> list[str]:
-    """The keys beside `read` whose values say something."""
+    """The keys that are not in `read` and have a value."""
     said = {*read}
     return [key for key, value in fields.items() if key not in said and value not in (None, "", [], {})]
 
 
 def shorten_json(value: object) -> str:
-    """A value as JSON, cut off where it is long."""
+    """A value as JSON, shortened if it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
@@ -154,12 +166,12 @@ def _document_key(fields: Fields) -> str:
 
 
 def _is_whole(line: str) -> bool:
-    """Whether a line looks like an object of its own, not one within an indented object."""
+    """Whether a line looks like a complete object, not like a part of an indented one."""
     return line.startswith("{") and line.rstrip(_WHITESPACE).endswith("}")
 
 
 def _elements(text: str, start: int) -> Iterator[tuple[int, object]]:
-    """The values of the array that begins at `start`."""
+    """The values of the array that starts at `start`, with their lines."""
     position = _ink(text, start + 1)
     line, counted = 1, 0
     closed = text.startswith("]", position)
@@ -192,32 +204,32 @@ def _decode(text: str) -> object:
 
 
 def _decode_at(text: str, start: int) -> tuple[object, int]:
-    """The value that begins at `start` and where it ends; Malformed and -1 if there is none."""
+    """The value that starts at `start`, and its end; Malformed and -1 if there is none."""
     try:
         value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         column = error.pos - text.rfind("\n", 0, error.pos)
         below = text.count("\n", start, error.pos)
         place = f"column {column}" + f" of line {error.lineno}" * (below > 0)
-        return Malformed(f"is not JSON ({error.msg} at {place}); mend it, or write it with a JSON library"), -1
+        return Malformed(f"is not JSON ({error.msg} at {place}); fix it, or write it with a JSON library"), -1
     except (ValueError, RecursionError) as error:
         return Malformed(f"is JSON that can't be read: {error}"), -1
     if _SURROGATE.search(text, start, end):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            # The end is known, so an array may go on behind it.
+            # The end is known, so the rest of an array can be read.
             return Malformed("half a character: an escape \\ud800 to \\udfff without its pair"), end
     return value, end
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> Fields:
-    """An object of these keys and values. Raises ValueError if a key comes twice, of which one would be lost."""
+    """An object with these keys and values. A key that occurs twice is a ValueError: one value would be lost."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in an object")
+        raise ValueError(f"the key {twice!r} occurs twice in an object")
     return fields
 
 
@@ -225,7 +237,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_distinct)
 
 
 def _ink(text: str, start: int) -> int:
-    """The position of the first character from `start` that isn't white space, or the end of the text."""
+    """The position of the first character from `start` on that isn't white space, or the end of the text."""
     match = _INK.search(text, start)
     return match.start() if match else len(text)
 

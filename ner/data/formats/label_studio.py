@@ -1,15 +1,15 @@
-"""Label Studio's tasks: JSON exports, older ones with completions, JSON-MIN, and pre-annotations.
+"""Label Studio's tasks: JSON exports, older exports with completions, JSON-MIN, and pre-annotations.
 
-The labeling configuration that fits what is written:
+The labeling configuration for the files that are written here:
 
     <View>
       <Labels name="label" toName="text"> <Label value="PER"/> ... </Labels>
       <Text name="text" value="$text"/>
     </View>
 
-Label Studio counts code points (`charsToCodePoints` in its editor's selection-tools.js); versions of 2021 and before
-counted UTF-16 units (https://github.com/HumanSignal/label-studio/issues/1347). The texts of regions tell which. In
-those it writes a backslash and an n for a line break, and one space where its page shows one for several.
+Label Studio counts code points (`charsToCodePoints` in its editor's selection-tools.js). Versions of 2021 and before
+counted UTF-16 units (https://github.com/HumanSignal/label-studio/issues/1347). The texts of the regions show which of
+the two a file counts. In these texts, a line break is a backslash and an n, and several spaces may be one space.
 """
 
 import json
@@ -48,22 +48,23 @@ _TASK_KEYS = (
     *("total_annotations", "cancelled_annotations", "total_predictions"),
     *("comment_count", "unresolved_comment_count", "comment_authors", "last_comment_updated_at"),
 )
-"""What is read of a task, and what Label Studio notes of it, and notes anew of one that it imports."""
+"""The keys of a task that are read, and those that Label Studio sets itself and sets again at an import."""
 _RECORD_KEYS = ("annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
-"""What it notes of a record of JSON-MIN, beside its data and regions."""
+"""The keys that Label Studio sets itself in a record of JSON-MIN."""
 
 _LABEL_A_TEXT = "label a Text, not a HyperText"
 _SPACE = re.compile(r"(?:\s|\\n)+")
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file; of several annotations of a task the first that was not cancelled is taken.
+    """Read one file. If a task has several annotations, the first that is not cancelled is read.
 
-    Other annotations, predictions beside annotations, results that are no labels of the text, tasks that were skipped
-    or never annotated, and other fields of tasks and their data are losses. A task that has nothing but predictions is
-    read, as what is made for pre-annotation, and is among the losses too.
+    Losses are: other annotations, predictions of tasks with annotations, results that don't label the text, tasks that
+    were skipped or never annotated, and other fields of the tasks and their data. A task that has only predictions is
+    read, and a loss says so, because nobody may have checked them.
 
-    Raises InputError if there is no such file or no such encoding.
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     tasks = _Tasks(options.unannotated)
     parsed, faults = read_objects(path, options, tasks.parse)
@@ -71,13 +72,13 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes tasks with annotations, which Label Studio imports; they hold everything. Offsets count code points."""
+    """Write tasks with annotations, for Label Studio's import. They store everything, and offsets count code points."""
     _write(sentences, path, lambda sentence: {"annotations": [{"result": _result(sentence)}]})
     return []
 
 
 def write_predictions(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes tasks with predictions, which annotators start from; the score is the mean of those of the entities."""
+    """Write tasks with predictions to start annotating from. Their score is the mean of the scores of the entities."""
 
     def predictions(sentence: Sentence) -> Fields:
         prediction: Fields = {"model_version": _MODEL_VERSION, "result": _result(sentence)}
@@ -92,11 +93,14 @@ def write_predictions(sentences: Sequence[Sentence], path: Path) -> list[Finding
 
 @dataclass
 class _Tasks:
-    """Reads the tasks of one file, which have one labeling configuration.
+    """Reads the tasks of one file. They have one labeling configuration.
 
-    Tasks that nobody annotated are left out unless `unannotated`. `to_name` and `source` are those of the first
-    labelled region: the names of the text and of its field, "" if the file doesn't tell. `minimal` are the ids of the
-    tasks of JSON-MIN, which has a record for each annotation.
+    Args:
+        unannotated: whether to read tasks that nobody annotated.
+        left_out: what was not read.
+        to_name: the name of the text in the first labelled region, "" before it.
+        source: the field of the text in the first labelled region, "" if the file doesn't have it.
+        minimal: the ids of the tasks of JSON-MIN that were read. JSON-MIN has one record per annotation.
     """
 
     unannotated: bool
@@ -106,7 +110,7 @@ class _Tasks:
     minimal: set[str] = field(default_factory=set)
 
     def parse(self, task: Fields, line: int) -> AnnotatedRecord | None:
-        """The text and spans of a task, None if it is left out."""
+        """The text and spans of a task, or None if the task is left out."""
         data, result = self._parts(task, line)
         if result is None:
             return None
@@ -122,7 +126,7 @@ class _Tasks:
         return AnnotatedRecord(text, spans, line, read_document_name(others))
 
     def _parts(self, task: Fields, line: int) -> tuple[Fields, list[Fields] | None]:
-        """The data and the result of a task, None for one that is left out."""
+        """The data and the result of a task. The result is None if the task is left out."""
         data = task.get("data")
         if not isinstance(data, dict):
             return self._parts_of_minimal(task, line)
@@ -146,7 +150,7 @@ class _Tasks:
         return data, _objects((done or predictions)[0], "result")
 
     def _parts_of_minimal(self, record: Fields, line: int) -> tuple[Fields, list[Fields] | None]:
-        """The same for a record of JSON-MIN, whose data and regions stand side by side."""
+        """The data and the result of a record of JSON-MIN, which has data and regions at the same level."""
         regions = {name: value for name, value in record.items() if is_regions(value)}
         data = {name: value for name, value in record.items() if name not in (*regions, *_RECORD_KEYS)}
         identity = str(record.get("id", ""))
@@ -164,7 +168,7 @@ class _Tasks:
         for item in result:
             value = item.get("value")
             if item.get("type") == "hypertextlabels":
-                raise Malformed(f"a region of HyperText, whose place is in its markup; {_LABEL_A_TEXT}")
+                raise Malformed(f"a region of HyperText, with a place in the markup; {_LABEL_A_TEXT}")
             if item.get("type") != "labels" or not isinstance(value, dict):
                 others.append(f"results of type {item.get('type')!r}")
                 continue
@@ -181,7 +185,7 @@ class _Tasks:
         return regions
 
     def _text_key(self, data: Fields) -> str:
-        """The field of the text: the one that the regions name, else "text", else the only one with a string."""
+        """The field of the text: the field that the regions name, else "text", else the only field with a string."""
         strings = [key for key, value in data.items() if isinstance(value, str)]
         for key in (self.source, self.to_name, "text"):
             if key in strings:
@@ -194,7 +198,7 @@ class _Tasks:
 
 
 def _objects(fields: Fields, key: str) -> list[Fields]:
-    """A field that is a list of objects, or missing."""
+    """The value of a field that is a list of objects; [] if the field is missing."""
     value = fields.get(key)
     if value is None:
         return []
@@ -219,9 +223,12 @@ def _spans(region: Fields, text: str) -> list[Span]:
 
 
 def _in_text(surface: str, text: str, start: int, end: int) -> tuple[int, int, str]:
-    """What of the text a region's own text means, whose white space Label Studio has changed; as given if unclear.
+    """Find the surface form of a region in the text. Label Studio changes white space in surface forms.
 
-    White space at an edge that only one of the two has is no part of the entity.
+    White space at an edge is not part of the entity if only one of the two has it.
+
+    Returns:
+        Start, end and surface form as in the text; as given if they can't be found.
     """
     units = text.encode("utf-16-le")
     candidates = [text[start:end]] if end <= len(text) else []
@@ -233,7 +240,7 @@ def _in_text(surface: str, text: str, start: int, end: int) -> tuple[int, int, s
     for candidate in candidates:
         bare = candidate.strip()
         if _squeeze_spaces(bare) == _squeeze_spaces(surface).strip():
-            # White space is one unit a character, whatever the offsets count.
+            # A character of white space is one unit, whether offsets count UTF-16 units or code points.
             before, behind = len(candidate) - len(candidate.lstrip()), len(candidate) - len(candidate.rstrip())
             return start + before, end - behind, bare
     return start, end, surface
@@ -244,7 +251,7 @@ def _squeeze_spaces(text: str) -> str:
 
 
 def _result(sentence: Sentence) -> list[Fields]:
-    """The regions of a sentence; Label Studio wants an id for each that is unique in its task."""
+    """The regions of a sentence. In Label Studio each region of a task needs a unique id."""
     return [
         {
             "id": f"entity-{number}",
@@ -258,7 +265,7 @@ def _result(sentence: Sentence) -> list[Fields]:
 
 
 def _write(sentences: Sequence[Sentence], path: Path, annotated: Callable[[Sentence], Fields]) -> None:
-    """Writes an array with a task a line."""
+    """Write an array with one task per line."""
     with atomic_writer(path) as file:
         file.write("[")
         for number, sentence in enumerate(sentences):

@@ -1,4 +1,4 @@
-"""From offsets in a file to entities: in code points or UTF-16 units, checked against the text they are to hold."""
+"""Converting the offsets of a file, in code points or UTF-16 units, to entities, and checking them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,14 +10,20 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 
 _NEAR = 10
-"""Code points by which offsets may be off and still be understood."""
+"""The maximum distance, in code points, at which a surface form is still found."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Offsets as a file has them, half-open; `surface` is the entity's text where the file tells it.
+    """An entity as the file has it.
 
-    `line` is where the span stands in its file, 0 if that is the line of its record; `score` as in Entity.
+    Args:
+        start: the first offset.
+        end: the offset after the last character.
+        label: the type.
+        surface: the surface form, if the file has it.
+        line: the line of the span in the file, 0 if it is the line of its record.
+        score: see `Entity`.
     """
 
     start: int
@@ -30,7 +36,7 @@ class Span:
 
 @dataclass(frozen=True)
 class AnnotatedRecord:
-    """A text and its spans as a file has them, the line where it begins, its document."""
+    """A text and its spans as the file has them, with the line where the text starts, and the name of its document."""
 
     text: str
     spans: list[Span] = field(default_factory=list)
@@ -39,27 +45,28 @@ class AnnotatedRecord:
 
 
 class Offsets:
-    """The way from the offsets of one text, which count UTF-16 units or code points, to its entities."""
+    """Converts the offsets of one text, which count UTF-16 units or code points, to entities."""
 
     def __init__(self, text: str, *, utf_16: bool) -> None:
         self._text = text
         self._points = _code_points(text) if utf_16 and not _is_narrow(text) else None
 
     def position(self, offset: int) -> int:
-        """An offset in code points, -1 if the text has no such place."""
+        """An offset converted to code points; -1 if the text has no such place."""
         if self._points is not None:
             return self._points.get(offset, -1)
         return offset if 0 <= offset <= len(self._text) else -1
 
     def fits(self, span: Span) -> bool:
-        """Whether a span lies within the text and holds its surface."""
+        """Whether a span is inside the text and equals its surface form."""
         start, end = self.position(span.start), self.position(span.end)
         return 0 <= start < end and span.surface in (None, self._text[start:end])
 
     def entity(self, span: Span) -> tuple[Entity | None, str]:
-        """The entity of a span, or None if it has none; and what is wrong with the span, if anything.
+        """Make the entity of a span. If the span is wrong, look for its surface form nearby.
 
-        What lies beyond the text, or holds something else than its surface, is taken where the surface stands nearby.
+        Returns:
+            The entity, or None if there is none; and what is wrong with the span, "" if nothing.
         """
         text, surface = self._text, span.surface
         start, end = self.position(span.start), self.position(span.end)
@@ -71,10 +78,10 @@ class Offsets:
         start, end = start if start >= 0 else span.start, end if end >= 0 else span.end
         near = _nearest(text, surface, start)
         if near is None:
-            return None, f"{wrong}, and its text {surface!r} is not nearby"
+            return None, f"{wrong}, and the surface form {surface!r} is not nearby"
         moved = Entity(near, near + len(surface), span.label, surface, span.score)
         off = f"offsets are off by {near - start:+d}" if near != start else f"the end is off by {moved.end - end:+d}"
-        return moved, f"{wrong}; its text stands at {near} to {moved.end} ({off})"
+        return moved, f"{wrong}; the surface form is at {near} to {moved.end} ({off})"
 
     def _what_is_wrong(self, span: Span) -> str:
         start, end = self.position(span.start), self.position(span.end)
@@ -92,11 +99,19 @@ class Offsets:
 def read_offsets(
     records: Sequence[AnnotatedRecord], path: str, *, utf_16: bool = False, hint: str = ""
 ) -> tuple[bool, str]:
-    """Whether the offsets of a file count UTF-16 units, and the note that says so where it matters, "" elsewhere.
+    """Find out whether the offsets of a file count UTF-16 units or code points.
 
-    UTF-16 units and code points differ behind a character beyond U+FFFF. The file as a whole is taken for that which
-    fits its spans better: their surfaces, and ends that lie within the text. `utf_16` says what it is if nothing
-    tells; `hint` then ends the note.
+    The two differ after a character beyond U+FFFF. The unit that fits more spans of the file is used: a span fits if
+    it ends inside the text and equals its surface form.
+
+    Args:
+        records: all records of the file.
+        path: the file, for the note.
+        utf_16: whether offsets count UTF-16 units if both units fit equally well.
+        hint: the end of the note in this case.
+
+    Returns:
+        Whether offsets count UTF-16 units, and a note if they do and it matters, else "".
     """
     with_spans = [record for record in records if record.spans and not _is_narrow(record.text)]
     fits = {
@@ -113,9 +128,15 @@ def read_offsets(
 
 
 def split_of_records(records: Sequence[AnnotatedRecord], path: str, *, utf_16: bool = False, hint: str = "") -> Split:
-    """The sentences of records, whose offsets count as `read_offsets` finds with the same arguments.
+    """Make a split of records. Wrong spans are faults.
 
-    A span that is wrong is a fault. If its surface doesn't stand nearby either, the sentence is left out.
+    If the surface form of a wrong span is not nearby either, its sentence is left out.
+
+    Args:
+        records: all records of the file.
+        path: the file.
+        utf_16: see `read_offsets`.
+        hint: see `read_offsets`.
     """
     utf_16, note = read_offsets(records, path, utf_16=utf_16, hint=hint)
     sentences: list[Sentence] = []
@@ -136,32 +157,32 @@ def split_of_records(records: Sequence[AnnotatedRecord], path: str, *, utf_16: b
 
 
 def offset_fault(path: str, line: int, wrong: str, entity: Entity | None) -> Finding:
-    """The fault of a span that is taken for `entity`, if for any."""
+    """The fault of a wrong span, which is read as `entity` unless that is None."""
     return Finding(path, line, FindingKind.OFFSETS, wrong, f"taken at {entity.start} to {entity.end}" if entity else "")
 
 
 def in_reading_order(entity: Entity) -> tuple[int, int]:
-    """The key to sort entities by; of those that begin at the same place what contains comes before the contained."""
+    """The sort key of entities: by start, and outer entities before inner ones."""
     return entity.start, -entity.end
 
 
 def utf_16_offsets(text: str) -> list[int]:
-    """For each code point of `text`, and for its end, the number of UTF-16 units before it."""
+    """The number of UTF-16 units before each code point of `text`, and before its end."""
     return list(accumulate((1 + (character > "\uffff") for character in text), initial=0))
 
 
 def _code_points(text: str) -> dict[int, int]:
-    """The code point at each offset in UTF-16 units; offsets within a character are missing."""
+    """The offset in code points for each offset in UTF-16 units, without those inside a character."""
     return {unit: point for point, unit in enumerate(utf_16_offsets(text))}
 
 
 def _is_narrow(text: str) -> bool:
-    """Whether UTF-16 units and code points are the same."""
+    """Whether offsets in UTF-16 units and in code points are equal."""
     return text.isascii() or max(text) <= "\uffff"
 
 
 def _nearest(text: str, surface: str, start: int) -> int | None:
-    """Where `surface` stands in `text`, nearest to `start`; None if nowhere near, or at two places equally near."""
+    """The place of `surface` nearest to `start`; None if it is not nearby, or if two places are equally near."""
     last = len(text) - len(surface)
     places = [at for at in range(max(0, start - _NEAR), min(last, start + _NEAR) + 1) if text.startswith(surface, at)]
     places.sort(key=lambda at: abs(at - start))

@@ -1,6 +1,6 @@
-"""Parquet with a row a token, or with a row a sentence that has lists of tokens and tags, as Hugging Face stores them.
+"""Parquet with one row per token, or one row per sentence with lists of tokens and tags, as in Hugging Face datasets.
 
-Needs pyarrow, which is the package's extra "parquet".
+It needs pyarrow, the optional package of the extra "parquet".
 """
 
 import json
@@ -37,13 +37,13 @@ _TAGS = ("ner_tags", "tags", "labels")
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads a file of either kind; the line of a sentence is the number of its row, from 1.
+    """Read a file of either kind. The line of a sentence is the number of its row, from 1.
 
-    Tags may be integers whose names stand in the metadata that Hugging Face's `datasets` writes for a ClassLabel.
-
+    Tags may be integers if the file has their names in the metadata of a ClassLabel of Hugging Face's `datasets`.
     Other columns are losses.
 
-    Raises InputError if there is no such file, or pyarrow is not installed.
+    Raises:
+        InputError: there is no such file, or pyarrow is not installed.
     """
     pyarrow = import_extra("pyarrow", "parquet", path)
     parquet = import_extra("pyarrow.parquet", "parquet", path)
@@ -74,9 +74,13 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-    """Writes a row a sentence with a list of its characters and one of their tags, and returns what tags can't hold.
+    """Write one row per sentence, with the list of its characters and the list of their tags.
 
-    Raises InputError if pyarrow is not installed.
+    Returns:
+        The information that tags can't store.
+
+    Raises:
+        InputError: pyarrow is not installed.
     """
     pyarrow = import_extra("pyarrow", "parquet", path)
     parquet = import_extra("pyarrow.parquet", "parquet", path)
@@ -95,12 +99,12 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
 
 
 def _fault(path: Path, kind: FindingKind, message: str) -> Split:
-    """What is read from a file of which nothing can be read."""
+    """The result for a file that can't be read: no sentences and one fault."""
     return Split(str(path), [], faults=[Finding(str(path), 0, kind, message)])
 
 
 def _tokens(table: Any, names: list[str]) -> TableRows:
-    """The rows of a table with a row a token."""
+    """The rows of a table with one row per token."""
     rows = TableRows()
     columns = [_column(table, wanted) for wanted in (SENTENCE, DOCUMENT, TOKEN, TAG)]
     for line, (sentence, document, token, tag) in enumerate(zip(*columns, strict=True), 1):
@@ -110,7 +114,7 @@ def _tokens(table: Any, names: list[str]) -> TableRows:
 
 
 def _sentences(table: Any, names: list[str]) -> tuple[TableRows, list[tuple[int, str]]]:
-    """The rows of a table with a row a sentence, and the line and the document of each sentence of no tokens."""
+    """The rows of a table with one row per sentence, and line and document of each sentence without tokens."""
     rows = TableRows()
     empty = []
     columns = [_column(table, wanted) for wanted in (DOCUMENT, _TOKENS, _TAGS)]
@@ -129,14 +133,14 @@ def _sentences(table: Any, names: list[str]) -> tuple[TableRows, list[tuple[int,
 
 
 def _column(table: Any, wanted: Sequence[str]) -> list[Any]:
-    """The values of a column; of one that is missing, an empty value for each row."""
+    """The values of a column. A missing column has an empty value in each row."""
     at = find_column(table.column_names, wanted)
     values: list[Any] = table.column(at).to_pylist() if at >= 0 else [None] * table.num_rows
     return values
 
 
 def _unread(table: Any, read: Sequence[int]) -> dict[str, int]:
-    """The number of values that each column has whose index is not in `read`."""
+    """The number of values in each column whose index is not in `read`."""
     columns = zip(table.column_names, table.columns, strict=True)
     return {name: len(column) - column.null_count for at, (name, column) in enumerate(columns) if at not in read}
 
@@ -144,9 +148,9 @@ def _unread(table: Any, read: Sequence[int]) -> dict[str, int]:
 def _class_names(metadata: dict[bytes, bytes] | None, column: str) -> list[str]:
     """The names of the integers of a column, [] if the file has none.
 
-    They stand in JSON in the schema's metadata, as `Features.arrow_schema` of Hugging Face's datasets puts them there:
+    The names are JSON in the metadata of the schema, as `Features.arrow_schema` of Hugging Face's datasets writes it:
     {"info": {"features": {COLUMN: {"feature": {"names": [...], "_type": "ClassLabel"}, "_type": "Sequence"}}}},
-    without "feature" where the column has no lists; old versions have a list of one for a Sequence.
+    without "feature" if the column has no lists. Old versions have a list with one item for a Sequence.
     """
     try:
         feature = json.loads((metadata or {})[b"huggingface"])["info"]["features"][column]
@@ -157,7 +161,7 @@ def _class_names(metadata: dict[bytes, bytes] | None, column: str) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    """A value as text; "" for one that is missing, which is NaN in a column of numbers."""
+    """A value as text; "" for a missing value, which is NaN in a column of numbers."""
     return "" if value is None or value != value else str(value)
 
 

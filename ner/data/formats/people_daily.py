@@ -1,9 +1,9 @@
-"""Words with their part of speech, as in the corpus of the People's Daily (PFR, Peking University).
+"""Words with their parts of speech, as in the People's Daily corpus (PFR, Peking University).
 
     19980101-01-001-006/m  通过/p  [中央/n  人民/n  广播/vn  电台/n]nt  ，/w  江/nr  泽民/nr  ...
 
-A paragraph a line; its first word is the number of day, page, article and paragraph. The edition of 2003 has finer
-tags, and the reading of some words: `为{wei4}/p`.
+Each line is a paragraph. Its first word is the number of day, page, article and paragraph. The edition of 2003 has
+finer tags, and the pronunciation of some words: `为{wei4}/p`.
 """
 
 import re
@@ -29,7 +29,7 @@ _LABELS = {
 }
 _TAGS = {"PER": "nr", "LOC": "ns", "ORG": "nt"}
 _BEGIN_NAMES = ("nr1", "nrf", "nrj")
-"""Tags of a surname, or of a name that is one word; with the others a name may go on."""
+"""Tags of a surname, or of a name that is one word. They start a new name."""
 
 _PKU = "Ag a ad an Bg b c Dg d e f g h i j k l Mg m Ng n nx nz o p Qg q Rg r s Tg t Ug u Vg v vd vn w x Yg y z"
 """The tags of 1998: 现代汉语语料库加工规范, Peking University."""
@@ -41,12 +41,12 @@ _ICTCLAS = (
     "ag al bl cc mg ng nl pba pbei rg rys ryt ryv rzs rzt rzv tg ude1 ude2 ude3 udeng udh uguo ule ulian uls usuo uyy "
     "uzhe uzhi vf vg vshi vyou wb wh wn xe xm xs xu xx"
 )
-"""ICTPOS 3.0, Institute of Computing Technology, where it goes beyond those of Peking University."""
+"""Further tags of ICTPOS 3.0, Institute of Computing Technology."""
 _HANLP = (
     "begin bg dg dl end gb gbc gc gg gi gm gp nb nba nbc nbp nf nh nhd nhm ni nic nis nit nm nmc nn nnd nnt qg ug uj "
     "uv yg zg"
 )
-"""What HanLP 1.x, trained on the People's Daily of 2014, adds."""
+"""Further tags of HanLP 1.x, trained on the People's Daily of 2014."""
 _PARTS_OF_SPEECH = frozenset(f"{_PKU} {_PKU_2003} {_ICTCLAS} {_HANLP}".split())
 
 
@@ -62,20 +62,21 @@ _UNHELD = re.compile("[\0\t\n\r \ud800-\udfff]")
 _UNHELD_IN_LABEL = re.compile(
     rf"[\s\0/\[\]\ud800-\udfff]|^(?=(?:{'|'.join(sorted(_PARTS_OF_SPEECH | _LABELS.keys()))})?\Z)"
 )
-"""The second part stands before a label that is a tag of its own, and in one that is empty."""
+"""The second part matches before a label that is already a tag, and in an empty label."""
 _WORDS_TO_WRITE = re.compile(r"[\[\]]|\{?[^\[\]{]+|\{")
-"""Brackets stand alone, and no word has a brace behind its beginning, which might be read as pinyin."""
+"""Brackets are separate words. A word has no brace after its first character, because it could be read as pinyin."""
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file. The text is the words with nothing between them.
+    """Read one file. The text is the words without spaces.
 
-    The tags of persons, places and organizations are PER, LOC and ORG, of words and of compounds in brackets; of
-    a word inside a compound both are entities. Adjacent words of a person are one name, unless their tags tell
-    where one begins. Tags that are no part of speech in the sets of Peking University, ICTCLAS or HanLP are types
-    of their own name.
+    - Words and compounds in brackets with the tag of a person, place or organization are PER, LOC and ORG. If a word
+      and its compound both have such a tag, both are entities.
+    - Adjacent words of a person are one name, unless their tags show where a name starts.
+    - A tag that is no part of speech of Peking University, ICTCLAS or HanLP is a type with that name.
 
-    Raises InputError if there is no such file or encoding.
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     text, faults = read_text(path, options.encoding)
     split = Split(str(path), [], faults=faults)
@@ -107,10 +108,14 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
-    """Writes a paragraph a line, and returns what the format can't hold, such as spaces and entities that cross.
+    """Write one paragraph per line.
 
-    What is no entity is one word of the tag x. PER, LOC and ORG get the tags nr, ns and nt, other labels their own
-    name, with "_" before it if it is a tag already. Documents that are named as articles get their numbers back.
+    Text outside of entities is one word with the tag x. PER, LOC and ORG get the tags nr, ns and nt. Other types get
+    their own name, with "_" before it if the name is a tag already. If a document is named like an article, its
+    paragraphs get their numbers.
+
+    Returns:
+        The information that the format can't store, such as spaces and crossing entities.
     """
     losses: list[Finding] = []
     tags = {
@@ -130,7 +135,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
             if _ARTICLE.fullmatch(sentence.document):
                 paragraphs[sentence.document] += 1
                 words.insert(0, f"{sentence.document}-{paragraphs[sentence.document]:03}/m")
-            # A U+FEFF at the very beginning would be taken for a byte order mark.
+            # A U+FEFF at the start of the file would be read as a byte order mark.
             elif number == 0 and text[0] == "\ufeff":
                 file.write("\n")
             file.write("  ".join(words) + "\n")
@@ -146,21 +151,21 @@ class _Span:
 
     @property
     def label(self) -> str:
-        """The type of the entity, "" if it is none."""
+        """The type of the entity, "" if the span is not an entity."""
         return _LABELS.get(self.tag, "" if self.tag in _PARTS_OF_SPEECH else self.tag)
 
 
 class _Paragraph:
-    """A text and its entities, word by word."""
+    """Collects a text and its entities, word by word."""
 
     def __init__(self) -> None:
         self.text = ""
         self._spans: list[_Span] = []
         self._open: list[_Span] = []
-        self._last: _Span | None = None  # if a word of it may follow
+        self._last: _Span | None = None  # the name that the next word may continue
 
     def add(self, token: str) -> None:
-        """Adds a word with the brackets around it. Raises ValueError if it is malformed."""
+        """Add a word with the brackets around it. A malformed word is a ValueError."""
         match = _WORD.fullmatch(token)
         if match is None:
             raise ValueError(f"{quote(token)}; expected a word, a slash and its tag, such as 国务院/nt")
@@ -187,23 +192,23 @@ class _Paragraph:
             self._last = None
 
     def check_end(self) -> None:
-        """Raises ValueError if a compound has no end."""
+        """Check that all compounds have ended. Else it is a ValueError."""
         if self._open:
             rest = quote(self.text[self._open[-1].start :])
             raise ValueError(f"a compound without end, {rest}; expected a ] and its tag, such as ]nt")
 
     def entities(self) -> tuple[Entity, ...]:
-        # The sort is stable: of spans alike the outer stays before the inner.
+        # The sort is stable: if two spans are equal, the outer stays before the inner.
         spans = sorted((span for span in self._spans if span.label), key=lambda span: (span.start, -span.end))
         return tuple(dict.fromkeys(Entity(s.start, s.end, s.label, self.text[s.start : s.end]) for s in spans))
 
     def long_names(self) -> list[tuple[str, int]]:
-        """Names of more than a surname and a given name, which may be several, and their words."""
+        """Names of more than two words, which may be several names, and their numbers of words."""
         return [(self.text[span.start : span.end], span.words) for span in self._spans if span.words > 2]
 
 
 def _words(text: str, start: int, end: int, entities: Sequence[Entity], tags: dict[str, str]) -> list[str]:
-    """A stretch of text as words with tags, its entities as words or compounds."""
+    """A piece of text as words with tags. Entities are words or compounds."""
     words: list[str] = []
     rest = deque(entities)
     while rest:
@@ -214,7 +219,7 @@ def _words(text: str, start: int, end: int, entities: Sequence[Entity], tags: di
         words += _plain(text[start : entity.start])
         tag = tags[entity.label]
         inside = _words(text, entity.start, entity.end, inner, tags)
-        # Two words of the tag nr would be one name; a compound ends in "]nr".
+        # Two words with the tag nr would be one name. A compound, which ends in "]nr", is separate.
         follows_name = tag == "nr" and words and words[-1].endswith("/nr")
         if inner or len(inside) > 1 or follows_name:
             inside[0] = f"[{inside[0]}"

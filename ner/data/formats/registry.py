@@ -1,4 +1,4 @@
-"""All formats by name, and which one a file is in."""
+"""All formats by name, and detecting the format of a file."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -36,10 +36,15 @@ _WriteSpans = Callable[[Sequence[Sentence], Path], list[Finding]]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: how it is read and written, and the suffix that its files get ("" for a folder).
+    """How to read and write a format.
 
-    `write` returns what the format can't hold; `tagged` formats have a tag for each character, in the scheme that
-    `write` is given, which means nothing to others.
+    Args:
+        name: the name of the format.
+        suffix: the suffix of its files, "" for a folder.
+        tagged: whether the format has a tag for each character, not spans.
+        read: reads a file or folder.
+        write: writes sentences, and returns the information that the format can't store. Only tagged formats use the
+            scheme.
     """
 
     name: str
@@ -50,7 +55,7 @@ class Format:
 
 
 def _spans(name: str, suffix: str, read: Callable[[Path, ReadOptions], Split], write: _WriteSpans) -> Format:
-    """A format of spans, which has no use for a scheme and no place for unknown tags."""
+    """A format of spans. It needs no scheme, and it can't store unknown tags."""
 
     def write_known(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
         return [*write(sentences, path), *list_lost_unknowns(sentences)]
@@ -93,9 +98,10 @@ _TAGGED_WORD = re.compile(r"\S+/[^\s/]+")
 
 
 def format_of(path: Path, options: ReadOptions) -> Format:
-    """The format to read `path` in: the one that `options` name, or else the one it seems to be in.
+    """The format of a file: `options.format`, or else the format that its content suggests.
 
-    Raises InputError if there is no format of that name, no such file, or an option that the format doesn't have.
+    Raises:
+        InputError: there is no such format or file, or the format has no columns to choose.
     """
     format_ = format_by_name(options.format or _detect(path, options.encoding))
     if format_.name != "conll" and (options.token_column or options.tag_column):
@@ -106,19 +112,23 @@ def format_of(path: Path, options: ReadOptions) -> Format:
 
 
 def format_by_name(name: str) -> Format:
-    """The format of that name. Raises InputError if there is none."""
+    """The format of that name.
+
+    Raises:
+        InputError: there is no such format.
+    """
     if name not in FORMATS:
         raise InputError(f"unknown format {name!r}: expected one of {', '.join(FORMATS)}")
     return FORMATS[name]
 
 
 def format_by_suffix(path: Path) -> Format | None:
-    """The format that files ending as `path` does are written in, or None if several are."""
+    """The format to write for the suffix of `path`, or None if it can't be decided."""
     return FORMATS.get(_BY_SUFFIX.get(path.suffix.lower(), ""))
 
 
 def _detect(path: Path, encoding: str) -> str:
-    """The name of the format that a file seems to be in; conll if nothing speaks for another, or there is no file."""
+    """The name of the format that the content of a file suggests; conll by default, and if there is no file."""
     suffix = path.suffix.lower()
     if is_brat(path) or (suffix in (".txt", ".ann") and path.with_suffix(".ann").exists()):
         return "brat"

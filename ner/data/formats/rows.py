@@ -1,4 +1,4 @@
-"""Rows of tokens and tags: what every format with a tag a token is read into, and what may be wrong with a tag."""
+"""Rows of tokens and tags, the intermediate form of all formats with one tag per token."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from ner.data.schemes import OUTSIDE, PREFIXES
 
 
 class Problem(NamedTuple):
-    """What is to be said about a row, by its index; `mended` as in Finding."""
+    """A message about the row with this index. `mended` is as in `Finding`."""
 
     row: int
     kind: FindingKind
@@ -19,11 +19,17 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Rows:
-    """Tokens and their tags, row by row, with a boundary before and after each sentence.
+    """Tokens and their tags, row by row, with a boundary row before and after each sentence.
 
-    `tags` has None at a boundary, and "" on a row that can't be read; `tokens` has "" on both. `lines` are the line
-    numbers of the rows. `documents` has the name of each document by the boundary that begins it, "" for sentences
-    of none. `losses` are what was left out of the rows.
+    Args:
+        tokens: the tokens; "" for a boundary and for a row that can't be read.
+        tags: the tags; None for a boundary, "" for a row that can't be read.
+        lines: the line of each row in the file.
+        faults: rows that are wrong.
+        oddities: rows that are odd, but can be read.
+        losses: information that was left out.
+        documents: the name of each document by the row of the boundary where it starts; "" starts sentences without
+            a document.
     """
 
     tokens: list[str]
@@ -36,7 +42,7 @@ class Rows:
 
 
 def unknown_tag(tag: str, row: int = 0) -> Problem:
-    """The problem of a row whose tag is none; it is mended if `likely_tag` knows what was meant."""
+    """The problem of a row whose tag is not a tag. It is mended if `likely_tag` finds the intended tag."""
     meant = likely_tag(tag)
     message = f"unknown tag {quote(tag)}; expected O, or one of {', '.join(PREFIXES)} with a hyphen and a type (B-PER)"
     if not meant:
@@ -45,7 +51,7 @@ def unknown_tag(tag: str, row: int = 0) -> Problem:
 
 
 def likely_tag(tag: str) -> str:
-    """The tag that is meant by one that is almost a tag, such as b-PER, B_PER, PER-B, o or 0; "" if none is."""
+    """The tag that was intended by b-PER, B_PER, PER-B, o or 0; "" if there is none."""
     if tag in ("o", "0", "〇", "Ｏ"):
         return OUTSIDE
     for separator in "-_":
@@ -59,5 +65,5 @@ def likely_tag(tag: str) -> str:
 
 
 def quote(text: str, longest: int = 40) -> str:
-    """A piece of a file as messages show it, cut off where it is long."""
+    """A piece of a file for a message, shortened if it is long."""
     return repr(text) if len(text) <= longest else f"{text[:longest]!r}..."

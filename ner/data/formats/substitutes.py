@@ -1,4 +1,4 @@
-"""What stands for a character, a label or an entity that a format can't hold, and the findings that say so."""
+"""Replacing characters, labels and entities that a format can't store, and the findings that report it."""
 
 import re
 from bisect import bisect_right, insort
@@ -15,19 +15,19 @@ _SHOWN = 40
 
 
 def with_text(sentences: Iterable[Sentence], losses: list[Finding]) -> Iterator[Sentence]:
-    """The sentences that have characters; a finding is added to `losses` for each other one."""
+    """The sentences that are not empty. For each empty one, a finding is added to `losses`."""
     for sentence in sentences:
         if sentence.text:
             yield sentence
         else:
-            _lose(losses, sentence, FindingKind.EMPTY_TEXT_LEFT_OUT, "a text of no characters")
+            _lose(losses, sentence, FindingKind.EMPTY_TEXT_LEFT_OUT, "a text without characters")
 
 
 def replace_line_ends(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
-    """The text with one visible character for each that `unheld` matches, so that all offsets stay.
+    """Replace each character that `unheld` matches by one visible character. All offsets stay the same.
 
-    Control characters and the space become their pictures (U+2400 and following, U+2423), others U+FFFD. A finding
-    is added to `losses` if there was any.
+    Control characters and the space become their pictures (U+2400 and following, U+2423), and others U+FFFD. If there
+    are any, a finding is added to `losses`.
     """
     found = unheld.findall(sentence.text)
     if not found:
@@ -38,7 +38,7 @@ def replace_line_ends(sentence: Sentence, unheld: re.Pattern[str], losses: list[
 
 
 def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
-    """The longest entities that don't overlap, in order; a finding is added to `losses` for each other one."""
+    """The longest entities that don't overlap, in order. For each other entity, a finding is added to `losses`."""
     kept = drop_overlaps(sentence.entities)
     for entity, other in pair_overlaps(sentence.entities, kept):
         _lose(losses, sentence, FindingKind.OVERLAPPING_ENTITY_LEFT_OUT, f"{_name(entity)} overlaps {_name(other)}")
@@ -46,15 +46,15 @@ def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
 
 
 def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
-    """The longest entities of which no two cross, in order of position, what contains before the contained.
+    """The longest entities that don't cross, in order of position, outer entities before inner ones.
 
-    A finding is added to `losses` for each other one.
+    For each other entity, a finding is added to `losses`.
     """
     kept: list[Entity] = []
     edges: list[int] = []
     by_edge: dict[int, Entity] = {}
     for entity in sorted(sentence.entities, key=lambda entity: (entity.start - entity.end, entity.start)):
-        # What was kept is at least as long: with one edge inside this entity, the other lies outside.
+        # Kept entities are at least as long: if one edge is inside this entity, the other is outside.
         at = bisect_right(edges, entity.start)
         if at < len(edges) and edges[at] < entity.end:
             _lose(
@@ -73,7 +73,7 @@ def nested_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
 
 
 def find_merged_entities(sentence: Sentence, entities: Sequence[Entity], scheme: Scheme, losses: list[Finding]) -> None:
-    """Adds a finding to `losses` for each entity that `scheme` can't tell from the one right before it."""
+    """Add a finding to `losses` for each entity that `scheme` can't separate from the entity before it."""
     if scheme is not IO:
         return
     for left, right in pairwise(entities):
@@ -83,10 +83,12 @@ def find_merged_entities(sentence: Sentence, entities: Sequence[Entity], scheme:
 
 
 def replace_in_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:
-    """For each label what is written for it: itself, with "_" for each character that `unheld` matches.
+    """Replace each character that `unheld` matches in labels by "_". Different labels stay different.
 
-    A finding is added to `losses` for each label that changes, with the first sentence that has it. Labels that
-    would become alike are kept apart by more "_".
+    For each label that changes, a finding is added to `losses`, with the first sentence that has it.
+
+    Returns:
+        The label to write for each label.
     """
     held: dict[str, str] = {}
     for sentence in sentences:
@@ -101,7 +103,7 @@ def replace_in_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], lo
 
 
 def replace_in_label(label: str, unheld: re.Pattern[str], taken: Collection[str]) -> str:
-    """The label with "_" for each character that `unheld` matches, and more "_" until it is none of `taken`."""
+    """The label with "_" for each character that `unheld` matches, and more "_" until it is not in `taken`."""
     held = unheld.sub("_", label)
     while held in taken:
         held += "_"
@@ -109,7 +111,7 @@ def replace_in_label(label: str, unheld: re.Pattern[str], taken: Collection[str]
 
 
 def picture(character: str) -> str:
-    """What is written for a character: the picture of a control character or the space, U+FFFD for any other."""
+    """The substitute of a character: a picture for a control character or the space, U+FFFD for any other."""
     code = ord(character)
     if character == " ":
         return "␣"
@@ -119,11 +121,11 @@ def picture(character: str) -> str:
 
 
 def list_lost_unknowns(sentences: Iterable[Sentence]) -> Iterator[Finding]:
-    """A finding for each sentence with unknown characters, for formats of spans: what has none is outside there."""
+    """A finding for each sentence with unknown characters. In formats of spans they become characters outside."""
     for sentence in sentences:
         if count := count_untagged(sentence):
             message = (
-                f"{count:,} character{'s' * (count != 1)} with the tag ?: read back as known, and outside of entities"
+                f"{count:,} character{'s' * (count != 1)} with the tag ?: this format marks them as outside of entities"
             )
             yield Finding(sentence.path, sentence.line, FindingKind.UNKNOWN_TAGS_LOST, message)
 

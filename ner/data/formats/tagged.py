@@ -1,4 +1,4 @@
-"""From rows of tokens and tags to sentences with entities: what all formats with one tag a token share."""
+"""From rows of tokens and tags to sentences with entities, for all formats with one tag per token."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,10 +21,14 @@ _AS_CONLLEVAL = "read as conlleval reads it"
 
 
 def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
-    """The sentences of `rows`: the text of each is its tokens with nothing between them.
+    """Make a split of rows. The text of a sentence is its tokens without spaces.
 
-    A token of several characters carries its tag over all of them. Tags that are no legal sequence are read as
-    conlleval reads them and are `repairs` of the split; if `strict`, they are its faults.
+    All characters of a token get its tag. Illegal tag sequences are read as conlleval reads them.
+
+    Args:
+        rows: the rows of the file.
+        path: the file.
+        strict: whether illegal tag sequences are faults; else they are `repairs` of the split.
     """
     faults = list(rows.faults)
     illegal: list[Problem] = []
@@ -60,18 +64,18 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
 
 
 def _distinct(tags: Sequence[str | None]) -> tuple[list[str | None], npt.NDArray[np.int64]]:
-    """Each tag once, and which of them stands in each row."""
+    """The distinct tags, and the index of the tag of each row."""
     numbers: defaultdict[str | None, int] = defaultdict(count().__next__)
     ids = np.fromiter(map(numbers.__getitem__, tags), np.int64, len(tags))
     return list(numbers), ids
 
 
 def _sentences(rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArray[np.int64]) -> list[Sentence]:
-    """All sentences without a faulty row; `tags` and `ids` are as `_distinct` gives them."""
+    """All sentences without a faulty row. `tags` and `ids` are from `_distinct`."""
     boundaries = np.flatnonzero(np.array([tag is None for tag in tags])[ids])
     faulty = np.flatnonzero(np.array([tag == "" for tag in tags])[ids])
     found = list(_chunks(rows, np.array([bool(tag) and split_tag(tag)[1] != "" for tag in tags])[ids]))
-    # Of each boundary, how many faulty rows and chunks stand before it.
+    # The numbers of faulty rows and of chunks before each boundary.
     faults_before = np.searchsorted(faulty, boundaries).tolist()
     chunks_before = np.searchsorted([start for start, _, _ in found], boundaries).tolist()
     document = ""
@@ -96,8 +100,8 @@ def _sentences(rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArr
 
 
 def _chunks(rows: Rows, typed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, str]]:
-    """The chunks of all rows; `typed` are those whose tag has a type, and no chunk goes beyond a run of them."""
-    chunks_of = lru_cache(maxsize=4096)(chunks)  # the tags of most entities are those of another
+    """The chunks of all rows. `typed` says whether the tag of a row has a type: a chunk has only such rows."""
+    chunks_of = lru_cache(maxsize=4096)(chunks)  # most entities have the same tags as another
     edges = np.flatnonzero(np.diff(typed, prepend=False, append=False))
     for first, last in edges.reshape(-1, 2).tolist():
         for start, end, type_ in chunks_of(tuple(cast("list[str]", rows.tags[first:last]))):
@@ -105,7 +109,7 @@ def _chunks(rows: Rows, typed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int
 
 
 def _illegal(rows: Rows, row: int, scheme: Scheme) -> Problem:
-    """The illegal transition into a row; one at the end of a sentence is named by its last token."""
+    """The illegal transition into a row. At the end of a sentence, the place is its last token."""
     previous, following = rows.tags[row - 1 : row + 1]
     types = dict.fromkeys(type_ for tag in (following, previous) if tag and (type_ := split_tag(tag)[1]))
     expected = [tag for tag in labels(scheme, list(types))[1:] if is_legal(scheme, previous, tag)]
@@ -120,7 +124,7 @@ def _illegal(rows: Rows, row: int, scheme: Scheme) -> Problem:
 
 
 def _first_of_second_scheme(rows: Rows) -> Problem:
-    """The first row whose tag no scheme has together with the tags before it."""
+    """The first row whose tag is in no scheme together with the tags before it."""
     prefixes: list[str] = []
     for row, tag in enumerate(rows.tags):
         if not tag or (prefix := split_tag(tag)[0]) in prefixes or prefix == OUTSIDE:

@@ -1,7 +1,7 @@
-r"""The lines of a file in columns, each distinct one parsed once: of two million some ten thousand differ.
+r"""The lines of a file in columns. Each distinct line is parsed once: of two million, some ten thousand differ.
 
-Columns are separated by tabs if the line has a tab and by runs of spaces otherwise. No other character separates
-anything: U+3000, U+00A0 or U+2028 may be tokens. Lines end in \n or \r\n.
+Columns are separated by tabs if the line has a tab, and by runs of spaces otherwise. No other character is a
+separator: U+3000, U+00A0 or U+2028 may be tokens. Lines end in \n or \r\n.
 """
 
 import io
@@ -18,13 +18,13 @@ from ner.data.schemes import is_tag
 
 DOCUMENT_START = "-DOCSTART-"
 NEW_DOCUMENT = "# newdoc"
-"""Begins a comment that begins a document, as in CoNLL-U: `# newdoc id = NAME`, or none without a name."""
+"""The start of a comment that starts a document, as in CoNLL-U: `# newdoc id = NAME`. Without a name it ends one."""
 
 _Value = TypeVar("_Value")
 
 
 class Line:
-    """What a line is, whatever its columns mean; `broken` says why it can't be read, "" if it can."""
+    """A parsed line. `broken` says why it can't be read, "" if it can."""
 
     __slots__ = ("blank", "broken", "columns", "document", "hash", "indented", "tabs")
 
@@ -48,21 +48,23 @@ class Line:
 
     @property
     def holds_token(self) -> bool:
-        """Whether the line is certainly meant to hold a token, whatever the layout."""
+        """Whether the line has a token in every layout."""
         return bool(self.columns) and not self.hash and self.columns[0] != DOCUMENT_START
 
     @property
     def numbered(self) -> bool:
-        """Whether it looks like a line of Universal NER: number, token, tag, two more columns."""
+        """Whether the line looks like Universal NER: number, token, tag, two more columns."""
         columns = self.columns
         return len(columns) == 5 and columns[0].isdecimal() and is_tag(columns[2])
 
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of a file, with an empty one before the first and one after the last.
+    """The lines of a file, with an empty line before the first and after the last.
 
-    `distinct` has each once, in the order of their first places. `ids` has the index of the line of each number.
+    Args:
+        distinct: each distinct line once, in order of first occurrence.
+        ids: for each number of a line, its index in `distinct`.
     """
 
     distinct: list[Line]
@@ -70,25 +72,25 @@ class Lines:
 
     @property
     def counts(self) -> list[int]:
-        """How often each distinct line stands in the file."""
+        """How often each distinct line is in the file."""
         counts: list[int] = np.bincount(self.ids).tolist()
         return counts
 
     def spread(self, values: Sequence[_Value]) -> list[_Value]:
-        """The value of each line, from those of the distinct lines."""
+        """The value of each line, given the values of the distinct lines."""
         table = np.empty(len(values), dtype=object)
         table[:] = values
         spread: list[_Value] = table[self.ids].tolist()
         return spread
 
     def where(self, holds: Iterable[object]) -> list[int]:
-        """The numbers of the lines of which something holds, from what holds of the distinct lines."""
+        """The numbers of the lines for which something is true, given the distinct lines for which it is."""
         numbers: list[int] = np.flatnonzero(np.array([bool(it) for it in holds])[self.ids]).tolist()
         return numbers
 
 
 def parse_lines(text: str) -> Lines:
-    """The lines of a file, numbered from 1."""
+    """Parse the lines of a file, numbered from 1."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     boundary = numbers[""]
     ids = np.fromiter(chain([boundary], map(numbers.__getitem__, io.StringIO(text)), [boundary]), np.int32)

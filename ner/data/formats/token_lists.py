@@ -1,9 +1,9 @@
-"""Lists of tokens and lists of tags in JSON, as seqeval and Hugging Face's datasets have them.
+"""Lists of tokens and lists of tags in JSON, as in seqeval and Hugging Face's datasets.
 
-    {"tokens": ["王", "来"], "tags": ["B-PER", "O"]}                          a line or an element of an array each
+    {"tokens": ["王", "来"], "tags": ["B-PER", "O"]}                          one object per line, or an array of them
     {"tokens": [["王", "来"], ["去"]], "tags": [["B-PER", "O"], ["O"]]}       or all sentences in one object
 
-The tokens may also stand in `words` or `chars`, the tags in `ner_tags` or `labels`.
+The tokens may also be in `words` or `chars`, and the tags in `ner_tags` or `labels`.
 """
 
 import json
@@ -41,7 +41,7 @@ from ner.files import atomic_writer
 
 @dataclass(frozen=True)
 class _Sentence:
-    """Tokens and tags of one sentence, and what is wrong with them; there are none if that can't be mended."""
+    """Tokens and tags of one sentence, and its faults. If a fault can't be mended, there are no tokens and tags."""
 
     line: int
     document: str
@@ -55,9 +55,10 @@ class _Sentence:
 
 
 def read(path: Path, options: ReadOptions) -> Split:
-    """Reads one file; `split_of_rows` says how tags are understood. Fields beside tokens, tags and document are losses.
+    """Read one file. `split_of_rows` describes the tags. Fields other than tokens, tags and document are losses.
 
-    Raises InputError if there is no such file or no such encoding.
+    Raises:
+        InputError: there is no such file, or no such encoding.
     """
     left_out = Tally()
 
@@ -79,7 +80,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-    """Writes an object a line whose tokens are the characters, and returns what the format can't hold."""
+    """Write one object per line. Its tokens are characters. Returns the information that the format can't store."""
     losses: list[Finding] = []
     with atomic_writer(path) as file:
         for sentence in with_text(sentences, losses):
@@ -100,7 +101,7 @@ def _key(fields: Fields, keys: tuple[str, ...], name: str) -> str:
 
 
 def _sentence(tokens: object, tags: object, line: int, document: str, place: str) -> _Sentence:
-    """One sentence; `place` begins the messages of its faults."""
+    """One sentence. `place` is the start of the messages of its faults."""
     if not isinstance(tokens, list) or not isinstance(tags, list):
         other = tags if isinstance(tokens, list) else tokens
         message = f"{place}expected a list of tokens and a list of tags, found {shorten_json(other)}"
@@ -116,11 +117,11 @@ def _sentence(tokens: object, tags: object, line: int, document: str, place: str
 
 
 def _fault(token: object, tag: object) -> Problem | None:
-    """What is wrong with a token and its tag, if anything."""
+    """What is wrong with a token or its tag, if anything."""
     if not isinstance(token, str) or not token:
-        return _malformed(f"expected a token as a string of some characters, found {shorten_json(token)}")
+        return _malformed(f"expected a token as a string that is not empty, found {shorten_json(token)}")
     if not isinstance(tag, str):
-        return _malformed(f"expected a tag as a string, found {shorten_json(tag)}; write names for numbers")
+        return _malformed(f"expected a tag as a string, found {shorten_json(tag)}; write names instead of numbers")
     return None if is_tag(tag) else unknown_tag(tag)
 
 
@@ -129,7 +130,7 @@ def _malformed(message: str) -> Problem:
 
 
 def _rows(sentences: Iterable[_Sentence]) -> Rows:
-    """The rows of sentences, with one faulty row for each that has faults."""
+    """The rows of sentences. A sentence with faults is one faulty row."""
     lines = [0]
     rows = Rows([""], [None], lines)
     for sentence in sentences:
@@ -141,5 +142,5 @@ def _rows(sentences: Iterable[_Sentence]) -> Rows:
         rows.tags.extend([*tags, None])
         lines.extend([sentence.line] * (len(tokens) + 1))
         if not tokens:
-            rows.oddities.append(Problem(first, FindingKind.EMPTY_SENTENCE, "a sentence of no tokens"))
+            rows.oddities.append(Problem(first, FindingKind.EMPTY_SENTENCE, "a sentence without tokens"))
     return rows

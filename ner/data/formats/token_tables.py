@@ -1,4 +1,4 @@
-"""Tables with a row a token: the names of their columns, and the way from their cells to rows of tokens and tags."""
+"""Tables with one row per token: the names of their columns, and reading and writing their rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,13 +19,13 @@ _SHOWN = 100
 
 
 def find_column(header: Sequence[str], names: Iterable[str]) -> int:
-    """The index of the column that has the first of `names` that there is, in upper or lower case; -1 if none has."""
+    """The index of the column with the first of `names`, in upper or lower case; -1 if there is none."""
     lowered = [name.strip().lower() for name in header]
     return next((lowered.index(name) for name in names if name in lowered), -1)
 
 
 def missing_columns(header: Sequence[str]) -> str:
-    """What a header lacks for a table with a row a token; "" if nothing."""
+    """The columns that a header needs and doesn't have, as a message; "" if it has all."""
     missing = [names for names in (SENTENCE, TOKEN, TAG) if find_column(header, names) < 0]
     if not missing:
         return ""
@@ -35,12 +35,12 @@ def missing_columns(header: Sequence[str]) -> str:
 
 
 def join_names(names: Sequence[str]) -> str:
-    """The names that a column may have, as a message shows them."""
+    """The names that a column may have, for a message."""
     return f"{names[0]} ({', '.join(names[1:])})"
 
 
 def find_unused_columns(path: str, line: int, counts: Mapping[str, int]) -> list[Finding]:
-    """A finding for each column that is not read, by its name and the number of rows in which it says something."""
+    """A finding for each column that is not read. `counts` are the numbers of rows with a value, by column."""
     return [
         Finding(path, line, FindingKind.FIELD_LEFT_OUT, format_count(f"column {name!r}", count, "row"))
         for name, count in counts.items()
@@ -60,14 +60,14 @@ class TableRows:
         self._current: tuple[str, str] | None = None
 
     def begin(self, line: int, document: str) -> None:
-        """Begins a sentence."""
+        """Start a sentence."""
         self._documents[len(self._tags)] = document
         self._append(line, "", None)
 
     def enter(self, line: int, sentence: str, document: str) -> None:
-        """Begins a sentence if its cell, or that of its document, is neither empty nor that of the open sentence.
+        """Start a sentence if the cell of the sentence or document is neither empty nor the same as before.
 
-        So the number of a sentence may stand in all its rows, or in the first alone.
+        So the number of a sentence may be in all its rows, or only in the first.
         """
         cells = sentence, document
         if self._current is None or any(new and new != old for new, old in zip(cells, self._current, strict=True)):
@@ -75,7 +75,7 @@ class TableRows:
             self.begin(line, document)
 
     def add(self, line: int, token: str, tag: str) -> None:
-        """Adds a token to the open sentence."""
+        """Add a token to the sentence."""
         if not token:
             self.fault(line, "the token is empty")
         elif is_tag(tag):
@@ -86,12 +86,12 @@ class TableRows:
             self._append(line, token if problem.mended else "", likely_tag(tag))
 
     def fault(self, line: int, message: str) -> None:
-        """Adds a row that can't be read to the open sentence."""
+        """Add a row that can't be read to the sentence."""
         self._faults.append(Problem(len(self._tags), FindingKind.MALFORMED_ROW, message))
         self._append(line, "", "")
 
     def rows(self) -> Rows:
-        """All that was added."""
+        """All rows that were added."""
         return Rows(
             [*self._tokens, ""], [*self._tags, None], [*self._lines, 0], self._faults, documents=self._documents
         )
@@ -103,7 +103,7 @@ class TableRows:
 
 
 def tags_of(sentence: Sentence, labels: Mapping[str, str], scheme: Scheme, losses: list[Finding]) -> list[str]:
-    """A tag for each character, with `labels` for the entities' own; what tags can't hold is added to `losses`."""
+    """A tag for each character, with the types renamed by `labels`. What tags can't store is added to `losses`."""
     entities = [replace(entity, label=labels[entity.label]) for entity in flat_entities(sentence, losses)]
     find_merged_entities(sentence, entities, scheme, losses)
     return entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)

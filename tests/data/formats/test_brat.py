@@ -98,7 +98,7 @@ def test_empty_texts_and_what_a_line_cannot_hold_are_losses(tmp_path: Path) -> N
     ]
     assert [str(loss) for loss in write(sentences, tmp_path / "out")] == [
         "a.jsonl:2: label '人 名' written as '人_名'",
-        "a.jsonl:1: a text of no characters",
+        "a.jsonl:1: a text without characters",
         "a.jsonl:2: 2 written as others: U+000A as ␊, U+D800 as �",
     ]
 
@@ -107,7 +107,7 @@ def test_a_folder_with_other_documents_is_left_alone(tmp_path: Path) -> None:
     write([Sentence("一", document="a")], tmp_path)
     write([Sentence("二", document="a")], tmp_path)
     assert read(tmp_path, ReadOptions()).sentences[0].text == "二"
-    with pytest.raises(InputError, match=r"holds other documents \(a\.ann\); move them away or name a new folder"):
+    with pytest.raises(InputError, match=r"has other documents \(a\.ann\); move them away, or choose a new folder"):
         write([Sentence("三", document="b")], tmp_path)
     assert not (tmp_path / "b.txt").exists()
 
@@ -182,7 +182,7 @@ def test_what_a_sentence_cannot_hold_is_a_loss(tmp_path: Path) -> None:
     assert split.faults == []
     ann = tmp_path / "x.ann"
     assert [str(loss) for loss in split.losses] == [
-        f"{ann}:1: ORG at 0 2;5 7 has a gap, which an entity can't have",
+        f"{ann}:1: ORG at 0 2;5 7 has a gap; expected an entity without gaps",
         f"{ann}:3: relations left out: 2, of which this is the first",
         f"{ann}:5: events left out: 1, of which this is the first",
         f"{ann}:6: attributes left out: 2, of which this is the first",
@@ -283,10 +283,10 @@ def test_texts_that_nobody_annotated_are_left_out(tmp_path: Path) -> None:
 
 
 def test_nothing_annotated(tmp_path: Path) -> None:
-    text = "which hold the annotations; an empty one says that a text has no entities"
-    with pytest.raises(InputError, match=rf"has no \.ann files, {text}"):
+    text = "for the annotations; an empty .ann file means that a text has no entities"
+    with pytest.raises(InputError, match=rf"has no \.ann files {text}"):
         read_folder(tmp_path, x_txt="王来\n")
-    with pytest.raises(InputError, match=rf"x\.txt: has no x\.ann beside it, {text}"):
+    with pytest.raises(InputError, match=rf"x\.txt: has no x\.ann beside it {text}"):
         read(tmp_path / "x.txt", ReadOptions())
 
 
@@ -307,5 +307,5 @@ def test_other_paths(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         read(tmp_path / "nowhere", ReadOptions())
     (tmp_path / "x.json").write_text("{}")
-    with pytest.raises(InputError, match=r"expected a folder of \.txt and \.ann files"):
+    with pytest.raises(InputError, match=r"expected a folder with brat's \.txt and \.ann files"):
         read(tmp_path / "x.json", ReadOptions())

@@ -74,19 +74,20 @@ def test_the_published_data(path: Path) -> None:
             "name at 9 to 12 holds '叶老桂', not '叶老'",
         ),
         ({"name": {"无": [[9, 11]]}}, "name at 9 to 12 holds '叶老桂', not '无'"),
-        ({"name": {"叶老桂": [9, 11]}}, "expected the places of '叶老桂' as [[start, end], ...], found [9, 11]"),
-        ({"name": {"叶老桂": 9}}, "expected the places of '叶老桂' as [[start, end], ...], found 9"),
+        ({"name": {"叶老桂": [9, 11]}}, "expected the places of '叶老桂' as [[first, last], ...], found [9, 11]"),
+        ({"name": {"叶老桂": 9}}, "expected the places of '叶老桂' as [[first, last], ...], found 9"),
         (
             {"name": {"叶老桂": [[9, "11"]]}},
-            "expected the places of '叶老桂' as [[start, end], ...], found [[9, \"11\"]]",
+            "expected the places of '叶老桂' as [[first, last], ...], found [[9, \"11\"]]",
         ),
         (
             {"name": [[9, 11]]},
-            'expected {"name": {"彭小军": [[0, 2]]}}, a type, its texts and their places, found [[9, 11]] in \'name\'',
+            'expected types with surface forms and their places, as in {"name": {"彭小军": [[0, 2]]}}, '
+            "found [[9, 11]] in 'name'",
         ),
         (
             [[9, 12, "name"]],
-            'expected {"name": {"彭小军": [[0, 2]]}}, a type, its texts and their places, '
+            'expected types with surface forms and their places, as in {"name": {"彭小军": [[0, 2]]}}, '
             "found [[9, 12, \"name\"]] in 'label'",
         ),
     ],

@@ -62,7 +62,7 @@ def test_what_columns_cannot_hold_is_told(tmp_path: Path) -> None:
         "a.jsonl:3: label '人 名' written as '人_名'",
         "a.jsonl:1: '北京' (LOC, 0 to 2) overlaps '北京大学' (ORG, 0 to 4)",
         "a.jsonl:1: 3 written as others: U+000D as ␍, U+000A as ␊, U+0009 as ␉",
-        "a.jsonl:2: a text of no characters",
+        "a.jsonl:2: a text without characters",
     ]
     assert [sentence.text for sentence in read_file(path).sentences] == ["北京大学␍␊␉", "王"]
     assert spans(read_file(path).sentences) == [[(0, 4, "ORG")], [(0, 1, "人_名")]]
@@ -132,7 +132,7 @@ def test_mixed_delimiters(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text("中\tO\n国 O\n\n人\tO\n民 O\n来\tO\n", "utf-8")
     assert [str(oddity) for oddity in read_file(path).oddities] == [
-        f"{path}:2: columns between spaces, as in 2 lines of this file; most have tabs"
+        f"{path}:2: spaces between columns, in 2 lines of this file; most lines use tabs"
     ]
 
 

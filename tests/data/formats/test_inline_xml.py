@@ -154,8 +154,8 @@ def test_nested_elements(tmp_path: Path) -> None:
 def test_text_outside_of_sentences_is_a_loss(tmp_path: Path) -> None:
     split = read_text(tmp_path, "<doc>\n<title>\n标题 &amp; 副题</title>\n<s>一</s>\n尾" + "长" * 50 + "\n</doc>")
     assert [(loss.line, loss.message) for loss in split.losses] == [
-        (3, "'标题 & 副题' stands in no sentence"),
-        (5, f"{'尾' + '长' * 39!r}... stands in no sentence"),
+        (3, "'标题 & 副题' is outside of all sentences"),
+        (5, f"{'尾' + '长' * 39!r}... is outside of all sentences"),
     ]
 
 
@@ -188,7 +188,7 @@ def test_lines_in_documents_as_in_ontonotes(tmp_path: Path) -> None:
 
 def test_malformed_lines_are_faults_and_the_next_are_read(tmp_path: Path) -> None:
     split = read_text(tmp_path, "<PER>王</LOC>\n<PER>王</PER>\nA & B\n<PER>王\n来</PER>\n<doc x>\n李\n")
-    mend = "write & as &amp; and < as &lt; in text, and give each element its end"
+    mend = "write & as &amp; and < as &lt; in text, and close each element"
     assert [str(fault).removeprefix(f"{tmp_path / 'x.xml'}") for fault in split.faults] == [
         f":1: is not well-formed XML: mismatched tag; {mend}",
         f":3: is not well-formed XML: not well-formed (invalid token); {mend}",
@@ -223,7 +223,7 @@ def test_a_document_without_sentences(tmp_path: Path) -> None:
     assert [str(fault).removeprefix(str(tmp_path)) for fault in split.faults] == [
         "/x.xml: has none of the elements <sentence>, <sent>, <s>, <p>, <line>"
     ]
-    assert [loss.message for loss in split.losses] == ["'王' stands in no sentence"]
+    assert [loss.message for loss in split.losses] == ["'王' is outside of all sentences"]
 
 
 def test_entities_that_multiply_are_refused(tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ def test_a_broken_line_is_left_out(path: Path) -> None:
     assert read(path, '{"a": 1}\n{"a": 1\n{"a" 1}\n{"a": 1} {"b": 1}\n7\n{"a": 2}\n') == (
         [(1, {"a": 1}), (6, {"a": 2})],
         [
-            ":2: is not JSON (Expecting ',' delimiter at column 8); mend it, or write it with a JSON library",
-            ":3: is not JSON (Expecting ':' delimiter at column 6); mend it, or write it with a JSON library",
+            ":2: is not JSON (Expecting ',' delimiter at column 8); fix it, or write it with a JSON library",
+            ":3: is not JSON (Expecting ':' delimiter at column 6); fix it, or write it with a JSON library",
             ':4: expected nothing after the object, found "{\\"b\\": 1}"',
             ":5: expected a JSON object such as {...}, found 7",
         ],
@@ -142,7 +142,7 @@ def test_half_a_character(path: Path) -> None:
 def test_a_key_that_stands_twice(path: Path) -> None:
     assert read(path, '{"label": {"name": 1, "name": 2}}\n') == (
         [],
-        [":1: is JSON that can't be read: the key 'name' stands twice in an object"],
+        [":1: is JSON that can't be read: the key 'name' occurs twice in an object"],
     )
 
 

@@ -356,7 +356,7 @@ def test_white_space_that_the_text_of_a_region_has_not_is_no_part_of_it(
         ),
         (
             task("<p>王</p>", region(0, 1, type="hypertextlabels")),
-            "a region of HyperText, whose place is in its markup; label a Text, not a HyperText",
+            "a region of HyperText, with a place in the markup; label a Text, not a HyperText",
         ),
         (task(TEXT, region(0, 3, "")), 'expected the labels of a region as a list of strings, found [""]'),
         (

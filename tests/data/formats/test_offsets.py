@@ -81,20 +81,25 @@ def test_longer_entities_come_first() -> None:
     [
         (
             Span(3, 6, "PER", "王小明"),
-            "PER at 3 to 6 holds '明在北', not '王小明'; its text stands at 1 to 4 (offsets are off by -2)",
+            "PER at 3 to 6 holds '明在北', not '王小明'; the surface form is at 1 to 4 (offsets are off by -2)",
             "taken at 1 to 4",
         ),
         (
             Span(6, 9, "LOC", "北京"),
-            "LOC at 6 to 9 is not within the text of 7 characters; its text stands at 5 to 7 (offsets are off by -1)",
+            "LOC at 6 to 9 is not within the text of 7 characters; "
+            "the surface form is at 5 to 7 (offsets are off by -1)",
             "taken at 5 to 7",
         ),
         (
             Span(1, 3, "PER", "王小明"),
-            "PER at 1 to 3 holds '王小', not '王小明'; its text stands at 1 to 4 (the end is off by +1)",
+            "PER at 1 to 3 holds '王小', not '王小明'; the surface form is at 1 to 4 (the end is off by +1)",
             "taken at 1 to 4",
         ),
-        (Span(1, 4, "PER", "张伟"), "PER at 1 to 4 holds '王小明', not '张伟', and its text '张伟' is not nearby", ""),
+        (
+            Span(1, 4, "PER", "张伟"),
+            "PER at 1 to 4 holds '王小明', not '张伟', and the surface form '张伟' is not nearby",
+            "",
+        ),
         (Span(5, 9, "LOC"), "LOC at 5 to 9 is not within the text of 7 characters", ""),
         (Span(3, 3, "LOC"), "LOC at 3 to 3 is empty", ""),
         (Span(3, 3, "LOC", ""), "LOC at 3 to 3 is empty", ""),
@@ -102,13 +107,14 @@ def test_longer_entities_come_first() -> None:
         (Span(4, 2, "LOC"), "LOC at 4 to 2 ends before it begins", ""),
         (
             Span(4, 2, "PER", "小"),
-            "PER at 4 to 2 ends before it begins; its text stands at 2 to 3 (offsets are off by -2)",
+            "PER at 4 to 2 ends before it begins; the surface form is at 2 to 3 (offsets are off by -2)",
             "taken at 2 to 3",
         ),
         (Span(1, 4, "PER", ""), "PER at 1 to 4 holds '王小明', not ''", ""),
         (
             Span(12, 14, "LOC", "北京"),
-            "LOC at 12 to 14 is not within the text of 7 characters; its text stands at 5 to 7 (offsets are off by -7)",
+            "LOC at 12 to 14 is not within the text of 7 characters; "
+            "the surface form is at 5 to 7 (offsets are off by -7)",
             "taken at 5 to 7",
         ),
         (Span(-2, 3, "LOC"), "LOC at -2 to 3 is not within the text of 7 characters", ""),

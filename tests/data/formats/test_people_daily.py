@@ -95,7 +95,7 @@ def test_what_the_format_cannot_hold_is_told(tmp_path: Path) -> None:
         "a:2: label 'a/b]' written as 'a_b_'",
         "a:2: label '' written as '_'",
         "a:2: 2 names left out; expected articles, such as 19980101-01-001",
-        "a:1: a text of no characters",
+        "a:1: a text without characters",
         "a:3: ' 来' (Y, 1 to 3) crosses '王 ' (X, 0 to 2)",
         "a:3: 1 written as others: U+0020 as ␣",
     ]

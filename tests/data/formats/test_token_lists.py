@@ -57,7 +57,7 @@ def test_what_lists_cannot_hold_is_told(path: Path) -> None:
         Sentence("王李", (Entity(0, 1, "PER", "王"), Entity(1, 2, "PER", "李")), "a.jsonl", 3),
     ]
     assert [str(loss) for loss in write(sentences, path, IO)] == [
-        "a.jsonl:1: a text of no characters",
+        "a.jsonl:1: a text without characters",
         "a.jsonl:2: '北京' (LOC, 0 to 2) overlaps '北京大学' (ORG, 0 to 4)",
         "a.jsonl:3: '李' (PER, 1 to 2) follows another PER directly; IO reads them back as one",
     ]
@@ -98,7 +98,7 @@ def test_tags_of_no_legal_sequence(path: Path) -> None:
 def test_a_sentence_of_no_tokens_is_odd(path: Path) -> None:
     split = read_text(path, '{"tokens": [], "tags": []}\n{"tokens": ["去"], "tags": ["O"]}\n')
     assert found(split) == [("去", [])]
-    assert [str(oddity) for oddity in split.oddities] == [f"{path}:1: a sentence of no tokens"]
+    assert [str(oddity) for oddity in split.oddities] == [f"{path}:1: a sentence without tokens"]
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_a_sentence_of_no_tokens_is_odd(path: Path) -> None:
                 for tag, hint in (("B_LOC", "; did you mean B-LOC?"), ("Q-PER", ""))
             ],
         ),
-        ({"tokens": ["王"], "ner_tags": [3]}, ["expected a tag as a string, found 3; write names for numbers"]),
-        ({"tokens": ["", "王"], "tags": ["O", "O"]}, ['expected a token as a string of some characters, found ""']),
-        ({"tokens": [7], "tags": ["O"]}, ["expected a token as a string of some characters, found 7"]),
+        ({"tokens": ["王"], "ner_tags": [3]}, ["expected a tag as a string, found 3; write names instead of numbers"]),
+        ({"tokens": ["", "王"], "tags": ["O", "O"]}, ['expected a token as a string that is not empty, found ""']),
+        ({"tokens": [7], "tags": ["O"]}, ["expected a token as a string that is not empty, found 7"]),
         ({"tokens": "王", "tags": ["O"]}, ['expected a list of tokens and a list of tags, found "王"']),
         ({"tokens": ["王"], "tags": "O"}, ['expected a list of tokens and a list of tags, found "O"']),
         (

@@ -100,7 +100,7 @@ def test_what_csv_cannot_hold_is_told(tmp_path: Path) -> None:
         "a.jsonl:3: label 'P\\x00' written as 'P_'",
         "a.jsonl:1: '北京' (LOC, 0 to 2) overlaps '北京大学' (ORG, 0 to 4)",
         "a.jsonl:1: 1 written as others: U+0000 as ␀",
-        "a.jsonl:2: a text of no characters",
+        "a.jsonl:2: a text without characters",
         "a.jsonl:3: '李' (P_, 1 to 2) follows another P_ directly; IO reads them back as one",
     ]
 
@@ -149,8 +149,8 @@ def test_faults_of_csv_and_their_lines(tmp_path: Path) -> None:
         "did you mean B-PER?",
         ":7: 2 columns; the header has 3",
         ":8: 4 columns; the header has 3",
-        ":10: can't be read from here on (unexpected end of data); a token with a quote stands in quotes, and its own "
-        "are doubled",
+        ":10: can't be read from here on (unexpected end of data); put a token with a quote in quotes, and "
+        "double the quote",
     ]
     assert [fault.mended for fault in split.faults] == ["", "", "read as B-PER", "", "", ""]
     # The last good sentence is left out too, for the broken row may be part of it.
