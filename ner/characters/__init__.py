@@ -1,1 +1,1 @@
-"""From code points to ids: the character table, windows over long text, padded batches."""
+"""From code points to ids: the character table, windows over long texts, padded batches."""

@@ -1,4 +1,4 @@
-"""Characters to vocabulary ids: one id for every code point, whatever the code point is."""
+"""From characters to vocabulary ids: exactly one id for every code point."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -14,19 +14,19 @@ Ids = npt.NDArray[np.int64]
 _CODE_POINTS = 0x110000
 _UNRESOLVED = -1
 # How a vocabulary may write a single character: alone (WordPiece, SentencePiece), at the start of a word
-# (SentencePiece), or inside one (WordPiece); the first that is there counts.
+# (SentencePiece), or inside a word (WordPiece). The first that the vocabulary has counts.
 _SPELLINGS = ("{}", "\u2581{}", "##{}")
-# What may stand for white space, which WordPiece vocabularies have no entry for.
+# Tokens for white space. WordPiece vocabularies have no real one.
 _SPACES = (" ", "\u2581", "[unused1]")
 
 
 class CharacterTable:
     """A table from code point to vocabulary id, built once from the encoder's own vocabulary.
 
-    A character takes the id of the first of these that the vocabulary has: the character itself, its lower case,
-    its NFKC form, the lower case of that; else the id of [UNK]. Only forms of one character count, so that one
-    code point always gives one id. All white space that has no entry of its own shares one id: that of the
-    space (SentencePiece), of [unused1] (WordPiece), or of [UNK].
+    A character gets the id of the first of these that the vocabulary has: the character, its lower case, its NFKC
+    form, the lower case of the NFKC form; else the id of [UNK]. Only forms of one character count, so one code point
+    always gives one id. White space that is not in the vocabulary has one common id: that of the space
+    (SentencePiece), of [unused1] (WordPiece), or of [UNK].
 
     Args:
         characters: the single characters of the vocabulary and their ids.
@@ -39,14 +39,16 @@ class CharacterTable:
         self.pad, self.unk = special["pad"], special["unk"]
         self.cls, self.sep = special["cls"], special["sep"]
         self._space = special["space"]
-        # Filled as characters are met: most of the 1.1 million code points never are.
+        # Filled when a character occurs. Most of the 1.1 million code points never occur.
         self._ids = np.full(_CODE_POINTS, _UNRESOLVED, dtype=np.int64)
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Mapping[str, int], special: Mapping[str, int]) -> "CharacterTable":
-        """Take the single characters out of a WordPiece or SentencePiece `vocabulary`.
+        """Build the table from a WordPiece or SentencePiece vocabulary.
 
-        `special` gives the ids of `pad`, `unk`, `cls` and `sep`.
+        Args:
+            vocabulary: the tokens and their ids.
+            special: the ids of `pad`, `unk`, `cls` and `sep`.
         """
         characters: dict[str, int] = {}
         for spelling in _SPELLINGS:
@@ -68,22 +70,22 @@ class CharacterTable:
 
     @property
     def character_ids(self) -> Ids:
-        """The ids of single characters, each once and in order: `(ids,)`."""
+        """The distinct ids of single characters, sorted: `(ids,)`."""
         return np.unique(np.fromiter(self._characters.values(), dtype=np.int64))
 
     def encode(self, text: str) -> Ids:
-        """The id of every code point of `text`: `(chars,)`."""
+        """The ids of the code points of `text`: `(chars,)`."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         ids: Ids = self._ids[codes]
         unresolved = codes[ids == _UNRESOLVED]
-        if len(unresolved):  # in few texts, once the usual characters have been met
+        if len(unresolved):  # rare, after the usual characters have occurred once
             for code in np.unique(unresolved):
                 self._ids[code] = self._resolve(chr(code))
             ids = self._ids[codes]
         return ids
 
     def unknown(self, text: str) -> int:
-        """How many characters of `text` the encoder doesn't know; white space doesn't count."""
+        """The number of characters of `text` that the encoder doesn't know, without white space."""
         return sum(
             not character.isspace() for character, i in zip(text, self.encode(text), strict=True) if i == self.unk
         )

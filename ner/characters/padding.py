@@ -1,4 +1,4 @@
-"""Rows of ids to padded arrays, and rows of like length together, so that little of a batch is padding."""
+"""Padding rows of ids, and grouping rows of similar length, so that batches have little padding."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,12 +6,16 @@ import numpy as np
 
 from ner.characters.character_table import CharacterTable, Ids
 
-IGNORED = -100  # the label of characters that are read but not learned from, as everywhere in PyTorch
-UNKNOWN_LABEL = -1  # of characters that may have any label: training sums over all that they may have
+IGNORED = -100  # the label of characters without a loss, as everywhere in PyTorch
+UNKNOWN_LABEL = -1  # the label of characters with the tag ?: training sums over all labels that they may have
 
 
 def pad_batch(rows: Sequence[Ids], table: CharacterTable) -> tuple[Ids, Ids]:
-    """Character ids to `input_ids` and `attention_mask`, both `(batch, chars + 2)`; [CLS] and [SEP] frame each row."""
+    """Add [CLS] and [SEP] to rows of character ids, and pad them.
+
+    Returns:
+        `input_ids` and `attention_mask`, both `(batch, chars + 2)`.
+    """
     width = max(len(row) for row in rows) + 2
     input_ids = np.full((len(rows), width), table.pad, dtype=np.int64)
     attention_mask = np.zeros((len(rows), width), dtype=np.int64)
@@ -24,7 +28,7 @@ def pad_batch(rows: Sequence[Ids], table: CharacterTable) -> tuple[Ids, Ids]:
 
 
 def pad_labels(rows: Sequence[Ids]) -> Ids:
-    """Label ids to `(batch, chars)`, padded with `IGNORED`."""
+    """Pad rows of label ids with `IGNORED`: `(batch, chars)`."""
     labels = np.full((len(rows), max(len(row) for row in rows)), IGNORED, dtype=np.int64)
     for i, row in enumerate(rows):
         labels[i, : len(row)] = row
@@ -32,9 +36,14 @@ def pad_labels(rows: Sequence[Ids]) -> Ids:
 
 
 def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Indices of rows in batches of like length, the longest first, each of at most `budget` padded characters.
+    """Group rows of similar length into batches, the longest first.
 
-    A row longer than the budget makes a batch of its own.
+    Args:
+        lengths: the number of characters of each row.
+        budget: the maximum number of characters of a batch, with padding. A longer row is a batch of its own.
+
+    Yields:
+        The indices of the rows of a batch.
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):

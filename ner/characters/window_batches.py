@@ -1,4 +1,4 @@
-"""Texts as a network reads them: batches over the windows of all of them, and each character from one window."""
+"""Batches of windows over texts, and taking the output for each character from one window."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -8,16 +8,20 @@ from ner.characters.padding import batches_by_length, pad_batch
 from ner.characters.windows import Window, sliding_windows
 from ner.choices import BATCH_CHARACTERS
 
-# Of a window, so that a character has that much context or more on either side, but for the ends of the text.
+# The share of a window that overlaps the next one. It gives each character context on both sides.
 _OVERLAP = 1 / 4
 
 _Item = TypeVar("_Item")
 
 
 class WindowBatch(NamedTuple):
-    """One pass of the network: for each row the index of its text and the window of it, and the network's input.
+    """The input of the network for one batch of windows.
 
-    `input_ids` and `attention_mask` are `(batch, chars + 2)`.
+    Args:
+        origins: the index of the text of each row.
+        windows: the window of each row.
+        input_ids: `(batch, chars + 2)`.
+        attention_mask: `(batch, chars + 2)`.
     """
 
     origins: list[int]
@@ -26,9 +30,13 @@ class WindowBatch(NamedTuple):
     attention_mask: Ids
 
     def kept(self, rows: Any) -> Iterator[tuple[int, Window, Any]]:
-        """Of the network's output what each window answers for: the index of its text, the window, `(kept, ...)`.
+        """Take the kept characters of each window from the output of the network.
 
-        `rows` is an array or a tensor, `(batch, chars, ...)`.
+        Args:
+            rows: an array or a tensor, `(batch, chars, ...)`.
+
+        Yields:
+            The index of the text, the window, and the output for its kept characters, `(kept, ...)`.
         """
         for origin, window, row in zip(self.origins, self.windows, rows, strict=True):
             yield origin, window, row[window.keep_start - window.start : window.keep_end - window.start]
@@ -37,9 +45,13 @@ class WindowBatch(NamedTuple):
 def window_batches(
     texts: Sequence[str], table: CharacterTable, window: int, budget: int = BATCH_CHARACTERS
 ) -> Iterator[WindowBatch]:
-    """Batches of like length over the overlapping windows, of at most `window` characters, of all `texts`.
+    """Cut texts into overlapping windows, and group windows of similar length into batches.
 
-    A batch has at most `budget` padded characters, or one window. An empty text has no window.
+    Args:
+        texts: the texts. An empty text has no window.
+        table: the ids of characters.
+        window: the maximum number of characters of a window.
+        budget: the maximum number of characters of a batch, with padding; a batch has at least one window.
     """
     rows = [
         (i, piece)
@@ -56,7 +68,7 @@ def window_batches(
 
 
 def in_chunks(items: Iterable[_Item], size: Callable[[_Item], int], least: int) -> Iterator[list[_Item]]:
-    """The items of a stream in lists, each ended by the item with which their sizes come to `least`."""
+    """Group a stream into lists. A list ends when the sizes of its items add up to `least` or more."""
     chunk: list[_Item] = []
     total = 0
     for item in items:

@@ -1,17 +1,17 @@
-"""Windows over text that is longer than the encoder reads at once."""
+"""Windows over texts that are longer than the encoder can read at once."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ner.data.entities import Entity
 
-# Where a sentence is best cut, best first.
+# The characters after which a sentence is cut, the best first.
 _SENTENCE_ENDS = frozenset("。！？!?…\n")
 _PAUSES = frozenset("；;，,、：: 　")
 
 
 class Window(NamedTuple):
-    """The characters `start:end` of a text are read, and `keep_start:keep_end` among them answered for."""
+    """The network reads the characters `start:end`, and its output is used for `keep_start:keep_end`."""
 
     start: int
     end: int
@@ -20,10 +20,14 @@ class Window(NamedTuple):
 
 
 def sliding_windows(length: int, size: int, overlap: int) -> list[Window]:
-    """Windows of at most `size` characters, each `overlap` characters into the one before.
+    """Cut a text into overlapping windows.
 
-    Each character is kept by the window in which it stands farthest from an edge, so the kept ranges follow one
-    another without a gap.
+    Each character is kept by the window in which it is farthest from an edge, so the kept ranges have no gaps.
+
+    Args:
+        length: the number of characters of the text.
+        size: the maximum number of characters of a window.
+        overlap: the number of characters that two adjacent windows share.
     """
     assert 0 <= overlap < size, (overlap, size)
     windows = []
@@ -39,10 +43,17 @@ def sliding_windows(length: int, size: int, overlap: int) -> list[Window]:
 
 
 def training_windows(text: str, entities: Sequence[Entity], size: int, context: int) -> list[Window]:
-    """Cut a long sentence into pieces to learn from, each read with up to `context` characters on either side.
+    """Cut a long sentence into pieces for training. Each piece is read with context on both sides.
 
-    A piece ends after a mark that ends a sentence where its second half has one, else after another mark, else at
-    its full length; never inside an entity, unless the entity alone is longer than half a piece.
+    If the second half of a piece has a mark that ends a sentence, the piece ends after it; else after another
+    punctuation mark; else at its full length. A piece never ends inside an entity, unless the entity is longer than
+    half a piece.
+
+    Args:
+        text: the sentence.
+        entities: its entities.
+        size: the maximum number of characters of a window, with context.
+        context: the maximum number of characters of context on each side.
     """
     if len(text) <= size:
         return [Window(0, len(text), 0, len(text))]
@@ -59,7 +70,7 @@ def training_windows(text: str, entities: Sequence[Entity], size: int, context: 
 
 
 def _cut(text: str, inside: set[int], first: int, last: int) -> int:
-    """The best place to cut in `first..last`: the character at it begins the next piece."""
+    """The best place to cut in `first..last`. It is the first character of the next piece."""
     allowed = [cut for cut in range(last, first, -1) if cut not in inside]
     for marks in (_SENTENCE_ENDS, _PAUSES):
         for cut in allowed:

@@ -1,1 +1,1 @@
-"""What is wrong or suspicious in a data set, and its statistics."""
+"""Errors and suspicions in a data set, and its statistics."""

@@ -1,4 +1,4 @@
-"""Everything that is wrong or suspicious in a data set, by kind, and its figures."""
+"""Checking a data set: errors and suspicions by kind, and tables of statistics."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -34,14 +34,14 @@ from ner.pages.frame_html import render_frame
 
 @dataclass(frozen=True)
 class Group:
-    """The findings of one kind, those that are most worth a look first."""
+    """The findings of one kind, the most important first."""
 
     kind: Kind
     findings: list[Finding]
 
     @cached_property
     def rules(self) -> list[list[Finding]]:
-        """The findings with the same message together, the most frequent message first, otherwise in order."""
+        """The findings grouped by message, the most frequent message first."""
         alike: defaultdict[str, list[Finding]] = defaultdict(list)
         for finding in self.findings:
             alike[finding.message].append(finding)
@@ -50,7 +50,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Check:
-    """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title.
+    """The result of a check.
 
     `notes` are sentences on how its files were read, and `splits` are what was checked.
 
@@ -116,10 +116,12 @@ class Check:
 
 
 def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int) -> Check:
-    """Looks for all kinds of errors and suspicions in the splits of a data set, read as far as they can be read.
+    """Find all errors and suspicions in a data set.
 
-    `table` holds the characters that an encoder knows, None if it doesn't matter; `window` is how many characters it
-    reads at once.
+    Args:
+        splits: the splits by name, as `examine_splits` reads them.
+        table: the characters that the encoder knows; None to leave out the number of unknown ones.
+        window: the number of characters that the encoder reads at once.
     """
     sentences = [sentence for split in splits.values() for sentence in split.sentences]
     errors = [
@@ -151,7 +153,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
         },
         [
             *(note for split in splits.values() for note in split.notes),
-            # Nothing that a tagger could learn, such as a column with parts of speech.
+            # A tagger can't learn from such fields, for example from a column with parts of speech.
             *(f"{loss}, left out" for loss in losses if loss.kind == FindingKind.FIELD_LEFT_OUT),
         ],
         splits,
@@ -159,7 +161,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
 
 
 def _group(findings: list[Finding], severity: Severity) -> list[Group]:
-    """The findings by kind, in the order of `KINDS`, behind kinds that only one format has."""
+    """The findings by kind: first kinds that only one format has, then in the order of `KINDS`."""
     by_kind: defaultdict[FindingKind, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_kind[finding.kind].append(finding)

@@ -1,4 +1,4 @@
-"""The figures of a data set as tables."""
+"""Statistics of a data set as tables."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -15,11 +15,15 @@ from ner.pages.highlight import visible
 
 
 def split_table(splits: Mapping[str, Split], table: CharacterTable | None, window: int) -> pd.DataFrame:
-    """A row for each split; lengths are in characters, shares in percent.
+    """Describe the splits, one row per split. Lengths are in characters, shares in percent.
 
-    `table` holds the characters that an encoder knows, None to leave out the share of others; `window` is how many
-    characters it reads at once. Duplicates are sentences whose text stands before them in the same split. The number
-    of characters with the tag ? is left out if no split has any.
+    A duplicate is a sentence whose text occurs earlier in the same split. The number of characters with the tag ? is
+    left out if no split has any.
+
+    Args:
+        splits: the splits by name.
+        table: the characters that the encoder knows; None to leave out the share of unknown ones.
+        window: the number of characters that the encoder reads at once.
     """
     partial = any(split.unknown for split in splits.values())
     rows = {name: _row(split, table, window, partial=partial) for name, split in splits.items()}
@@ -27,7 +31,7 @@ def split_table(splits: Mapping[str, Split], table: CharacterTable | None, windo
 
 
 def type_table(splits: Mapping[str, Split]) -> pd.DataFrame:
-    """A row for each type: the number of its entities in each split, and their share of all there in percent."""
+    """Count the entities of each type, one row per type: the number in each split, and the share in percent."""
     counts = {name: split.types for name, split in splits.items()}
     return pd.DataFrame(
         {
@@ -43,7 +47,7 @@ def type_table(splits: Mapping[str, Split]) -> pd.DataFrame:
 
 
 def length_table(splits: Mapping[str, Split]) -> pd.DataFrame:
-    """A row for each type: the number of its entities in all splits, and their lengths in characters."""
+    """Describe the lengths of entities in characters, one row per type, over all splits."""
     lengths: dict[str, list[int]] = {type_: [] for type_ in _types(splits)}
     for split in splits.values():
         for sentence in split.sentences:
@@ -54,9 +58,9 @@ def length_table(splits: Mapping[str, Split]) -> pd.DataFrame:
 
 
 def character_table(splits: Mapping[str, Split]) -> pd.DataFrame:
-    """The share of characters in percent that are outside of entities (O), and in entities of each type, by split.
+    """The share of characters outside of entities (O) and in entities of each type, in percent, by split.
 
-    Those whose tag is unknown (?) have a row if there are any.
+    Characters with an unknown tag (?) have a row if there are any.
     """
     partial = any(split.unknown for split in splits.values())
     shares = {}
@@ -98,7 +102,7 @@ def _inside(sentence: Sentence) -> int:
 
 
 def _quantiles(lengths: Sequence[int]) -> dict[str, int]:
-    """The median, what 95% don't exceed, and the longest, each a length that there is; 0 if there is none."""
+    """The median, the 95th percentile and the maximum. Each is one of the lengths, or 0 if there are none."""
     median, most, longest = np.quantile(lengths or [0], [0.5, 0.95, 1.0], method="inverted_cdf")
     return {"median": int(median), "95%": int(most), "longest": int(longest)}
 

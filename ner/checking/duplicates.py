@@ -1,4 +1,4 @@
-"""Sentences that stand in a data set more than once: in two splits, or labelled differently."""
+"""Sentences that a data set has more than once: in two splits, or with different labels."""
 
 import re
 import unicodedata
@@ -25,12 +25,14 @@ _Spans = tuple[tuple[int, int, str], ...]
 
 
 def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
-    """Texts that stand in two splits, as they are or nearly so, with their place in the later one; the longest first.
+    """Find texts that two splits have, exactly or nearly, with their place in the later split; the longest first.
 
-    They are near-duplicates if their letters are equal, whatever their width and case, digits, punctuation and
-    space, and are at least 5; or if they are at least 10 with a Jaccard similarity of their trigrams of 0.8 or more.
-    A text is compared with the thousand that share its rarest trigrams: all that matter, but for texts made from a
-    template, where another than the most similar may be named, and a similar one beyond the thousand is not found.
+    Only letters are compared for near-duplicates: width, case, digits, punctuation and space don't count. Two texts
+    are near-duplicates if they have the same letters, at least 5, or if they have at least 10 letters and the Jaccard
+    similarity of their trigrams is 0.8 or more.
+
+    A text is compared with at most a thousand texts that share its rarest trigrams. Only if many texts come from one
+    template are there more. Then the reported text may not be the most similar, or a similar text may be missed.
     """
     texts = {name: {s.text: s for s in reversed(split.sentences)} for name, split in splits.items()}
     letters = {name: {text: _letters(text) for text in by_text} for name, by_text in texts.items()}
@@ -48,7 +50,7 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
                 others, similarity = similar[its_letters]
                 degree = f"{similarity:.0%} alike"
                 if others == its_letters:
-                    degree = "equal but for digits, punctuation, space and case"
+                    degree = "equal except for digits, punctuation, space and case"
                 message = (
                     f"{quote(text)} in {later} is like {quote(known[others].text)} in {earlier} "
                     f"at {_place(known[others])}: {degree}"
@@ -58,9 +60,9 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
-    """Texts that are labelled in two ways or more, with the place of the rarest of them; the longest first.
+    """Find texts with different labels, with the place of the rarest labelling; the longest first.
 
-    Sentences with unknown characters don't count: what is missing there may be the same.
+    Sentences with unknown characters don't count, because their missing labels may be the same.
     """
     by_text: defaultdict[str, defaultdict[_Spans, list[Sentence]]] = defaultdict(lambda: defaultdict(list))
     for sentence in sentences:
@@ -83,7 +85,7 @@ def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
 
 
 def _difference(sentence: Sentence, other: Sentence) -> str:
-    """The entities that the other doesn't have."""
+    """The entities that the other sentence doesn't have, as a text."""
     others = frozenset(other.entities)
     own = [entity for entity in sentence.entities if entity not in others]
     more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
@@ -103,11 +105,11 @@ def _letters(text: str) -> str:
 
 
 def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str, tuple[str, float]]:
-    """For each later text that is similar to some earlier one: the most similar, and how similar it is.
+    """Find the most similar earlier text, and its similarity, for each later text that has a similar one.
 
-    A set that shares at least n of its trigrams with another shares at least one of any len - n + 1 of them. So only
-    the texts that have one of its rarest trigrams are compared with it (prefix filtering: Chaudhuri, Ganti and
-    Kaushik, "A Primitive Operator for Similarity Joins in Data Cleaning", ICDE 2006), and a thousand at most.
+    If two sets share at least n trigrams, they share at least one of any len - n + 1 trigrams of the first. So a text
+    is compared only with texts that have one of its rarest trigrams (prefix filtering: Chaudhuri, Ganti and Kaushik,
+    "A Primitive Operator for Similarity Joins in Data Cleaning", ICDE 2006), and with a thousand at most.
     """
     equal = {text for text in earlier if len(text) >= _SHORTEST_EQUAL}
     best = {text: (text, 1.0) for text in later if text in equal}
@@ -118,7 +120,7 @@ def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str,
         for trigram in trigrams:
             holders[trigram].append(number)
     for text, own in sought.items():
-        # Those that are as rare are put in order, for that of a set differs from run to run.
+        # Equally rare trigrams are sorted, because the order of a set differs from run to run.
         rarest = sorted(own, key=lambda trigram: (len(holders.get(trigram, ())), trigram))
         sharing = chain.from_iterable(holders.get(t, ()) for t in rarest[: len(own) - _required_overlap(own) + 1])
         highest = 0.0
@@ -136,7 +138,7 @@ def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str,
 
 
 def _candidates(texts: Iterable[str], known: set[str]) -> list[tuple[str, set[str]]]:
-    """The texts, with their trigrams, that may be similar to one of those whose trigrams are `known`."""
+    """The texts, with their trigrams, that share enough trigrams with `known` to be similar to a later text."""
     candidates = []
     for text in texts:
         trigrams = _trigrams(text)
@@ -146,7 +148,7 @@ def _candidates(texts: Iterable[str], known: set[str]) -> list[tuple[str, set[st
 
 
 def _required_overlap(trigrams: set[str]) -> int:
-    """How many of these a similar text has at least."""
+    """The minimum number of these trigrams that a similar text shares."""
     return ceil(_SIMILAR * len(trigrams))
 
 

@@ -10,7 +10,7 @@ Severity = Literal["error", "suspicion"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of finding with its severity: an error is certainly wrong, a suspicion needs a person to judge it."""
+    """A kind of finding. An error is certainly wrong; a person must judge a suspicion."""
 
     name: FindingKind
     severity: Severity

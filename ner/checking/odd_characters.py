@@ -1,4 +1,4 @@
-"""Characters that no text to be tagged should have."""
+"""Characters that a text should not have."""
 
 import unicodedata
 from collections import Counter
@@ -24,10 +24,10 @@ _BLACK_FLAG = "\U0001f3f4"
 
 
 def odd_characters(sentences: Sequence[Sentence]) -> list[Finding]:
-    """A finding for each odd character, with its first place and how often it stands in the sentences.
+    """Find odd characters: one finding per character, with its first place and its count.
 
-    Odd are control characters other than tabs and line ends, invisible format characters outside of emoji,
-    private-use, unassigned and surrogate code points, and U+FFFD.
+    Odd characters are control characters other than tabs and line ends, invisible format characters outside of emoji,
+    code points for private use, unassigned and surrogate code points, and U+FFFD.
     """
     counts = Counter("".join(sentence.text for sentence in sentences))
     found = [_finding(character, kind, sentences) for character in sorted(counts) if (kind := _kind(character))]
@@ -41,7 +41,7 @@ def odd_positions(text: str) -> list[tuple[int, FindingKind]]:
 
 
 def _kind(character: str) -> FindingKind | None:
-    """The kind of finding for a character, None if the character is usual."""
+    """The kind of finding for a character, None if the character is not odd."""
     if character in _ORDINARY:
         return None
     return FindingKind.BROKEN_CHARACTER if character == "\ufffd" else _KINDS.get(unicodedata.category(character))
@@ -66,7 +66,7 @@ def _finding(character: str, kind: FindingKind, sentences: Sequence[Sentence]) -
 
 
 def _in_emoji(text: str, at: int) -> bool:
-    """Whether a character is what holds an emoji of several characters together."""
+    """Whether a character joins the parts of an emoji."""
     if text[at] in _TAGS:
         return text[:at].rstrip(_TAGS).endswith(_BLACK_FLAG)
     before = text[:at].rstrip("\ufe0f")[-1:]

@@ -1,4 +1,4 @@
-"""A repaired copy of a data set: what is plainly wrong is mended, what is a matter of judgement stays."""
+"""Writing a repaired copy of a data set. Clear errors are fixed; suspicions, which need a person, stay."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -25,12 +25,20 @@ CHANGES = "changes.txt"
 
 
 def write_repaired(splits: Iterable[Split], folder: Path) -> int:
-    """Writes a repaired copy of each split under its own name into `folder`, and all changes into `changes.txt`.
+    """Write a repaired copy of each split, with its own file name, and all changes into `changes.txt`.
 
-    All tags are written in one scheme. Oddities that stay are in the list too, but don't count.
+    All tags are written in one scheme. Oddities that stay are in `changes.txt`, too.
 
-    Returns the number of changes. Raises InputError if no split has a sentence left, and OSError if the folder can't
-    be written.
+    Args:
+        splits: the splits, as `examine_splits` reads them.
+        folder: the folder of the copy.
+
+    Returns:
+        The number of changes, without oddities that stay.
+
+    Raises:
+        InputError: no sentence is left.
+        OSError: the folder can't be written.
     """
     splits = list(splits)
     scheme = common_scheme(splits)
@@ -46,44 +54,48 @@ def write_repaired(splits: Iterable[Split], folder: Path) -> int:
     with atomic_writer(folder / CHANGES) as file:
         file.writelines(f"{line}\n" for line in lines)
     if not sentences_left:
-        raise InputError(f"{folder}: has no repaired copy, for no sentence is left; {folder / CHANGES} says why")
+        raise InputError(f"{folder}: there is no repaired copy, because no sentence is left; see {folder / CHANGES}")
     return count
 
 
 def _write(split: Split, sentences: Sequence[Sentence], target: Path, scheme: Scheme) -> list[Finding]:
-    """Writes the repaired sentences of a split, if there are any; returns what changes by that."""
+    """Write the repaired sentences of a split, if there are any. Returns the changes of this step."""
     if not sentences:
         return [Finding(split.path, 0, FindingKind.REPAIR, "no sentence is left: not in the copy")]
     losses = FORMATS[split.format].write(sentences, target, scheme)
     if not (split.scheme and differs(split, scheme)):
         return losses
-    message = f"tags are {split.scheme.name}: written in {scheme.name}, as in the whole copy"
+    message = f"tags are {split.scheme.name}: written in {scheme.name}, like all tags of the copy"
     return [Finding(split.path, 0, FindingKind.REPAIR, message), *losses]
 
 
 def _target_name(split: Split) -> str:
-    """The name of a split's copy, beside that of the changes."""
+    """The file name for the copy of a split, which is never that of the changes."""
     name = file_name(split)
     if not FORMATS[split.format].suffix and not Path(split.path).is_dir():
-        # One document of a format whose documents lie in a folder.
+        # One document of a format with folders of documents.
         name = Path(name).stem
     return f"copy-of-{name}" if name == CHANGES else name
 
 
 def repair(split: Split) -> tuple[list[Sentence], list[Finding]]:
-    """The sentences of a split without what is plainly wrong, and every change.
+    """Fix the clear errors of a split.
 
-    Sentences or documents with a fault are left out unless it was plain what was meant; tags that are no legal
-    sequence become the entities that conlleval reads in them; blank lines and delimiters become the usual ones.
-    Control and invisible characters are removed, and white space at the edges of entities is left outside. What is
-    suspicious stays.
+    - Sentences and documents with a fault are left out, unless the intended text was clear.
+    - Illegal tag sequences become the entities that conlleval reads.
+    - Extra blank lines and mixed delimiters disappear.
+    - Control characters and invisible characters are removed.
+    - White space at the edges of entities is moved out of them.
+
+    Returns:
+        The sentences, and all changes.
     """
     changes = [
-        replace(finding, message=f"{finding.message}: {finding.mended or 'what it stands in is left out'}")
+        replace(finding, message=f"{finding.message}: {finding.mended or 'the sentence or document is left out'}")
         for finding in (*split.faults, *split.repairs)
     ]
     changes += split.losses
-    changes += [replace(oddity, message=f"{oddity.message}: mended") for oddity in split.oddities if _is_mended(oddity)]
+    changes += [replace(oddity, message=f"{oddity.message}: fixed") for oddity in split.oddities if _is_mended(oddity)]
     sentences = []
     for sentence in split.sentences:
         sentence, found = _repair_sentence(sentence)
@@ -118,7 +130,7 @@ def _repair_sentence(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
     for entity in sentence.entities:
         trimmed = _trim(entity)
         if trimmed is None:
-            changes.append(_change(sentence, f"an entity of nothing but white space, {entity.label}: removed"))
+            changes.append(_change(sentence, f"an entity of white space only, {entity.label}: removed"))
             continue
         if trimmed != entity:
             changes.append(_change(sentence, f"{entity.label} {entity.text!r} without the white space at its edges"))
@@ -127,7 +139,7 @@ def _repair_sentence(sentence: Sentence) -> tuple[Sentence, list[Finding]]:
 
 
 def delete_characters(sentence: Sentence, positions: Sequence[int]) -> Sentence:
-    """The sentence without the characters at `positions`, in order; entities of nothing else disappear with them."""
+    """Delete the characters at `positions`, which are in order, and entities that have no other characters."""
     removed = frozenset(positions)
     kept = "".join(character for at, character in enumerate(sentence.text) if at not in removed)
     entities = []
@@ -142,7 +154,7 @@ def delete_characters(sentence: Sentence, positions: Sequence[int]) -> Sentence:
 
 
 def _trim(entity: Entity) -> Entity | None:
-    """The entity without white space at its edges; None if nothing is left."""
+    """The entity without white space at its edges, or None if nothing is left."""
     text = entity.text.strip()
     if not text:
         return None

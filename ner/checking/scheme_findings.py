@@ -1,4 +1,4 @@
-"""Splits whose tags are in different schemes, and the scheme to write them all in."""
+"""Finding splits with different tag schemes, and the scheme for writing all of them."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,10 +9,9 @@ from ner.data.schemes import BIO, IO, Scheme, entities_to_tags
 
 
 def different_schemes(splits: Mapping[str, Split]) -> list[Finding]:
-    """A finding for each split whose tags would be others in the scheme of the first one.
+    """Find splits whose tags would be different in the scheme of the first split.
 
-    A split may lack what tells two schemes apart, such as an entity of three characters for BIOES and BMES; then it
-    is of both.
+    Sometimes a split fits two schemes: without an entity of three characters, BIOES and BMES are the same.
     """
     tagged = [split for split in splits.values() if split.scheme and split.types]
     found = []
@@ -27,16 +26,16 @@ def different_schemes(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def common_scheme(splits: Iterable[Split]) -> Scheme:
-    """The scheme of the first split with tags of entities, BIO if there is none.
+    """The scheme of the first split with tags of entities, or BIO if there is none.
 
-    IO comes last, for it can't tell adjacent entities apart, which the other splits may have.
+    IO comes last, because it can't separate adjacent entities, which other splits may have.
     """
     schemes = [split.scheme for split in splits if split.scheme and split.types]
     return next((scheme for scheme in schemes if scheme != IO), schemes[0] if schemes else BIO)
 
 
 def differs(split: Split, scheme: Scheme) -> bool:
-    """Whether a split has tags that would be others in `scheme`."""
+    """Whether a split has tags that would be different in `scheme`."""
     own = split.scheme
     if own is None or own == scheme:
         return False

@@ -1,4 +1,4 @@
-"""Sentences and entities in the messages of findings: short, and in context."""
+"""Findings about sentences, and how their messages quote sentences and entities."""
 
 from dataclasses import dataclass, field
 
@@ -19,24 +19,24 @@ class SentenceFinding(Finding):
 
 
 def sentence_finding(sentence: Sentence, kind: FindingKind, message: str) -> SentenceFinding:
-    """A finding whose place is that of the sentence."""
+    """A finding at the place of the sentence."""
     return SentenceFinding(sentence.path, sentence.line, kind, message, sentence=sentence)
 
 
 def quote(text: str) -> str:
-    """The text in quotation marks, its middle left out if it is long."""
+    """The text in quotation marks. The middle of a long text is left out."""
     half = _LONGEST // 2
     short = text if len(text) <= _LONGEST else f"{text[:half]}...{text[-half:]}"
     return f"'{visible(short)}'"
 
 
 def describe(entity: Entity) -> str:
-    """An entity by its text, type and offsets."""
+    """An entity with its text, type and offsets."""
     return f"{quote(entity.text)} ({visible(entity.label)}, {entity.start} to {entity.end})"
 
 
 def in_context(sentence: Sentence, start: int, end: int) -> str:
-    """A span of a sentence between 【 and 】 with ten characters either side."""
+    """A span of a sentence between 【 and 】, with ten characters on each side."""
     text = sentence.text
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     span = (

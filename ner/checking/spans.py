@@ -1,4 +1,4 @@
-"""Entities whose edges or length look wrong, and types that can't be learned."""
+"""Entities with suspicious edges or lengths, and types that can't be learned."""
 
 import unicodedata
 from collections import defaultdict
@@ -19,20 +19,20 @@ _PAIRS = {"《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", 
 _PAIRS |= {"[": "]", "［": "］", "〔": "〕", "{": "}", "<": ">", "＜": "＞", '"': '"', "'": "'"}
 _CLOSED_BY = {closing: opening for opening, closing in _PAIRS.items()}
 _PART_OF_WORDS = frozenset("%％‰#＃@＠&＆*＊_°′″")
-"""Punctuation to Unicode, but often part of a name or an amount at its edge."""
+"""Punctuation in Unicode, but often the first or last character of a name or an amount."""
 
 
 def odd_spans(sentences: Iterable[Sentence]) -> list[Finding]:
-    """Entities with white space or punctuation at an edge, or with the end of a sentence inside.
+    """Find entities with white space or punctuation at an edge, or with the end of a sentence inside.
 
-    A bracket or quotation mark whose partner is in the entity belongs to it, and so do what stands between such a
-    pair, what ends a Latin name such as Inc. or Yahoo!, and signs such as % and #.
+    These are no findings: a bracket or quotation mark whose partner is in the entity, the text between such a pair,
+    the mark after a Latin name such as Inc. or Yahoo!, and signs such as % and #.
     """
     found: list[Finding] = []
     for sentence in sentences:
         for entity in sentence.entities:
             text = entity.text
-            if text.isalnum():  # nearly all
+            if text.isalnum():  # true for nearly all entities
                 continue
             place = in_context(sentence, entity.start, entity.end)
             if text != text.strip():
@@ -51,16 +51,16 @@ def odd_spans(sentences: Iterable[Sentence]) -> list[Finding]:
                     )
                 )
             if _ends_inside(stripped):
-                message = f"{describe(entity)} goes on behind the end of a sentence: {place}"
+                message = f"{describe(entity)} continues after the end of a sentence: {place}"
                 found.append(sentence_finding(sentence, FindingKind.SENTENCE_END_INSIDE_AN_ENTITY, message))
     return found
 
 
 def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
-    """Entities far longer than others of their type, the longest first; a Latin letter or digit counts half.
+    """Find entities that are much longer than others of their type, the longest first.
 
-    That is longer than 20, and above the upper quartile of the type by more than three times the distance between
-    the quartiles (Tukey's "far out").
+    They are longer than 20 characters, and longer than the upper quartile of the type plus three times the
+    interquartile range (Tukey's "far out"). An ASCII character counts half.
     """
     by_type: defaultdict[str, list[tuple[float, Sentence, Entity]]] = defaultdict(list)
     for sentence in sentences:
@@ -80,7 +80,7 @@ def long_entities(sentences: Iterable[Sentence]) -> list[Finding]:
 
 
 def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
-    """Entities that overlap a longer one."""
+    """Find entities that overlap a longer entity."""
     return [
         sentence_finding(sentence, FindingKind.OVERLAPPING_ENTITIES, f"{describe(entity)} overlaps {describe(other)}")
         for sentence in sentences
@@ -89,9 +89,9 @@ def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
 
 
 def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
-    """Types with fewer than 20 entities in train, and those that other splits alone have; nothing without train.
+    """Find types with fewer than 20 entities in train, and types that only other splits have.
 
-    A single file is train, but what it is meant for is unknown, so that messages call it "the file".
+    A single file counts as train. Messages call it "the file", because its purpose is unknown.
     """
     if "train" not in splits:
         return []
@@ -115,7 +115,7 @@ def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def unlabelled_splits(splits: Mapping[str, Split]) -> list[Finding]:
-    """Splits with sentences and no entity in any."""
+    """Find splits that have sentences, but no entities."""
     return [
         Finding(split.path, 0, FindingKind.NO_ENTITIES, f"no entities; sentences: {len(split.sentences):,}")
         for split in splits.values()
@@ -124,7 +124,7 @@ def unlabelled_splits(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def unscorable_splits(splits: Mapping[str, Split]) -> list[Finding]:
-    """The first sentence of dev and of test with unknown characters, which can't be scored on."""
+    """Find the first sentence of dev and of test with unknown characters, which can't be used for scores."""
     found: list[Finding] = []
     for name in ("dev", "test"):
         partial = [s for s in splits[name].sentences if s.unknown] if name in splits else []
@@ -135,7 +135,7 @@ def unscorable_splits(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def train_without_outside(splits: Mapping[str, Split]) -> list[Finding]:
-    """Train, if it has entities and no character that is known to be outside of them."""
+    """Report train if it has entities, but no character with the tag O."""
     train = splits.get("train")
     if not train or not train.types or train.outside:
         return []
@@ -144,7 +144,7 @@ def train_without_outside(splits: Mapping[str, Split]) -> list[Finding]:
 
 
 def _width(text: str) -> float:
-    """The number of characters, those of ASCII as half ones, for a Latin word has more of them than a Chinese one."""
+    """The number of characters. ASCII characters count half, because Latin words have more characters."""
     return len(text) - sum(map(str.isascii, text)) / 2
 
 
@@ -170,12 +170,12 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _ends_latin_name(text: str, at: int) -> bool:
-    """Whether a mark belongs to the Latin letter before it, as in "Inc." and "Yahoo!"."""
+    """Whether a mark is part of the Latin name before it, as in "Inc." and "Yahoo!"."""
     return text[at] in ".!" and text[at - 1 : at].isascii() and text[at - 1 : at].isalpha()
 
 
 def _ends_inside(text: str) -> bool:
-    """Whether a sentence ends before the last character and outside of any pair of brackets or quotation marks."""
+    """Whether a sentence ends before the last character, and not inside brackets or quotation marks."""
     open_until = ""
     for at, character in enumerate(text):
         if open_until:

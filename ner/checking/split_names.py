@@ -1,4 +1,4 @@
-"""What the splits of a data set are called in a report and in a repaired copy."""
+"""The names of splits in a report and in a repaired copy."""
 
 import os
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from ner.pages.highlight import visible
 
 
 def file_name(split: Split) -> str:
-    """The name of the file or folder that a split was read from, which "." and ".." have too."""
-    # A link keeps its own name: that of its target may say nothing, or be that of another split.
+    """The name of the file or folder of a split, also for "." and ".."."""
+    # A link keeps its own name. The name of its target may be meaningless, or the name of another split.
     return Path(os.path.abspath(split.path)).name
 
 
 def add_file_names(splits: Mapping[str, Split]) -> dict[str, Split]:
-    """The splits under the names that a report gives them: the only one, which counts as train, has its file's."""
+    """The splits by their names in a report. A single split has the name of its file."""
     return {name if len(splits) > 1 else visible(file_name(split)): split for name, split in splits.items()}

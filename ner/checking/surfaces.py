@@ -1,4 +1,4 @@
-"""Surface forms that are nearly always labelled in one way, and somewhere in another."""
+"""Surface forms that nearly always have the same label, but not everywhere."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,19 +21,19 @@ Places = list[tuple[Sentence, int]]
 
 
 class Surface(NamedTuple):
-    """A form of two characters or more with the places where it stands: by type, and where it has no label."""
+    """A surface form of two characters or more, with its places by type and its places without a label."""
 
-    form: str
+    text: str
     labelled: dict[str, Places]
     unlabelled: Places
 
 
 def surfaces(sentences: Sequence[Sentence]) -> list[Surface]:
-    """All forms of entities with two characters or more.
+    """Find the surface forms of all entities with two characters or more, with all their places.
 
-    Where they stand outside of all entities is found from left to right, the longest form first, and within no word
-    of Latin letters or digits, nor where a character is unknown. Whether they are part of a longer Chinese word can't
-    be told without segmentation.
+    Places without a label are searched from left to right, the longest surface form first. Places inside a word of
+    Latin letters or digits and places with unknown characters don't count. A place may be part of a longer Chinese
+    word: there is no word segmentation.
     """
     labelled: dict[str, defaultdict[str, Places]] = {}
     for sentence in sentences:
@@ -41,19 +41,22 @@ def surfaces(sentences: Sequence[Sentence]) -> list[Surface]:
             if len(entity.text) > 1:
                 labelled.setdefault(entity.text, defaultdict(list))[entity.label].append((sentence, entity.start))
     unlabelled: defaultdict[str, Places] = defaultdict(list)
-    for sentence, start, form in _outside(sentences, labelled):
-        unlabelled[form].append((sentence, start))
-    return [Surface(form, dict(places), unlabelled[form]) for form, places in labelled.items()]
+    for sentence, start, surface in _outside(sentences, labelled):
+        unlabelled[surface].append((sentence, start))
+    return [Surface(surface, dict(places), unlabelled[surface]) for surface, places in labelled.items()]
 
 
 def inconsistent_labels(sentences: Sequence[Sentence]) -> list[Finding]:
-    """One finding for each form whose rarer labelling is too rare to be meant, the most unlikely first.
+    """Find surface forms whose rarer label is too rare to be intended, the least likely first.
 
-    A form with n places, m of them in the minority, is listed if at most m would be seen with a probability below
-    0.05 were the form truly ambiguous, with a fifth of its places in the minority: the lower tail of the binomial
-    distribution. It is asked of the types of a form, all but the commonest being the minority, and of its labelled
-    places against those outside of all entities. A label isn't missing where the form is cut out of a longer word,
-    as far as `WordEdges` can tell.
+    A surface form with n places, m of them in the minority, is reported if P(X <= m) < 0.05 for X ~ Binomial(n, 0.2),
+    that is, if an ambiguous surface form with a fifth of its places in the minority would rarely have so few.
+
+    Two questions are asked: all types against the most common type, and places with a label against places without.
+    A place without a label doesn't count if `WordEdges` finds that the surface form is part of a longer word there.
+
+    Returns:
+        One finding for each surface form and question.
     """
     doubts = [(_log_likelihood(doubt), doubt) for doubt in _doubts(sentences)]
     unlikely = [(logarithm, doubt) for logarithm, doubt in doubts if logarithm < log(_UNLIKELY)]
@@ -63,32 +66,32 @@ def inconsistent_labels(sentences: Sequence[Sentence]) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Doubt:
-    """A form with places in the minority among all that count; `counts` says how many there are of each sort."""
+    """A surface form with its places in the minority, the number of all places, and the counts by label."""
 
     kind: FindingKind
-    form: str
+    surface: str
     minority: Places
     total: int
     counts: list[str]
 
 
 def _doubts(sentences: Sequence[Sentence]) -> Iterator[_Doubt]:
-    """All forms that are labelled in two ways."""
+    """All surface forms that have two labels, or that have a label only in some places."""
     edges = WordEdges(sentences)
-    for form, labelled, unlabelled in surfaces(sentences):
+    for surface, labelled, unlabelled in surfaces(sentences):
         types = sorted(labelled, key=lambda type_: -len(labelled[type_]))
         counts = [f"{type_} {len(labelled[type_]):,}" for type_ in types]
         everywhere = [place for type_ in types for place in labelled[type_]]
         if others := everywhere[len(labelled[types[0]]) :]:
-            yield _Doubt(FindingKind.SURFACE_LABELLED_AS_TWO_TYPES, form, others, len(everywhere), counts)
+            yield _Doubt(FindingKind.SURFACE_LABELLED_AS_TWO_TYPES, surface, others, len(everywhere), counts)
         if len(unlabelled) >= len(everywhere):
             kind, minority = FindingKind.SURFACE_WITH_A_STRAY_LABEL, everywhere
         else:
-            unlabelled = [(s, at) for s, at in unlabelled if edges.allow(s.text, at, at + len(form))]
+            unlabelled = [(s, at) for s, at in unlabelled if edges.allow(s.text, at, at + len(surface))]
             kind, minority = FindingKind.SURFACE_WITH_A_LABEL_MISSING, unlabelled
         if minority:
             counts = [*counts, f"unlabelled {len(unlabelled):,}"]
-            yield _Doubt(kind, form, minority, len(everywhere) + len(unlabelled), counts)
+            yield _Doubt(kind, surface, minority, len(everywhere) + len(unlabelled), counts)
 
 
 def _log_likelihood(doubt: _Doubt) -> float:
@@ -99,23 +102,23 @@ def _finding(doubt: _Doubt, probability: float) -> Finding:
     shown = f"p = {probability:.2g}" if probability > _SMALLEST else f"p < {_SMALLEST:g}"
     first = doubt.minority[0][0]
     examples = "; ".join(
-        f"{_beside(first, sentence)}at {start}: {in_context(sentence, start, start + len(doubt.form))}"
+        f"{_beside(first, sentence)}at {start}: {in_context(sentence, start, start + len(doubt.surface))}"
         for sentence, start in doubt.minority[:_SHOWN]
     )
     return sentence_finding(
-        first, doubt.kind, f"{quote(doubt.form)} is {', '.join(doubt.counts)} ({shown}): {examples}"
+        first, doubt.kind, f"{quote(doubt.surface)} is {', '.join(doubt.counts)} ({shown}): {examples}"
     )
 
 
 def _beside(first: Sentence, sentence: Sentence) -> str:
-    """The place of a sentence in the message of a finding whose place is that of the first."""
+    """The place of a sentence for the message of a finding whose own place is the first sentence."""
     if sentence is first:
         return ""
     return f"line {sentence.line} " if sentence.path == first.path else f"{sentence.path}:{sentence.line} "
 
 
 def log_binomial_tail(most: int, total: int, share: float) -> float:
-    """The natural logarithm of the probability of at most `most` among `total`, each with the probability `share`."""
+    """The natural logarithm of P(X <= most) for X ~ Binomial(total, share)."""
     logarithms = [
         lgamma(total + 1) - lgamma(k + 1) - lgamma(total - k + 1) + k * log(share) + (total - k) * log1p(-share)
         for k in range(most + 1)
@@ -124,25 +127,25 @@ def log_binomial_tail(most: int, total: int, share: float) -> float:
     return highest + log(sum(exp(logarithm - highest) for logarithm in logarithms))
 
 
-def _outside(sentences: Iterable[Sentence], forms: Iterable[str]) -> Iterator[tuple[Sentence, int, str]]:
-    """The forms that stand outside of all entities, with their sentence and start."""
+def _outside(sentences: Iterable[Sentence], wanted: Iterable[str]) -> Iterator[tuple[Sentence, int, str]]:
+    """The places of surface forms outside of all entities: sentence, start and surface form."""
     by_beginning: defaultdict[str, list[str]] = defaultdict(list)
-    for form in sorted(forms, key=len, reverse=True):
-        by_beginning[form[:2]].append(form)
+    for surface in sorted(wanted, key=len, reverse=True):
+        by_beginning[surface[:2]].append(surface)
     for sentence in sentences:
         text = sentence.text
         for start, end in _gaps(sentence):
             at = start
             while at < end - 1:
                 candidates = by_beginning.get(text[at : at + 2], ())
-                form = next((f for f in candidates if text.startswith(f, at, end) and _is_whole(text, at, f)), "")
-                if form:
-                    yield sentence, at, form
-                at += len(form) or 1
+                surface = next((s for s in candidates if text.startswith(s, at, end) and _is_whole(text, at, s)), "")
+                if surface:
+                    yield sentence, at, surface
+                at += len(surface) or 1
 
 
 def _gaps(sentence: Sentence) -> Iterator[tuple[int, int]]:
-    """What lies between the entities and is not unknown, as (start, end)."""
+    """The spans between the entities, without unknown characters."""
     start = 0
     for first, last in sorted([*((entity.start, entity.end) for entity in sentence.entities), *sentence.unknown]):
         if start < first:
@@ -151,12 +154,12 @@ def _gaps(sentence: Sentence) -> Iterator[tuple[int, int]]:
     yield start, len(sentence.text)
 
 
-def _is_whole(text: str, start: int, form: str) -> bool:
-    """Whether a form is not cut out of a word of Latin letters or digits."""
-    end = start + len(form)
+def _is_whole(text: str, start: int, surface: str) -> bool:
+    """Whether a surface form is not part of a longer word of Latin letters or digits."""
+    end = start + len(surface)
     return not (
-        (start > 0 and _is_latin(text[start - 1]) and _is_latin(form[0]))
-        or (end < len(text) and _is_latin(text[end]) and _is_latin(form[-1]))
+        (start > 0 and _is_latin(text[start - 1]) and _is_latin(surface[0]))
+        or (end < len(text) and _is_latin(text[end]) and _is_latin(surface[-1]))
     )
 
 

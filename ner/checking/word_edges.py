@@ -1,4 +1,4 @@
-"""Where words can't begin or end, as the entities of a corpus tell: a small substitute for word segmentation."""
+"""Places where words can't start or end, learned from entities: a small substitute for word segmentation."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ _SHARE = 0.02
 
 
 class WordEdges:
-    """The pairs of neighbouring characters in a corpus, and how often the edge of an entity is between them.
+    """Counts pairs of adjacent characters, and how often the edge of an entity is between them.
 
-    Between two that stand side by side at least 20 times, with an edge in less than a fiftieth of them, no word
-    begins or ends: so 国 and 家 in 发展中国家 show that 中国 is no word there.
+    If a pair occurs at least 20 times, and an edge is between its characters in less than 2% of them, no word starts
+    or ends there. For example, the pair 国 and 家 shows that 中国 is not a word in 发展中国家.
     """
 
     def __init__(self, sentences: Iterable[Sentence]) -> None:
@@ -28,7 +28,7 @@ class WordEdges:
             self._edges.update(_pair(sentence.text, at) for at in places)
 
     def allow(self, text: str, start: int, end: int) -> bool:
-        """Whether `text[start:end]` may be a word, or several."""
+        """Whether `text[start:end]` may be a word, or several words."""
         return all(
             self._pairs[pair] < _FEWEST or self._edges[pair] >= _SHARE * self._pairs[pair]
             for pair in (_pair(text, start), _pair(text, end))
@@ -36,5 +36,5 @@ class WordEdges:
 
 
 def _pair(text: str, at: int) -> str:
-    """The characters before and behind a place; at the edge of a text it is no pair."""
+    """The characters before and after a place. At the edge of a text there is only one."""
     return text[max(0, at - 1) : at + 1]

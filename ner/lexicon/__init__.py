@@ -1,1 +1,1 @@
-"""What is known of spans before a text is tagged."""
+"""Spans that are known before a text is tagged."""

@@ -1,4 +1,4 @@
-"""What is known about a text before it is tagged, and the tags that this leaves to each character."""
+"""Spans that are known before a text is tagged, and the tags that they allow for each character."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,13 +27,22 @@ class FixedSpan(NamedTuple):
 def allowed_by_spans(
     fixed: Sequence[FixedSpan], length: int, labels: Sequence[str], scheme: Scheme
 ) -> npt.NDArray[np.bool_]:
-    """Which of `labels` each character of a text may have: `(length, tags)`.
+    """Find the labels that each character of a text may have, given some known spans.
+
+    Args:
+        fixed: the known spans, in code points.
+        length: the number of characters of the text.
+        labels: the tags of the model.
+        scheme: the scheme of the tags.
+
+    Returns:
+        `(length, tags)`: true for an allowed tag.
 
     Raises:
-        ValueError: a span is empty, beyond the text, of an unknown type, or overlaps another.
+        ValueError: a span is empty, beyond the text, of an unknown type, or overlaps another span.
     """
     allowed = np.ones((length, len(labels)), dtype=np.bool_)
-    # A type of its own stands for "no entity" while the spans are checked.
+    # While the spans are checked, O is the type of spans without entities.
     known = [Entity(start, end, label or OUTSIDE, "") for start, end, label in fixed]
     tags = entities_to_tags(known, length, scheme)
     for entity, (start, end, label) in zip(known, fixed, strict=True):
@@ -44,6 +53,6 @@ def allowed_by_spans(
             types = dict.fromkeys(name.partition("-")[2] for name in labels if name != OUTSIDE)
             raise ValueError(f"expected a type of the model ({', '.join(types)}), got {label!r}")
         allowed[start:end] = [[name == tag for name in labels] for tag in tags[start:end]]
-        if end < length and scheme.inside == scheme.end:  # else its last tag says that it ends
+        if end < length and scheme.inside == scheme.end:  # in other schemes its last tag shows that it ends
             allowed[end] &= [name != f"{scheme.inside}-{entity.label}" for name in labels]
     return allowed

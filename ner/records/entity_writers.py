@@ -1,4 +1,4 @@
-"""Tagged lines as JSON lines, CoNLL columns, CSV rows or a page."""
+"""Writing tagged texts as JSON lines, CoNLL columns, CSV rows or an HTML page."""
 
 import csv
 import json
@@ -15,27 +15,27 @@ FormatName = Literal["jsonl", "conll", "csv", "html"]
 
 
 class Writer(Protocol):
-    """Writes records one by one in the order in which they come.
+    """Writes tagged records one by one.
 
     Args:
-        file: where to write.
-        columns: the names of the first record's fields.
-        types: those that entities may have.
+        file: an open text file.
+        columns: the names of the fields of the first record.
+        types: the types that entities may have.
     """
 
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None: ...
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
-        """Write one record, its entities, and its readings in formats that can hold them."""
+        """Write one record with its entities. Only JSON lines can store the alternatives."""
 
     def end(self) -> None:
-        """Write what stands behind the last record, if anything does."""
+        """Write the end of the file, if the format has one."""
 
 
 class JsonLinesWriter(Writer):
-    """One JSON object a record, records without entities and blank lines included.
+    """One JSON object per record, also for blank lines and records without entities.
 
-    A field of the record that has the name of one of ours gets "input_" in front of it.
+    If a field of the record has the same name as a field of the output, it is renamed: "input_" comes before its name.
     """
 
     _OWN = ("file", "line", "text", "entities", "alternatives")
@@ -44,7 +44,7 @@ class JsonLinesWriter(Writer):
         self._file = file
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
-        """Write `file`, `line`, `text`, other fields, `entities`, and `alternatives` where there are some.
+        """Write `file`, `line`, `text`, other fields of the record, `entities`, and `alternatives` if there are any.
 
         `start` and `end` count code points.
         """
@@ -59,15 +59,15 @@ class JsonLinesWriter(Writer):
                 {"probability": round(probability, 6), "entities": [_fields(entity) for entity in found]}
                 for found, probability in alternatives
             ]
-        # What JSON has no value for, such as a date in a Parquet file, is written as text.
+        # Values that JSON doesn't have, such as a date in a Parquet file, are written as text.
         self._file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
 class ConllWriter(Writer):
-    """A character and its BIO tag a line, separated by a tab, and a blank line behind each record.
+    """One character per line with a tab and its BIO tag, and a blank line after each record.
 
-    A tab or line end among the characters is written as a space, so that each line stays a character. Other fields
-    of the record are not written.
+    A character that is a tab or a line end is written as a space, so that each line has one character. Other fields of
+    the record are not written.
     """
 
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
@@ -83,9 +83,9 @@ class ConllWriter(Writer):
 
 
 class CsvWriter(Writer):
-    """A header, then a row an entity: file, line, start, end, label, text, score, and other fields of its record.
+    """A header, and one row per entity: file, line, start, end, label, text, score, and other fields of its record.
 
-    A field that has the name of one of ours gets "input_" in front of it.
+    If a field of the record has the same name as one of these, it is renamed: "input_" comes before its name.
     """
 
     _OWN = ("file", "line", "start", "end", "label", "text", "score")
@@ -96,10 +96,10 @@ class CsvWriter(Writer):
         self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
-        """Write a row for each entity; a record without entities has none.
+        """Write one row per entity. A record without entities has no row.
 
         Raises:
-            InputError: the record has a field that the first one didn't have.
+            InputError: the record has a field that the first record doesn't have.
         """
         if more := [name for name in record.fields if name not in self._columns]:
             raise InputError(
@@ -114,13 +114,13 @@ class CsvWriter(Writer):
 
 
 class HtmlWriter(Writer):
-    """A page with a paragraph a record, its entities in the colours of reports; scores show where the pointer rests.
+    """A page with one paragraph per record, with coloured entities. Their scores are shown when the pointer is on them.
 
-    A heading stands where the file of the records changes. Other fields of a record are not written.
+    Each file has a heading. Other fields of the record are not written.
     """
 
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
-        from ner.pages.templates import page_template  # brings jinja2, which no other format needs
+        from ner.pages.templates import page_template  # imports jinja2, which other formats don't need
 
         self._file = file
         self._parts = cast("Any", page_template("records/tagged.html.j2", {"visible": visible}).module)
@@ -129,7 +129,7 @@ class HtmlWriter(Writer):
         file.write(self._parts.head())
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
-        """Write a paragraph, after a heading if it is the first of its file."""
+        """Write a paragraph. The first paragraph of a file gets a heading."""
         if record.file != self._of_file:
             self._file.write(self._parts.heading(record.file))
             self._of_file = record.file
@@ -141,7 +141,7 @@ class HtmlWriter(Writer):
 
 
 def _names_beside(own: Sequence[str], names: Sequence[str]) -> dict[str, str]:
-    """What each of a record's field names becomes, so that none is one of our own and no two are alike."""
+    """The new name of each field, so that no name is in `own` and all names are different."""
     new: dict[str, str] = {}
     for name in names:
         new[name] = name

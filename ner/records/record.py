@@ -1,4 +1,4 @@
-"""What is read and written one by one: a text, and where it is from."""
+"""Records: texts with their places, which are read and written one by one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +9,14 @@ from ner.data.entities import Entity
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One text: the file it is from, the line where it begins (or its row, from 1), and the text.
+    """One text.
 
-    `fields` are the other fields or columns of its record, where it has any; `entities` those that are annotated in
-    it.
+    Args:
+        file: the file of the text.
+        line: the line where the text starts, or its row, from 1.
+        text: the text.
+        fields: other fields or columns of the record.
+        entities: the annotated entities, if the file has annotations.
     """
 
     file: str
@@ -23,7 +27,7 @@ class Record:
 
 
 class Alternative(NamedTuple):
-    """One reading of a text: its entities, without scores, and the probability of the whole."""
+    """One labelling of a text: its entities, without scores, and its probability."""
 
     entities: list[Entity]
     probability: float

@@ -1,4 +1,4 @@
-"""The texts to tag: lines, JSON lines, rows of a table or sentences of an annotated file, one by one."""
+"""Reading the texts to tag, one by one: lines, JSON lines, rows of a table, or sentences of an annotated file."""
 
 import csv
 import io
@@ -25,11 +25,16 @@ _TEXT = "text"
 
 
 def check_files(names: Iterable[str], encoding: str, text_column: str | None = None, format: str | None = None) -> None:
-    """Look at all that can be wrong before anything is read.
+    """Check files and parameters before anything is read.
+
+    Args:
+        names: see `read_records`.
+        encoding: see `read_records`.
+        text_column: see `read_records`.
+        format: see `read_records`.
 
     Raises:
-        InputError: with all files that don't exist or are none, and those whose text can't be found without an
-            option; or the encoding if there is none of that name.
+        InputError: the encoding doesn't exist, or some files can't be read in this way. The message lists all of them.
     """
     check_encoding(encoding)
     problems = []
@@ -37,7 +42,7 @@ def check_files(names: Iterable[str], encoding: str, text_column: str | None = N
         path = Path(name)
         suffix = path.suffix.lower()
         if format and text_column:
-            problems.append(f"{name}: `format` {format} already defines where the text is: leave out `text_column`")
+            problems.append(f"{name}: `format` {format} defines where the text is: leave out `text_column`")
         elif name == STANDARD_INPUT and (format or text_column):
             problems.append("standard input is read as lines of text: leave out `format` and `text_column`")
         elif name == STANDARD_INPUT:
@@ -63,15 +68,21 @@ def check_files(names: Iterable[str], encoding: str, text_column: str | None = N
 def read_records(
     names: Iterable[str], encoding: str = "utf-8", text_column: str | None = None, format: str | None = None
 ) -> Iterator[Record]:
-    """The records of files, `-` for lines of standard input.
+    """Read the records of files.
 
-    A record is a line, without byte order mark and line end; of a file that ends in .jsonl or .ndjson it is a JSON
-    object, with its text under `text_column` or "text"; of .csv, .tsv and .parquet a row, with its text in
-    `text_column`. If `format` names a format of annotated text, the files are in that format and each sentence is
-    a record, with its entities.
+    - In files that end in .jsonl or .ndjson, a record is a JSON object, with its text in `text_column` or "text".
+    - In .csv, .tsv and .parquet, a record is a row, with its text in `text_column`.
+    - In other files, a record is a line, without byte order mark and line end.
+    - With `format`, a record is a sentence of an annotated file, with its entities.
+
+    Args:
+        names: the files; `-` is standard input.
+        encoding: the encoding of the files.
+        text_column: the field or column of the text.
+        format: the format of annotated files, a name in `ner.data.formats.registry.FORMATS`.
 
     Raises:
-        InputError: a file holds something else, or text in another encoding than `encoding`.
+        InputError: a file has other content, or another encoding.
         OSError: a file can't be read.
     """
     for name in names:
@@ -91,15 +102,19 @@ def read_records(
 
 
 def text_records(texts: Iterable[str]) -> Iterator[Record]:
-    """Texts as records, without a file and numbered from 1."""
+    """Make records of texts, without a file and with numbers from 1 as their lines.
+
+    Raises:
+        InputError: a text has half of a surrogate pair, which comes from a terminal with another encoding.
+    """
     for number, text in enumerate(texts, 1):
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise InputError(f"text {number} is not valid in the terminal's encoding: put it into a file")
+            raise InputError(f"text {number} is not valid in the encoding of the terminal: put it into a file")
         yield Record("", number, text)
 
 
 def total_bytes(names: Iterable[str], format: str | None = None) -> int | None:
-    """The size of all files together; None where what is read of them can't be compared with it."""
+    """The size of all files in bytes, or None if progress can't be measured in bytes."""
     paths = [Path(name) for name in names]
     plain = all(path.is_file() and path.suffix.lower() not in (*_JSON_LINES, *_DELIMITERS, _PARQUET) for path in paths)
     return sum(path.stat().st_size for path in paths) if plain and not format else None
@@ -132,12 +147,12 @@ def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]
                 json.dumps(fields, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise InputError(
-                f"{name}:{number}: has half a character, \\ud800 to \\udfff without its pair; write the file anew"
+                f"{name}:{number}: has half of a surrogate pair, \\ud800 to \\udfff; write the file again without it"
             ) from None
         except (ValueError, RecursionError) as error:
-            raise InputError(f"{name}:{number}: expected a JSON object a line ({error})") from None
+            raise InputError(f"{name}:{number}: expected one JSON object per line ({error})") from None
         if not isinstance(fields, dict):
-            raise InputError(f"{name}:{number}: expected a JSON object a line, got {line.strip()[:40]}")
+            raise InputError(f"{name}:{number}: expected one JSON object per line, got {line.strip()[:40]}")
         if not isinstance(fields.get(text_column), str):
             raise InputError(
                 f"{name}:{number}: expected a text in the field {text_column!r} (its fields: {', '.join(fields)}); "
@@ -163,7 +178,7 @@ def _csv_rows(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
                 yield Record(name, line, fields.pop(text_column), fields)
             line = rows.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{name}:{rows.line_num}: is no CSV ({error})") from None
+        raise InputError(f"{name}:{rows.line_num}: expected CSV ({error})") from None
 
 
 def _parquet_rows(name: str, text_column: str) -> Iterator[Record]:
@@ -171,7 +186,7 @@ def _parquet_rows(name: str, text_column: str) -> Iterator[Record]:
     try:
         file = parquet.ParquetFile(name)
     except pyarrow.ArrowInvalid as error:
-        raise InputError(f"{name}: is no Parquet file ({error})") from None
+        raise InputError(f"{name}: expected a Parquet file ({error})") from None
     _require(name, text_column, file.schema_arrow.names)
     number = 0
     for batch in file.iter_batches(batch_size=1024):
@@ -187,12 +202,12 @@ def _require(name: str, column: str, columns: list[str]) -> None:
     if column not in columns:
         raise InputError(f"{name}: has no column {column!r}; its columns: {', '.join(columns)}")
     if len(set(columns)) < len(columns):
-        raise InputError(f"{name}: two of its columns have one name ({', '.join(columns)}); rename one")
+        raise InputError(f"{name}: two columns have the same name ({', '.join(columns)}); rename one")
 
 
 @contextmanager
 def _open_text(name: str, encoding: str) -> Iterator[TextIO]:
-    # Lines end at \n alone: other characters that Python takes for line ends are part of the text.
+    # Only \n ends a line. Other characters that Python takes for line ends are part of the text.
     try:
         if name == STANDARD_INPUT:
             yield io.TextIOWrapper(sys.stdin.buffer, encoding, newline="\n")
@@ -201,7 +216,7 @@ def _open_text(name: str, encoding: str) -> Iterator[TextIO]:
             yield file
     except UnicodeError as error:
         if name != STANDARD_INPUT:
-            decode(Path(name).read_bytes(), name, encoding)  # names the line and the likely encoding
+            decode(Path(name).read_bytes(), name, encoding)  # its error has the line and the likely encoding
         raise InputError(
             f"{name} is not {encoding}: set `encoding` to the encoding of the file, for example gb18030"
         ) from error

@@ -30,7 +30,7 @@ def test_the_same_text_in_two_splits() -> None:
 def test_texts_with_the_same_letters() -> None:
     assert found(train=["１９９８年ABC在北京。"], test=["2001 年abc，在北京"]) == [
         "test.txt:1: '2001 年abc，在北京' in test is like '１９９８年ABC在北京。' in train at train.txt:1: "
-        "equal but for digits, punctuation, space and case"
+        "equal except for digits, punctuation, space and case"
     ]
     assert len(found(train=["他们在北京。"], test=["他们在北京。", "他们在北京，", "他们在北京！"])) == 3
     assert found(train=["1998年1月"], test=["2001年1月"]) == []

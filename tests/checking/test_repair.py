@@ -36,7 +36,7 @@ def test_what_is_plainly_wrong_is_mended_and_listed() -> None:
     assert [str(change) for change in changes] == [
         "a:1: 1 removed: U+0008",
         "a:1: PER ' 王 ' without the white space at its edges",
-        "a:1: an entity of nothing but white space, X: removed",
+        "a:1: an entity of white space only, X: removed",
         "a:2: 1 removed: U+200B",
         "a:2: an empty sentence: left out",
     ]
@@ -57,11 +57,11 @@ def test_a_copy_that_can_be_trained_on(tmp_path: Path) -> None:
     assert [change.removeprefix(f"{path}:") for change in changes] == [
         "4: unknown tag 'o'; expected O, or one of B, I, E, S, M, L, U with a hyphen and a type (B-PER); "
         "did you mean O?: read as O",
-        "7: one column, '去'; expected a token and a tag: what it stands in is left out",
+        "7: one column, '去'; expected a token and a tag: the sentence or document is left out",
         "16: is GBK, in a file of UTF-8; write all of it in UTF-8: read as GBK",
         "11: I-PER after O; expected B-PER: read as conlleval reads it",
-        "2: tabs between columns, in 1 line of this file; most lines use spaces: mended",
-        "6: a blank line after a blank line: mended",
+        "2: tabs between columns, in 1 line of this file; most lines use spaces: fixed",
+        "6: a blank line after a blank line: fixed",
         "1: 1 removed: U+200B",
     ]
 
@@ -89,8 +89,8 @@ def test_only_what_was_mended_is_called_so(tmp_path: Path) -> None:
     split = Split("a.txt", [Sentence("王")], format="conll", oddities=oddities)
     assert write_repaired([split], tmp_path) == 2
     assert changes_in(tmp_path) == [
-        "a.txt:2: a blank line: mended",
-        "a.txt:3: tabs: mended",
+        "a.txt:2: a blank line: fixed",
+        "a.txt:3: tabs: fixed",
         "a.txt:1: a long name: left as it is",
     ]
 
@@ -100,7 +100,7 @@ def test_faults_say_how_they_were_mended(tmp_path: Path) -> None:
     _, changes = repair(Split("a", [Sentence("王")], faults=faults))
     assert [str(change) for change in changes] == [
         "a.ann:1: off by 1: taken at 1 to 2",
-        "a.ann:2: no offsets: what it stands in is left out",
+        "a.ann:2: no offsets: the sentence or document is left out",
     ]
 
 
@@ -140,7 +140,7 @@ def test_a_split_of_which_nothing_is_left(tmp_path: Path) -> None:
     bad = Split("dev.txt", [], format="conll", faults=[Finding("dev.txt", 1, "malformed line", "one column")])
     assert write_repaired([good, bad], tmp_path / "out") == 2
     assert changes_in(tmp_path / "out") == [
-        "dev.txt:1: one column: what it stands in is left out",
+        "dev.txt:1: one column: the sentence or document is left out",
         "dev.txt: no sentence is left: not in the copy",
     ]
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["changes.txt", "train.txt"]
@@ -151,7 +151,7 @@ def test_no_copy_if_nothing_is_left_at_all(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         write_repaired([split], tmp_path)
     assert str(error.value) == (
-        f"{tmp_path}: has no repaired copy, for no sentence is left; {tmp_path / 'changes.txt'} says why"
+        f"{tmp_path}: there is no repaired copy, because no sentence is left; see {tmp_path / 'changes.txt'}"
     )
     assert changes_in(tmp_path)[-1] == "train.txt: no sentence is left: not in the copy"
 
@@ -163,7 +163,7 @@ def test_the_copy_has_one_scheme(tmp_path: Path) -> None:
     assert [split.scheme for split in splits] == [BIO, BIOES]
     assert write_repaired(splits, tmp_path / "out") == 1
     assert changes_in(tmp_path / "out") == [
-        f"{tmp_path / 'dev.txt'}: tags are BIOES: written in BIO, as in the whole copy"
+        f"{tmp_path / 'dev.txt'}: tags are BIOES: written in BIO, like all tags of the copy"
     ]
     copy = read_file(tmp_path / "out" / "dev.txt")
     assert (copy.scheme, spans(copy.sentences[0])) == (BIO, [(0, 2, "PER", "王明"), (2, 3, "PER", "李")])

@@ -74,7 +74,7 @@ def test_total_size_is_known_for_files_alone(tmp_path: Path) -> None:
 
 
 def test_text_that_the_terminal_garbled_is_refused() -> None:
-    with pytest.raises(InputError, match="text 2 is not valid in the terminal's encoding"):
+    with pytest.raises(InputError, match="text 2 is not valid in the encoding of the terminal"):
         list(text_records(["好", "\udce5\udca5"]))
 
 
@@ -93,11 +93,14 @@ def test_json_lines_keep_their_other_fields(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", r"a\.jsonl:2: expected a JSON object a line \(Expecting property name"),
-        ('["王"]', r'a\.jsonl:2: expected a JSON object a line, got \["王"\]'),
-        (r'{"text": "王\ud83d"}', r"a\.jsonl:2: has half a character, .* without its pair; write the file anew"),
-        ('{"text": "王", "n": ' + "9" * 5000 + "}", r"a\.jsonl:2: expected a JSON object a line \(Exceeds the limit"),
-        ("[" * 100_000, r"a\.jsonl:2: expected a JSON object a line \("),
+        ("{", r"a\.jsonl:2: expected one JSON object per line \(Expecting property name"),
+        ('["王"]', r'a\.jsonl:2: expected one JSON object per line, got \["王"\]'),
+        (r'{"text": "王\ud83d"}', r"a\.jsonl:2: has half of a surrogate pair, .*; write the file again without it"),
+        (
+            '{"text": "王", "n": ' + "9" * 5000 + "}",
+            r"a\.jsonl:2: expected one JSON object per line \(Exceeds the limit",
+        ),
+        ("[" * 100_000, r"a\.jsonl:2: expected one JSON object per line \("),
         (
             '{"id": 1, "text": null}',
             r"a\.jsonl:2: expected a text in the field 'text' \(its fields: id, text\); set `text_column`",
@@ -129,8 +132,8 @@ def test_csv_rows_keep_their_other_columns(tmp_path: Path) -> None:
     [
         ("id,content\n1,a\n", r"a\.csv: has no column 'text'; its columns: id, content$"),
         ("text,id\na,1,2\n", r"a\.csv:2: expected 2 columns as in the header, got 3"),
-        ("text,text\na,1\n", r"a\.csv: two of its columns have one name \(text, text\); rename one"),
-        ('text,id\n"a"b,1\n', r"a\.csv:2: is no CSV"),
+        ("text,text\na,1\n", r"a\.csv: two columns have the same name \(text, text\); rename one"),
+        ('text,id\n"a"b,1\n', r"a\.csv:2: expected CSV"),
         ("", r"a\.csv: has no column 'text'"),
     ],
 )
@@ -166,7 +169,7 @@ def test_parquet_rows_keep_their_other_columns(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.parquet:2: expected a text in the column 'content', got None"):
         records(path, text_column="content")
     path.write_bytes(b"PAR1")
-    with pytest.raises(InputError, match=r"a\.parquet: is no Parquet file"):
+    with pytest.raises(InputError, match=r"a\.parquet: expected a Parquet file"):
         records(path, text_column="content")
 
 
@@ -204,7 +207,7 @@ def test_options_that_would_mean_nothing(tmp_path: Path) -> None:
         (
             [str(tmp_path / "a.txt")],
             {"text_column": "x", "format": "jsonl"},
-            "`format` jsonl already defines where the text is",
+            "`format` jsonl defines where the text is",
         ),
         (["-"], {"format": "jsonl"}, "standard input is read as lines of text: leave out `format`"),
     ):
