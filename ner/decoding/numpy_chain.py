@@ -1,8 +1,10 @@
-"""The scores of a linear chain over tags; a path is one tag for each character.
+"""The scores of a linear chain over tags. A path has one tag for each character.
 
-Throughout the package, `emissions` is `(batch, chars, tags)`, and `mask` is `(batch, chars)` and true for the first
-characters of each row, at least for one. What is computed a character at a time has characters first and rows last, so
-that each step works on whole vectors; and all in float64, as sums run over a whole text.
+In the whole package, `emissions` is `(batch, chars, tags)`. `mask` is `(batch, chars)` and true for the first
+characters of each row, for at least one.
+
+Arrays that are computed character by character have characters first and rows last, so that each step works on whole
+vectors. All sums are float64, because they run over a whole text.
 """
 
 from typing import NamedTuple
@@ -16,15 +18,21 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-# As a score it absorbs any other, in float32 too, so a path through it never wins and has probability 0; yet sums of
-# it stay finite, so no gradient becomes NaN.
+# Any other score added to it makes no difference, in float32 too: a path through it never wins and has probability 0.
+# Sums of it stay finite, so that no gradient becomes NaN.
 IMPOSSIBLE = -1e30
-# What is lower is the score of an impossible path: far from both kinds of paths at any temperature.
+# The score of an impossible path is lower. Both kinds of paths are far from this limit at any temperature.
 POSSIBLE = -1e20
 
 
 class NumpyChain(NamedTuple):
-    """Scores of a path's parts: its first tag `(tags,)`, each pair of neighbours `(tags, tags)`, its last `(tags,)`."""
+    """The scores of a path.
+
+    Args:
+        start: of its first tag, `(tags,)`.
+        transitions: of each pair of adjacent tags, `(tags, tags)`: from, to.
+        end: of its last tag, `(tags,)`.
+    """
 
     start: Doubles
     transitions: Doubles
@@ -36,7 +44,15 @@ class NumpyChain(NamedTuple):
 
 
 def apply_constraints(emissions: Floats, allowed: Mask | None) -> Doubles:
-    """The emissions in float64, with tags that aren't `allowed` impossible. Raises ValueError if the shapes differ."""
+    """Convert emissions to float64, and make tags impossible that are not allowed.
+
+    Args:
+        emissions: `(batch, chars, tags)`.
+        allowed: `(batch, chars, tags)`, or None if all tags are.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
     scores = emissions.astype(np.float64)
     if allowed is not None:
         if allowed.shape != emissions.shape:
@@ -46,16 +62,24 @@ def apply_constraints(emissions: Floats, allowed: Mask | None) -> Doubles:
 
 
 def require_possible(scores: Doubles) -> None:
-    """Raise ValueError if one of `scores` `(batch,)`, each the sum over a row's paths, is of impossible paths alone."""
+    """Check that each row has a possible path.
+
+    Args:
+        scores: the log-sums over all paths of each row, `(batch,)`.
+
+    Raises:
+        ValueError: a row has only impossible paths.
+    """
     rows = np.flatnonzero(scores < POSSIBLE).tolist()
     if rows:
         raise ValueError(f"expected a possible tag sequence among the allowed ones of every row, got none in {rows}")
 
 
 def predecessors(chain: NumpyChain) -> tuple[Ids, Doubles]:
-    """The possible tags before each tag, and the scores of the transitions, both `(ways, tags)`.
+    """The possible tags before each tag, and the scores of these transitions, both `(ways, tags)`.
 
-    A tag with fewer ways to it than others has impossible ones beside. A tag scheme leaves about half of all pairs.
+    `ways` is the maximum number of tags before a tag. If a tag has fewer, impossible ones fill the column. A tag scheme
+    allows about half of all pairs.
     """
     ways = int((chain.transitions > POSSIBLE).sum(axis=0).max())
     sources = (-chain.transitions).argsort(axis=0)[:ways]
@@ -63,7 +87,16 @@ def predecessors(chain: NumpyChain) -> tuple[Ids, Doubles]:
 
 
 def numpy_path_scores(emissions: Doubles, tags: Ids, chain: NumpyChain) -> Doubles:
-    """The score of one path a row, `tags` `(batch, chars)`, from its start up to and with each character."""
+    """The score of one path per row, from its start to each character.
+
+    Args:
+        emissions: `(batch, chars, tags)`.
+        tags: the paths, `(batch, chars)`.
+        chain: the scores of the chain.
+
+    Returns:
+        `(batch, chars)`: the score of the path up to and including the character.
+    """
     scores = np.take_along_axis(emissions, tags[:, :, None], axis=2)[:, :, 0]
     scores[:, 0] += chain.start[tags[:, 0]]
     scores[:, 1:] += chain.transitions[tags[:, :-1], tags[:, 1:]]

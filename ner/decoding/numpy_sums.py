@@ -1,4 +1,4 @@
-"""Sums over all paths of a linear chain: their total, and exact probabilities of spans of one of them."""
+"""Sums over all paths of a linear chain: their total, and exact probabilities for the spans of one path."""
 
 from itertools import pairwise
 
@@ -15,13 +15,17 @@ from ner.decoding.numpy_chain import (
     require_possible,
 )
 
-# While sums of products are above its inverse, and they and their factors below it, what underflows in them is nothing
-# beside them.
+# Sums of products are exact enough while they are above the inverse of this number, and they and their factors are
+# below it: then the terms that underflow are too small to matter.
 _LARGE = 1e50
 
 
 def numpy_log_partition(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Doubles:
-    """The log-sum over all paths of a row, `(batch,)`. Raises ValueError if a row has no possible path."""
+    """The log-sum over all paths of each row, `(batch,)`.
+
+    Raises:
+        ValueError: a row has no possible path.
+    """
     rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
     total = _log_sum_exp(_forward(emissions, chain)[last, :, rows].T + chain.end[:, None])
     require_possible(total)
@@ -29,25 +33,36 @@ def numpy_log_partition(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Do
 
 
 def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyChain) -> tuple[Doubles, Doubles]:
-    """`enter` and `leave` of `ner.decoding.tag_decoders.Decoded`, for the paths `tags` `(batch, chars)`.
+    """Compute `enter` and `leave` of `ner.decoding.tag_decoders.Decoded` for one path per row.
 
-    `exp(-enter)` is the probability of all of the path's tags before a character, given the character's: so the
-    quotient of two of them is that of the tags between, given the last. `leave` adds what is left: the probability that
-    the last character has its tag and that the entity ends there, since the next tag is none that goes on with one.
+    `exp(-enter)` is the probability of all tags of the path before a character, given the tag of the character. So the
+    quotient of two of them is the probability of the tags between two characters, given the tag of the last. `leave`
+    adds the remaining factor: the probability that the last character has its tag and that the entity ends there, that
+    is, that the next tag does not continue an entity.
 
-    Raises ValueError if a row has no possible path.
+    Args:
+        emissions: `(batch, chars, tags)`.
+        mask: `(batch, chars)`.
+        tags: the paths, `(batch, chars)`.
+        chain: the scores of the chain.
+
+    Returns:
+        `enter` and `leave`, both `(batch, chars)`.
+
+    Raises:
+        ValueError: a row has no possible path.
     """
     chars = np.arange(mask.shape[1])[:, None]
     rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
-    # The way back is the way there through rows turned round, each in its own length; done twice, it is undone.
+    # The backward pass is a forward pass over reversed rows. Each row is reversed within its own length.
     turned = (last - chars) % len(chars)  # (chars, batch)
     there = _forward(emissions, chain)  # (chars, tags, batch)
     back = _forward(emissions[rows, turned].transpose(1, 0, 2), NumpyChain(chain.end, chain.transitions.T, chain.start))
     back = back[turned, :, rows].transpose(0, 2, 1)
-    # Each character has its own sum over all paths: so what rounding adds up over a long text cancels.
+    # Each character has its own sum over all paths, so that rounding errors of a long text cancel out.
     total = _log_sum_exp((there + back - emissions.transpose(1, 2, 0)).transpose(1, 0, 2))  # (chars, batch)
     require_possible(total[0])
-    begins = chain.start >= POSSIBLE  # a tag that can't begin a sentence goes on with an entity
+    begins = chain.start >= POSSIBLE  # a tag that can't start a sentence continues an entity
     path = tags.T
     ahead = chain.end[path]
     behind = _log_sum_exp(chain.transitions.T[begins][:, path[:-1]] + back[1:, begins].transpose(1, 0, 2))
@@ -58,10 +73,10 @@ def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyCh
 
 
 def _forward(emissions: Doubles, chain: NumpyChain) -> Doubles:
-    """Log-sums over the paths up to and with each character, by its tag: `(chars, tags, batch)`.
+    """Log-sums over the paths up to and including each character, by its tag: `(chars, tags, batch)`.
 
-    The forward recursion (Rabiner 1989, section III). Sums are made of plain products, at each character relative to
-    the first tag's (scaled as in section V.A), or of logarithms wherever products could lose something.
+    The forward recursion (Rabiner 1989, section III). It uses plain products, scaled at each character by the sum of
+    the first tag (as in section V.A), or logarithms if products could underflow or overflow.
     """
     scores = emissions.transpose(1, 2, 0).copy()
     scores[0] += chain.start[:, None]
@@ -86,9 +101,11 @@ def _forward(emissions: Doubles, chain: NumpyChain) -> Doubles:
 
 
 def _log_sum_exp(scores: Doubles) -> Doubles:
-    """The log-sum over the first dimension of `scores`, which it overwrites."""
+    """The log-sum over the first dimension of `scores`. It overwrites `scores`."""
     top = scores.max(axis=0)
     scores -= top
-    np.maximum(scores, -700.0, out=scores)  # beside 1 it's nothing, and of less, exp takes ten times as long
+    np.maximum(
+        scores, -700.0, out=scores
+    )  # exp(-700) is negligible next to 1, and exp of lower numbers is ten times slower
     total: Doubles = np.log(np.exp(scores, out=scores).sum(axis=0)) + top
     return total

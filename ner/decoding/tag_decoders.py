@@ -1,4 +1,4 @@
-"""What reads tags from emissions: of a chain, or of a softmax at every character."""
+"""Decoders: from emissions to tags and probabilities, for a CRF or for a softmax at every character."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple
@@ -12,11 +12,15 @@ from ner.decoding.viterbi import best_path, best_paths
 
 
 class Decoded(NamedTuple):
-    """The best tags, and what is needed for the probability of any span of them.
+    """The best tags, and two arrays that give the probability of any span of them.
 
-    `tags` is `(batch, chars)`. The probability that the characters `start:end` have exactly these tags, and that
-    the entity ends there, is `exp(enter[start] + leave[end - 1])`; both are `(batch, chars)`. Nothing is meant outside
-    the mask.
+    The probability that the characters `start:end` have exactly these tags, and that the entity ends there, is
+    `exp(enter[start] + leave[end - 1])`. Values outside of the mask have no meaning.
+
+    Args:
+        tags: `(batch, chars)`.
+        enter: `(batch, chars)`.
+        leave: `(batch, chars)`.
     """
 
     tags: Ids
@@ -25,10 +29,11 @@ class Decoded(NamedTuple):
 
 
 class NBest(NamedTuple):
-    """The most probable sequences of every row, all different, in falling order.
+    """The n most probable tag sequences of every row. All are different, and the most probable is first.
 
-    `tags` is `(batch, n, chars)`, of no meaning outside the mask. `log_probabilities` is `(batch, n)`, and -inf where
-    a row has fewer sequences than n.
+    Args:
+        tags: `(batch, n, chars)`. Values outside of the mask have no meaning.
+        log_probabilities: `(batch, n)`; -inf if a row has fewer than n sequences.
     """
 
     tags: Ids
@@ -36,11 +41,11 @@ class NBest(NamedTuple):
 
 
 class TagDecoder(ABC):
-    """Reads the best tags from emissions.
+    """Finds the best tags for emissions.
 
-    `emissions` and `mask` are as in `ner.decoding.numpy_chain`. `allowed` is `(batch, chars, tags)` and says which tags
-    each character may have; only what lies in the mask counts. Probabilities are then those given that each character
-    has one of its allowed tags. A row in which no possible sequence is allowed is a ValueError.
+    `emissions` and `mask` are as in `ner.decoding.numpy_chain`. `allowed` is `(batch, chars, tags)`: the tags that each
+    character may have. Values outside of the mask don't count. All probabilities are then conditional: given that each
+    character has one of its allowed tags. A row without a possible sequence of allowed tags is a ValueError.
 
     Args:
         temperature: divides all scores when probabilities are computed.
@@ -54,18 +59,22 @@ class TagDecoder(ABC):
 
     @abstractmethod
     def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
-        """The most probable tags, and the probabilities of their spans."""
+        """Find the most probable tags, and the probabilities of their spans."""
 
     @abstractmethod
     def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
-        """The `n` most probable tag sequences. Raises ValueError unless `n` is at least 1."""
+        """Find the `n` most probable tag sequences.
+
+        Raises:
+            ValueError: `n` is less than 1.
+        """
 
 
 class CrfDecoder(TagDecoder):
-    """For a linear-chain CRF.
+    """The decoder of a linear-chain CRF.
 
     Args:
-        chain: its scores.
+        chain: the scores of the CRF.
         temperature: divides all scores when probabilities are computed.
     """
 
@@ -89,10 +98,10 @@ class CrfDecoder(TagDecoder):
 
 
 class SoftmaxDecoder(TagDecoder):
-    """For a softmax at every character, whose tags are independent.
+    """The decoder of a softmax at every character. The tags of different characters are independent.
 
-    The probability of a span is the product of those of its tags: where an entity ends is part of it only as far as
-    these tags say so.
+    The probability of a span is the product of the probabilities of its tags. It doesn't include the next tag, so the
+    end of the entity counts only as far as these tags show it.
     """
 
     keeps_to_scheme = False
@@ -109,7 +118,7 @@ class SoftmaxDecoder(TagDecoder):
         return NBest(*best_paths(probabilities, mask, NumpyChain(none, np.zeros((len(none), len(none))), none), n))
 
     def _log_probabilities(self, emissions: Floats, mask: Mask, allowed: Mask | None) -> Doubles:
-        """Of every tag at every character: `(batch, chars, tags)`."""
+        """The log-probability of every tag at every character: `(batch, chars, tags)`."""
         scores = apply_constraints(emissions, allowed)
         scores /= self.temperature
         top = scores.max(axis=2, keepdims=True)  # (batch, chars, 1)

@@ -1,4 +1,4 @@
-"""The best paths of a linear chain; shapes and masks are those of `ner.decoding.numpy_chain`."""
+"""The best paths of a linear chain. Shapes and masks are as in `ner.decoding.numpy_chain`."""
 
 from itertools import pairwise
 
@@ -9,16 +9,19 @@ from ner.decoding.numpy_chain import POSSIBLE, Doubles, Floats, Mask, NumpyChain
 
 
 def best_path(emissions: Floats | Doubles, mask: Mask, chain: NumpyChain) -> Ids:
-    """The best path of every row, `(batch, chars)`, by the Viterbi algorithm (Rabiner 1989, section III).
+    """Find the best path of every row with the Viterbi algorithm (Rabiner 1989, section III).
 
-    Nothing is meant outside the mask. The way there keeps scores alone: on the way back the predecessors of one tag
-    are compared at each character, not those of all tags.
+    The forward pass keeps only scores. The backward pass then compares the predecessors of one tag at each character,
+    not those of all tags.
+
+    Returns:
+        The tags, `(batch, chars)`. Values outside of the mask have no meaning.
     """
     batch, chars, tags = emissions.shape
     scores = np.array(emissions.transpose(1, 2, 0), dtype=np.float64, order="C")  # (chars, tags, batch)
     scores[0] += chain.start[:, None]
     sources, transitions = predecessors(chain)  # (ways, tags)
-    steps = np.repeat(transitions[:, :, None], batch, axis=2)  # addends of one shape are added in one go
+    steps = np.repeat(transitions[:, :, None], batch, axis=2)  # arrays of the same shape are added faster
     candidates = np.empty_like(steps)
     best = np.empty((tags, batch))
     for before, here in pairwise(scores):
@@ -27,7 +30,7 @@ def best_path(emissions: Floats | Doubles, mask: Mask, chain: NumpyChain) -> Ids
         here += np.maximum.reduce(candidates, axis=0, out=best)
     rows, last = np.arange(batch), mask.sum(axis=1) - 1
     ends = (scores[last, :, rows] + chain.end).argmax(axis=1)
-    # Whatever stands behind a row's last character, the way back comes through its best tag.
+    # The backward pass must go through the best tag of a row's last character, whatever the scores behind it are.
     scores[last, :, rows] = -np.inf
     scores[last, ends, rows] = 0.0
     path = np.empty((chars, batch), dtype=np.int64)
@@ -39,16 +42,22 @@ def best_path(emissions: Floats | Doubles, mask: Mask, chain: NumpyChain) -> Ids
 
 
 def best_paths(emissions: Doubles, mask: Mask, chain: NumpyChain, n: int) -> tuple[Ids, Doubles]:
-    """The `n` best paths of every row `(batch, n, chars)` and their falling scores `(batch, n)`, by list Viterbi.
+    """Find the `n` best paths of every row with the list Viterbi algorithm.
 
-    The parallel algorithm of Seshadri and Sundberg 1994, section II; with n = 1 it finds `best_path`. A path
-    outside the mask repeats its last tag. The score is -inf where a row has fewer possible paths.
-    Raises ValueError unless `n` is at least 1.
+    This is the parallel algorithm of Seshadri and Sundberg 1994, section II. With n = 1 it finds the same path as
+    `best_path`.
+
+    Returns:
+        The tags, `(batch, n, chars)`, and the scores, `(batch, n)`, the best first. Outside of the mask a path repeats
+        its last tag. If a row has fewer than n possible paths, the other scores are -inf.
+
+    Raises:
+        ValueError: `n` is less than 1.
     """
     if n < 1:
-        raise ValueError(f"expected at least 1 sequence to be asked for, got {n}")
+        raise ValueError(f"expected `n` to be at least 1, got {n}")
     batch, chars, tags = emissions.shape
-    # A state is tag * n + rank: the path of that rank among those that end in the tag.
+    # A state is tag * n + rank, for the path of that rank among the paths that end in the tag.
     stay = np.arange(tags * n).reshape(tags, n)
     steps = chain.transitions.T.repeat(n, axis=1)  # (tags, tags * n): to a tag, from a state
     scores = np.full((batch, tags, n), -np.inf)
@@ -68,12 +77,12 @@ def best_paths(emissions: Doubles, mask: Mask, chain: NumpyChain, n: int) -> tup
 
 
 def _highest(scores: Doubles, n: int) -> tuple[Doubles, Ids]:
-    """The `n` highest of the last dimension of `scores`, falling, and where they stand; overwrites `scores`."""
+    """The `n` highest values of the last dimension, the highest first, and their places. It overwrites `scores`."""
     width = scores.shape[-1]
     flat, first = scores.reshape(-1), np.arange(0, scores.size, width)
     places = np.empty((n, len(first)), dtype=np.int64)
     highest = np.empty(places.shape)
-    for place, high in zip(places, highest, strict=True):  # faster than to sort: few are asked for
+    for place, high in zip(places, highest, strict=True):  # faster than sorting, because n is small
         flat.reshape(-1, width).argmax(axis=1, out=place)
         flat.take(first + place, out=high)
         flat[first + place] = -np.inf

@@ -1,1 +1,1 @@
-"""Exported networks: their folder, and the runtimes that compute them."""
+"""Exported networks: their folder, and the runtimes that run them."""

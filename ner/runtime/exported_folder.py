@@ -1,4 +1,4 @@
-"""The folder of an exported tagger: its network, its characters, and one JSON file with all else."""
+"""The folder of an exported tagger: the network, the characters, and one JSON file with everything else."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,19 +22,19 @@ _ADVICE = "copy it again, or export again"
 
 @dataclass(frozen=True)
 class Exported:
-    """What a tagger is beside its network and its characters.
+    """The properties of an exported tagger, without its network and its characters.
 
     Args:
-        target: what runs the network.
-        precision: the number format of its products: `bf16` while it runs, `int8` for its weights too.
-        types: entity types.
-        labels: the tags that it predicts, in order of their ids.
-        scheme: name of their tag scheme.
-        tag_decoder: what reads them from the emissions.
+        target: the runtime of the network.
+        precision: the number format of products; with `int8` also of the weights.
+        types: the entity types.
+        labels: the tags that the network predicts, in the order of their ids.
+        scheme: the tag scheme of the labels.
+        tag_decoder: the decoder of the emissions.
         temperature: divides all scores when probabilities are computed.
-        chain: the scores of a CRF.
-        window: the longest window in characters.
-        versions: of the packages that took part, for the record.
+        chain: the scores of a CRF; None for a softmax.
+        window: the maximum number of characters of a window.
+        versions: the versions of the packages that made the export.
     """
 
     target: Target
@@ -49,27 +49,27 @@ class Exported:
     versions: dict[str, str]
 
     def save(self, folder: Path) -> None:
-        """Write the record into `folder`."""
+        """Write `exported.json` into `folder`."""
         chain = None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
         content = {"format_version": FORMAT_VERSION, **asdict(self), "chain": chain}
         write_json(content, folder / RECORD, indent=1)
 
 
 def network_path(folder: Path, target: Target) -> Path:
-    """The file of the network in a folder; that of OpenVINO has another with its weights beside it."""
+    """The file of the network. OpenVINO has a second file for the weights."""
     return folder / _FILES[target][0]
 
 
 def is_exported(folder: Path) -> bool:
-    """Whether a folder holds an exported tagger, not one that training wrote."""
+    """Whether a folder has an exported tagger, not a model of `train`."""
     return (folder / RECORD).is_file()
 
 
 def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
-    """Read what an export wrote, but for the network.
+    """Read an exported tagger without its network.
 
     Raises:
-        InputError: a file is missing or damaged, or of a newer format.
+        InputError: a file is missing or damaged, or has a newer format.
     """
     path = folder / RECORD
     try:

@@ -1,4 +1,4 @@
-"""The runtimes of exported networks, imported when one is opened: ONNX Runtime and OpenVINO, on the CPU."""
+"""The runtimes of exported networks on the CPU: ONNX Runtime and OpenVINO. They are imported only when needed."""
 
 import importlib
 from collections.abc import Callable
@@ -16,7 +16,16 @@ Network = Callable[[Ids, Ids], Floats]
 
 
 def open_network(folder: Path, target: Target, precision: ExportPrecision, threads: int) -> Network:
-    """The network of an exported tagger, ready to run in so many threads.
+    """Open the network of an exported tagger.
+
+    Args:
+        folder: the exported tagger.
+        target: the runtime.
+        precision: the number format of the export.
+        threads: the number of CPU threads.
+
+    Returns:
+        A function that runs the network.
 
     Raises:
         InputError: the runtime isn't installed, or can't read the network.
@@ -29,7 +38,7 @@ def open_network(folder: Path, target: Target, precision: ExportPrecision, threa
     path = network_path(folder, target)
     try:
         return opened(runtime, path, precision, threads)
-    # What the runtimes raise for a damaged file has no common base: RuntimeError, or classes of their own.
+    # For a damaged file, the runtimes raise RuntimeError or their own classes, which have no common base.
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError(f"{package} can't read {path} ({reason}): copy the folder again, or export again") from error
@@ -49,7 +58,7 @@ def _open_onnx(onnxruntime: Any, path: Path, precision: ExportPrecision, threads
 
 
 def _open_openvino(openvino: Any, path: Path, precision: ExportPrecision, threads: int) -> Network:
-    # Left to itself, OpenVINO would compute in bf16 wherever the hardware is fast at it.
+    # By default OpenVINO computes in bf16 on hardware that is fast at it.
     hint = "bf16" if precision == "bf16" else "f32"
     settings = {"INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": threads}
     compiled = openvino.Core().compile_model(path, "CPU", settings)

@@ -224,7 +224,7 @@ def test_constraints_that_no_path_fulfils_are_an_error_that_names_the_rows(kind:
     [
         (
             lambda given: given.decoder.nbest(given.emissions, given.mask, 0),
-            "at least 1 sequence to be asked for, got 0",
+            "expected `n` to be at least 1, got 0",
         ),
         (
             lambda given: given.decoder.decode(given.emissions, given.mask, given.allowed[:, :1]),
