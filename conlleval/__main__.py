@@ -1,7 +1,7 @@
 """The command ``python -m conlleval``: columns on standard input, the report on standard output.
 
-Standard output is byte for byte that of ``conlleval.pl``, version 2004-01-26. Exit status 1 and one sentence on
-standard error tell of anything wrong.
+Standard output is byte for byte that of ``conlleval.pl``, version 2004-01-26. If something is wrong, the exit status is
+1, and standard error has one sentence.
 """
 
 import argparse
@@ -17,17 +17,24 @@ from typing import NoReturn
 from conlleval.report import latex, report
 from conlleval.scorer import Pair, Scores, score_pairs
 
-# The original works on bytes. Latin-1 has one character a byte, so text decoded with it behaves in the same way.
+# The original works on bytes. Latin-1 has one character per byte, so decoded text behaves in the same way.
 _BYTES = "latin-1"
 _BOUNDARY = "-X-"
-# Lines that are kept with their tags, as most come again: of two million some ten thousand differ.
+# The maximum number of parsed lines to keep. Most lines are repeated: of two million, some ten thousand differ.
 _MOST_KNOWN = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command on ``arguments`` (those of the process by default); returns the exit status, 0 or 1.
+    """Run the command.
 
-    As usual with argparse, ``--help`` and wrong options leave through SystemExit.
+    Args:
+        arguments: the arguments; by default those of the process.
+
+    Returns:
+        The exit status, 0 or 1.
+
+    Raises:
+        SystemExit: for ``--help`` and for wrong options.
     """
     options = _parser().parse_args(arguments)
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding=_BYTES, newline="\n")
@@ -41,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"conlleval: {error}", file=sys.stderr)
         return 1
     if options.json:
-        # What is not UTF-8 in a type name becomes an escape, so that the output is valid JSON.
+        # Bytes of a type name that are not UTF-8 become escapes, so that the output is valid JSON.
         output = scores.to_json().encode("utf-8", "backslashreplace")
     else:
         output = (latex if options.latex else report)(scores).encode("utf-8", "surrogateescape")
@@ -59,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m conlleval",
         description="Score a tagged file as the CoNLL-2000 script conlleval does. Each line of standard input is one "
-        "token: columns, of which the last two are the gold and the predicted tag. Sentences are parted by empty "
+        "token: its last two columns are the gold and the predicted tag. Sentences are separated by empty "
         f"lines or by lines whose first column is {_BOUNDARY}.",
         allow_abbrev=False,
     )
@@ -68,10 +75,10 @@ def _parser() -> argparse.ArgumentParser:
         dest="delimiter",
         metavar="DELIM",
         default=" ",
-        help="what stands between columns, a regular expression such as '\\t' (default: one space)",
+        help="the delimiter of columns, a regular expression such as '\\t' (default: one space)",
     )
     parser.add_argument(
-        "-r", dest="raw", action="store_true", help="tags are bare types; every token is a chunk of its own"
+        "-r", dest="raw", action="store_true", help="tags are types without prefixes; every token is a chunk"
     )
     parser.add_argument(
         "-o", dest="outside", metavar="TAG", default="O", help="the tag outside chunks, with -r (default: O)"
@@ -95,7 +102,8 @@ def _named_in_utf8(scores: Scores) -> Scores:
 def _read_pairs(lines: Iterable[str], split: Callable[[str], list[str]]) -> Iterator[Pair | None]:
     """The last two columns of each line, or None for a sentence boundary.
 
-    Raises ValueError, with the line's number, where a line has fewer than two columns or not as many as the first.
+    Raises:
+        ValueError: a line has fewer than two columns, or not as many as the first line.
     """
     known: dict[str, Pair | None] = {}
     width = 0
@@ -117,7 +125,7 @@ def _read_pairs(lines: Iterable[str], split: Callable[[str], list[str]]) -> Iter
 
 
 def _add_prefix(pairs: Iterable[Pair | None], outside: str) -> Iterator[Pair | None]:
-    """Tags without prefixes (``-r``) as chunks of one token each."""
+    """Convert tags without prefixes (``-r``) to chunks of one token."""
 
     def tag(name: str) -> str:
         return "O" if name in (outside, "O") else f"B-{name}"
@@ -127,9 +135,10 @@ def _add_prefix(pairs: Iterable[Pair | None], outside: str) -> Iterator[Pair | N
 
 
 def _splitter(delimiter: str) -> Callable[[str], list[str]]:
-    """A function that parts a line at the delimiter, a regular expression, as Perl's ``split`` does.
+    """Make a function that splits a line at the delimiter, a regular expression, as Perl's ``split`` does.
 
-    Raises ValueError where the expression is malformed.
+    Raises:
+        ValueError: the expression is malformed.
     """
     if delimiter and not set(delimiter) & set(r"\.^$*+?{}[]|()"):
         return methodcaller("split", delimiter)
@@ -142,7 +151,7 @@ def _splitter(delimiter: str) -> Callable[[str], list[str]]:
         columns: list[str] = []
         start = 0
         for match in expression.finditer(line):
-            if match.end() > start:  # an empty match parts characters, but leaves no empty column
+            if match.end() > start:  # an empty match separates characters, but makes no empty column
                 columns += [line[start : match.start()], *match.groups("")]
                 start = match.end()
         return [*columns, line[start:]]

@@ -1,7 +1,7 @@
-"""The tables that ``conlleval`` prints, as text; the same numbers as JSON are ``Scores.to_json()``.
+"""The tables that ``conlleval`` prints, as text. ``Scores.to_json()`` has the same numbers as JSON.
 
-Source: the output of ``conlleval.pl`` by Erik Tjong Kim Sang, version 2004-01-26. Columns are as wide as there: a
-type name counts with its UTF-8 bytes, not its characters.
+Source: the output of ``conlleval.pl`` by Erik Tjong Kim Sang, version 2004-01-26. The widths of the
+columns are the same: a type name counts with its UTF-8 bytes, not its characters.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from conlleval.scorer import Scores, TypeScores
 
 
 def report(scores: Scores) -> str:
-    """The classic report: totals, then a line a type; percentages, and how many chunks were predicted.
+    """The classic report: totals, then one line per type with percentages and the number of predicted chunks.
 
-    The text ends in a newline. With no tokens at all there is the first line only.
+    The text ends in a newline. Without tokens it has only the first line.
     """
     counts = (
         f"processed {scores.tokens} tokens with {scores.gold_chunks} phrases; "
@@ -27,9 +27,9 @@ def report(scores: Scores) -> str:
 
 
 def latex(scores: Scores) -> str:
-    r"""The rows of a LaTeX table (``-l``): a row a type, then the totals; put them in a ``tabular`` of ``{lrrr}``.
+    r"""The rows of a LaTeX table (``-l``): one row per type, then the totals, for a ``tabular`` with ``{lrrr}``.
 
-    As in the original, nothing is escaped in type names, and the header's ``$`` is left open.
+    As in the original, type names are not escaped, and the ``$`` of the header is not closed.
     """
     types = [_latex_row(name, row) for name, row in _rows(scores)]
     header = r"        & Precision &  Recall  & F$_{\beta=1} \\\hline"
@@ -39,7 +39,7 @@ def latex(scores: Scores) -> str:
 def _rows(scores: Scores) -> Iterator[tuple[str, TypeScores]]:
     for name, row in scores.types.items():
         yield name, row
-        # Perl takes the empty name for "no name yet" when it drops duplicates, so the script prints this row twice.
+        # When the script removes duplicates, Perl takes the empty name for "no name yet". So it prints this row twice.
         if name == "" and row.gold_chunks and row.predicted_chunks:
             yield name, row
 

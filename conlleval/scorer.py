@@ -1,4 +1,4 @@
-"""Chunk rules of the CoNLL-2000 shared task, and the counts and scores that follow from them.
+"""The chunk rules of the CoNLL-2000 shared task, and counts and scores of chunks.
 
 Source: Tjong Kim Sang and Buchholz, *Introduction to the CoNLL-2000 Shared Task: Chunking* (CoNLL-2000), and the
 behaviour of its scoring script ``conlleval.pl`` by Erik Tjong Kim Sang, version 2004-01-26. The tag prefixes other
@@ -18,9 +18,9 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class TypeScores:
-    """Chunks of one type: how many there are in the gold tags, in the predicted tags, and in both alike.
+    """The numbers of chunks of one type: in the gold tags, in the predicted tags, and in both.
 
-    Precision, recall and F1 are percentages from 0 to 100, not rounded; each is 0 where nothing was there to count.
+    Precision, recall and F1 are percentages from 0 to 100, not rounded. They are 0 if there is nothing to count.
     """
 
     gold_chunks: int
@@ -57,10 +57,10 @@ class TypeScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Scores(TypeScores):
-    """Scores over all types together (micro average), with those of each type in ``types``.
+    """Scores over all types together (micro average), and the scores of each type in ``types``.
 
-    ``types`` is in the report's order, that of the names' UTF-8 bytes; chunks without a type stand under ``""``.
-    ``accuracy`` counts tokens, the chunk counts and their percentages count chunks.
+    ``types`` has the order of the report: by the UTF-8 bytes of the names. Chunks without a type have the name ``""``.
+    ``accuracy`` counts tokens; the other scores count chunks.
     """
 
     tokens: int
@@ -73,7 +73,7 @@ class Scores(TypeScores):
         return _percent(self.correct_tokens, self.tokens)
 
     def to_dict(self) -> dict[str, object]:
-        """The numbers of the report, ready for JSON: counts, and percentages with two decimals."""
+        """The numbers of the report for JSON: counts, and percentages with two decimals."""
         return {
             "tokens": self.tokens,
             "correct_tokens": self.correct_tokens,
@@ -88,18 +88,25 @@ class Scores(TypeScores):
 
 
 def evaluate(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Scores:
-    """Score predicted tags against gold tags; each argument holds one sequence of tags a sentence.
+    """Score predicted tags against gold tags.
 
-    A tag is a prefix and a type, parted at the first hyphen: ``B-PER``, ``I-人名``, ``B-geo-loc``. The rules are the
-    script's, and its prefixes are B, I, O, E (a chunk's last token where the next chunk follows at once, as in the
+    A tag is a prefix and a type, separated at the first hyphen: ``B-PER``, ``I-人名``, ``B-geo-loc``. The rules are
+    those of the script. Its prefixes are B, I, O, E (the last token of a chunk if the next chunk follows directly, as in the
     IOE schemes), ``[`` and ``]`` (a chunk of one token) and ``.`` (outside).
 
-    Any other prefix, such as the M and S of BMES, neither starts nor ends a chunk by itself, only where the type
-    changes. So B M E and S are scored right as long as entities of one type don't touch, but ``S-PER S-PER`` or
-    ``E-PER B-PER`` count as one chunk. For BMES and BIOES tags, convert both sides to BIO first.
+    With any other prefix, such as M and S of BMES, a chunk starts or ends only if the type changes. So B M E and S are
+    scored correctly while entities of one type are not adjacent, but ``S-PER S-PER`` or ``E-PER B-PER`` count as one
+    chunk. Convert BMES and BIOES tags to BIO first, on both sides.
 
-    Chunks never cross a sentence boundary. Raises ValueError where the two sides differ in length, and
-    TypeError where a string stands for a sentence's tags.
+    Chunks never cross a sentence boundary.
+
+    Args:
+        gold: the gold tags, one sequence per sentence.
+        predicted: the predicted tags, in the same form.
+
+    Raises:
+        ValueError: the two sides differ in length.
+        TypeError: the tags of a sentence are a string.
     """
     if len(gold) != len(predicted):
         raise ValueError(f"expected {len(gold)} predicted sentences, as many as gold, got {len(predicted)}")
@@ -107,7 +114,7 @@ def evaluate(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) 
 
 
 def _sentences(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Iterator[Iterable[Pair | None]]:
-    """The pairs of each sentence, and a boundary behind them."""
+    """The pairs of each sentence, and a boundary after them."""
     for index, (gold_tags, predicted_tags) in enumerate(zip(gold, predicted, strict=True)):
         if isinstance(gold_tags, str) or isinstance(predicted_tags, str):
             raise TypeError(f"sentence {index} (from 0): expected a list of tags, got a single string")
@@ -121,10 +128,10 @@ def _sentences(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
 
 
 def score_pairs(pairs: Iterable[Pair | None]) -> Scores:
-    """Score a stream of (gold, predicted) tags in which None is a sentence boundary.
+    """Score a stream of (gold, predicted) tags. None is a sentence boundary.
 
-    What a token changes depends on its pair and the pair before it only, besides whether the chunk that is open has
-    agreed so far. A corpus has few such states, so each is worked out once and then counted.
+    The effect of a token depends only on its pair, on the pair before it, and on whether the open chunk is equal on
+    both sides so far. A corpus has few such states, so each state is computed once and then counted.
     """
     known: dict[_Key, _State] = {}
     state = _State((None, None, False), known)
@@ -141,15 +148,15 @@ class _Tag(NamedTuple):
 
 
 _Key = tuple[Pair | None, Pair | None, bool]
-"""The pair before a token, its own, and whether the chunk that was open before it had agreed so far."""
+"""The pair before a token, its own pair, and whether the chunk that was open before it was equal on both sides."""
 
 
 class _State(dict[Pair | None, "_State"]):
-    """What a token does to the counts, how many times; under each pair that may be next, the state it leads to.
+    """The effect of a token on the counts, and the next state for each possible next pair.
 
-    `gold_starts` and `predicted_starts` are the types of the chunks that start at the token, `completes` that of the
-    chunk that ends before it alike on both sides, None where there is none. `agrees` tells whether the chunk that is
-    open now started alike on both sides and hasn't parted since.
+    `times` counts the tokens in this state. `gold_starts` and `predicted_starts` are the types of the chunks that start
+    at the token. `completes` is the type of the chunk that ends before the token on both sides, and is equal on both.
+    These are None if there is no such chunk. `agrees` says whether the open chunk is equal on both sides so far.
     """
 
     def __init__(self, key: _Key, known: dict[_Key, "_State"]) -> None:
@@ -185,7 +192,7 @@ def _tags(pair: Pair | None) -> tuple[_Tag, _Tag]:
 
 def _tag(text: str) -> _Tag:
     prefix, _, name = text.partition("-")
-    # To Perl the string "0" is false, so the script takes a type of that name for no type.
+    # In Perl the string "0" is false, so the script treats a type of that name as no type.
     return _Tag(prefix, "" if name == "0" else name)
 
 
@@ -230,8 +237,8 @@ def _scores(states: Iterable[_State], open_at_end: Iterable[str]) -> Scores:
     return Scores(
         gold_chunks=gold.total(),
         predicted_chunks=predicted.total(),
-        # Not the sum over the types: after odd tags such as a closing "." the script completes a chunk of type "",
-        # which it counts even where no chunk of that type was found.
+        # This is not the sum over the types: after odd tags such as a closing "." the script completes a chunk of type
+        # "", and counts it even if no chunk of that type was found.
         correct_chunks=correct.total(),
         tokens=tokens,
         correct_tokens=correct_tokens,

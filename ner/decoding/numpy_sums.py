@@ -104,8 +104,6 @@ def _log_sum_exp(scores: Doubles) -> Doubles:
     """The log-sum over the first dimension of `scores`. It overwrites `scores`."""
     top = scores.max(axis=0)
     scores -= top
-    np.maximum(
-        scores, -700.0, out=scores
-    )  # exp(-700) is negligible next to 1, and exp of lower numbers is ten times slower
+    np.maximum(scores, -700.0, out=scores)  # exp(-700) is negligible, and exp of lower numbers is ten times slower
     total: Doubles = np.log(np.exp(scores, out=scores).sum(axis=0)) + top
     return total
