@@ -91,8 +91,8 @@ def evaluate(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) 
     """Score predicted tags against gold tags.
 
     A tag is a prefix and a type, separated at the first hyphen: ``B-PER``, ``I-人名``, ``B-geo-loc``. The rules are
-    those of the script. Its prefixes are B, I, O, E (the last token of a chunk if the next chunk follows directly, as in the
-    IOE schemes), ``[`` and ``]`` (a chunk of one token) and ``.`` (outside).
+    those of the script. Its prefixes are B, I, O, E (the last token of a chunk if the next chunk follows directly, as
+    in the IOE schemes), ``[`` and ``]`` (a chunk of one token) and ``.`` (outside).
 
     With any other prefix, such as M and S of BMES, a chunk starts or ends only if the type changes. So B M E and S are
     scored correctly while entities of one type are not adjacent, but ``S-PER S-PER`` or ``E-PER B-PER`` count as one

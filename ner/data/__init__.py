@@ -1,1 +1,1 @@
-"""Annotated text: entities, tag schemes, and the files that hold them. Needs nothing but the standard library."""
+"""Annotated text: entities, tag schemes, corpora, and the formats of files."""

@@ -340,7 +340,7 @@ def test_i_after_o_is_repaired_and_counted_or_refused(
     line = content.count("\n")
     assert (
         train_on(content, "--strict")
-        == f"train.txt:{line}: I-PER after O; expected B-PER (leave out --strict to repair)"
+        == f"train.txt:{line}: I-PER after O; expected B-PER (without --strict it is repaired)"
     )
     result = run(
         "train", "--data", tmp_path / "data", "--output", tmp_path / "model", "--encoder", encoder_folder,
@@ -357,7 +357,7 @@ def test_mixed_schemes(train_on: Callable[..., str]) -> None:
 
 def test_gbk(train_on: Callable[..., str]) -> None:
     message = train_on("王 B-PER\n明 I-PER\n".encode("gbk"))
-    assert message == "train.txt:1: is not UTF-8; it looks like GBK: pass --encoding gb18030"
+    assert message == "train.txt:1: is not UTF-8; it looks like GBK: set --encoding to gb18030"
 
 
 def test_nul_bytes(train_on: Callable[..., str]) -> None:

@@ -40,9 +40,9 @@ _OTHERS = {
 }
 _SHOWN = 60
 
-_UNHELD = re.compile("[\0\t\n\r\ud800-\udfff]")
-_UNHELD_IN_LABEL = re.compile(r"[\s\0\ud800-\udfff]|^\Z")
-_UNHELD_IN_NAME = re.compile(r'[\0-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
+_UNWRITABLE = re.compile("[\0\t\n\r\ud800-\udfff]")
+_UNWRITABLE_IN_LABEL = re.compile(r"[\s\0\ud800-\udfff]|^\Z")
+_UNWRITABLE_IN_NAME = re.compile(r'[\0-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
 _LONGEST_NAME = 200
 """Bytes. Most file systems allow 255; the suffix and the name of a temporary file need some of them."""
 
@@ -89,7 +89,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
         InputError: the folder has other documents already.
     """
     losses: list[Finding] = []
-    labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
+    labels = replace_in_labels(sentences, _UNWRITABLE_IN_LABEL, losses)
     documents: dict[str, list[Sentence]] = {}
     for document, group in groupby(sentences, key=lambda sentence: sentence.document):
         members = list(group)
@@ -247,7 +247,7 @@ def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
 
 def _file_name(document: str, taken: list[str]) -> str:
     """A file name that is valid on every file system, and that differs from those in `taken` in more than case."""
-    name = _UNHELD_IN_NAME.sub("_", document).encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .") or "_"
+    name = _UNWRITABLE_IN_NAME.sub("_", document).encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .") or "_"
     used = {other.casefold() for other in taken}
     candidate, number = name, 1
     while candidate.casefold() in used:
@@ -262,7 +262,7 @@ def _standoff(sentences: Sequence[Sentence], labels: dict[str, str], losses: lis
     annotations: list[str] = []
     offset = 0
     for sentence in with_text(sentences, losses):
-        text = replace_line_ends(sentence, _UNHELD, losses)
+        text = replace_line_ends(sentence, _UNWRITABLE, losses)
         # A U+FEFF at the start of the file would be read as a byte order mark.
         if not lines and text[0] == "\ufeff":
             lines.append("")

@@ -23,8 +23,8 @@ from ner.data.schemes import Scheme, entities_to_tags
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
-_UNHELD = re.compile("[\0\t\n\r]")
-_UNHELD_IN_LABEL = re.compile(r"\s")
+_UNWRITABLE = re.compile("[\0\t\n\r]")
+_UNWRITABLE_IN_LABEL = re.compile(r"\s")
 
 
 def read(path: Path, options: ReadOptions) -> Split:
@@ -44,7 +44,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
     """Write one character per line, with a tab and its tag. Returns the information that the format can't store."""
     losses: list[Finding] = []
-    labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
+    labels = replace_in_labels(sentences, _UNWRITABLE_IN_LABEL, losses)
     document = ""
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):
@@ -58,7 +58,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
             entities = [replace(e, label=labels[e.label]) for e in flat_entities(sentence, losses)]
             find_merged_entities(sentence, entities, scheme, losses)
             tags = entities_to_tags(entities, len(sentence.text), scheme, sentence.unknown)
-            text = replace_line_ends(sentence, _UNHELD, losses)
+            text = replace_line_ends(sentence, _UNWRITABLE, losses)
             file.writelines(f"{character}\t{tag}\n" for character, tag in zip(text, tags, strict=True))
             file.write("\n")
     return losses

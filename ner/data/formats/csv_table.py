@@ -29,7 +29,7 @@ from ner.data.schemes import Scheme
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
 
-_UNHELD = re.compile("\0")
+_UNWRITABLE = re.compile("\0")
 """The csv module can't read this character before Python 3.11."""
 
 
@@ -82,7 +82,7 @@ def read(path: Path, options: ReadOptions) -> Split:
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
     """Write one row per character, with the number of its sentence. Returns what the format can't store."""
     losses: list[Finding] = []
-    labels = replace_in_labels(sentences, _UNHELD, losses)
+    labels = replace_in_labels(sentences, _UNWRITABLE, losses)
     with_documents = any(sentence.document for sentence in sentences)
     with atomic_writer(path) as file:
         # With the usual line end of CSV, \r\n, the writer puts a token that is \r or \n in quotes.
@@ -90,7 +90,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
         table.writerow(["sentence", "token", "tag", *["document"] * with_documents])
         for number, sentence in enumerate(with_text(sentences, losses), 1):
             tags = tags_of(sentence, labels, scheme, losses)
-            text = replace_line_ends(sentence, _UNHELD, losses)
+            text = replace_line_ends(sentence, _UNWRITABLE, losses)
             document = [sentence.document] * with_documents
             table.writerows([number, token, tag, *document] for token, tag in zip(text, tags, strict=True))
     return losses

@@ -34,9 +34,9 @@ _PROLOG = re.compile(r"\s*<[?!]")
 _LONE_TAG = re.compile(r"\s*<(/?)(doc|document|text|body|corpus)(\s[^<>]*)?>\s*", re.IGNORECASE)
 _LINE_END = re.compile("\r?\n")
 
-_UNHELD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 doesn't allow (section 2.2)."""
-_UNHELD_IN_LABEL = re.compile(rf"{_UNHELD.pattern}|^\Z")
+_UNWRITABLE_IN_LABEL = re.compile(rf"{_UNWRITABLE.pattern}|^\Z")
 _ESCAPES = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
@@ -78,13 +78,13 @@ def read(path: Path, options: ReadOptions) -> Split:
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     """Write a document with one sentence per line. Returns what the format can't store, such as crossing entities."""
     losses: list[Finding] = []
-    labels = replace_in_labels(sentences, _UNHELD_IN_LABEL, losses)
+    labels = replace_in_labels(sentences, _UNWRITABLE_IN_LABEL, losses)
     with atomic_writer(path) as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n<corpus>\n')
         for document, group in groupby(sentences, key=lambda sentence: sentence.document):
             members = list(group)
             if document:
-                name = _UNHELD.sub("\ufffd", document)
+                name = _UNWRITABLE.sub("\ufffd", document)
                 if name != document:
                     message = f"document {document!r} written as {name!r}"
                     kind = FindingKind.DOCUMENT_NAME_REPLACED
@@ -92,7 +92,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
                 file.write(f"<document id={quoteattr(name)}>\n")
             for sentence in members:
                 entities = nested_entities(sentence, losses)
-                text = replace_line_ends(sentence, _UNHELD, losses)
+                text = replace_line_ends(sentence, _UNWRITABLE, losses)
                 file.write(f"<sentence>{_mark_up(text, entities, labels)}</sentence>\n")
             if document:
                 file.write("</document>\n")

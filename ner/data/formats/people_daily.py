@@ -58,8 +58,8 @@ _WORD = re.compile(r"(\[*)(\[|\]|[^\[\]]+)/([^\[\]/]+)((?:\]/?[^\[\]/]+)*)")
 _END = re.compile(r"\]/?([^\[\]]+)")
 _PINYIN = re.compile(r"(.+)\{(?:[a-zü:]+[0-9])+\}", re.DOTALL)
 
-_UNHELD = re.compile("[\0\t\n\r \ud800-\udfff]")
-_UNHELD_IN_LABEL = re.compile(
+_UNWRITABLE = re.compile("[\0\t\n\r \ud800-\udfff]")
+_UNWRITABLE_IN_LABEL = re.compile(
     rf"[\s\0/\[\]\ud800-\udfff]|^(?=(?:{'|'.join(sorted(_PARTS_OF_SPEECH | _LABELS.keys()))})?\Z)"
 )
 """The second part matches before a label that is already a tag, and in an empty label."""
@@ -119,7 +119,8 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     """
     losses: list[Finding] = []
     tags = {
-        label: _TAGS.get(label, held) for label, held in replace_in_labels(sentences, _UNHELD_IN_LABEL, losses).items()
+        label: _TAGS.get(label, written)
+        for label, written in replace_in_labels(sentences, _UNWRITABLE_IN_LABEL, losses).items()
     }
     paragraphs: Counter[str] = Counter()
     unnamed = [s for s in sentences if s.document and not _ARTICLE.fullmatch(s.document)]
@@ -130,7 +131,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):
             entities = nested_entities(sentence, losses)
-            text = replace_line_ends(sentence, _UNHELD, losses)
+            text = replace_line_ends(sentence, _UNWRITABLE, losses)
             words = _words(text, 0, len(text), entities, tags)
             if _ARTICLE.fullmatch(sentence.document):
                 paragraphs[sentence.document] += 1

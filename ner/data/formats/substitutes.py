@@ -23,18 +23,18 @@ def with_text(sentences: Iterable[Sentence], losses: list[Finding]) -> Iterator[
             _lose(losses, sentence, FindingKind.EMPTY_TEXT_LEFT_OUT, "a text without characters")
 
 
-def replace_line_ends(sentence: Sentence, unheld: re.Pattern[str], losses: list[Finding]) -> str:
-    """Replace each character that `unheld` matches by one visible character. All offsets stay the same.
+def replace_line_ends(sentence: Sentence, unwritable: re.Pattern[str], losses: list[Finding]) -> str:
+    """Replace each character that `unwritable` matches by one visible character. All offsets stay the same.
 
     Control characters and the space become their pictures (U+2400 and following, U+2423), and others U+FFFD. If there
     are any, a finding is added to `losses`.
     """
-    found = unheld.findall(sentence.text)
+    found = unwritable.findall(sentence.text)
     if not found:
         return sentence.text
     pairs = ", ".join(f"U+{ord(c):04X} as {picture(c)}" for c in dict.fromkeys(found))
     _lose(losses, sentence, FindingKind.CHARACTER_REPLACED, f"{len(found):,} written as others: {pairs}")
-    return unheld.sub(lambda match: picture(match[0]), sentence.text)
+    return unwritable.sub(lambda match: picture(match[0]), sentence.text)
 
 
 def flat_entities(sentence: Sentence, losses: list[Finding]) -> list[Entity]:
@@ -82,32 +82,34 @@ def find_merged_entities(sentence: Sentence, entities: Sequence[Entity], scheme:
             _lose(losses, sentence, FindingKind.ENTITY_MERGED, message)
 
 
-def replace_in_labels(sentences: Iterable[Sentence], unheld: re.Pattern[str], losses: list[Finding]) -> dict[str, str]:
-    """Replace each character that `unheld` matches in labels by "_". Different labels stay different.
+def replace_in_labels(
+    sentences: Iterable[Sentence], unwritable: re.Pattern[str], losses: list[Finding]
+) -> dict[str, str]:
+    """Replace each character that `unwritable` matches in labels by "_". Different labels stay different.
 
     For each label that changes, a finding is added to `losses`, with the first sentence that has it.
 
     Returns:
         The label to write for each label.
     """
-    held: dict[str, str] = {}
+    written: dict[str, str] = {}
     for sentence in sentences:
         for entity in sentence.entities:
-            if entity.label in held:
+            if entity.label in written:
                 continue
-            label = replace_in_label(entity.label, unheld, held.values())
-            held[entity.label] = label
+            label = replace_in_label(entity.label, unwritable, written.values())
+            written[entity.label] = label
             if label != entity.label:
                 _lose(losses, sentence, FindingKind.LABEL_REPLACED, f"label {entity.label!r} written as {label!r}")
-    return held
+    return written
 
 
-def replace_in_label(label: str, unheld: re.Pattern[str], taken: Collection[str]) -> str:
-    """The label with "_" for each character that `unheld` matches, and more "_" until it is not in `taken`."""
-    held = unheld.sub("_", label)
-    while held in taken:
-        held += "_"
-    return held
+def replace_in_label(label: str, unwritable: re.Pattern[str], taken: Collection[str]) -> str:
+    """The label with "_" for each character that `unwritable` matches, and more "_" until it is not in `taken`."""
+    written = unwritable.sub("_", label)
+    while written in taken:
+        written += "_"
+    return written
 
 
 def picture(character: str) -> str:
