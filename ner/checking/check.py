@@ -50,7 +50,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Check:
-    """The result of a check.
+    """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title.
 
     `notes` are sentences on how its files were read, and `splits` are what was checked.
 

@@ -8,7 +8,7 @@ from ner.settings import Help, Parameter, Settings, Unset, settings_group
 
 @settings_group
 class ReadOptions(Settings):
-    """How annotated files are read.
+    """How files are to be read.
 
     >>> from ner import read_corpus
     >>> corpus = read_corpus("data_demo", options=ReadOptions(format="conll", strict=True))

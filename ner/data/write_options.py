@@ -8,7 +8,7 @@ from ner.settings import Help, Parameter, Settings, Unset, settings_group
 
 @settings_group
 class WriteOptions(Settings):
-    """How annotated files are written.
+    """How files are to be written.
 
     >>> from ner import convert_files
     >>> written = convert_files("data_demo/dev.txt", "dev.bmes", writing=WriteOptions(format="conll", scheme="BMES"))
