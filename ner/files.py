@@ -51,17 +51,25 @@ def atomic_writer(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
         yield file
 
 
-def write_json(content: Any, path: Path, *, indent: int = 2) -> None:
-    """Write `content` as indented JSON in UTF-8. The file appears complete or not at all.
+def write_text(text: str, path: Path) -> None:
+    r"""Write a text in UTF-8. The file appears complete or not at all.
 
-    Half of a surrogate pair, which UTF-8 can't store, is written as its escape.
+    Half of a surrogate pair, which UTF-8 can't store, is written as its escape, for example \ud83d.
 
     Raises:
         OSError: see `atomic_path`.
     """
-    text = json.dumps(content, ensure_ascii=False, indent=indent) + "\n"
     with atomic_writer(path) as file:
         file.write(text.encode("utf-8", "backslashreplace").decode())
+
+
+def write_json(content: Any, path: Path, *, indent: int = 2) -> None:
+    """Write `content` as indented JSON, as `write_text` writes a text.
+
+    Raises:
+        OSError: see `atomic_path`.
+    """
+    write_text(json.dumps(content, ensure_ascii=False, indent=indent) + "\n", path)
 
 
 def read_json(path: Path, advice: str) -> Any:

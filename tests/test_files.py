@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ner.errors import InputError
-from ner.files import atomic_path, atomic_writer, damaged_file, read_json, write_json
+from ner.files import atomic_path, atomic_writer, damaged_file, read_json, write_json, write_text
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -23,6 +23,11 @@ def test_half_of_a_surrogate_pair_is_written_as_its_escape(tmp_path: Path) -> No
     write_json(["\ud83d"], tmp_path / "a.json", indent=1)
     assert (tmp_path / "a.json").read_bytes() == b'[\n "\\ud83d"\n]\n'
     assert read_json(tmp_path / "a.json", "") == ["\ud83d"]
+
+
+def test_half_of_a_surrogate_pair_in_a_text_too(tmp_path: Path) -> None:
+    write_text("王\ud83d\n", tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_bytes() == "王\\ud83d\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -43,9 +48,8 @@ def test_only_the_first_line_of_a_reason_is_told() -> None:
 def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt), atomic_writer(path) as file:
-        file.write("half of the new")
-        raise KeyboardInterrupt
+    with pytest.raises(UnicodeEncodeError), atomic_writer(path) as file:
+        file.write("half of the new, \ud83d")
     assert path.read_text(encoding="utf-8") == "old"
     with pytest.raises(TypeError):
         write_json({"a": object()}, path)

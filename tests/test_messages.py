@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from ner.commands.app import app
 
 LIBRARY = Path(__file__).parents[1] / "ner"
 OPTION = re.compile(r"(?<![\w-])--[a-z]")
@@ -50,3 +53,16 @@ def test_no_message_of_the_library_names_an_option(path: Path) -> None:
 def test_options_in_messages_are_found() -> None:
     source = '"""Like --that."""\nfail(f"{x}: give --from")\nfail("not -- or a--b")\nHelp("--to", "")\n'
     assert [line for line, text in texts(source) if OPTION.search(text)] == [2]
+
+
+def test_the_command_line_names_its_options(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("王 B-PER\n", encoding="utf-8")
+    (tmp_path / "a.json").write_text("[]", encoding="utf-8")
+
+    def refused(*arguments: object) -> str:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments]).stderr
+
+    assert "from its name: set --to to one of conll, " in refused("convert", tmp_path / "a.txt", tmp_path / "b.json")
+    assert refused("tag", tmp_path / "a.json").endswith(
+        "a.json: set --from to the JSON format of the file, for example label-studio\n"
+    )
