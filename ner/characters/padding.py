@@ -1,13 +1,17 @@
 """Padding rows of ids, and grouping rows of similar length, so that batches have little padding."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ner.characters.character_table import CharacterTable, Ids
 
 IGNORED = -100  # the label of characters without a loss, as everywhere in PyTorch
 UNKNOWN_LABEL = -1  # the label of characters with the tag ?: training sums over all labels that they may have
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def pad_batch(rows: Sequence[Ids], table: CharacterTable) -> tuple[Ids, Ids]:
@@ -16,23 +20,21 @@ def pad_batch(rows: Sequence[Ids], table: CharacterTable) -> tuple[Ids, Ids]:
     Returns:
         `input_ids` and `attention_mask`, both `(batch, chars + 2)`.
     """
-    width = max(len(row) for row in rows) + 2
-    input_ids = np.full((len(rows), width), table.pad, dtype=np.int64)
-    attention_mask = np.zeros((len(rows), width), dtype=np.int64)
-    for i, row in enumerate(rows):
-        input_ids[i, 0] = table.cls
-        input_ids[i, 1 : len(row) + 1] = row
-        input_ids[i, len(row) + 1] = table.sep
-        attention_mask[i, : len(row) + 2] = 1
-    return input_ids, attention_mask
+    framed = [np.concatenate(([table.cls], row, [table.sep])) for row in rows]
+    return pad_rows(framed, table.pad), pad_rows([np.ones_like(row) for row in framed], 0)
+
+
+def pad_rows(rows: Sequence[npt.NDArray[_Scalar]], value: float) -> npt.NDArray[_Scalar]:
+    """Stack rows of different lengths, each `(chars, ...)`, as `(batch, chars, ...)`, padded with `value`."""
+    padded = np.full((len(rows), max(map(len, rows)), *rows[0].shape[1:]), value, dtype=rows[0].dtype)
+    for row, target in zip(rows, padded, strict=True):
+        target[: len(row)] = row
+    return padded
 
 
 def pad_labels(rows: Sequence[Ids]) -> Ids:
     """Pad rows of label ids with `IGNORED`: `(batch, chars)`."""
-    labels = np.full((len(rows), max(len(row) for row in rows)), IGNORED, dtype=np.int64)
-    for i, row in enumerate(rows):
-        labels[i, : len(row)] = row
-    return labels
+    return pad_rows(rows, IGNORED)
 
 
 def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
