@@ -63,8 +63,7 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
             f"{folder} holds no complete model: {', '.join(missing)} not found; copy the whole folder, or train again"
         )
     config = _load_config(folder / CONFIG)
-    with _name_damaged_file(folder / CHARACTERS):
-        table = CharacterTable.load(folder / CHARACTERS)
+    table = CharacterTable.load(folder / CHARACTERS, "copy it again, or train again")
     with _name_damaged_file(folder / WEIGHTS):
         loaded: Any = BertBiLstmCrf.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
