@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import pandas as pd
 
 from ner.checking.sentence_findings import SentenceFinding
 from ner.data.findings import Finding
-from ner.files import atomic_writer
+from ner.files import write_json, write_text
 from ner.pages.highlight import Hues, Piece, pieces, visible
 from ner.pages.templates import Filters, page_template
 from ner.version import installed_version
@@ -32,21 +31,21 @@ def verdict(check: Check) -> str:
         f"{count:,} {name}{'s' * (count != 1)}" if count else f"no {name}s"
         for count, name in ((errors, "error"), (suspicions, "suspicion"))
     )
-    return f"{found}: {'mend the errors first' if errors else 'look at the first ones of each kind'}"
+    return f"{found}: {'fix the errors first' if errors else 'look at the first ones of each kind'}"
 
 
 def write_report(check: Check, folder: Path) -> None:
-    """Writes `check.html`, a page with up to 1,000 findings of each kind, and `check.json` with all of them.
+    """Write `check.html`, a page with up to 1,000 findings of each kind, and `check.json` with all of them.
 
     Raises:
         OSError: the folder can't be written.
     """
-    _write(folder / "check.html", _page(check))
-    _write(folder / "check.json", json.dumps(as_dict(check), ensure_ascii=False, indent=1) + "\n")
+    write_text(_page(check), folder / "check.html")
+    write_json(as_dict(check), folder / "check.json", indent=1)
 
 
 def as_dict(check: Check) -> dict[str, Any]:
-    """All that was found, ready for JSON."""
+    """The content of `check.json`."""
     return {
         "bert-ner": installed_version("bert-ner"),
         "errors": check.count("error"),
@@ -55,12 +54,6 @@ def as_dict(check: Check) -> dict[str, Any]:
         "kinds": [_group_as_dict(group) for group in check.groups],
         "tables": {title: frame.reset_index().to_dict("records") for title, frame in check.tables.items()},
     }
-
-
-def _write(path: Path, content: str) -> None:
-    with atomic_writer(path) as file:
-        # Half of a surrogate pair, which no file of UTF-8 can hold, is written as \ud800.
-        file.write(content.encode("utf-8", "backslashreplace").decode())
 
 
 def _group_as_dict(group: Group) -> dict[str, Any]:
@@ -93,7 +86,7 @@ def _page(check: Check) -> str:
 
 
 def _on_page(group: Group) -> Iterator[tuple[Finding, list[str], int]]:
-    """For each message its first finding, the places that there is room for, and the number of all its places."""
+    """For each message the first finding, the places to show on the page, and the number of all places."""
     room = _MOST_ON_PAGE
     for alike in group.rules:
         if not room:
@@ -104,24 +97,24 @@ def _on_page(group: Group) -> Iterator[tuple[Finding, list[str], int]]:
 
 
 def _pieces(finding: Finding) -> list[Piece]:
-    """The sentence that a finding is about, to be highlighted."""
+    """The sentence of a finding, with its entities highlighted."""
     if not isinstance(finding, SentenceFinding):
         return []
     return pieces(finding.sentence.text, finding.sentence.entities, end=_LONGEST_SENTENCE)
 
 
 def format_heading(group: Group) -> str:
-    """The kind of a group and how many findings it has."""
+    """The kind of a group, and its number of findings."""
     return f"{group.kind.name}: {len(group.findings):,}"
 
 
 def format_message(finding: Finding) -> str:
-    """The message with what was made of the place, in what can be seen."""
+    """The message, and how a fault was mended, in visible characters."""
     return visible(finding.message + (f" ({finding.mended})" if finding.mended else ""))
 
 
 def shown_tables(check: Check) -> dict[str, pd.DataFrame]:
-    """The tables that hold something; that of the splits, which has many columns, stands on its side."""
+    """The tables that are not empty. The table of the splits, which has many columns, is transposed."""
     tables = {title: frame for title, frame in check.tables.items() if len(frame)}
     return {title: frame.T if frame.index.name == "split" else frame for title, frame in tables.items()}
 

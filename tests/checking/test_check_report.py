@@ -59,7 +59,7 @@ def test_kinds_are_shown_with_their_first_findings(checked: Check) -> None:
     assert "\u200b" not in text
     assert "[bold]王&小明[/bold]" in text
     assert re.search(r"sentences +13 ", text)
-    assert text.endswith("\n9 errors, 14 suspicions: mend the errors first\n")
+    assert text.endswith("\n9 errors, 14 suspicions: fix the errors first\n")
 
 
 def test_long_messages_are_clipped() -> None:
@@ -93,7 +93,7 @@ def test_the_verdict(good: Check) -> None:
     train = Split("train.txt", [Sentence("王，", (Entity(0, 2, "X", "王，"),))] * 20)
     assert verdict(check({"test": train}, None, 9)) == ("no errors, 20 suspicions: look at the first ones of each kind")
     assert verdict(check({"train": Split("a", [], faults=repairs(1, "x"))}, None, 9)) == (
-        "1 error, no suspicions: mend the errors first"
+        "1 error, no suspicions: fix the errors first"
     )
 
 
