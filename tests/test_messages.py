@@ -15,10 +15,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]")
 HELP = ("Help", "Panel", "Parameter", "Text", "Unset")
 """Calls that declare what the command line shows."""
 
-NOT_YET = {
-    *("comparing", "embedding", "evaluation", "exporting", "model", "pretraining", "runs", "tagging", "training"),
-    "tuning",
-}
+NOT_YET = {"embedding", "evaluation", "exporting", "model", "tagging"}
 """Folders of `ner` whose messages still name options."""
 
 

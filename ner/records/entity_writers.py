@@ -104,7 +104,7 @@ class CsvWriter(Writer):
         if more := [name for name in record.fields if name not in self._columns]:
             raise InputError(
                 f"{record.file}:{record.line}: the field {more[0]!r} is not in the first record, so CSV has no column "
-                "for it; use the format jsonl"
+                "for it; set `format_name` to jsonl"
             )
         others = [_cell(record.fields.get(column, "")) for column in self._columns]
         for entity in entities:

@@ -87,7 +87,9 @@ def test_other_fields_are_kept_beside_ours() -> None:
             **{"id": "7", "input_text": "old", "entities": "[]", "day": "2024-05-01"},
         }
     ]
-    with pytest.raises(InputError, match=r"a\.jsonl:2: the field 'x' is not in the first record.*--format jsonl"):
+    with pytest.raises(
+        InputError, match=r"a\.jsonl:2: the field 'x' is not in the first record.*set `format_name` to jsonl"
+    ):
         writer.write(Record("a.jsonl", 2, "王", {"x": 1}), [])
 
 
