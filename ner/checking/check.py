@@ -50,14 +50,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Check:
-    """What is to be said about a data set: errors first, then suspicions; `tables` are its figures by title.
-
-    `notes` are sentences on how its files were read, and `splits` are what was checked.
+    """The result of a check.
 
     >>> from ner import check_corpus
     >>> check = check_corpus("data_demo")
     >>> check.tables["entities by type"].index.tolist()
     ['LOC', 'ORG', 'PER']
+
+    Args:
+        groups: the findings by kind, errors first, then suspicions.
+        tables: statistics of the data set, by title.
+        notes: sentences about how the files were read.
+        splits: the splits that were checked, by name.
     """
 
     groups: list[Group]
@@ -72,7 +76,7 @@ class Check:
 
     @property
     def is_readable(self) -> bool:
-        """Whether everything in the files could be read."""
+        """Whether all lines of the files could be read."""
         return not any(split.faults for split in self.splits.values())
 
     def write_report(self, folder: str | Path) -> None:
@@ -86,7 +90,7 @@ class Check:
         write_report(self, Path(folder))
 
     def write_repaired(self, folder: str | Path) -> int:
-        """Write a repaired copy of the data, and a list of the changes as `changes.txt`, into a new folder.
+        """Write a repaired copy of the data, and a list of the changes (`changes.txt`), into a new folder.
 
         Returns:
             The number of changes.
@@ -101,7 +105,7 @@ class Check:
         return write_repaired(self.splits.values(), Path(folder))
 
     def _repr_html_(self) -> str:
-        """The findings as a notebook shows them."""
+        """The findings as a table for notebooks."""
         rows = [
             (group.kind.severity, group.kind.name, one.place, one.message)
             for group in self.groups

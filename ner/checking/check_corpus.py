@@ -1,4 +1,4 @@
-"""Everything that is wrong or suspicious in a data set: what `bert-ner check` does, from Python."""
+"""Checking a data set from Python, as `bert-ner check` does it."""
 
 from pathlib import Path
 
@@ -26,10 +26,10 @@ def check_corpus(
     0
 
     Args:
-        data: a folder, a file, or a corpus that is in memory. Files are read as far as they can be.
-        encoder: its unknown characters are counted: `mini-zh`, a folder or a hub name.
-        max_length: longer sentences are counted; training reads them in windows of this many characters.
-        options: how files are read.
+        data: a folder, a file, or a corpus in memory. Faulty parts of files are left out and reported.
+        encoder: the encoder whose unknown characters are counted: `mini-zh`, a folder, or a name on the Hub.
+        max_length: the maximum number of characters of a window in training. Longer sentences are counted.
+        options: how to read files.
 
     Raises:
         InputError: there is no such file, or no such encoder.

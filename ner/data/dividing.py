@@ -47,7 +47,7 @@ class _Part:
 def split_sentences(
     sentences: Iterable[Sentence], *, dev: float = 0.1, test: float = 0.1, seed: int = 1
 ) -> dict[str, list[Sentence]]:
-    """Divide sentences into train, dev and test that have alike shares of each entity type.
+    """Divide sentences into train, dev and test, stratified by entity type.
 
     Sentences of one document, and sentences with the same text, stay together.
 
@@ -56,13 +56,13 @@ def split_sentences(
     {'train': 8, 'dev': 1, 'test': 1}
 
     Args:
-        sentences: with their entities.
-        dev: share of dev, at least 0 and less than 1.
-        test: share of test; with 0 there is none.
+        sentences: the sentences, with their entities.
+        dev: the share of dev, in [0, 1). With 0 there is no dev.
+        test: the share of test, in [0, 1). With 0 there is no test.
         seed: the same seed gives the same parts.
 
     Raises:
-        InputError: the shares are impossible, or there are too few sentences.
+        InputError: a share is out of range, or there are too few sentences.
     """
     divided = divide(Split.from_sentences(sentences, "sentences"), dev, test, seed)
     return {name: split.sentences for name, split in divided.items()}

@@ -1,4 +1,4 @@
-"""Annotated text that other libraries hold in memory: data frames and data sets."""
+"""Reading annotated text from objects of other libraries: data frames and data sets."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -19,7 +19,7 @@ def sentences_of_frame(frame: "pd.DataFrame") -> dict[str, list[Sentence]]:
     """The sentences of a data frame by split, as `Corpus.from_frame` describes it.
 
     Raises:
-        InputError: columns are missing, or `split` says something else.
+        InputError: columns are missing, or `split` has other values.
     """
     columns = next((names for names in (_CHARACTERS, _TEXTS) if {*names} <= {*frame.columns}), None)
     if columns is None:
@@ -55,7 +55,7 @@ def _join_characters(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, Sen
 def _read_texts(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, Sentence]]:
     for split, text, entities in rows:
         if not isinstance(text, str):
-            raise InputError(f"expected the column text of `frame` to hold texts, got {text!r}")
+            raise InputError(f"expected texts in the column text of `frame`, got {text!r}")
         yield split, Sentence(text, entities)
 
 
@@ -69,7 +69,7 @@ def _read_tokens(dataset: Any) -> Iterator[Sentence]:
 
 
 def _tag_names(dataset: Any) -> Sequence[str]:
-    """The names of numbered tags, none if the data set doesn't name any."""
+    """The names of integer tags; empty if the data set has none."""
     feature: Any = (getattr(dataset, "features", None) or {}).get("ner_tags")
     names: Sequence[str] = getattr(getattr(feature, "feature", feature), "names", None) or ()
     return names

@@ -58,9 +58,9 @@ def read_type_table(path: str | Path) -> dict[str, str | None]:
 def merge_sentences(
     data_sets: Iterable[Iterable[Sentence]], *, types: Mapping[str, str | None] | None = None
 ) -> list[Sentence]:
-    """Make one data set of several, with their types under common names and repeated sentences once.
+    """Merge several data sets into one. Types get common names, and repeated sentences are left out.
 
-    Remarks, such as on sentences that are annotated in two ways, go to the logger `ner`.
+    Findings, for example sentences with two different annotations, are logged by the logger `ner`.
 
     >>> one, other = [Sentence("我在上海。", [(2, 4, "LOC")])], [Sentence("我在北京。", [(2, 4, "GPE")])]
     >>> merged = merge_sentences([one, other], types={"GPE": "LOC"})
@@ -69,10 +69,10 @@ def merge_sentences(
 
     Args:
         data_sets: lists of sentences.
-        types: the new name of each type, None to drop its entities; other types stay as they are.
+        types: the new name for each type, None to remove its entities. Types that are not in it keep their names.
 
     Raises:
-        InputError: a data set holds something else.
+        InputError: a data set contains anything but sentences.
     """
     splits = [Split.from_sentences(sentences, f"data set {i}") for i, sentences in enumerate(data_sets, 1)]
     merged, findings = merge(splits, types or {})

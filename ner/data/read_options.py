@@ -8,12 +8,12 @@ from ner.settings import Help, Parameter, Settings, Unset, settings_group
 
 @settings_group
 class ReadOptions(Settings):
-    """How files are to be read.
+    """How annotated files are read.
 
     >>> from ner import read_corpus
     >>> corpus = read_corpus("data_demo", options=ReadOptions(format="conll", strict=True))
 
-    `format` is a name in `ner.data.formats.registry.FORMATS`. The columns are those of the CoNLL format.
+    `format` is a name in `ner.data.formats.registry.FORMATS`. The two columns are for the CoNLL format only.
     """
 
     format: Annotated[

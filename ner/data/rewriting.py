@@ -48,21 +48,22 @@ def convert_files(
     *,
     by_line: bool = False,
 ) -> Rewritten:
-    """Write a file in another format, or a folder of splits as a folder with a file for each.
+    """Write a file, or a folder of splits, in another format.
 
     >>> convert_files("data_demo/dev.txt", "dev.jsonl").losses
     []
 
     Args:
-        source: the file or folder.
-        target: the file or folder to write. Its name says the format, unless `writing` does.
-        reading: how the source is read.
+        source: a file, or a folder of splits.
+        target: the new file, or the new folder with one file per split. Its name decides the format, if `writing`
+            doesn't.
+        reading: how to read `source`.
         writing: the format and the tags to write.
-        by_line: each line of a text becomes a sentence.
+        by_line: whether to cut texts at line ends, so that each line becomes a sentence.
 
     Raises:
-        CorpusError: with all errors of the source.
-        InputError: an option is wrong, or `target` exists.
+        CorpusError: `source` has faults. The message lists them.
+        InputError: a parameter is wrong, or `target` exists.
     """
     source, target = Path(source), Path(target)
     refuse_existing(target)
@@ -79,15 +80,15 @@ def write_sentences(sentences: Iterable[Sentence], path: str | Path, options: Wr
     []
 
     Args:
-        sentences: with their entities.
-        path: its name says the format, unless `options` do.
+        sentences: the sentences, with their entities.
+        path: the new file. Its name decides the format, if `options` don't.
         options: the format and the tags to write.
 
     Returns:
-        How many sentences and entities were written, and in `losses` what the format can't hold.
+        The numbers of sentences and entities, and in `losses` the information that the format can't store.
 
     Raises:
-        InputError: an option is wrong, or there is something at `path`.
+        InputError: a parameter is wrong, or `path` exists.
         OSError: the file can't be written.
     """
     target = Path(path)

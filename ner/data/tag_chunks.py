@@ -1,4 +1,4 @@
-"""Single tags, and the chunks that a sequence of them marks, whatever its scheme."""
+"""Single tags, and the chunks in a sequence of tags of any scheme."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,15 +20,18 @@ def split_tag(tag: str) -> tuple[str, str]:
 
 
 def chunks(tags: Sequence[str]) -> list[tuple[int, int, str]]:
-    """The chunks in a sequence of tags as (start, end, type), half-open, read as conlleval reads them.
+    """Find the chunks in a sequence of tags, as conlleval reads them.
 
-    One reading serves all schemes and never fails: B, S and U start a chunk, and so does any other prefix
-    after O, after another type or after a chunk that has ended; E, S, L and U end one.
+    The rules fit all schemes and never fail. B, S and U start a chunk. Any other prefix starts a chunk after O, after
+    another type, and after the end of a chunk. E, S, L and U end a chunk.
+
+    Returns:
+        The start, the end (exclusive) and the type of each chunk.
     """
     found = []
     start, current = 0, ""  # the type of the open chunk, "" if none is open
     for position, tag in enumerate(tags):
-        if tag == OUTSIDE and not current:  # most characters, so this counts
+        if tag == OUTSIDE and not current:  # true for most characters, so this saves time
             continue
         prefix, type_ = split_tag(tag)
         if type_ != current or prefix in _STARTS:

@@ -8,12 +8,12 @@ from ner.settings import Help, Parameter, Settings, Unset, settings_group
 
 @settings_group
 class WriteOptions(Settings):
-    """How files are to be written.
+    """How annotated files are written.
 
     >>> from ner import convert_files
     >>> written = convert_files("data_demo/dev.txt", "dev.bmes", writing=WriteOptions(format="conll", scheme="BMES"))
 
-    `format` is a name in `ner.data.formats.registry.FORMATS`, `scheme` one in `ner.data.schemes.SCHEMES`.
+    `format` is a name in `ner.data.formats.registry.FORMATS`, and `scheme` is a name in `ner.data.schemes.SCHEMES`.
     """
 
     format: Annotated[

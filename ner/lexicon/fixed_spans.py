@@ -11,7 +11,7 @@ from ner.data.schemes import OUTSIDE, Scheme, entities_to_tags
 
 
 class FixedSpan(NamedTuple):
-    """The characters `start:end` are known to be an entity of type `label`, or, with None, to be in no entity.
+    """A span `start:end` that is known to be an entity of type `label`, or with None to be outside of all entities.
 
     >>> from ner import FixedSpan, Tagger
     >>> found = Tagger.load().tag("林晓东住在杭州。", [FixedSpan(5, 7, None)])

@@ -1,4 +1,4 @@
-"""How far the reading of records is: in bytes of their files, with characters a second."""
+"""Progress over records, in bytes of their files, with characters per second."""
 
 import time
 
@@ -7,13 +7,13 @@ from ner.runs.progress import Progress
 
 
 class RecordProgress:
-    """Counts records that are done, inside a `with` block.
+    """Counts finished records, inside a `with` block.
 
     Args:
-        progress: shows it.
-        task: what is done to the records, in a word.
-        total: bytes to come, for the share that is done; None if they can't be known.
-        encoding: of the input, to count bytes by.
+        progress: shows the progress.
+        task: the task in one word, for example "tagging".
+        total: the number of bytes of all files, None if it is unknown.
+        encoding: the encoding of the files, for counting bytes.
     """
 
     def __init__(self, progress: Progress, task: str, total: int | None, encoding: str) -> None:
@@ -30,8 +30,8 @@ class RecordProgress:
         self._progress.finish()
 
     def advance(self, record: Record) -> None:
-        """Count a record that is done."""
+        """Count a finished record."""
         self._characters += len(record.text)
         self._bytes += len(record.text.encode(self._encoding, "replace")) + 1
         speed = self._characters / max(time.perf_counter() - self._began, 1e-9)
-        self._progress.advance(self._bytes, f"{self._characters:,} characters, {speed:,.0f} a second")
+        self._progress.advance(self._bytes, f"{self._characters:,} characters, {speed:,.0f} per second")
