@@ -27,7 +27,9 @@ def parse_layer(text: str) -> Layer:
     try:
         return int(text)
     except ValueError:
-        raise InputError(f"--layer {text}: expected a number such as -1, or one of {', '.join(_COMBINED)}") from None
+        raise InputError(
+            f"expected `layer` to be a number (-1 is the top), or one of {', '.join(_COMBINED)}, got {text!r}"
+        ) from None
 
 
 def side_by_side(layer: Layer, layers: int) -> int:

@@ -47,7 +47,7 @@ def check_output(path: Path) -> None:
         InputError: there is no such format, or its package is not installed.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: expected --output to end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+        raise InputError(f"{path}: expected `output` to end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
     if path.suffix.lower() == ".parquet":
         import_extra("pyarrow", "parquet", path)
 

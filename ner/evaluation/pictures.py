@@ -1,12 +1,10 @@
-"""Pictures of a report's tables, drawn by matplotlib as SVG with its letters as outlines, which needs no font.
+"""Pictures of a report's tables, as SVG by matplotlib. Letters are outlines, so the reader needs no font.
 
-They can be read in grey and by people with any colour vision: the colours are those of Okabe and Ito (*Color Universal
-Design*, 2008), and what they tell is told by markers, hatches or kinds of lines as well.
+Colour never stands alone: markers, hatches or line styles show the same. So the pictures work in grey too.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,13 +14,13 @@ from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.error_tables import ALL_TYPES
 from ner.evaluation.evaluation_report import Report
 from ner.pages.highlight import clip
+from ner.pages.plotting import BLUE, GREEN, ORANGE, PURPLE, RED, SKY, new_figure, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_BLUE, _ORANGE, _GREEN, _RED, _SKY, _PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
 _KIND_STYLES = dict(
-    zip(KINDS, [(_PURPLE, "xx"), (_SKY, ""), (_BLUE, ".."), (_GREEN, "\\\\"), (_ORANGE, ""), (_RED, "//")], strict=True)
+    zip(KINDS, [(PURPLE, "xx"), (SKY, ""), (BLUE, ".."), (GREEN, "\\\\"), (ORANGE, ""), (RED, "//")], strict=True)
 )
 _MOST_TYPES = 25
 _LONGEST_TYPE = 20
@@ -35,11 +33,6 @@ class Picture(NamedTuple):
     svg: str
     alt: str
     caption: str = ""
-
-
-def can_draw() -> bool:
-    """Whether matplotlib is installed."""
-    return find_spec("matplotlib") is not None
 
 
 def draw_pictures(report: Report) -> dict[str, Picture]:
@@ -75,16 +68,13 @@ def draw_pictures(report: Report) -> dict[str, Picture]:
 def _svg(name: str, families: list[str], draw: Callable[["Figure", pd.DataFrame], None], frame: pd.DataFrame) -> str:
     """The same frame gives the same text, whose ids begin with `name`, so that several can stand on one page."""
     import matplotlib
-    from matplotlib.figure import Figure
 
     letters = {"svg.fonttype": "path", "font.family": families, "text.parse_math": False}
     style: Any = {**letters, "svg.hashsalt": name, "hatch.linewidth": 0.6}
     with matplotlib.rc_context(style):
-        figure = Figure(figsize=(_WIDTH, 3.2), layout="constrained")
+        figure = new_figure(_WIDTH, 3.2)
         draw(figure, frame)
-        for axes in figure.axes:
-            axes.spines[["top", "right"]].set_visible(False)
-            axes.set_axisbelow(True)
+        style_axes(figure)
         file = StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
     svg = file.getvalue()
@@ -95,9 +85,9 @@ def _draw_types(figure: "Figure", frame: pd.DataFrame) -> None:
     figure.set_figheight(1.1 + _LINE * len(frame))
     axes = figure.add_subplot()
     lines = range(len(frame))
-    axes.barh(lines, frame["f1"], color=_SKY, height=0.7, label="F1")
-    axes.plot(frame["precision"], lines, "D", color=_BLUE, markersize=6, label="precision")
-    axes.plot(frame["recall"], lines, "o", color=_RED, markerfacecolor="white", markersize=7, label="recall")
+    axes.barh(lines, frame["f1"], color=SKY, height=0.7, label="F1")
+    axes.plot(frame["precision"], lines, "D", color=BLUE, markersize=6, label="precision")
+    axes.plot(frame["recall"], lines, "o", color=RED, markerfacecolor="white", markersize=7, label="recall")
     axes.set_yticks(lines, frame["type"])
     axes.set_xlim(0, 101)
     axes.margins(y=0.02)
@@ -125,7 +115,7 @@ def _draw_groups(figure: "Figure", frame: pd.DataFrame) -> None:
     name = frame.columns[0]
     figure.set_figheight(2.6)
     axes = figure.add_subplot()
-    bars = axes.bar(frame[name], frame["f1"], color=_SKY, width=0.7)
+    bars = axes.bar(frame[name], frame["f1"], color=SKY, width=0.7)
     axes.bar_label(
         bars, [f"{f1:.0f}\n({gold:,})" for f1, gold in zip(frame["f1"], frame["gold"], strict=True)], size=8.5
     )
@@ -140,7 +130,7 @@ def _draw_reliability(figure: "Figure", frame: pd.DataFrame) -> None:
     figure.set_size_inches(4.4, 3.6)
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], "--", color="0.5", linewidth=1, label="as sure as right")
-    axes.plot(frame["mean_score"], frame["correct"], "o-", color=_BLUE, label="entities by score")
+    axes.plot(frame["mean_score"], frame["correct"], "o-", color=BLUE, label="entities by score")
     for row in frame.itertuples():
         axes.annotate(f"{row.entities:,}", (row.mean_score, row.correct), (5, -11), textcoords="offset points", size=8)
     axes.set(xlim=(0, 1.08), ylim=(0, 1.05), xlabel="mean score", ylabel="share correct")
@@ -150,7 +140,7 @@ def _draw_reliability(figure: "Figure", frame: pd.DataFrame) -> None:
 
 def _draw_thresholds(figure: "Figure", frame: pd.DataFrame) -> None:
     axes = figure.add_subplot()
-    lines = {"precision": ("D--", _BLUE), "recall": ("o:", _RED), "f1": ("s-", "black")}
+    lines = {"precision": ("D--", BLUE), "recall": ("o:", RED), "f1": ("s-", "black")}
     for name, (line, colour) in lines.items():
         axes.plot(frame["min_score"], frame[name], line, color=colour, label="F1" if name == "f1" else name)
     axes.set(xlabel="lowest score", ylabel="percent", xlim=(-0.02, 1.02))
@@ -160,10 +150,10 @@ def _draw_thresholds(figure: "Figure", frame: pd.DataFrame) -> None:
 
 def _draw_epochs(figure: "Figure", frame: pd.DataFrame) -> None:
     loss, f1 = figure.subplots(1, 2)
-    loss.plot(frame["epoch"], frame["train_loss"], "o-", color=_ORANGE)
+    loss.plot(frame["epoch"], frame["train_loss"], "o-", color=ORANGE)
     loss.set(xlabel="epoch", title="training loss")
     loss.set_ylim(bottom=0)
-    f1.plot(frame["epoch"], frame["dev_f1"], "s-", color=_BLUE)
+    f1.plot(frame["epoch"], frame["dev_f1"], "s-", color=BLUE)
     f1.set(xlabel="epoch", title="dev F1")
     for axes in (loss, f1):
         axes.locator_params(axis="x", integer=True)

@@ -11,11 +11,12 @@ from ner.evaluation.error_tables import TrainForms
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.excerpts import window
 from ner.evaluation.next_steps import next_steps
-from ner.evaluation.pictures import can_draw, draw_pictures
+from ner.evaluation.pictures import draw_pictures
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
 from ner.extras import how_to_install
 from ner.pages.highlight import Hues, Piece, clip, pieces, visible
+from ner.pages.plotting import can_draw
 from ner.pages.templates import page_template
 from ner.version import installed_version
 

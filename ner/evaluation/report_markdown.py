@@ -1,7 +1,5 @@
 """A report, or two side by side, as Markdown for a pull request."""
 
-import re
-
 from ner.evaluation.entity_errors import EntityError
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.excerpts import excerpt, window
@@ -9,7 +7,8 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.report_html import cell, heading, place
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import SideBySide
-from ner.pages.highlight import clip, visible
+from ner.pages.highlight import clip
+from ner.pages.markdown import escape, format_table
 from ner.pages.templates import text_template
 from ner.version import installed_version
 
@@ -43,12 +42,6 @@ def render_side_by_side_markdown(both: SideBySide) -> str:
     )
 
 
-def escape(text: str) -> str:
-    """Text that Markdown shows as it is, in one line: neither markup nor HTML in it counts."""
-    text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]#|~$@]|:(?=\w+:))", r"\\\1", text)
-
-
 def markdown_table(table: Table) -> str:
     """The first rows of a table."""
     columns = [str(column) for column in table.frame.columns]
@@ -56,11 +49,9 @@ def markdown_table(table: Table) -> str:
         [cell(value, column, table) for column, value in zip(columns, row, strict=True)]
         for row in table.frame.head(_ROWS).itertuples(index=False, name=None)
     ]
-    header = [heading(column) for column in columns]
-    ruler = ["---" if column in table.words else "---:" for column in columns]
-    return "\n".join(
-        f"| {' | '.join(line)} |" for line in [[*map(escape, header)], ruler, *([*map(escape, row)] for row in rows)]
-    )
+    header = [escape(heading(column)) for column in columns]
+    right = [number for number, column in enumerate(columns) if column not in table.words]
+    return format_table(header, [[*map(escape, row)] for row in rows], right)
 
 
 def _line(report: Report, error: EntityError) -> str:

@@ -174,14 +174,14 @@ def confidence_tables(evaluation: Evaluation) -> list[Table]:
         Table(
             "reliability",
             "Whether scores can be believed",
-            "Where the share of correct entities is below the mean score, the model is too sure: train with "
-            "--calibrate.",
+            "Where the share of correct entities is below the mean score, the model is over-confident: train with "
+            "`calibrate`.",
             reliability_table(evaluation.entity_scores).round(4),
             {"mean_score": ".1%", "correct": ".1%"},
         ),
         Table(
             "thresholds",
-            "What is left with --min-score",
+            "Scores with `min_score`",
             "Choose the lowest score by the precision that you need, on dev.",
             threshold_table(evaluation.entity_scores, evaluation.scores.gold_chunks),
         ),

@@ -44,5 +44,5 @@ def format_confidence(evaluation: Evaluation) -> str:
     shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}
     return (
         f"how many are correct, by score:\n{reliability.to_string(index=False, formatters=shares)}\n\n"
-        f"what is left with --min-score:\n{thresholds.to_string(index=False)}"
+        f"what is left with `min_score`:\n{thresholds.to_string(index=False)}"
     )

@@ -177,7 +177,9 @@ def _check_folder(name: str) -> None:
                 f"{name} holds {kind}: expected config.json, weights and a vocabulary as transformers saves them"
             )
     elif path.exists() or name.startswith((".", "/", "~")) or name.count("/") > 1:
-        raise InputError(f"{name} is not a folder: --encoder takes {BUILT_IN_ENCODER}, a folder, or a name on the hub")
+        raise InputError(
+            f"{name} is not a folder: `encoder` is {BUILT_IN_ENCODER}, a folder, or a name on the Hugging Face Hub"
+        )
 
 
 def _is_bert_inside(config: dict[str, Any], folder: Path) -> bool:

@@ -30,7 +30,7 @@ class ExportedEngine:
         self, folder: Path, exported: Exported, precision: PrecisionName = "auto", threads: int | None = None
     ) -> None:
         if precision not in ("auto", exported.precision):
-            raise InputError(f"{folder} was exported in {exported.precision}, not {precision}: leave out --precision")
+            raise InputError(f"{folder} was exported in {exported.precision}, not {precision}: leave out `precision`")
         self.types = exported.types
         self.labels = exported.labels
         self.scheme = exported.scheme

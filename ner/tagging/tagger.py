@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
-from ner.characters.padding import batches_by_length
+from ner.characters.padding import batches_by_length, pad_rows
 from ner.characters.window_batches import in_chunks, window_batches
 from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, PrecisionName
 from ner.data import schemes
@@ -26,8 +25,6 @@ from ner.tagging.engine import Engine
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
-
-_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 # Characters read before they are sorted into batches: enough for even batches, few enough to stay small in memory.
 _CHUNK_CHARACTERS = 100_000
@@ -222,7 +219,7 @@ class Tagger:
         decoder = self.engine.decoder()
         found: list[list[Entity]] = [FoundEntities(text, ()) for text in texts]
         for members, padded, mask in self._pad_batches(texts, emissions):
-            constraint = None if allowed is None else _pad([allowed[i] for i in members], True)
+            constraint = None if allowed is None else pad_rows([allowed[i] for i in members], True)
             tags, enter, leave = decoder.decode(padded, mask, constraint)
             for row, i in enumerate(members):
                 found[i].extend(
@@ -241,7 +238,7 @@ class Tagger:
         for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS):
             members = [not_empty[i] for i in batch]
             lengths = np.array([len(texts[i]) for i in members])
-            yield members, _pad([emissions[i] for i in members], 0.0), np.arange(lengths.max()) < lengths[:, None]
+            yield members, pad_rows([emissions[i] for i in members], 0.0), np.arange(lengths.max()) < lengths[:, None]
 
     def _entities(self, text: str, tags: Ids) -> list[Entity]:
         names = [self.labels[tag] for tag in tags[: len(text)]]
@@ -249,11 +246,3 @@ class Tagger:
         # The CRF makes illegal sequences impossible; those of a softmax are read as conlleval reads them.
         assert repairs == 0 or not self.engine.decoder().keeps_to_scheme, names
         return entities
-
-
-def _pad(rows: Sequence[npt.NDArray[_Scalar]], value: float) -> npt.NDArray[_Scalar]:
-    """Rows of `(chars, tags)` as `(batch, chars, tags)`, with `value` behind the shorter ones."""
-    padded = np.full((len(rows), max(map(len, rows)), rows[0].shape[1]), value, dtype=rows[0].dtype)
-    for row, target in zip(rows, padded, strict=True):
-        target[: len(row)] = row
-    return padded

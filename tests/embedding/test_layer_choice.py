@@ -36,7 +36,9 @@ def test_what_a_person_types() -> None:
         "last4",
         "all",
     ]
-    with pytest.raises(InputError, match="--layer top: expected a number such as -1, or one of mean, last4, all"):
+    with pytest.raises(
+        InputError, match=r"expected `layer` to be a number \(-1 is the top\), or one of mean, last4, all, got 'top'"
+    ):
         parse_layer("top")
 
 

@@ -78,7 +78,7 @@ def test_no_vectors_make_a_file_without_any(tmp_path: Path, suffix: str) -> None
 
 
 def test_other_suffixes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"a\.csv: expected --output to end in \.npy, \.npz, \.parquet or \.jsonl"):
+    with pytest.raises(InputError, match=r"a\.csv: expected `output` to end in \.npy, \.npz, \.parquet or \.jsonl"):
         check_output(tmp_path / "a.csv")
 
 
