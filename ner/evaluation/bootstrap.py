@@ -1,9 +1,9 @@
-"""How far an F1 would move with other sentences, and whether a difference is more than chance: the bootstrap.
+"""The bootstrap: confidence intervals of F1, and the significance of a difference between two taggers.
 
-Sources: Koehn, *Statistical Significance Tests for Machine Translation Evaluation* (EMNLP 2004), for resampling the
-sentences of a test set in pairs; Berg-Kirkpatrick, Burkett and Klein, *An Empirical Investigation of Statistical
-Significance in NLP* (EMNLP-CoNLL 2012), for the p-value. Efron, *Bootstrap Methods: Another Look at the Jackknife*
-(Annals of Statistics 1979), for the method.
+Sources: Efron, *Bootstrap Methods: Another Look at the Jackknife* (Annals of Statistics 1979), for the method; Koehn,
+*Statistical Significance Tests for Machine Translation Evaluation* (EMNLP 2004), for resampling test sentences in
+pairs; Berg-Kirkpatrick, Burkett and Klein, *An Empirical Investigation of Statistical Significance in NLP*
+(EMNLP-CoNLL 2012), for the p-value.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ SIGNIFICANT = 0.05
 """A smaller p is told as more than chance."""
 RESAMPLES = 10_000
 _SEED = 1
-_NUMBERS_AT_ONCE = 2_000_000  # of a batch of resamples: 16 megabytes
+_NUMBERS_AT_ONCE = 2_000_000  # size of a batch of resamples: 16 megabytes
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean F1 minus that of the baseline, in points, the ends of its 95% interval, and its two-sided p-value."""
+    """F1 minus the F1 of the baseline, its 95% interval (all in points), and its two-sided p-value."""
 
     difference: float
     low: float
@@ -33,15 +33,21 @@ class Difference:
 
 
 def paired_bootstrap(counts: Counts) -> list[Difference]:
-    """How far each cell but the first is from the first, and whether chance explains it.
+    """Compare the F1 of each cell with the F1 of the first cell, and test whether the difference is significant.
 
-    `counts` is `(cells, seeds, sentences, 3)`: gold, predicted and correct chunks. The score of a cell is its micro F1
-    in percent, averaged over its seeds. Each resample draws as many sentences as there are, with replacement, the same
-    for all cells and seeds, and scores them anew. The interval runs from the 2.5th to the 97.5th percentile of the
-    resampled differences. With the difference d and the resampled ones d_i, p is the share of the resamples with
-    |d_i - d| >= |d|: Berg-Kirkpatrick, Burkett and Klein count d_i > 2d, which is the same for one side. The
-    sample itself counts as one resample, so that p is never 0 (Phipson and Smyth 2010, *Permutation P-values Should
-    Never Be Zero*).
+    The score of a cell is its micro F1 in percent, averaged over its seeds. Each resample draws as many sentences as
+    there are, with replacement. It uses the same sentences for all cells and seeds, and scores them again. The interval
+    goes from the 2.5th to the 97.5th percentile of the resampled differences.
+
+    If d is the observed difference and d_i are the resampled ones, p is the share of resamples with |d_i - d| >= |d|.
+    Berg-Kirkpatrick, Burkett and Klein count d_i > 2d, the one-sided version. The sample itself counts as one
+    resample, so p is never 0 (Phipson and Smyth 2010, *Permutation P-values Should Never Be Zero*).
+
+    Args:
+        counts: gold, predicted and correct chunks, `(cells, seeds, sentences, 3)`.
+
+    Returns:
+        The differences of all cells but the first.
     """
     cells, seeds, _, _ = counts.shape
     observed = _mean_f1(counts.sum(axis=2).astype(np.float64), cells, seeds)  # (1, cells)
@@ -50,10 +56,14 @@ def paired_bootstrap(counts: Counts) -> list[Difference]:
 
 
 def paired_bootstrap_of_groups(first: Counts, second: Counts) -> list[Difference]:
-    """How far one tagger is from another in each of several groups of entities, such as types.
+    """Compare two taggers in several groups of entities, for example types, as `paired_bootstrap` does.
 
-    `first` and `second` are `(groups, sentences, 3)`, counts of the same sentences; the rest is as in
-    `paired_bootstrap`.
+    Args:
+        first: gold, predicted and correct chunks of the first tagger, `(groups, sentences, 3)`.
+        second: the same counts of the second tagger, for the same sentences.
+
+    Returns:
+        The second tagger minus the first, for each group.
     """
     counts = np.stack([first, second]).reshape(-1, 1, *first.shape[1:])
     groups = len(first)
@@ -64,9 +74,10 @@ def paired_bootstrap_of_groups(first: Counts, second: Counts) -> list[Difference
 
 
 def f1_interval(counts: Counts) -> tuple[float, float]:
-    """The ends of the 95% interval of a micro F1 in percent: the 2.5th and the 97.5th percentile of resampled ones.
+    """The 95% interval of micro F1 in percent: the 2.5th and 97.5th percentile of the resampled scores.
 
-    `counts` is `(sentences, 3)`: gold, predicted and correct chunks. There is at least one sentence.
+    Args:
+        counts: gold, predicted and correct chunks, `(sentences, 3)`, of at least one sentence.
     """
     low, high = np.percentile(_resampled_f1(counts[np.newaxis, np.newaxis]), [2.5, 97.5])
     return float(low), float(high)
@@ -81,7 +92,7 @@ def _difference(baseline: float, other: float, baseline_drawn: Floats, other_dra
 
 
 def _resampled_f1(counts: Counts) -> Floats:
-    """The scores of all cells in each resample, `(resamples, cells)`."""
+    """The F1 of all cells in each resample, `(resamples, cells)`."""
     cells, seeds, sentences, _ = counts.shape
     by_sentence = counts.transpose(2, 0, 1, 3).reshape(sentences, -1).astype(np.float64)
     generator = np.random.default_rng(_SEED)
@@ -101,6 +112,6 @@ def _draw(generator: np.random.Generator, resamples: int, sentences: int) -> Flo
 def _mean_f1(sums: Floats, cells: int, seeds: int) -> Floats:
     """Micro F1 in percent from sums of counts, `(resamples, cells * seeds * 3)`, averaged over the seeds."""
     gold, predicted, correct = np.moveaxis(sums.reshape(-1, cells, seeds, 3), 3, 0)
-    # 2PR / (P + R) is 2 * correct / (gold + predicted); without any chunk nothing is correct, and F1 is 0.
+    # 2PR / (P + R) = 2 * correct / (gold + predicted). Without any chunk F1 is 0.
     f1: Floats = np.mean(200 * correct / np.maximum(gold + predicted, 1), axis=2)
     return f1

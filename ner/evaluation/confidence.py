@@ -1,6 +1,6 @@
-"""Whether scores can be believed: reliability by score, and precision and recall above a threshold.
+"""How reliable scores are: calibration, and precision and recall above a minimum score.
 
-`scored` is `Evaluation.entity_scores` in all of it.
+In all functions, `scored` is `Evaluation.entity_scores`.
 """
 
 import math
@@ -11,17 +11,17 @@ import pandas as pd
 from conlleval import TypeScores
 
 _EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
-"""Finer where most scores are."""
+"""The ranges are narrower where most scores are."""
 _THRESHOLDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
 def reliability_table(scored: pd.DataFrame) -> pd.DataFrame:
-    """A row for each range of scores: entities, their mean score, and the share that is correct.
+    """A row for each range of scores: the number of entities, their mean score, and the share that is correct.
 
-    Where scores are calibrated, the two agree (Guo et al. 2017, section 2).
+    If the scores are calibrated, mean score and share are equal (Guo et al. 2017, section 2).
     """
     names = [f"{low:g} to {high:g}" for low, high in pairwise(_EDGES)]
-    # The highest range has its upper edge too.
+    # The highest range includes its upper edge.
     bins = pd.cut(scored["score"], [*_EDGES[:-1], math.inf], labels=names, right=False)
     groups = scored.groupby(bins, observed=True)
     table = groups.agg(entities=("score", "size"), mean_score=("score", "mean"), correct=("correct", "mean"))
@@ -29,9 +29,9 @@ def reliability_table(scored: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibration_error(scored: pd.DataFrame) -> float:
-    """The mean distance between score and share of correct entities over the ranges, weighted by their entities.
+    """The expected calibration error (Guo et al. 2017, equation 3); 0 if there are no entities.
 
-    The expected calibration error of Guo et al. 2017, equation 3; 0 if there are no entities.
+    It is the mean distance between mean score and share of correct entities, weighted by the entities of each range.
     """
     table = reliability_table(scored)
     distance = (table["mean_score"] - table["correct"]).abs()
@@ -39,9 +39,11 @@ def calibration_error(scored: pd.DataFrame) -> float:
 
 
 def threshold_table(scored: pd.DataFrame, gold: int) -> pd.DataFrame:
-    """Precision, recall and F1 in percent of the entities that are left if lower scores are dropped, by threshold.
+    """A row for each threshold: precision, recall and F1 in percent if entities with lower scores are dropped.
 
-    `gold` is the number of gold entities.
+    Args:
+        scored: the scores of the predicted entities.
+        gold: the number of gold entities.
     """
     rows = []
     for threshold in _THRESHOLDS:

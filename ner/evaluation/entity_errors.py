@@ -1,4 +1,4 @@
-"""Every wrong entity, and in which way it is wrong: gold and predicted entities in pairs."""
+"""Pairs of gold and predicted entities, and the kind of error of each wrong pair."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ Kind = Literal["wrong type", "too short", "too long", "overlapping", "missed", "
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Pair = tuple[Entity | None, Entity | None]
-"""A gold entity and the predicted one that stands for it; None where there is no other."""
+"""A gold entity and the predicted entity that matches it best; None if one of them is missing."""
 
 
 @dataclass(frozen=True)
 class EntityError:
-    """A wrong entity: a gold one that was not found as it is, a predicted one that is not in gold, or both as a pair.
+    """A gold entity that was not predicted exactly, a predicted entity that is not in gold, or a pair of both.
 
-    `sentence` is the index of its sentence.
+    Args:
+        sentence: the index of the sentence.
+        gold: the gold entity, None if it is missing.
+        predicted: the predicted entity, None if it is missing.
     """
 
     sentence: int
@@ -31,16 +34,16 @@ class EntityError:
 
     @property
     def kind(self) -> Kind:
-        """What is wrong, boundaries before types.
+        """The kind of error. Boundaries are compared before types.
 
-        - missed: a gold entity without a predicted one;
-        - invented: a predicted entity without a gold one;
-        - wrong type: the boundaries are right;
-        - too short: the predicted entity lies within the gold one;
-        - too long: the gold entity lies within the predicted one;
-        - overlapping: both share some characters, and each has others.
+        - missed: a gold entity without a predicted entity;
+        - invented: a predicted entity without a gold entity;
+        - wrong type: same boundaries, other type;
+        - too short: the predicted entity is inside the gold entity;
+        - too long: the gold entity is inside the predicted entity;
+        - overlapping: they share some characters, and each has others.
 
-        The last three say nothing of the type, which may be right or wrong.
+        The type of the last three kinds may be right or wrong.
         """
         if self.predicted is None:
             return "missed"
@@ -57,32 +60,36 @@ class EntityError:
 
     @property
     def entity(self) -> Entity:
-        """The gold entity, or the predicted one where there is none in gold."""
+        """The gold entity, or the predicted entity if there is no gold entity."""
         entity = self.gold or self.predicted
         assert entity is not None
         return entity
 
     @property
     def score(self) -> float | None:
-        """That of the predicted entity, None if it has none or nothing was predicted."""
+        """The score of the predicted entity; None if there is no score or no predicted entity."""
         return self.predicted.score if self.predicted else None
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """The start and end of the gold entity and of the predicted one, as far as there are both."""
+        """Start and end of the gold entity and of the predicted entity, if they exist."""
         return [(entity.start, entity.end) for entity in (self.gold, self.predicted) if entity]
 
     @property
     def types(self) -> set[str]:
+        """The types of the gold and the predicted entity."""
         return {entity.label for entity in (self.gold, self.predicted) if entity}
 
 
 def pair_entities(gold: Sequence[Entity], predicted: Sequence[Entity]) -> Iterator[Pair]:
-    """Gold and predicted entities of one sentence in pairs, each of them once.
+    """Pair the gold and predicted entities of one sentence. Each entity is in exactly one pair.
 
-    Both are in order of position, and neither overlap among themselves. Those that share a character can be a pair.
-    The pair that is most alike is taken first: by the share of their characters that both have (Jaccard index), then
-    by the type, then from left to right. So an entity that was found is paired with itself.
+    Two entities can be a pair if they share a character. The most similar pair is taken first: by the Jaccard index of
+    their characters, then by equal type, then from left to right. So a correct entity is always paired with itself.
+
+    Args:
+        gold: entities in order of position, without overlaps.
+        predicted: entities in order of position, without overlaps.
     """
     candidates = [
         (-_shared(g, p) / (max(g.end, p.end) - min(g.start, p.start)), g.label != p.label, g.start, p.start, i, j)
@@ -97,7 +104,7 @@ def pair_entities(gold: Sequence[Entity], predicted: Sequence[Entity]) -> Iterat
 
 
 def find_errors(evaluation: Evaluation) -> list[EntityError]:
-    """All wrong entities, sentence by sentence from left to right."""
+    """All errors, by sentence and from left to right."""
     errors = []
     for sentence, (gold, predicted) in enumerate(zip(evaluation.flat_gold, evaluation.entities, strict=True)):
         wrong = [EntityError(sentence, *pair) for pair in pair_entities(gold, predicted) if not _is_found(*pair)]
@@ -106,18 +113,18 @@ def find_errors(evaluation: Evaluation) -> list[EntityError]:
 
 
 def _is_found(gold: Entity | None, predicted: Entity | None) -> bool:
-    """Whether a pair is one entity."""
+    """Whether gold and predicted entity are equal."""
     spans = [(entity.start, entity.end, entity.label) for entity in (gold, predicted) if entity]
     return len(spans) == 2 and spans[0] == spans[1]
 
 
 def _shared(gold: Entity, predicted: Entity) -> int:
-    """How many characters both have."""
+    """The number of characters that both contain."""
     return min(gold.end, predicted.end) - max(gold.start, predicted.start)
 
 
 def _overlaps(gold: Sequence[Entity], predicted: Sequence[Entity]) -> Iterator[tuple[int, int, Entity, Entity]]:
-    """The gold and predicted entities that share a character, with their indices; both are in order of position."""
+    """All pairs that share a character, with their indices. Both lists are in order of position."""
     first = 0
     for i, g in enumerate(gold):
         while first < len(predicted) and predicted[first].end <= g.start:

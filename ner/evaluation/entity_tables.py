@@ -1,4 +1,4 @@
-"""Counts of gold, predicted and correct entities, and their rates, as data frames."""
+"""Counts of gold, predicted and correct entities, and precision, recall and F1, as data frames."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ RATES = ["precision", "recall", "f1"]
 
 
 def entity_table(evaluation: Evaluation) -> pd.DataFrame:
-    """A row for each distinct entity of gold or prediction: `sentence` (its index), `label`, `text`, and `COUNTS`.
+    """A row for each distinct gold or predicted entity: `sentence` (an index), `label`, `text`, and `COUNTS`.
 
-    The counts are 0 or 1, so that sums over groups of rows are the counts of these groups.
+    Each count is 0 or 1, so the sum over a group of rows is the count of the group.
     """
     rows = []
     for sentence, (gold, predicted) in enumerate(zip(evaluation.flat_gold, evaluation.entities, strict=True)):
@@ -33,7 +33,7 @@ def entity_table(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def with_rates(counts: pd.DataFrame) -> pd.DataFrame:
-    """A table with the columns `COUNTS`, and `precision`, `recall` and `f1` in percent behind them."""
+    """Add the columns `precision`, `recall` and `f1`, in percent, to a table with the columns `COUNTS`."""
     scores = [
         TypeScores(gold_chunks=gold, predicted_chunks=predicted, correct_chunks=correct)
         for gold, predicted, correct in counts[COUNTS].itertuples(index=False, name=None)

@@ -1,4 +1,4 @@
-"""Wrong entities as data frames: by type and kind, by type against type, by surface form, and one by one."""
+"""Errors as data frames: by type and kind, as a confusion matrix, by surface form, and as a list."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 ALL_TYPES = "all types"
 CONFIDENT = 0.95
-"""A wrong entity with this score or more may be right, and the gold label wrong."""
+"""If a wrong entity has this score or more, gold may be wrong."""
 
 TrainForms = Mapping[str, Counter[str]]
 """How often each surface form of the training data has each type."""
 
 
 def error_table(evaluation: Evaluation, errors: Sequence[EntityError]) -> pd.DataFrame:
-    """A row for all types together and for each: gold and correct entities, and the errors of each kind.
+    """A row for all types and a row for each type: gold entities, correct entities, and errors of each kind.
 
-    An error counts under its gold type; an invented entity, which has none, under the predicted one. So `gold` is
-    `correct` and all kinds but "invented" together.
+    An error counts for its gold type. An invented entity has no gold type and counts for its predicted type. So `gold`
+    is the sum of `correct` and all kinds but "invented".
     """
     kinds = Counter((error.entity.label, error.kind) for error in errors)
     rows = [
@@ -39,7 +39,7 @@ def error_table(evaluation: Evaluation, errors: Sequence[EntityError]) -> pd.Dat
 
 
 def confusion_table(evaluation: Evaluation, errors: Iterable[EntityError]) -> pd.DataFrame:
-    """A row for each gold type, a column for each predicted one: the entities whose boundaries are right."""
+    """The confusion matrix of entities with right boundaries: gold types as rows, predicted types as columns."""
     types = evaluation.scores.types
     pairs = Counter({(name, name): row.correct_chunks for name, row in types.items()})
     pairs.update(
@@ -52,9 +52,14 @@ def confusion_table(evaluation: Evaluation, errors: Iterable[EntityError]) -> pd
 
 
 def form_table(entities: pd.DataFrame, errors: Iterable[EntityError]) -> pd.DataFrame:
-    """A row for each surface form that is wrong twice or more, the worst first: types, errors, how often it is right.
+    """A row for each surface form with two or more errors: its types, errors by kind, and correct predictions.
 
-    The form is that of the gold entity, or of an invented one. `entities` is from `entity_table`.
+    The surface form is that of the gold entity, or of the predicted entity if it is invented. The form with the most
+    errors comes first.
+
+    Args:
+        entities: the table of `entity_table`.
+        errors: all errors.
     """
     kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
     types: defaultdict[str, set[str]] = defaultdict(set)
@@ -71,7 +76,7 @@ def form_table(entities: pd.DataFrame, errors: Iterable[EntityError]) -> pd.Data
 
 
 def error_list(sentences: Sequence[Sentence], errors: Iterable[EntityError]) -> pd.DataFrame:
-    """A row for each error: where, which kind, both entities, the score and the text around them."""
+    """A row for each error: its place, kind, gold and predicted entity, score, and the text around it."""
     rows = [
         {
             "path": sentences[error.sentence].path,
@@ -91,18 +96,18 @@ def error_list(sentences: Sequence[Sentence], errors: Iterable[EntityError]) -> 
 
 
 def least_certain_first(errors: Iterable[EntityError]) -> list[EntityError]:
-    """The errors by score; those without a score, such as missed entities, come last."""
+    """Sort errors by score, the lowest first. Errors without a score, for example missed entities, come last."""
     return sorted(errors, key=lambda error: 2.0 if error.score is None else error.score)
 
 
 def doubtful_gold(errors: Iterable[EntityError]) -> list[EntityError]:
-    """The errors where the model is so certain that gold may be wrong, the most certain first."""
+    """The errors whose score is `CONFIDENT` or more, the highest first. Their gold labels may be wrong."""
     doubtful = [error for error in errors if error.score is not None and error.score >= CONFIDENT]
     return sorted(doubtful, key=lambda error: -(error.score or 0))
 
 
 def train_forms(sentences: Iterable[Sentence]) -> TrainForms:
-    """The surface forms of training data and their types."""
+    """Count how often each surface form has each type in training data."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for sentence in sentences:
         for entity in sentence.entities:

@@ -1,4 +1,4 @@
-"""What a report holds: every table of it, computed once, whatever it is rendered as."""
+"""The content of a report: its tables and notes, computed once for all output formats."""
 
 from __future__ import annotations
 
@@ -25,18 +25,22 @@ if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
 
 FEWEST_SENTENCES = 10
-"""With fewer, resampled ones say nothing of other sentences."""
+"""The fewest sentences for a bootstrap interval."""
 _RECORD_FACTS = ("minutes", "parameters", "temperature", "machine", "versions", "settings")
 
 
 @dataclass(frozen=True)
 class Background:
-    """What is known beside the predictions.
+    """Facts about the data and the model that a report needs besides the predictions.
 
-    `split` is what was tagged. `predicted_by` names the model or file that the predictions are from, `record` is the
-    model's training record and `characters` are those that its encoder knows. `train` is the training data, None if
-    it isn't there, for the reason `no_train`, "" where there is nothing to say. `types` are those that the model knows,
-    in its order, which gives them their colours.
+    Args:
+        split: the data that was tagged.
+        predicted_by: the model or the file that the predictions are from.
+        record: the training record of the model.
+        characters: the characters that its encoder knows.
+        train: the training data; None if it is not available.
+        no_train: why it is not available; "" to leave out the note.
+        types: the types that the model knows. Their order determines their colours.
     """
 
     split: Split
@@ -50,18 +54,19 @@ class Background:
 
 @dataclass(frozen=True)
 class Report:
-    """An evaluation with all that is to be said about it."""
+    """An evaluation, its background, and all tables and notes that follow from them."""
 
     evaluation: Evaluation
     background: Background
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
-        """The ends of the 95% interval of F1, None where there are too few sentences for one."""
+        """The 95% interval of F1 in percent, low and high; None if there are too few sentences."""
         return f1_interval(self.evaluation.counts) if len(self.evaluation.sentences) >= FEWEST_SENTENCES else None
 
     @cached_property
     def entities(self) -> pd.DataFrame:
+        """All gold and predicted entities, as from `entity_table`."""
         return entity_table(self.evaluation)
 
     @cached_property
@@ -71,23 +76,24 @@ class Report:
 
     @cached_property
     def doubtful_gold(self) -> list[EntityError]:
+        """The errors with a high score, where gold may be wrong; the most certain first."""
         return doubtful_gold(self.errors)
 
     @cached_property
     def train_forms(self) -> TrainForms | None:
-        """The surface forms of the training data, None if it isn't there."""
+        """The surface forms of the training data; None if it is not available."""
         return None if self.background.train is None else train_forms(self.background.train.sentences)
 
     @cached_property
     def train_text(self) -> str:
-        """All known text of the training data, to look up what else it has; "" if it isn't there."""
+        """All annotated text of the training data, "" if it is not available. It shows what else train contains."""
         train = self.background.train
-        # NUL, which no text has, keeps a form from being found across two texts.
+        # No text contains NUL, so a surface form is never found across two texts.
         return "\0".join(piece for sentence in (train.sentences if train else ()) for piece in known_pieces(sentence))
 
     @cached_property
     def tables(self) -> dict[str, list[Table]]:
-        """The tables under the headings of the report, those that hold something."""
+        """The tables of each section, by the heading of the section. Empty tables and sections are left out."""
         train, record = self.background.train, self.background.record or {}
         found = {
             "Scores": report_tables.score_tables(self.evaluation, self._partial_credit, train.types if train else None),
@@ -103,38 +109,38 @@ class Report:
 
     @property
     def all_tables(self) -> Iterator[Table]:
-        """The same tables, one after the other."""
+        """All tables, in order."""
         return chain.from_iterable(self.tables.values())
 
     @cached_property
     def notes(self) -> list[str]:
-        """What is left out and why, and what the numbers leave out."""
+        """Which entities don't count, which tables are missing, and why."""
         evaluation, background = self.evaluation, self.background
         notes = []
         if evaluation.overlapping:
             notes.append(
-                f"{evaluation.overlapping:,} gold entities overlap longer ones; no prediction can reach them, and they "
-                "are left out."
+                f"{evaluation.overlapping:,} gold entities overlap longer entities. The model can't predict both, so "
+                "the shorter ones are left out."
             )
         if evaluation.unknown_types:
             notes.append(
-                f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; they count as "
+                f"{evaluation.unknown_types:,} gold entities have a type that the model doesn't know. They count as "
                 "missed."
             )
         trained_on = (background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
         if trained_on == background.split.fingerprint:
-            notes.append("The model was trained on these very sentences: the numbers say nothing of others.")
+            notes.append("The model was trained on these sentences. The scores don't show how it works on other text.")
         if trained_on and background.train and trained_on != background.train.fingerprint:
             notes.append(
-                f"What was seen in train is told by {background.train.path}, which is not just what the model was "
-                "trained on: dev may have been split off it, or it has changed."
+                f"The tables by occurrence in train use {background.train.path}. It differs from the data that the "
+                "model was trained on: dev may have been split off, or the file has changed."
             )
         if background.no_train:
             notes.append(f"No table by what was seen in train: {background.no_train}.")
         if self._partial_credit is None:
-            notes.append("No table of partial credit: nervaluate, which needs Python 3.11 or newer, is not installed.")
+            notes.append("No table with partial credit: nervaluate is not installed. It needs Python 3.11 or newer.")
         if not evaluation.has_scores:
-            notes.append("No tables of confidence and no doubtful gold: the predictions have no scores.")
+            notes.append("No confidence tables and no doubtful gold: the predictions have no scores.")
         return notes
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Fonts of this machine for type names in pictures. Needs matplotlib."""
+"""Fonts of this machine that can show type names in pictures. Needs matplotlib."""
 
 from collections.abc import Iterable
 
 from matplotlib import font_manager
 
 LATIN = "DejaVu Sans"
-"""Comes with matplotlib."""
+"""This font comes with matplotlib."""
 _CHINESE = (
     "Noto Sans CJK SC",
     "Noto Sans CJK",
@@ -23,11 +23,11 @@ _CHINESE = (
     "SimSun",
     "AR PL",
 )
-"""How the names of fonts with Chinese characters begin, those without serifs first."""
+"""Beginnings of the names of fonts with Chinese characters; fonts without serifs come first."""
 
 
 def families_for(names: Iterable[str]) -> list[str] | None:
-    """The font families in which all characters of `names` can be drawn, None if this machine has none."""
+    """The font families that contain all characters of `names`; None if this machine has none."""
     wanted = {*map(ord, "".join(names))} - _characters(font_manager.findfont(LATIN))
     if not wanted:
         return [LATIN]

@@ -1,4 +1,4 @@
-"""What to do next, from the numbers of a report."""
+"""Advice that follows from the numbers of a report."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,33 +9,34 @@ from ner.evaluation.evaluation_report import FEWEST_SENTENCES, Report
 from ner.evaluation.weaknesses import SEEN, UNSEEN
 
 _ENOUGH = 10
-"""Gold entities of a group that is worth a sentence."""
+"""The fewest gold entities of a group that is mentioned."""
 _FAIR_SHARE = 1 / 3
-"""Of the commonest kind of error, for a type to be named with it."""
+"""A type is named with the most frequent kind of error if it has this share of the errors of that kind."""
 _MENDS = {
-    "wrong type": "see which types are taken for each other, and whether the rules of annotation tell them apart",
-    "too short": "see whether gold and train agree on where such names begin and end",
-    "too long": "see whether gold and train agree on where such names begin and end",
-    "overlapping": "see whether gold and train agree on where such names begin and end",
-    "missed": "label more training text that has them",
-    "invented": "see whether gold has forgotten them, then label more training text where such words are no entities",
+    "wrong type": "check which types are confused, and whether the annotation guidelines distinguish them",
+    "too short": "check whether gold and train agree on the boundaries of such entities",
+    "too long": "check whether gold and train agree on the boundaries of such entities",
+    "overlapping": "check whether gold and train agree on the boundaries of such entities",
+    "missed": "label more training text that contains such entities",
+    "invented": "check whether labels are missing in gold, then label more training text where such words are not "
+    "entities",
 }
 
 
 def next_steps(report: Report) -> Iterator[str]:
-    """A few sentences, the most urgent first; each names the numbers that it is drawn from."""
+    """Advice in a few sentences, the most urgent first. Each sentence contains the numbers that it is based on."""
     if not report.evaluation.scores.gold_chunks:
-        yield "There is no gold entity: nothing can be said of what is found, only of what is invented."
+        yield "Gold has no entities: recall and F1 are undefined, only invented entities can be counted."
         return
     if not report.errors:
-        yield "Nothing is wrong here: try a harder test."
+        yield "There are no errors: try a more difficult test set."
         return
     frames = {table.name: table.frame for table in report.all_tables}
     if doubtful := len(report.doubtful_gold):
         yield (
             f"{_times(doubtful, 'error')} of {len(report.errors):,} "
-            f"{'contradicts' if doubtful == 1 else 'contradict'} gold with a score of {CONFIDENT:g} or more: look at "
-            "these labels first, for some may be wrong in gold."
+            f"{'contradicts' if doubtful == 1 else 'contradict'} gold with a score of {CONFIDENT:g} or more: check "
+            "these labels first, gold may be wrong."
         )
     if len(report.errors) >= _ENOUGH:
         yield _commonest(report.errors)
@@ -48,37 +49,36 @@ def next_steps(report: Report) -> Iterator[str]:
         seen = {row["seen in train"]: row for row in frames["by_seen"].to_dict("records")}
         if all(group in seen and seen[group]["gold"] >= _ENOUGH for group in (SEEN, UNSEEN)):
             yield (
-                f"Of entities whose form train has under their type, {seen[SEEN]['recall']:.1f}% are found; of those "
-                f"whose form it doesn't have, {seen[UNSEEN]['recall']:.1f}%."
+                f"{seen[SEEN]['recall']:.1f}% of the entities are found if train contains their surface form with the "
+                f"same type, and {seen[UNSEEN]['recall']:.1f}% if train doesn't contain it."
             )
-    # Of the predictions of a tool, not of a model, the characters aren't known.
+    # Predictions that were read from a file have no encoder, so no known characters.
     yield _chance(report, of_model=report.background.characters is not None)
 
 
 def _commonest(errors: Sequence[EntityError]) -> str:
-    """The commonest kind of error, and the type that has a fair share of it, if one has."""
+    """The most frequent kind of error, and the type that has many of them, if there is one."""
     kind, count = Counter(error.kind for error in errors).most_common(1)[0]
     type_, in_type = Counter(error.entity.label for error in errors if error.kind == kind).most_common(1)[0]
     where = f", {in_type:,} of them in {type_}" if in_type >= _FAIR_SHARE * count else ""
-    return (
-        f"The commonest error is “{kind}”: {count:,} of {len(errors):,} ({count / len(errors):.0%}){where}. "
-        f"To mend it, {_MENDS[kind]}."
-    )
+    share = f"{count:,} of {len(errors):,} ({count / len(errors):.0%})"
+    return f"The most frequent kind of error is “{kind}”: {share}{where}. To fix it, {_MENDS[kind]}."
 
 
 def _chance(report: Report, *, of_model: bool) -> str:
-    """How far F1 depends on the choice of the sentences; `of_model`, and how two models are compared."""
+    """How uncertain F1 is; and with `of_model`, how to compare two models."""
     if report.interval is None:
         return (
-            f"With {_times(len(report.evaluation.sentences), 'sentence')} nothing can be said of how far F1 would move "
-            f"with others: label {FEWEST_SENTENCES} or more, better some hundreds."
+            f"There are too few sentences ({len(report.evaluation.sentences):,}) to estimate the uncertainty of F1: "
+            f"label at least {FEWEST_SENTENCES}, better several hundred."
         )
     low, high = report.interval
     return (
-        f"In 95% of resamples of these sentences F1 lies between {low:.2f} and {high:.2f}: that another F1 within this "
-        "range is higher or lower may be chance."
+        f"The 95% interval of F1 is {low:.2f} to {high:.2f} (bootstrap over sentences). The difference to another F1 "
+        "within this interval may be chance."
     ) + (
-        " To know whether another model is better, let evaluate read both on the same sentences: give it --model twice."
+        " To find out whether another model is better, evaluate both on the same sentences (bert-ner evaluate takes "
+        "two models)."
         if of_model
         else ""
     )

@@ -1,4 +1,4 @@
-"""Scores that give credit for what is nearly right: those of MUC and SemEval, by nervaluate."""
+"""Scores with partial credit, as in MUC and SemEval, computed by nervaluate."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ _OUTCOMES = ["correct", "incorrect", "partial", "missed", "spurious"]
 
 
 def partial_credit_table(evaluation: Evaluation) -> pd.DataFrame | None:
-    """A row for each measure: its five outcomes, precision, recall and F1 in percent. None without nervaluate.
+    """A row for each measure: its five outcomes, and precision, recall and F1 in percent.
 
-    The measures are those of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), the
-    outcomes those of MUC-5 (Chinchor and Sundheim 1993): `strict` wants boundaries and type, `exact` boundaries,
-    `partial` gives half a point for some of the characters, whatever the type, and `type` wants the type and one
-    character.
+    The measures are those of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), the outcomes those of
+    MUC-5 (Chinchor and Sundheim 1993). `strict` requires the right boundaries and type, `exact` the right boundaries.
+    `partial` gives half a point if some characters overlap, whatever the type. `type` requires the right type and one
+    common character.
+
+    Returns:
+        The table; None if nervaluate is not installed.
     """
     if find_spec("nervaluate") is None:
         return None
@@ -42,5 +45,5 @@ def partial_credit_table(evaluation: Evaluation) -> pd.DataFrame | None:
 
 
 def _span(entity: Entity) -> dict[str, object]:
-    """An entity as nervaluate takes it: its last character counts."""
+    """An entity as nervaluate expects it: `end` is the index of the last character."""
     return {"label": entity.label, "start": entity.start, "end": entity.end - 1}

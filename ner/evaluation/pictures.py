@@ -28,7 +28,7 @@ _WIDTH, _LINE = 6.0, 0.32  # inches
 
 
 class Picture(NamedTuple):
-    """An SVG image, the words that stand for it where it can't be seen, and what is to be said below it."""
+    """An SVG image, its alternative text, and its caption."""
 
     svg: str
     alt: str
@@ -36,17 +36,17 @@ class Picture(NamedTuple):
 
 
 def draw_pictures(report: Report) -> dict[str, Picture]:
-    """Pictures of the report's tables, by the names of the tables; matplotlib must be installed.
+    """Draw the tables of a report, by the names of the tables. matplotlib must be installed.
 
-    A table without a row that can be drawn, such as F1 where gold has no entity, has no picture.
+    A table has no picture if no row can be drawn, for example if all F1 are undefined.
     """
     from ner.evaluation.fonts import LATIN, families_for
 
     names = {name: clip(name, _LONGEST_TYPE) for name in report.evaluation.scores.types}
     families = families_for(names.values())
-    # Where no font has their characters, types are numbers, and the caption is the key.
+    # If no font has the characters of the type names, types are shown as numbers, and the caption explains them.
     shown = names if families else {name: str(number) for number, name in enumerate(names, 1)}
-    captions = [f"The {_MOST_TYPES} types with most gold."] if len(names) > _MOST_TYPES else []
+    captions = [f"The {_MOST_TYPES} types with the most gold entities."] if len(names) > _MOST_TYPES else []
     if not families:
         captions.append("Types: " + ", ".join(f"{number} {name}" for name, number in shown.items()) + ".")
     pictures = {}
@@ -66,7 +66,7 @@ def draw_pictures(report: Report) -> dict[str, Picture]:
 
 
 def _svg(name: str, families: list[str], draw: Callable[["Figure", pd.DataFrame], None], frame: pd.DataFrame) -> str:
-    """The same frame gives the same text, whose ids begin with `name`, so that several can stand on one page."""
+    """Draw a frame as SVG. Equal frames give equal text. All ids begin with `name`, so a page can contain several."""
     import matplotlib
 
     letters = {"svg.fonttype": "path", "font.family": families, "text.parse_math": False}
@@ -129,8 +129,8 @@ def _draw_groups(figure: "Figure", frame: pd.DataFrame) -> None:
 def _draw_reliability(figure: "Figure", frame: pd.DataFrame) -> None:
     figure.set_size_inches(4.4, 3.6)
     axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], "--", color="0.5", linewidth=1, label="as sure as right")
-    axes.plot(frame["mean_score"], frame["correct"], "o-", color=BLUE, label="entities by score")
+    axes.plot([0, 1], [0, 1], "--", color="0.5", linewidth=1, label="perfectly calibrated")
+    axes.plot(frame["mean_score"], frame["correct"], "o-", color=BLUE, label="entities by range of scores")
     for row in frame.itertuples():
         axes.annotate(f"{row.entities:,}", (row.mean_score, row.correct), (5, -11), textcoords="offset points", size=8)
     axes.set(xlim=(0, 1.08), ylim=(0, 1.05), xlabel="mean score", ylabel="share correct")
@@ -143,7 +143,7 @@ def _draw_thresholds(figure: "Figure", frame: pd.DataFrame) -> None:
     lines = {"precision": ("D--", BLUE), "recall": ("o:", RED), "f1": ("s-", "black")}
     for name, (line, colour) in lines.items():
         axes.plot(frame["min_score"], frame[name], line, color=colour, label="F1" if name == "f1" else name)
-    axes.set(xlabel="lowest score", ylabel="percent", xlim=(-0.02, 1.02))
+    axes.set(xlabel="minimum score", ylabel="percent", xlim=(-0.02, 1.02))
     axes.grid(color="0.85")
     figure.legend(loc="outside upper center", ncols=3, frameon=False)
 
@@ -166,8 +166,8 @@ _DRAWINGS: Mapping[str, tuple[Callable[["Figure", pd.DataFrame], None], str]] = 
     "by_entity_length": (_draw_groups, "F1 by length of the entity"),
     "by_sentence_length": (_draw_groups, "F1 by length of the sentence"),
     "by_density": (_draw_groups, "F1 by share of the sentence in entities"),
-    "by_seen": (_draw_groups, "F1 by whether train has the form"),
+    "by_seen": (_draw_groups, "F1 by whether train contains the surface form"),
     "reliability": (_draw_reliability, "Share of correct entities by mean score"),
-    "thresholds": (_draw_thresholds, "Precision, recall and F1 by lowest score"),
+    "thresholds": (_draw_thresholds, "Precision, recall and F1 by minimum score"),
     "epochs": (_draw_epochs, "Training loss and dev F1 by epoch"),
 }

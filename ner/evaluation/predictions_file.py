@@ -1,4 +1,4 @@
-"""Predictions of any tool: columns that end in the gold and the predicted tag, as conlleval reads them."""
+"""Reading predictions of any tool, from files whose last two columns are gold and predicted tags."""
 
 from pathlib import Path
 
@@ -18,15 +18,23 @@ _COLUMNS = {"gold": -2, "predicted": -1}
 
 @pause_garbage_collection()
 def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evaluation, list[str]]:
-    """The gold sentences of a file, their evaluation, and sentences for the user on what was read otherwise.
+    """Read gold and predicted tags from a file.
 
-    Each line has a token, gold tag and predicted tag in its first and last two columns, between tabs or spaces; a blank
-    line ends a sentence. The rest is as in the CoNLL format. The two columns may be in two tag schemes, and tokens may
-    be words, which become characters with their tag spread.
+    The first column of a line is a token, the last two are its gold tag and its predicted tag. Columns are separated by
+    tabs or spaces, and a blank line ends a sentence, as in the CoNLL format. The two tag columns may use different tag
+    schemes. Tokens may be words: each character of a word gets a tag.
+
+    Args:
+        path: the file.
+        encoding: its encoding.
+
+    Returns:
+        The gold sentences, their evaluation, and notes for the user about repaired tags.
 
     Raises:
-        CorpusError: with everything that is wrong with the file.
-        InputError: there is no such file or encoding, all lines have two columns, or a tag is unknown.
+        CorpusError: all faults of the file.
+        InputError: there is no such file or encoding, all lines have two columns, a tag is unknown, or the file has no
+            sentences.
     """
     text, faults = read_text(path, encoding)
     lines = parse_lines(text)
@@ -41,7 +49,7 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
     gold, predicted = splits.values()
     require_known([*gold.sentences, *predicted.sentences])
     if not gold.sentences:
-        raise InputError(f"{path} has no sentences: expected lines of a token, its gold tag and its predicted tag")
+        raise InputError(f"{path} has no sentences: expected a token, its gold tag and its predicted tag on each line")
     notes = [f"{name} column: {remark}" for name, split in splits.items() for remark in note_on_repairs(split)]
     types = sorted(gold.types | predicted.types)
     evaluation = compare(gold.sentences, [sentence.entities for sentence in predicted.sentences], types)
@@ -49,9 +57,9 @@ def read_predictions(path: Path, encoding: str = "utf-8") -> tuple[Split, Evalua
 
 
 def _check_width(lines: Lines, path: Path) -> None:
-    """Two columns would be read as a token and its predicted tag; single lines of them are faults anyway."""
+    """Refuse files with two columns. Single lines with two columns are reported as faults later."""
     if {len(line.columns) for line in lines.distinct if line.holds_token} == {2}:
         first = lines.where(line.holds_token for line in lines.distinct)[0]
         raise InputError(
-            f"{path}:{first}: two columns; expected three or more, the last two the gold and the predicted tag"
+            f"{path}:{first}: expected three or more columns, the last two with gold and predicted tags, got two"
         )

@@ -1,4 +1,4 @@
-"""Reports as files of a folder."""
+"""Writing a report as files into a folder."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ner.files import atomic_writer
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
 
-# Columns are separated by spaces in the format of conlleval.pl, so white space among the characters is shown by this.
+# conlleval.pl separates columns by spaces, so a character that is white space is written as this one.
 VISIBLE_SPACE = "␣"
-# NUL is in no file of columns, and U+FEFF at the beginning of one would be taken for a byte order mark.
+# A file of columns can't contain NUL. U+FEFF at its beginning would be read as a byte order mark.
 _NO_TOKEN = "\0\ufeff"
 _NO_LABEL = re.compile(r"[\s\0]")
 SENTENCES = "sentences.csv"
@@ -35,7 +35,7 @@ TABLES = (
     "by_density", "by_seen", "by_unknown", "by_document", "by_file", "reliability", "thresholds", "epochs",
     "differences", "changed",
 )  # fmt: skip
-"""All tables of reports on one model or two."""
+"""The names of all tables, in reports on one model and on two."""
 
 _PAGE, _MARKDOWN, _NUMBERS = "report.html", "report.md", "scores.json"
 _PREDICTIONS, _ERRORS, _DOUBTFUL = "predictions.txt", "errors.csv", "doubtful_gold.csv"
@@ -46,11 +46,16 @@ _DIFFERENCES = "differences.csv"
 
 
 def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None:
-    """Write a report for people and for programs into `folder`.
+    """Write a report into `folder`. All files of an older report are removed, other files stay.
 
-    For people `report.html`, which needs nothing beside itself, and `report.md`. For programs `predictions.txt` as
-    conlleval.pl reads it, `scores.json` with all numbers, and a CSV file for each table, for sentences and for errors.
-    `pictures` take longer than all the rest. Of a report that was there before nothing is left.
+    For people, it writes `report.html`, a page without external files, and `report.md`. For programs, it writes
+    `predictions.txt` as conlleval.pl reads it, `scores.json` with all numbers, and CSV files of all tables, sentences
+    and errors.
+
+    Args:
+        report: the report.
+        folder: is created if it doesn't exist.
+        pictures: whether to draw pictures, which takes longer than everything else.
 
     Raises:
         OSError: the folder can't be written.
@@ -69,7 +74,7 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
 
 
 def write_side_by_side(both: SideBySide, folder: Path) -> None:
-    """Write two reports side by side, in the same forms, and each of them whole into the folders `A` and `B`.
+    """Write a comparison of two reports into `folder`, and each report into its subfolder `A` or `B`.
 
     Raises:
         OSError: the folder can't be written.
@@ -90,9 +95,9 @@ def _csv(table: str) -> str:
 
 
 def _remove_old_files(folder: Path, kept: Collection[str] = ()) -> None:
-    """Remove the files of a report that is there already but for those in `kept`, by their names, and nothing else.
+    """Remove the files of an older report, except the names in `kept`.
 
-    Without a report in the folder files of these names are somebody else's.
+    If the folder has no complete report, files with these names are not from this program and stay.
     """
     if not all((folder / name).is_file() for name in _OF_BOTH):
         return
@@ -134,9 +139,9 @@ def _show_space(character: str) -> str:
 
 
 def _writable_tags(tags: Collection[str]) -> dict[str, str]:
-    """For each tag what is written for it: white space in its type becomes "_", and types stay apart."""
+    """The text that is written for each tag: white space becomes "_", and different types stay different."""
     held: dict[str, str] = {}
     types = {split_tag(tag)[1] for tag in tags}
-    for type_ in sorted(types, key=lambda type_: (bool(_NO_LABEL.search(type_)), type_)):  # first those that stay
+    for type_ in sorted(types, key=lambda type_: (bool(_NO_LABEL.search(type_)), type_)):  # unchanged types first
         held[type_] = replace_in_label(type_, _NO_LABEL, held.values())
     return {tag: tag.removesuffix(type_) + held[type_] for tag in tags for type_ in [split_tag(tag)[1]]}

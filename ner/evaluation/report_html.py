@@ -1,4 +1,4 @@
-"""A report, or two side by side, as one page that needs nothing beside itself."""
+"""A report, or a comparison of two, as one HTML page without external files."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -25,19 +25,20 @@ MOST_DOUBTFUL = 100
 _HEADINGS = {
     "f1": "F1",
     "mean_score": "mean score",
-    "min_score": "lowest score",
+    "min_score": "minimum score",
+    "form": "surface form",
     "train_loss": "training loss",
     "dev_f1": "dev F1",
     "dev_precision": "dev precision",
     "dev_recall": "dev recall",
 }
 _LONGEST_FORM = 100
-CANNOT_DRAW = f"For pictures: {how_to_install('plot')}, then the same command again."
-NOT_DRAWN = "For pictures: bert-ner evaluate with --report."
+CANNOT_DRAW = f"No pictures: matplotlib is not installed. Run {how_to_install('plot')}, then write the report again."
+NOT_DRAWN = "This report has no pictures. Reports of bert-ner evaluate have them."
 
 
 class Example(NamedTuple):
-    """An error in its context, as gold has it and as it was predicted; `evidence` is what train says of it."""
+    """An error in context, with gold and with predicted entities; `evidence` is how train labels its surface forms."""
 
     error: EntityError
     place: str
@@ -47,9 +48,9 @@ class Example(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A sentence that changed, as gold has it and as both taggers read it.
+    """A sentence that changed, with gold entities and with the entities of both taggers.
 
-    `faults` names those of the entities shown that are fixed, and those that are broken.
+    `faults` lists the visible entities that are fixed, and those that are broken.
     """
 
     change: Change
@@ -59,7 +60,7 @@ class Reading(NamedTuple):
 
 
 def render_html(report: Report, *, pictures: bool = True) -> str:
-    """The report as HTML; `pictures` are drawn where matplotlib is installed."""
+    """Render a report as HTML. With `pictures`, tables are drawn too if matplotlib is installed."""
     types = [*report.evaluation.scores.types]
     no_pictures = [NOT_DRAWN] if not pictures else [] if can_draw() else [CANNOT_DRAW]
     return page_template("evaluation/report.html.j2", {"cell": cell, "heading": heading, "visible": visible}).render(
@@ -80,7 +81,7 @@ def render_html(report: Report, *, pictures: bool = True) -> str:
 
 
 def render_side_by_side_html(both: SideBySide) -> str:
-    """Two reports side by side as HTML."""
+    """Render a comparison of two reports as HTML."""
     return page_template(
         "evaluation/side_by_side.html.j2", {"cell": cell, "heading": heading, "visible": visible}
     ).render(
@@ -95,12 +96,12 @@ def render_side_by_side_html(both: SideBySide) -> str:
 
 
 def heading(column: str) -> str:
-    """The name of a column as it is shown; those of the confusion table are types, and stay as they are."""
+    """The title of a column. In the confusion table, columns are types and keep their names."""
     return _HEADINGS.get(column, clip(column, _LONGEST_FORM))
 
 
 def cell(value: Any, column: str, table: Table) -> str:
-    """A name, a count, or a number with two decimals or as the table says; nothing for what isn't there."""
+    """A value as text: numbers in the format of the table, or with two decimals; "" if the value is missing."""
     if isinstance(value, str):
         return clip(value, _LONGEST_FORM)
     if pd.isna(value):
@@ -109,7 +110,7 @@ def cell(value: Any, column: str, table: Table) -> str:
 
 
 def place(sentence: Sentence) -> str:
-    """Where a sentence is from, in what can be seen."""
+    """File and line of a sentence, with escapes for invisible characters."""
     return visible(f"{sentence.path}:{sentence.line}")
 
 
@@ -131,7 +132,7 @@ def _reading(both: SideBySide, change: Change) -> Reading:
 
 
 def _faults(entities: Iterable[Wrong], text: str, end: int) -> str:
-    """The entities that begin before `end`, each with its type and whether it was missed or invented."""
+    """List the entities that begin before `end`, each with its type and whether it was missed or invented."""
     return ", ".join(
         f"{clip(text[start:stop], _LONGEST_FORM)} {clip(label, _LONGEST_FORM)} ({fault})"
         for start, stop, label, fault in sorted(entities)
@@ -148,7 +149,7 @@ def _example(report: Report, error: EntityError) -> Example:
 
 
 def _evidence(report: Report, error: EntityError) -> str:
-    """How train labels the forms of an error."""
+    """How train labels the surface forms of an error."""
     if report.train_forms is None:
         return ""
     forms = dict.fromkeys(entity.text for entity in (error.gold, error.predicted) if entity)
@@ -156,7 +157,7 @@ def _evidence(report: Report, error: EntityError) -> str:
 
 
 def _in_train(report: Report, train_forms: TrainForms, form: str) -> str:
-    """The types that a form has in train and how often; or that it is there without one, or not there."""
+    """How often a surface form has each type in train; or that it is not an entity there, or does not occur."""
     if form in train_forms:
         return ", ".join(f"{visible(type_)} {count:,}" for type_, count in train_forms[form].most_common())
     return "not an entity" if form in report.train_text else "not in train"

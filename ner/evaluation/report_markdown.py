@@ -1,4 +1,4 @@
-"""A report, or two side by side, as Markdown for a pull request."""
+"""A report, or a comparison of two, as Markdown, for example for a pull request."""
 
 from ner.evaluation.entity_errors import EntityError
 from ner.evaluation.evaluation_report import Report
@@ -18,7 +18,7 @@ _AROUND, _LONGEST = 15, 80
 
 
 def render_markdown(report: Report) -> str:
-    """Headline, what to do next, the first rows of every table and the first errors."""
+    """Render the headline, the next steps, the first rows of every table, and the first errors."""
     return text_template("evaluation/report.md.j2", {"text": escape, "table": markdown_table}).render(
         report=report,
         scores=report.evaluation.scores,
@@ -33,7 +33,7 @@ def render_markdown(report: Report) -> str:
 
 
 def render_side_by_side_markdown(both: SideBySide) -> str:
-    """Two reports side by side: the verdict, the tables, and the sentences that changed most."""
+    """Render a comparison: the verdict, the tables, and the sentences with the most changes."""
     return text_template("evaluation/side_by_side.md.j2", {"text": escape, "table": markdown_table}).render(
         both=both,
         rows=_ROWS,
@@ -55,7 +55,7 @@ def markdown_table(table: Table) -> str:
 
 
 def _line(report: Report, error: EntityError) -> str:
-    """An error in one line: kind, score, gold and predicted entity in context, and the place."""
+    """An error in one line: kind, score, gold and predicted entity, context, and place."""
     sentence = report.evaluation.sentences[error.sentence]
     sides = {"gold": error.gold, "predicted": error.predicted}
     shown = [

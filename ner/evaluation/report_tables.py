@@ -1,4 +1,4 @@
-"""The tables of a report, each with a heading, what it says and what to do about it."""
+"""The tables of a report. Each has a heading, an explanation and advice."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ner.characters.character_table import CharacterTable
+from ner.data.entities import Sentence
 from ner.evaluation import error_tables as wrong
 from ner.evaluation import weaknesses as weak
 from ner.evaluation.confidence import reliability_table, threshold_table
@@ -23,10 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with the name of its CSV file, a heading, what it says and what to do about it.
+    """A table of a report.
 
-    `formats` are for columns of numbers that are not shown as they are elsewhere, `most` is the number of rows that a
-    page shows.
+    Args:
+        name: the name of its CSV file, without the suffix.
+        title: its heading.
+        advice: what the table shows, and what to do about it.
+        frame: its content.
+        formats: format specifications by column, for columns whose numbers are not shown in the usual format.
+        most: the number of rows that a page shows.
     """
 
     name: str
@@ -45,7 +51,13 @@ class Table:
 def score_tables(
     evaluation: Evaluation, partial_credit: pd.DataFrame | None, train_types: Counter[str] | None
 ) -> list[Table]:
-    """Scores by type, and with credit for what is nearly right. `train_types` counts the entities of train by type."""
+    """Scores by type, and scores with partial credit.
+
+    Args:
+        evaluation: gold and predicted entities.
+        partial_credit: the table of `partial_credit_table`; None if there is none.
+        train_types: the number of train entities of each type; None if train is not available.
+    """
     types = type_table(evaluation)
     if train_types is not None:
         types["train"] = [train_types[name] for name in types["type"]]
@@ -53,8 +65,8 @@ def score_tables(
         Table(
             "types",
             "By type",
-            "A weak type with few entities in train needs more of them; a weak type with many is hard to tell, or "
-            "labelled in more than one way.",
+            "A weak type with few train entities needs more of them. A weak type with many train entities is hard to "
+            "recognise, or it is labelled inconsistently.",
             types,
         )
     ]
@@ -62,10 +74,11 @@ def score_tables(
         tables.append(
             Table(
                 "partial_credit",
-                "With credit for what is nearly right",
-                "Strict wants boundaries and type, exact the boundaries, partial gives half a point for some of the "
-                "characters, type wants the type and one character. Where partial is far above strict, entities are "
-                "found and their boundaries are wrong: look at how they are labelled.",
+                "With partial credit",
+                "“strict” requires the right boundaries and the right type. “exact” requires the right boundaries. "
+                "“partial” gives half a point if some characters overlap. “type” requires the right type and one "
+                "common character. If partial is far above strict, entities are found with wrong boundaries: check "
+                "whether gold and train label boundaries consistently.",
                 partial_credit,
             )
         )
@@ -73,29 +86,35 @@ def score_tables(
 
 
 def error_tables(evaluation: Evaluation, entities: pd.DataFrame, found: Sequence[EntityError]) -> list[Table]:
-    """The errors that were found, by type, kind and form. `entities` is from `entity_table`, here and below."""
+    """Errors by type, by kind and by surface form.
+
+    Args:
+        evaluation: gold and predicted entities.
+        entities: the table of `entity_table`.
+        found: all errors.
+    """
     if not found:
         return []
     return [
         Table(
             "error_kinds",
             "By type and kind",
-            "Every wrong entity is one of these. Missed and invented ones ask for more training text like the "
-            "examples; wrong types and boundaries for clearer rules of annotation.",
+            "Each wrong entity is counted once. Missed and invented entities need more training text that is similar "
+            "to the examples. Wrong types and boundaries need clearer annotation guidelines.",
             wrong.error_table(evaluation, found),
         ),
         Table(
             "confusion",
-            "Types, where the boundaries are right",
-            "Rows are gold, columns predicted. Two types that are often taken for each other need a rule that "
-            "tells them apart, or to be one type.",
+            "Types of entities with right boundaries",
+            "Rows are gold types, columns are predicted types. If two types are often confused, add a guideline "
+            "that distinguishes them, or merge them.",
             wrong.confusion_table(evaluation, found),
         ),
         Table(
             "forms",
-            "Most frequent wrong forms",
-            "The same form wrong again and again is cheap to mend: some training sentences with it, or one label "
-            "for it in gold.",
+            "Surface forms with the most errors",
+            "A surface form that is wrong many times is easy to fix: add training sentences with it, or label it "
+            "consistently in gold.",
             wrong.form_table(entities, found),
             most=20,
         ),
@@ -108,7 +127,14 @@ def weakness_tables(
     train_forms: wrong.TrainForms | None,
     characters: CharacterTable | None,
 ) -> list[Table]:
-    """Groups of entities that may be worse than others."""
+    """Scores of groups of entities, to find groups that are worse than others.
+
+    Args:
+        evaluation: gold and predicted entities.
+        entities: the table of `entity_table`.
+        train_forms: the surface forms of train; None if train is not available.
+        characters: the characters that the encoder knows; None if there is no encoder.
+    """
     if entities.empty:
         return []
     sentences = evaluation.sentences
@@ -116,19 +142,21 @@ def weakness_tables(
         Table(
             "by_entity_length",
             "By length of the entity",
-            "Where long names are worse, their boundaries are: look at the errors that are too short or too long.",
+            "If long entities are worse, their boundaries are usually wrong: look at the errors that are too short or "
+            "too long.",
             weak.by_entity_length(entities),
         ),
         Table(
             "by_sentence_length",
             "By length of the sentence",
-            "Short ones are often headings and lists, for which train may have too few examples.",
+            "Short sentences are often headings and lists. Train may have too few of them.",
             weak.by_sentence_length(entities, sentences),
         ),
         Table(
             "by_density",
             "By share of the sentence in entities",
-            "Sentences with none show what is invented from nothing; crowded ones are lists and titles.",
+            "Sentences without entities show how many entities are invented. Sentences with many entities are often "
+            "lists and titles.",
             weak.by_density(entities, evaluation),
         ),
     ]
@@ -136,9 +164,9 @@ def weakness_tables(
         tables.append(
             Table(
                 "by_seen",
-                "By whether train has the form as an entity",
-                "Names that train doesn't have are what a tagger is for. Where they are much worse, more varied "
-                "training text helps more than more of the same, and so does a larger encoder.",
+                "By whether train contains the surface form",
+                "A tagger should also find entities that are not in train. If their scores are much lower, add more "
+                "varied training text, or use a larger encoder.",
                 weak.group_by_seen(entities, train_forms),
             )
         )
@@ -147,55 +175,55 @@ def weakness_tables(
             Table(
                 "by_unknown",
                 "By characters that the encoder doesn't know",
-                "If such entities are many and bad, choose an encoder with a larger vocabulary.",
+                "If many such entities are wrong, use an encoder with a larger vocabulary.",
                 weak.by_unknown_characters(entities, sentences, characters),
             )
         )
-    sources = {
+    return [*tables, *_source_tables(entities, sentences)]
+
+
+def _source_tables(entities: pd.DataFrame, sentences: Sequence[Sentence]) -> list[Table]:
+    """Scores by document and by file, if there are several."""
+    frames = {
         "document": weak.by_source(entities, sentences, lambda sentence: sentence.document, "document"),
         "file": weak.by_source(entities, sentences, lambda sentence: sentence.path, "file"),
     }
-    advice = "The worst first: look whether they are of another style, or labelled by other hands."
+    advice = "The lowest F1 comes first. Check whether the text has another style or other annotators."
     return [
-        *tables,
-        *(
-            Table(f"by_{name}", f"By {name}", advice, frame, most=20)
-            for name, frame in sources.items()
-            if len(frame) > 1
-        ),
+        Table(f"by_{name}", f"By {name}", advice, frame, most=20) for name, frame in frames.items() if len(frame) > 1
     ]
 
 
 def confidence_tables(evaluation: Evaluation) -> list[Table]:
-    """Whether scores can be believed, and what a lowest score leaves."""
+    """How reliable the scores are, and precision and recall for different minimum scores."""
     if not evaluation.has_scores:
         return []
     return [
         Table(
             "reliability",
-            "Whether scores can be believed",
-            "Where the share of correct entities is below the mean score, the model is over-confident: train with "
-            "`calibrate`.",
+            "Reliability of the scores",
+            "If the share of correct entities is below the mean score, the model is overconfident: train it with the "
+            "setting `calibrate`.",
             reliability_table(evaluation.entity_scores).round(4),
             {"mean_score": ".1%", "correct": ".1%"},
         ),
         Table(
             "thresholds",
-            "Scores with `min_score`",
-            "Choose the lowest score by the precision that you need, on dev.",
+            "Entities above a minimum score",
+            "Choose a minimum score on dev that gives the precision that you need. Set it when you tag (`min_score`).",
             threshold_table(evaluation.entity_scores, evaluation.scores.gold_chunks),
         ),
     ]
 
 
 def training_tables(epochs: Sequence[Mapping[str, Any]]) -> list[Table]:
-    """The epochs of a training record."""
+    """Loss and dev scores of each epoch, from a training record."""
     return [
         Table(
             "epochs",
             "Epochs",
-            "If dev F1 still rises in the last epoch, train longer; if it falls while the loss falls, the model "
-            "learns train by heart, and needs more data or more dropout.",
+            "If dev F1 still rises in the last epoch, train longer. If it falls while the loss falls, the model "
+            "overfits: add training data, or increase the dropout.",
             pd.DataFrame(epochs).rename(columns={"loss": "train_loss"}),
             {"epoch": ".0f", "train_loss": ".4f"},
         )

@@ -1,4 +1,4 @@
-"""Two taggers on the same sentences: how far apart they are, what the second fixed and what it broke."""
+"""A comparison of two taggers on the same sentences: their difference, and what the second fixed and broke."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ _SIGNIFICANT = 0.05
 
 
 class Wrong(NamedTuple):
-    """An entity that was missed, as it is in gold, or invented, as it isn't."""
+    """A gold entity that was missed, or a predicted entity that was invented."""
 
     start: int
     end: int
@@ -34,10 +34,14 @@ class Wrong(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """A sentence where one of the two is wrong and the other isn't, with the entities that are fixed and broken.
+    """A sentence that one of the two taggers reads better.
 
-    `sentence` is its index. An entity is fixed if the first missed or invented it and the second didn't, and broken if
-    it is the other way round.
+    An entity is fixed if only the first tagger missed or invented it, and broken if only the second did.
+
+    Args:
+        sentence: the index of the sentence.
+        fixed: the entities that are fixed.
+        broken: the entities that are broken.
     """
 
     sentence: int
@@ -46,6 +50,7 @@ class Change:
 
     @property
     def direction(self) -> Direction:
+        """Whether entities are fixed, broken, or both."""
         if self.fixed and self.broken:
             return "both"
         return "fixed" if self.fixed else "broken"
@@ -57,10 +62,10 @@ class Change:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Two reports on the same sentences; A is the first, B the second.
+    """Two reports on the same sentences. The first is called A, the second B.
 
     Raises:
-        ValueError: they are on other sentences.
+        ValueError: the reports are on different sentences.
     """
 
     first: Report
@@ -69,16 +74,18 @@ class SideBySide:
     def __post_init__(self) -> None:
         prints = [report.background.split.fingerprint for report in (self.first, self.second)]
         if prints[0] != prints[1]:
-            raise ValueError(f"expected reports on the same sentences, got {prints[0][:8]} and {prints[1][:8]}")
+            raise ValueError(
+                f"expected two reports on the same sentences, got the fingerprints {prints[0][:8]} and {prints[1][:8]}"
+            )
 
     @property
     def types(self) -> list[str]:
-        """The types of either."""
+        """The types that occur in A or B."""
         return sorted({*self.first.evaluation.scores.types, *self.second.evaluation.scores.types})
 
     @cached_property
     def changes(self) -> list[Change]:
-        """The sentences that one of the two reads better, most changed entities first."""
+        """The sentences that changed, those with the most fixed and broken entities first."""
         wrong = zip(_wrong(self.first), _wrong(self.second), strict=True)
         changes = [Change(i, first - second, second - first) for i, (first, second) in enumerate(wrong)]
         changed = [change for change in changes if change.types]
@@ -86,7 +93,7 @@ class SideBySide:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """A row for all types and for each: F1 of both, B minus A with its 95% interval, and p."""
+        """A row for all types and a row for each type: F1 of A and B, B minus A with its 95% interval, and p."""
         groups = [ALL_TYPES, *self.types]
         counts = [_counts(report, self.types) for report in (self.first, self.second)]
         found = paired_bootstrap_of_groups(*counts)
@@ -98,39 +105,40 @@ class SideBySide:
 
     @cached_property
     def tables(self) -> list[Table]:
+        """The tables of the comparison."""
         return [
             Table(
                 "differences",
-                "F1 and its difference, by type",
-                "B minus A in points, with its 95% interval; p is the probability that the choice of the sentences "
-                "alone makes a difference at least as large where there is none (paired bootstrap over sentences). Of "
-                "twenty rows without a real difference, one has p below 0.05 on average.",
+                "Difference of F1 by type",
+                "B minus A in points, with its 95% interval. p is the probability of a difference at least as large if "
+                "A and B are equally good (paired bootstrap over sentences). If twenty rows have no real difference, "
+                "one of them has p below 0.05 on average.",
                 self.differences,
                 {"p": ".4f", "difference": "+.2f", "low": "+.2f", "high": "+.2f"},
             ),
             Table(
                 "changed",
                 "What B fixed and broke",
-                "Entities that one of the two missed or invented and the other didn't; a wrong type counts as one "
-                "missed and one invented.",
+                "Entities that only A (fixed) or only B (broken) missed or invented. A wrong type counts as one missed "
+                "and one invented entity.",
                 self._change_table(),
             ),
-            Table("error_kinds", "Errors by kind", "Of both, on all sentences.", self._kinds()),
+            Table("error_kinds", "Errors by kind", "The errors of A and B in all sentences.", self._kinds()),
         ]
 
     @property
     def verdict(self) -> str:
-        """One sentence: which is better, and whether by more than chance."""
+        """One sentence: which tagger is better, and whether the difference is significant."""
         row = self.differences.iloc[0]
         span = f"{row['difference']:+.2f} points of F1, 95% interval {row['low']:+.2f} to {row['high']:+.2f}"
         if row["p"] < _SIGNIFICANT:
             better = "better" if row["difference"] > 0 else "worse"
-            return f"B is {better} than A by more than chance: {span}, p = {row['p']:.4f}"
-        return f"A and B can't be told apart on these sentences: {span}, p = {row['p']:.4f}"
+            return f"B is significantly {better} than A: {span}, p = {row['p']:.4f}"
+        return f"The difference between A and B is not significant on these sentences: {span}, p = {row['p']:.4f}"
 
     @property
     def notes(self) -> list[str]:
-        """What the reports leave out and why, with whose note it is in front; a note of both stands there once."""
+        """The notes of both reports, each once. Each begins with the reports that it is from."""
         first, second = self.first.notes, self.second.notes
         whose = {(True, True): "A and B", (True, False): "A", (False, True): "B"}
         return [f"{whose[note in first, note in second]}: {note}" for note in dict.fromkeys([*first, *second])]
@@ -147,7 +155,7 @@ class SideBySide:
         }
 
     def change_list(self) -> pd.DataFrame:
-        """A row for each sentence that changed: where, in which direction, the entities and the text."""
+        """A row for each sentence that changed: its place, direction, fixed and broken entities, and text."""
         sentences = self.first.evaluation.sentences
         rows = [
             (
@@ -176,7 +184,7 @@ class SideBySide:
 
 
 def _wrong(report: Report) -> Iterator[frozenset[Wrong]]:
-    """The entities of each sentence that were missed or invented."""
+    """The missed and invented entities of each sentence."""
     for gold, predicted in zip(report.evaluation.flat_gold, report.evaluation.entities, strict=True):
         wanted, found = _spans(gold), _spans(predicted)
         missed = {Wrong(*span, "missed") for span in wanted - found}
@@ -192,7 +200,7 @@ def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:
 
 
 def _counts(report: Report, types: list[str]) -> Counts:
-    """Gold, predicted and correct entities by sentence, of all types and of each: `(1 + types, sentences, 3)`."""
+    """Gold, predicted and correct entities by sentence, for all types and for each: `(1 + types, sentences, 3)`."""
     counts = np.zeros((1 + len(types), len(report.evaluation.sentences), len(COUNTS)), dtype=np.int64)
     for group, name in enumerate([None, *types]):
         rows = report.entities if name is None else report.entities[report.entities["label"] == name]

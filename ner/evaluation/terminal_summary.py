@@ -5,7 +5,7 @@ from ner.evaluation.scores import Evaluation
 
 
 def format_summary(evaluation: Evaluation) -> str:
-    """Conlleval's table with the strict score of seqeval and the gold entities out of reach under it."""
+    """The table of conlleval, the strict score of seqeval, and the number of gold entities that can't be predicted."""
     strict = evaluation.strict
     lines = [
         conlleval.report(evaluation.scores).rstrip("\n"),
@@ -17,32 +17,31 @@ def format_summary(evaluation: Evaluation) -> str:
 
         scored = evaluation.entity_scores
         lines.append(
-            f"scores: {scored['score'].mean():.2%} on average, {scored['correct'].mean():.2%} of the entities correct; "
+            f"mean score {scored['score'].mean():.2%}, {scored['correct'].mean():.2%} of the entities are correct; "
             f"calibration error {calibration_error(scored):.2%}"
         )
     if evaluation.overlapping:
         lines.append(
-            f"{evaluation.overlapping:,} gold entities overlap longer ones; no prediction can reach them, "
-            "and the table leaves them out"
+            f"{evaluation.overlapping:,} gold entities overlap longer entities; the model can't predict both, "
+            "so the table leaves the shorter ones out"
         )
     if evaluation.unknown_types:
         lines.append(
-            f"{evaluation.unknown_types:,} gold entities are of a type that the model never saw; "
-            "the table counts them as missed"
+            f"{evaluation.unknown_types:,} gold entities have a type that the model doesn't know; they count as missed"
         )
     return "\n".join(lines)
 
 
 def format_confidence(evaluation: Evaluation) -> str:
-    """The tables by score and by lowest score, for a terminal; one sentence where there are no scores."""
+    """The tables of reliability and of minimum scores as text; one sentence if the predictions have no scores."""
     if not evaluation.has_scores:
-        return "no predicted entity has a score: there are no tables by score"
+        return "the predictions have no scores, so there are no tables by score"
     from ner.evaluation.confidence import reliability_table, threshold_table  # bring pandas
 
     reliability = reliability_table(evaluation.entity_scores)
     thresholds = threshold_table(evaluation.entity_scores, evaluation.scores.gold_chunks)
     shares = {"mean_score": "{:.1%}".format, "correct": "{:.1%}".format}
     return (
-        f"how many are correct, by score:\n{reliability.to_string(index=False, formatters=shares)}\n\n"
-        f"what is left with `min_score`:\n{thresholds.to_string(index=False)}"
+        f"share of correct entities, by score:\n{reliability.to_string(index=False, formatters=shares)}\n\n"
+        f"entities above a minimum score:\n{thresholds.to_string(index=False)}"
     )

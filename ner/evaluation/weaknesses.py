@@ -1,7 +1,7 @@
-"""Where a tagger is weak: precision, recall and F1 of groups of entities.
+"""Precision, recall and F1 of groups of entities, to find what a tagger is weak at.
 
-`entities` is from `entity_table` in all of it. An entity is in the group of its own text and type, or of its
-sentence, whether gold or predicted, so the groups of a table add up to the whole.
+In all functions, `entities` is the table of `entity_table`. The group of an entity, gold or predicted, follows from its
+own text and type, or from its sentence. So the counts of all groups of a table add up to the total.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ SEEN, OTHERWISE_SEEN, UNSEEN = "under this type", "under other types only", "not
 
 
 def by_entity_length(entities: pd.DataFrame) -> pd.DataFrame:
-    """By the number of an entity's characters."""
+    """Scores by the number of characters of the entity."""
     return _score_groups(entities, _ranges(entities["text"].str.len(), _ENTITY_LENGTHS), "characters")
 
 
 def by_sentence_length(entities: pd.DataFrame, sentences: Sequence[Sentence]) -> pd.DataFrame:
-    """By the number of characters of the sentence."""
+    """Scores by the number of characters of the sentence."""
     lengths = entities["sentence"].map(lambda i: len(sentences[i].text))
     return _score_groups(entities, _ranges(lengths, _SENTENCE_LENGTHS), "characters")
 
 
 def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
-    """By the share of the sentence's characters that are in gold entities."""
+    """Scores by the share of the sentence's characters that are in gold entities."""
     shares = [
         sum(entity.end - entity.start for entity in gold) / max(1, len(sentence.text))
         for sentence, gold in zip(evaluation.sentences, evaluation.flat_gold, strict=True)
@@ -52,7 +52,7 @@ def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
 
 
 def group_by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
-    """By whether the entity's surface form is an entity of the training data, under its type or another."""
+    """Scores by whether the surface form is an entity in train: with the same type, with other types, or not at all."""
 
     def group(text: str, label: str) -> str:
         if text not in forms:
@@ -66,7 +66,7 @@ def group_by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
 def by_unknown_characters(
     entities: pd.DataFrame, sentences: Sequence[Sentence], characters: CharacterTable
 ) -> pd.DataFrame:
-    """By whether the encoder has no id for a character of the entity, or of its sentence."""
+    """Scores by whether the entity, or its sentence, contains characters that the encoder doesn't know."""
     unknown = [characters.unknown(sentence.text) > 0 for sentence in sentences]
     names = ("in the entity", "elsewhere in the sentence", "none")
     groups = [
@@ -79,7 +79,14 @@ def by_unknown_characters(
 def by_source(
     entities: pd.DataFrame, sentences: Sequence[Sentence], source: Callable[[Sentence], str], name: str
 ) -> pd.DataFrame:
-    """By document or file, whatever `source` says, the worst F1 first; the column is called `name`."""
+    """Scores by document or file, the lowest F1 first.
+
+    Args:
+        entities: the table of `entity_table`.
+        sentences: all sentences.
+        source: gives the document or file of a sentence.
+        name: the name of the first column.
+    """
     groups = entities["sentence"].map(lambda i: source(sentences[i]))
     return _score_groups(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
 
@@ -87,14 +94,14 @@ def by_source(
 def _score_groups(entities: pd.DataFrame, groups: pd.Series[Any], name: str) -> pd.DataFrame:
     counts = entities[COUNTS].groupby(groups.rename(name), observed=True).sum()
     table = with_rates(counts.reset_index().astype({name: str}))
-    # Without gold entities recall and F1 say nothing, without predicted ones precision doesn't.
+    # Recall and F1 are undefined without gold entities, precision without predicted entities.
     table[["recall", "f1"]] = table[["recall", "f1"]].where(table["gold"] > 0)
     table["precision"] = table["precision"].where(table["predicted"] > 0)
     return table
 
 
 def _ranges(values: pd.Series[int], starts: Sequence[int]) -> pd.Series[Any]:
-    """Each value as the range of integers that it is in; ranges begin at `starts`, and the last one has no end."""
+    """The range of each value. Ranges begin at `starts`, and the last one has no end."""
     names = [f"{low} to {high - 1}" if high - low > 1 else str(low) for low, high in pairwise(starts)]
     return pd.cut(values, [*starts, np.inf], right=False, labels=[*names, f"{starts[-1]} or more"])
 

@@ -85,7 +85,7 @@ def test_of_many_types_those_with_most_gold_are_drawn_and_the_caption_says_so() 
     evaluation = compare([sentence], [[]], types)
     pictures = draw_pictures(Report(evaluation, Background(Split("a.txt", [sentence]), "model")))
     captions = {name: picture.caption for name, picture in pictures.items()}
-    assert captions["types"] == captions["error_kinds"] == "The 25 types with most gold."
+    assert captions["types"] == captions["error_kinds"] == "The 25 types with the most gold entities."
     assert captions["by_entity_length"] == ""
     assert draw_pictures(report("PER", "LOC"))["types"].caption == ""
 

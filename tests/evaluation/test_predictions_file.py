@@ -85,13 +85,13 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 def test_two_columns_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, "# a comment\n王 B-PER\n") == (
-        "predictions.txt:2: two columns; expected three or more, the last two the gold and the predicted tag"
+        "predictions.txt:2: expected three or more columns, the last two with gold and predicted tags, got two"
     )
 
 
 def test_no_sentences_and_no_file(tmp_path: Path) -> None:
     assert refused(tmp_path, "\n") == (
-        "predictions.txt has no sentences: expected lines of a token, its gold tag and its predicted tag"
+        "predictions.txt has no sentences: expected a token, its gold tag and its predicted tag on each line"
     )
     with pytest.raises(InputError, match="nothing"):
         read_predictions(tmp_path / "nothing.txt")

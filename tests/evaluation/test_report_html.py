@@ -102,7 +102,7 @@ def test_the_headline_and_the_origin(report: Report, html: str) -> None:
     assert f"fingerprint{report.background.split.fingerprint}" in text
     assert "train<train>.txt fingerprintabc sentences1,420" in text
     assert "encodermini-zh" in text
-    assert "is not just what the model was trained on" in text
+    assert "It differs from the data that the model was trained on" in text
 
 
 def test_every_table_is_on_the_page_with_what_to_do(report: Report, html: str) -> None:
@@ -163,7 +163,7 @@ def test_a_page_shows_some_doubtful_gold_and_says_where_the_rest_is(
     monkeypatch.setattr(pages, "MOST_DOUBTFUL", 2)
     html = render_html(report, pictures=False)
     assert f"Doubtful gold: {len(report.doubtful_gold)}</h2>" in html
-    assert "it and score again. The first 2 are shown, all are in doubtful_gold.csv." in html
+    assert "it and score again. The first 2 are shown here. All are in doubtful_gold.csv." in html
 
 
 def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
@@ -193,7 +193,7 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
     monkeypatch.setattr(pages, "MOST_EXAMPLES", 5)
     html = render_html(report, pictures=False)
     assert html[html.index('id="examples"') :].count("<li data-kind") == 5
-    assert "The first 5 are shown, all are in errors.csv." in html
+    assert "The first 5 are shown here. All are in errors.csv." in html
     text = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
     twice = [Sentence(text, tuple(Entity(i, i + 1, "X", text[i]) for i in range(len(text))))] * 2
     all_missed = Report(compare(twice, [[], []], ["X"]), Background(Split("a", twice), "m"))
@@ -219,10 +219,11 @@ def test_next_steps_name_their_numbers(report: Report, html: str) -> None:
     assert f"{len(report.doubtful_gold)} errors of {len(report.errors)} contradict gold with a score of 0.95" in text
     kinds = Counter(error.kind for error in report.errors)
     kind, most = kinds.most_common(1)[0]
-    assert f"The commonest error is “{kind}”: {most} of {len(report.errors)} ({most / len(report.errors):.0%})" in text
+    share = f"{most} of {len(report.errors)} ({most / len(report.errors):.0%})"
+    assert f"The most frequent kind of error is “{kind}”: {share}" in text
     low, high = report.interval or (0, 0)
-    assert f"In 95% of resamples of these sentences F1 lies between {low:.2f} and {high:.2f}" in text
-    assert "give it --model twice" in text
+    assert f"The 95% interval of F1 is {low:.2f} to {high:.2f}" in text
+    assert "bert-ner evaluate takes two models" in text
 
 
 def _steps(sentences: list[Sentence], predicted: list[list[Entity]], train: list[Sentence] | None = None) -> str:
@@ -231,21 +232,21 @@ def _steps(sentences: list[Sentence], predicted: list[list[Entity]], train: list
     return "\n".join(next_steps(Report(compare(sentences, predicted, types), background)))
 
 
-def test_the_commonest_error_names_its_type_where_it_has_a_fair_share() -> None:
+def test_the_most_frequent_kind_of_error_names_a_type_that_has_many_of_them() -> None:
     """All are wrong types; of the ten gold types each has a tenth."""
     sentences = [Sentence("王来", (Entity(0, 1, f"T{i}", "王"),)) for i in range(10)]
     steps = _steps(sentences, [[Entity(0, 1, "X", "王")]] * 10)
-    assert "The commonest error is “wrong type”: 10 of 10 (100%). To mend it, " in steps
+    assert "The most frequent kind of error is “wrong type”: 10 of 10 (100%). To fix it, " in steps
     sentences = [Sentence("王来", (Entity(0, 1, "T0" if i < 4 else f"T{i}", "王"),)) for i in range(10)]
     steps = _steps(sentences, [[Entity(0, 1, "X", "王")]] * 10)
-    assert "The commonest error is “wrong type”: 10 of 10 (100%), 4 of them in T0. To mend it, " in steps
+    assert "The most frequent kind of error is “wrong type”: 10 of 10 (100%), 4 of them in T0. To fix it, " in steps
 
 
 def test_predictions_of_a_tool_get_no_advice_for_models() -> None:
     sentences = [Sentence("王来", (Entity(0, 1, "PER", "王"),))] * 10
     steps = _steps(sentences, [[]] * 10)
-    assert "In 95% of resamples of these sentences F1 lies between 0.00 and 0.00" in steps
-    assert "--model" not in steps
+    assert "The 95% interval of F1 is 0.00 to 0.00" in steps
+    assert "two models" not in steps
 
 
 @pytest.mark.parametrize("seen", [0, 9, 10])
@@ -254,7 +255,7 @@ def test_what_is_found_of_seen_and_unseen_forms_needs_enough_of_both(seen: int) 
     known, other = Entity(0, 1, "PER", "王"), Entity(0, 1, "PER", "李")
     sentences = [Sentence("李来", (other,))] * 10 + [Sentence("王来", (known,))] * seen + [Sentence("王来")]
     steps = _steps(sentences, [[]] * (10 + seen) + [[known]], [Sentence("王来", (known,))])
-    assert ("Of entities whose form train has" in steps) is (seen == 10)
+    assert ("of the entities are found if train contains their surface form" in steps) is (seen == 10)
     assert "nan" not in steps
 
 
@@ -270,11 +271,11 @@ def test_few_sentences_have_no_interval(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["f1_interval"] is None
     for text in (Page(render_html(few, pictures=False)).text, render_markdown(few)):
         assert "too few sentences for a 95% interval" in text
-        assert "With 9 sentences nothing can be said of how far F1 would move with others" in text
-        assert "resamples" not in text
+        assert "There are too few sentences (9) to estimate the uncertainty of F1" in text
+        assert "95% interval of F1" not in text
     assert "too few sentences" not in render_html(enough, pictures=False)
     one = of(1)
-    assert "With 1 sentence nothing can be said" in " ".join(next_steps(one))
+    assert "There are too few sentences (1)" in " ".join(next_steps(one))
 
 
 def test_files(report: Report, tmp_path: Path) -> None:
@@ -363,8 +364,8 @@ def test_what_there_is_nothing_of_is_left_out() -> None:
     assert [*report.tables] == ["Scores", "Weak spots"]
     text = Page(render_html(report, pictures=False)).text
     assert "No table by what was seen in train: there is no train file in x." in text
-    assert "No tables of confidence and no doubtful gold: the predictions have no scores." in text
-    assert "Nothing is wrong here: try a harder test." in text
+    assert "No confidence tables and no doubtful gold: the predictions have no scores." in text
+    assert "There are no errors: try a more difficult test set." in text
     assert pages.NOT_DRAWN in text
     assert "## Errors" not in render_markdown(report)
 
@@ -384,19 +385,19 @@ def test_no_entities(tmp_path: Path) -> None:
     sentence = Sentence("好", (), "a.txt", 1)
     report = Report(compare([sentence], [[]], ["PER"]), Background(Split("a.txt", [sentence]), "m"))
     write_report(report, tmp_path)
-    assert "There is no gold entity" in Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
+    assert "Gold has no entities" in Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
 
 
 def test_without_matplotlib_a_line_says_how_to_get_pictures(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "can_draw", lambda: False)
     html = render_html(report)
     assert "<svg" not in html
-    assert f"For pictures: {how_to_install('plot')}, then the same command again." in Page(html).text
+    assert f"No pictures: matplotlib is not installed. Run {how_to_install('plot')}, then" in Page(html).text
 
 
 def test_without_nervaluate_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ner.evaluation.partial_credit.find_spec", lambda name: None)
     sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
     report = Report(compare([sentence], [[]], ["PER"]), Background(Split("a.txt", [sentence]), "m"))
-    assert "nervaluate, which needs Python 3.11 or newer, is not installed" in render_html(report, pictures=False)
+    assert "nervaluate is not installed. It needs Python 3.11 or newer." in render_html(report, pictures=False)
     assert "partial_credit" not in {table.name for table in report.all_tables}

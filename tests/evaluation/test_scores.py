@@ -72,15 +72,15 @@ def test_gold_that_cannot_be_found_is_counted_and_shown() -> None:
     assert (evaluation.overlapping, evaluation.unknown_types) == (1, 1)
     assert evaluation.scores.recall == 50.0  # GPE is missed, not left out
     text = format_summary(evaluation)
-    assert "1 gold entities overlap longer ones; no prediction can reach them" in text
-    assert "1 gold entities are of a type that the model never saw" in text
+    assert "1 gold entities overlap longer entities; the model can't predict both" in text
+    assert "1 gold entities have a type that the model doesn't know" in text
 
 
 def test_without_predictions_there_is_no_table_by_score() -> None:
     nothing = compare(GOLD, [[] for _ in GOLD], ["PER"])
-    assert format_confidence(nothing) == "no predicted entity has a score: there are no tables by score"
+    assert format_confidence(nothing) == "the predictions have no scores, so there are no tables by score"
     scored = compare([Sentence("字")], [[Entity(0, 1, "PER", "字", 0.5)]], ["PER"])
-    assert format_confidence(scored).startswith("how many are correct, by score:")
+    assert format_confidence(scored).startswith("share of correct entities, by score:")
 
 
 def test_as_many_predictions_as_sentences() -> None:

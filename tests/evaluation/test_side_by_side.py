@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -57,20 +58,20 @@ def test_differences_are_those_of_conlleval(both: SideBySide) -> None:
         assert rows.loc["PER", side] == pytest.approx(one.evaluation.scores.types["PER"].f1, abs=0.01)
     assert (rows["low"] <= rows["difference"]).all()
     assert (rows["difference"] <= rows["high"]).all()
-    assert both.verdict.startswith("A and B can't be told apart on these sentences: ")
+    assert both.verdict.startswith("The difference between A and B is not significant on these sentences: ")
 
 
 def test_a_clear_difference_is_said_with_its_direction() -> None:
     sentences = SENTENCES * 10
     good, bad = report([[PER, LOC]] * 40, "good", sentences), report([[LOC], [PER]] * 20, "bad", sentences)
-    assert SideBySide(bad, good).verdict.startswith("B is better than A by more than chance: +33.33 points of F1")
-    assert SideBySide(good, bad).verdict.startswith("B is worse than A by more than chance: -33.33 points of F1")
+    assert SideBySide(bad, good).verdict.startswith("B is significantly better than A: +33.33 points of F1")
+    assert SideBySide(good, bad).verdict.startswith("B is significantly worse than A: -33.33 points of F1")
     assert SideBySide(good, good).changes == []
 
 
 def test_other_sentences_are_refused() -> None:
     other = report([[]], "other", SENTENCES[:1])
-    with pytest.raises(ValueError, match="expected reports on the same sentences"):
+    with pytest.raises(ValueError, match="expected two reports on the same sentences"):
         SideBySide(other, report([[]], "x", [Sentence("好")]))
 
 
@@ -96,15 +97,15 @@ def test_files(both: SideBySide, tmp_path: Path) -> None:
 
 
 def test_the_notes_of_both_are_told_with_whose_they_are(both: SideBySide, tmp_path: Path) -> None:
-    same = "No tables of confidence and no doubtful gold: the predictions have no scores."
+    same = "No confidence tables and no doubtful gold: the predictions have no scores."
     fewer = compare(SENTENCES, both.second.evaluation.entities, ["PER"])
     both = SideBySide(both.first, replace(both.second, evaluation=fewer))
     assert set(both.notes) >= {f"A and B: {same}", f"B: {both.second.notes[0]}"}
-    assert both.second.notes[0] == "4 gold entities are of a type that the model never saw; they count as missed."
+    assert both.second.notes[0] == "4 gold entities have a type that the model doesn't know. They count as missed."
     write_side_by_side(both, tmp_path)
     assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["notes"] == both.notes
     for name in ("report.html", "report.md"):
-        content = (tmp_path / name).read_text(encoding="utf-8")
+        content = unescape((tmp_path / name).read_text(encoding="utf-8"))
         assert all(note in content for note in both.notes)
 
 
