@@ -1,1 +1,1 @@
-"""The network: tensors in, tensors out."""
+"""The network in PyTorch."""

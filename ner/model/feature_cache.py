@@ -1,4 +1,4 @@
-"""The features of a frozen encoder: computed once, kept on disk, read again in every later epoch."""
+"""A cache of the hidden states of a frozen encoder: computed once, stored on disk, read again in later epochs."""
 
 import os
 from collections.abc import Callable
@@ -12,25 +12,30 @@ _BYTES = torch.finfo(torch.bfloat16).bits // 8
 
 
 class FeatureCache:
-    """Hidden states of the characters of rows that were seen before, in bf16 in a file.
+    """A file with the hidden states of rows, in bf16.
 
-    A row is known by its ids, so windows that occur again, in training or in dev, are never computed twice.
+    The key of a row is its ids, so equal windows, in train or in dev, are computed once.
 
     Args:
-        path: of the file, which is made anew.
+        path: the file. An existing file is overwritten.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = open(path, "wb+", buffering=0)  # noqa: SIM115  # it lives as long as the cache
+        self._file = open(path, "wb+", buffering=0)  # noqa: SIM115  # open as long as the cache exists
         self._places: dict[bytes, int] = {}
         self._end = 0
 
     def layers(self, input_ids: Tensor, attention_mask: Tensor, encode: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-        """What `encode` gives for these rows, `(batch, chars, layers, hidden)`, but for the rounding to bf16.
+        """Get hidden states from the cache, and compute those that are missing.
 
-        `input_ids` and `attention_mask` are `(batch, chars + 2)`; the states of padding are 0. Only rows that are not
-        yet known go through `encode`.
+        Args:
+            input_ids: `(batch, chars + 2)`.
+            attention_mask: `(batch, chars + 2)`.
+            encode: computes hidden states from ids and mask. It is called with the missing rows only.
+
+        Returns:
+            The hidden states, `(batch, chars, layers, hidden)`, rounded to bf16. Those of padding are 0.
 
         Raises:
             OSError: the file can't be written; the disk may be full.
@@ -49,7 +54,7 @@ class FeatureCache:
         return padded.to(input_ids.device, torch.bfloat16 if autocast else torch.float32)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "FeatureCache":
-        """The copy of a network reads the same features."""
+        """Copies of a network share the cache."""
         return self
 
     def _append(self, state: Tensor) -> int:

@@ -1,7 +1,7 @@
-"""From the encoder's layers to one vector a character.
+"""Fusion of the encoder's layers into one vector for each character.
 
-Every fusion takes the hidden states of all layers, the embeddings' first, stacked as
-`(batch, chars, layers, hidden)`, and gives `(batch, chars, size)`; `weights` tells how much each layer counts.
+A fusion takes the hidden states of all layers, `(batch, chars, layers, hidden)`, and returns vectors
+`(batch, chars, size)`. Layer 0 is the embeddings. `weights` returns the weights of the layers.
 """
 
 import math
@@ -20,10 +20,10 @@ class Fusion(nn.Module, ABC):
     """A combination of layers.
 
     Args:
-        size: of the vectors that come out.
+        size: the size of the vectors that it returns.
     """
 
-    depends_on_text = False  # whether the weights differ from character to character
+    depends_on_text = False  # whether the weights depend on the character
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -31,18 +31,22 @@ class Fusion(nn.Module, ABC):
 
     @abstractmethod
     def weights(self, layers: Tensor) -> Tensor:
-        """How much each layer counts, 1 in sum: `(batch, chars, layers, hidden)` -> `(batch, chars, layers)`.
+        """The weights of the layers, which sum to 1.
 
-        Or a shape that broadcasts to it.
+        Args:
+            layers: hidden states, `(batch, chars, layers, hidden)`.
+
+        Returns:
+            `(batch, chars, layers)`, or a shape that broadcasts to it.
         """
 
     def forward(self, layers: Tensor) -> Tensor:
-        """The sum of the layers by their weights: `(batch, chars, layers, hidden)` -> `(batch, chars, size)`."""
+        """The weighted sum of the layers: `(batch, chars, layers, hidden)` -> `(batch, chars, size)`."""
         return torch.einsum("bclh,bcl->bch", layers, self.weights(layers).expand(layers.shape[:3]).to(layers.dtype))
 
 
 class LastLayer(Fusion):
-    """The top layer alone."""
+    """The top layer."""
 
     def weights(self, layers: Tensor) -> Tensor:
         weights = layers.new_zeros(layers.shape[2])
@@ -54,14 +58,14 @@ class LastLayer(Fusion):
 
 
 class MeanLayers(Fusion):
-    """All layers alike."""
+    """The mean of all layers."""
 
     def weights(self, layers: Tensor) -> Tensor:
         return layers.new_full((layers.shape[2],), 1.0 / layers.shape[2])
 
 
 class LastFour(Fusion):
-    """The top four layers, or all where there are fewer, side by side (Devlin et al. 2019, table 7)."""
+    """The concatenation of the top four layers, or of all if there are fewer (Devlin et al. 2019, table 7)."""
 
     def __init__(self, layers: int, hidden: int) -> None:
         self._count = min(_CONCATENATED, layers)
@@ -80,8 +84,9 @@ class _LearnedFusion(Fusion):
     """A fusion whose weights are the softmax of learned scores.
 
     Args:
-        dropout: the probability that a layer is left out of a training batch, so that none becomes indispensable
-            (layer dropout: Kondratyuk and Straka 2019, section 3.2).
+        size: the size of the vectors that it returns.
+        dropout: the probability that a layer is dropped from a training batch (layer dropout, Kondratyuk and Straka
+            2019, section 3.2).
     """
 
     def __init__(self, size: int, dropout: float) -> None:
@@ -89,7 +94,7 @@ class _LearnedFusion(Fusion):
         self._dropout = dropout
 
     def _softmax(self, scores: Tensor) -> Tensor:
-        """Weights from scores `(..., layers)`, in float32."""
+        """Weights `(..., layers)` in float32 from scores `(..., layers)`."""
         if self.training and self._dropout > 0:
             dropped = torch.rand(scores.shape[-1], device=scores.device) < self._dropout
             if not dropped.all():
@@ -98,7 +103,7 @@ class _LearnedFusion(Fusion):
 
 
 class ScalarMix(_LearnedFusion):
-    """One learned weight a layer, softmax-normalised, and one learned scale (Peters et al. 2018, ELMo, equation 1)."""
+    """A learned weight for each layer, normalised by softmax, and a learned scale (Peters et al. 2018, equation 1)."""
 
     def __init__(self, layers: int, hidden: int, dropout: float = 0.0) -> None:
         super().__init__(hidden, dropout)
@@ -113,15 +118,23 @@ class ScalarMix(_LearnedFusion):
 
 
 class LayerAttention(_LearnedFusion):
-    """Learned queries attend over the layers at every character: scaled dot product (Vaswani et al. 2017, 3.2.1).
+    """Attention over the layers at each character, with learned queries.
 
-    Each head has a query for its own slice of the hidden states, and takes that slice of the layers by its own
-    weights. Several heads are the multi-head multi-layer attention of Kaneko and Komachi (2019, "Multi-Head
-    Multi-Layer Attention to Deep Language Representations for Grammatical Error Detection"), here with slices in
-    place of projections, so that the values stay the encoder's.
+    The scores are scaled dot products (Vaswani et al. 2017, section 3.2.1).
 
-    The keys are the layers' normalised hidden states plus a learned vector for each layer, so that a layer can be
-    preferred for what it is as well as for what it holds. The values are the hidden states themselves.
+    The keys are the normalised hidden states plus a learned vector for each layer. So a weight can depend on the layer
+    and on its content. The values are the hidden states.
+
+    Each head has a query for its own slice of the hidden states, and combines this slice of the layers with its own
+    weights. With several heads this is the multi-head multi-layer attention of Kaneko and Komachi (2019, "Multi-Head
+    Multi-Layer Attention to Deep Language Representations for Grammatical Error Detection"), with slices instead of
+    projections: the values stay those of the encoder.
+
+    Args:
+        layers: the number of layers, including the embeddings.
+        hidden: the size of the hidden states.
+        dropout: see `_LearnedFusion`.
+        heads: the number of heads. It divides `hidden`.
     """
 
     depends_on_text = True
@@ -135,7 +148,7 @@ class LayerAttention(_LearnedFusion):
         nn.init.normal_(self.query, std=0.02)
 
     def weights(self, layers: Tensor) -> Tensor:
-        """The mean of the heads' weights."""
+        """The mean of the weights of all heads."""
         return self._weights_by_head(layers).mean(dim=3)
 
     def forward(self, layers: Tensor) -> Tensor:
@@ -154,9 +167,16 @@ class LayerAttention(_LearnedFusion):
 
 
 def build_fusion(name: FusionName, layers: int, hidden: int, dropout: float = 0.0) -> Fusion:
-    """The fusion called `name`, for an encoder with that many layers (the embeddings included) of size `hidden`.
+    """Build a fusion for an encoder.
 
-    `dropout` is that of layers, in learned fusions. Raises ValueError if `hidden` can't be cut into eight heads.
+    Args:
+        name: the kind of fusion.
+        layers: the number of layers of the encoder, including the embeddings.
+        hidden: the size of its hidden states.
+        dropout: the layer dropout of a learned fusion.
+
+    Raises:
+        ValueError: `hidden` is not a multiple of the number of heads.
     """
     match name:
         case "last":
@@ -171,5 +191,5 @@ def build_fusion(name: FusionName, layers: int, hidden: int, dropout: float = 0.
             return LayerAttention(layers, hidden, dropout)
         case "multi-head":
             if hidden % _HEADS:
-                raise ValueError(f"expected a hidden size that {_HEADS} heads can share, got {hidden}")
+                raise ValueError(f"expected a hidden size that is a multiple of {_HEADS}, got {hidden}")
             return LayerAttention(layers, hidden, dropout, _HEADS)

@@ -1,4 +1,4 @@
-"""Pretrained encoders: the one in the package, a folder, or a name on the Hugging Face hub."""
+"""Loading pretrained encoders: the built-in one, a folder, or a name on the Hugging Face Hub."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,20 +29,21 @@ from ner.model.quiet_transformers import quiet_transformers
 
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
 _ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
-# [CLS] and [SEP] take two of an encoder's positions.
+# [CLS] and [SEP] use two positions of an encoder.
 _FRAME = 2
 
 
 @quiet_transformers()
 def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, CharacterTable]:
-    """A BERT-family encoder with pretrained weights in float32, and the table of its characters.
+    """Load a BERT-family encoder with pretrained weights in float32, and the table of its characters.
 
     Args:
-        name: `mini-zh` for the one in the package, a folder, or a hub name such as `hfl/chinese-macbert-base`.
-        dropout: inside the encoder, in training; see `set_dropout`.
+        name: `mini-zh` (built in), a folder, or a name on the Hugging Face Hub, for example
+            `hfl/chinese-macbert-base`.
+        dropout: the dropout inside the encoder in training; see `set_dropout`.
 
     Raises:
-        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+        InputError: there is no such encoder, or it doesn't read Chinese character by character.
     """
     with _explain_load_errors(name):
         config, tokenizer = _load_config_and_tokenizer(_source(name))
@@ -54,26 +55,34 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
         )
     absent = [key for key in (*info["missing_keys"], *info["mismatched_keys"]) if not str(key).startswith("pooler.")]
     if absent:
-        raise InputError(f"the weights of {name} don't fit its config.json: it has no {absent[0]} of that shape")
+        raise InputError(
+            f"the weights of {name} don't fit its config.json: {absent[0]} is missing or has another shape"
+        )
     return encoder, table
 
 
 @quiet_transformers()
 def load_characters(name: str) -> CharacterTable:
-    """The characters of an encoder, without its weights; `name` is as for `load_encoder`.
+    """Load the table of the characters of an encoder, without its weights.
+
+    Args:
+        name: as for `load_encoder`.
 
     Raises:
-        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+        InputError: there is no such encoder, or it doesn't read Chinese character by character.
     """
     return load_tokenizer(name)[1]
 
 
 @quiet_transformers()
 def load_tokenizer(name: str) -> tuple[PreTrainedTokenizerBase, CharacterTable]:
-    """The vocabulary of an encoder, and the table of its characters; `name` is as for `load_encoder`.
+    """Load the tokenizer of an encoder, and the table of its characters.
+
+    Args:
+        name: as for `load_encoder`.
 
     Raises:
-        InputError: as `load_characters`.
+        InputError: as for `load_characters`.
     """
     with _explain_load_errors(name):
         tokenizer = _load_config_and_tokenizer(_source(name))[1]
@@ -82,9 +91,14 @@ def load_tokenizer(name: str) -> tuple[PreTrainedTokenizerBase, CharacterTable]:
 
 @dataclass(frozen=True)
 class MaskedLanguageModel:
-    """An encoder with its masked-language-model head, in float32, and its vocabulary.
+    """An encoder with a head for masked language modelling.
 
-    `head_is_new` says that the weights held no such head; `dtype` is the number format that they were stored in.
+    Args:
+        model: encoder and head, in float32.
+        tokenizer: the tokenizer of the encoder.
+        table: its characters.
+        head_is_new: whether the head has random weights because the stored model has no head.
+        dtype: the number format of the stored weights.
     """
 
     model: PreTrainedModel
@@ -96,10 +110,13 @@ class MaskedLanguageModel:
 
 @quiet_transformers()
 def load_masked_language_model(name: str) -> MaskedLanguageModel:
-    """An encoder to be pretrained; `name` is as for `load_encoder`, and nothing is dropped in it.
+    """Load an encoder for pretraining.
+
+    Args:
+        name: as for `load_encoder`.
 
     Raises:
-        InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+        InputError: there is no such encoder, or it doesn't read Chinese character by character.
     """
     with _explain_load_errors(name):
         config, tokenizer = _load_config_and_tokenizer(_source(name))
@@ -112,7 +129,9 @@ def load_masked_language_model(name: str) -> MaskedLanguageModel:
     absent = [str(key) for key in (*info["missing_keys"], *info["mismatched_keys"])]
     in_encoder = [key for key in absent if key.startswith(f"{model.base_model_prefix}.")]
     if in_encoder:
-        raise InputError(f"the weights of {name} don't fit its config.json: it has no {in_encoder[0]} of that shape")
+        raise InputError(
+            f"the weights of {name} don't fit its config.json: {in_encoder[0]} is missing or has another shape"
+        )
     return MaskedLanguageModel(model, tokenizer, table, bool(absent), dtype)
 
 
@@ -122,7 +141,7 @@ def _source(name: str) -> str:
 
 @contextmanager
 def _explain_load_errors(name: str) -> Iterator[None]:
-    """Turns what goes wrong in loading an encoder into one sentence."""
+    """Turn the exceptions of a failed load into one sentence."""
     if name != BUILT_IN_ENCODER:
         _check_folder(name)
     try:
@@ -131,9 +150,9 @@ def _explain_load_errors(name: str) -> Iterator[None]:
         raise
     except UnpicklingError as error:
         raise InputError(
-            f"can't load the encoder {name}: its weights file holds no weights; if it came by git, run git lfs pull"
+            f"can't load the encoder {name}: its weights file contains no weights; if it is from git, run git lfs pull"
         ) from error
-    # What transformers raises for a missing file, a wrong one or a network that isn't there has no common base.
+    # The exceptions of transformers for missing files, damaged files and network errors have no common base class.
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise InputError(f"can't load the encoder {name}: {_first_line(error)}; {_mend(name)}") from error
 
@@ -149,10 +168,10 @@ def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
 
 
 def set_dropout(config: EncoderConfig, dropout: float) -> None:
-    """Set the dropout of an encoder that is made from `config`, whatever its family calls it.
+    """Set the dropout in the configuration of an encoder. Families have different names for it.
 
-    Attention weights are never dropped: a random mask for every pair of characters costs more time on a CPU than it
-    was seen to give.
+    The dropout of attention weights becomes 0: a random mask for all pairs of characters is slow on a CPU, and no gain
+    was seen.
     """
     for attributes, value in ((_DROPOUT_NAMES, dropout), (_ATTENTION_DROPOUT_NAMES, 0.0)):
         for attribute in attributes:
@@ -161,9 +180,9 @@ def set_dropout(config: EncoderConfig, dropout: float) -> None:
 
 
 def longest_window(encoder: PreTrainedModel) -> int:
-    """How many characters the encoder reads at once, [CLS] and [SEP] not counted."""
+    """The most characters that the encoder reads at once, without [CLS] and [SEP]."""
     positions: int = encoder.config.max_position_embeddings
-    # RoBERTa and its kin count positions from the padding id on.
+    # Positions of RoBERTa and related encoders begin after the padding id.
     padding = getattr(getattr(encoder, "embeddings", None), "padding_idx", None)
     return positions - _FRAME - (0 if padding is None else padding + 1)
 
@@ -174,7 +193,7 @@ def _check_folder(name: str) -> None:
         if not (path / "config.json").is_file():
             kind = "a TensorFlow checkpoint" if (path / "bert_config.json").is_file() else "no encoder"
             raise InputError(
-                f"{name} holds {kind}: expected config.json, weights and a vocabulary as transformers saves them"
+                f"{name} contains {kind}: expected config.json, weights and a vocabulary as transformers saves them"
             )
     elif path.exists() or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise InputError(
@@ -183,7 +202,7 @@ def _check_folder(name: str) -> None:
 
 
 def _is_bert_inside(config: dict[str, Any], folder: Path) -> bool:
-    """Whether a folder is BERT under another name: Chinese "RoBERTa-wwm" is, with a WordPiece vocabulary."""
+    """Whether a folder contains a BERT with another model type, for example Chinese "RoBERTa-wwm" with vocab.txt."""
     return config.get("model_type") in (None, "roberta") and (folder / "vocab.txt").is_file()
 
 
@@ -196,10 +215,14 @@ def _check_family(name: str, config: EncoderConfig) -> None:
 
 
 def character_table(name: str, tokenizer: PreTrainedTokenizerBase) -> CharacterTable:
-    """The table of the characters in a vocabulary.
+    """Build the table of the characters in a vocabulary.
+
+    Args:
+        name: the encoder, for messages.
+        tokenizer: its tokenizer.
 
     Raises:
-        InputError: the vocabulary of the encoder `name` isn't BERT-like, or has no Chinese characters.
+        InputError: the vocabulary lacks a special token of BERT, or has no Chinese characters.
     """
     special = {
         "pad": tokenizer.pad_token_id,
@@ -212,7 +235,9 @@ def character_table(name: str, tokenizer: PreTrainedTokenizerBase) -> CharacterT
         raise InputError(f"{name} isn't BERT-like: its vocabulary has no {', '.join(missing)} token")
     table = CharacterTable.from_vocabulary(tokenizer.get_vocab(), special)
     if table.unknown("的一是不了在人有我他") == 10:
-        raise InputError(f"{name} doesn't read Chinese by characters: none of the ten commonest is in its vocabulary")
+        raise InputError(
+            f"{name} doesn't read Chinese by characters: its vocabulary has none of the ten most frequent characters"
+        )
     return table
 
 
@@ -222,5 +247,5 @@ def _first_line(error: Exception) -> str:
 
 def _mend(name: str) -> str:
     if Path(name).is_dir():
-        return "the folder must hold config.json, weights and a vocabulary as transformers saves them"
-    return "check the name and the network (set HF_ENDPOINT to use a mirror of the hub), or give a local folder"
+        return "the folder must contain config.json, weights and a vocabulary as transformers saves them"
+    return "check the name and the network (set HF_ENDPOINT to use a mirror of the Hub), or give a local folder"

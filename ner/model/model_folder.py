@@ -1,4 +1,4 @@
-"""A tagger on disk: one folder with its architecture, weights and characters."""
+"""Saving and loading a tagger: one folder with its configuration, weights and characters."""
 
 import json
 import os
@@ -25,42 +25,53 @@ from ner.runtime.exported_folder import is_exported
 
 
 def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
-    """Write a tagger into `folder`, which may exist; the configuration comes last, so that a model is whole or absent.
+    """Write a tagger into `folder`, which may exist.
+
+    The configuration is written last, so a folder with a configuration contains a complete model.
 
     Raises:
-        OSError: the folder can't be written; what was in it is as before.
+        OSError: the folder can't be written. Its old content stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder) as partial:
         try:
             save_file(weights, Path(partial, WEIGHTS), metadata={"format": "pt"})
-        except SafetensorError as error:  # how the library reports a full disk
+        except SafetensorError as error:  # the library raises it if the disk is full
             raise OSError(f"can't write {folder / WEIGHTS}: {error}") from error
         table.save(Path(partial, CHARACTERS))
         model.config.architectures = [type(model).__name__]
         model.config.to_json_file(Path(partial, CONFIG))
         for name in (WEIGHTS, CHARACTERS, CONFIG):
-            grant_usual_rights(Path(partial, name))  # safetensors writes a file that nobody else may read
+            grant_usual_rights(Path(partial, name))  # only its owner can read a file of safetensors
             os.replace(Path(partial, name), folder / name)
 
 
 @quiet_transformers()
 def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
-    """Read what `save_model` wrote into a folder, or the `mini-zh-uner` of the package, in float32, ready to predict.
+    """Load a tagger that `save_model` wrote, in float32 and in evaluation mode.
+
+    Args:
+        name: the folder, or `mini-zh-uner` for the built-in tagger.
 
     Raises:
-        InputError: the folder holds no tagger, a part of one, an exported one, or one of a newer format.
+        InputError: the folder contains no tagger, an incomplete or damaged one, an exported one, or one of a newer
+            format.
     """
     folder = model_folder(name)
     if not folder.is_dir():
-        raise InputError(f"there is no model folder {folder}: bert-ner train writes one; {BUILT_IN_TAGGER} is built in")
+        raise InputError(
+            f"there is no model folder {folder}: write one with bert-ner train, or use {BUILT_IN_TAGGER} (built in)"
+        )
     if is_exported(folder):
-        raise InputError(f"{folder} holds an exported tagger, which only tags: give the model folder it was made from")
+        raise InputError(
+            f"{folder} contains an exported tagger, which can only tag: give the model folder that it was exported from"
+        )
     missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
     if missing:
         raise InputError(
-            f"{folder} holds no complete model: {', '.join(missing)} not found; copy the whole folder, or train again"
+            f"{folder} contains no complete model: {', '.join(missing)} not found; copy the whole folder, "
+            "or train again"
         )
     config = _load_config(folder / CONFIG)
     table = CharacterTable.load(folder / CHARACTERS, "copy it again, or train again")
@@ -73,7 +84,8 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     differing = [*info["missing_keys"], *info["unexpected_keys"], *info["mismatched_keys"]]
     if differing:
         raise InputError(
-            f"{folder / WEIGHTS} doesn't fit {CONFIG}: {differing[0]} and {len(differing) - 1} more differ"
+            f"{folder / WEIGHTS} doesn't fit {CONFIG}: {differing[0]} and {len(differing) - 1} more weights differ; "
+            "copy the whole folder again, or train again"
         )
     model.train(False)
     return model, table
@@ -84,7 +96,7 @@ def _load_config(path: Path) -> BertBiLstmCrfConfig:
         content = json.loads(path.read_text(encoding="utf-8"))
         kind, version = content.get("model_type"), content.get("format_version", FORMAT_VERSION)
     if kind != BertBiLstmCrfConfig.model_type:
-        raise InputError(f"{path} is of a model of the type {kind}: expected {BertBiLstmCrfConfig.model_type}")
+        raise InputError(f"{path} describes a model of the type {kind}: expected {BertBiLstmCrfConfig.model_type}")
     if version > FORMAT_VERSION:
         raise InputError(
             f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: install a newer bert-ner"
@@ -95,7 +107,7 @@ def _load_config(path: Path) -> BertBiLstmCrfConfig:
 
 @contextmanager
 def _name_damaged_file(path: Path) -> Iterator[None]:
-    """Turn what a damaged file makes a library raise into one sentence with its name."""
+    """Turn the exceptions of a library that reads a damaged file into one sentence with the file name."""
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, SafetensorError, OSError) as error:

@@ -1,4 +1,4 @@
-"""The network from ids to emissions, and its loss."""
+"""The network that computes emissions from ids, and its loss."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,18 +26,18 @@ _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": 
 
 @dataclass
 class NetworkOutput(ModelOutput):
-    """`loss` is a scalar, where labels were given; `emissions` are `(batch, chars, tags)`, in float32."""
+    """The scalar `loss`, if labels were given, and `emissions` `(batch, chars, tags)` in float32."""
 
     loss: Tensor | None = None
     emissions: Tensor | None = None
 
 
 class BertBiLstmCrf(PreTrainedModel):
-    """BERT-family encoder -> fusion of its layers -> BiLSTM or BiGRU -> linear -> CRF, a tag for every character.
+    """Encoder (BERT family), fusion of its layers, BiLSTM or BiGRU, linear layer and CRF. Each character gets a tag.
 
     Args:
         config: the architecture.
-        encoder: pretrained weights to start from; without it the encoder is made anew from `config`.
+        encoder: a pretrained encoder. Without it, an encoder with random weights is built from `config`.
     """
 
     config_class = BertBiLstmCrfConfig
@@ -51,7 +51,7 @@ class BertBiLstmCrf(PreTrainedModel):
         settings = dict(config.encoder)
         self.encoder = encoder or AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
         if getattr(self.encoder, "pooler", None) is not None:
-            self.encoder.pooler = None  # it summarises a sentence; nothing here asks for that
+            self.encoder.pooler = None  # the vector of a whole sentence, which is not used here
         hidden = self.encoder.config.hidden_size
         layers = self.encoder.config.num_hidden_layers + 1
         self.fusion = build_fusion(config.fusion, layers, hidden, config.layer_dropout)
@@ -75,26 +75,26 @@ class BertBiLstmCrf(PreTrainedModel):
             if config.tag_decoder == "crf"
             else SoftmaxOutput(config.label_smoothing)
         )
-        self.feature_cache: FeatureCache | None = None  # set while a frozen encoder's tagger is trained
+        self.feature_cache: FeatureCache | None = None  # set in training with a frozen encoder
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
-        """Leave PyTorch's own initialisation as it is: encoder weights come from a checkpoint."""
+        """Keep the initialisation of PyTorch. Weights of the encoder come from a checkpoint."""
 
     def place(self) -> None:
-        """Move to the GPU if there is one, and take the attention kernel that is fastest for the window there."""
+        """Move the network to the GPU if there is one, and use the fastest attention kernel for its window."""
         device = pick_device()
         self.encoder.set_attn_implementation(attention_kernel(device, self.config.window))
         nn.Module.to(self, device)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> NetworkOutput:
-        """Emissions for every character, and the loss where `labels` are given.
+        """Compute emissions for each character, and the loss if `labels` are given.
 
         Args:
-            input_ids: `(batch, chars + 2)`, with [CLS] before and [SEP] behind the characters.
-            attention_mask: `(batch, chars + 2)`, 1 for characters, [CLS] and [SEP].
-            labels: `(batch, chars)`, `IGNORED` for padding and for context, which lies before and behind the
-                labelled characters of a row; `UNKNOWN_LABEL` among those for characters that may have any label.
+            input_ids: `(batch, chars + 2)`. Each row starts with [CLS] and ends with [SEP].
+            attention_mask: `(batch, chars + 2)`, 1 for characters, [CLS] and [SEP], 0 for padding.
+            labels: `(batch, chars)`. `IGNORED` marks padding, and context before and after the labelled characters of a
+                row. `UNKNOWN_LABEL` marks characters that nobody annotated.
         """
         features = self.dropout(self.fusion(self.layers(input_ids, attention_mask)))  # (batch, chars, hidden)
         if self.recurrent is not None:
@@ -106,9 +106,9 @@ class BertBiLstmCrf(PreTrainedModel):
         return NetworkOutput(loss=self._loss(emissions, labels), emissions=emissions)
 
     def layers(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Hidden states of the characters in all layers, the embeddings' first: `(batch, chars, layers, hidden)`.
+        """Hidden states of the characters in all layers, `(batch, chars, layers, hidden)`; layer 0 is the embeddings.
 
-        Only the top layer where the fusion asks for no other.
+        With the fusion `last` it is the top layer only.
         """
         if self.feature_cache is not None:
             return self.feature_cache.layers(input_ids, attention_mask, self._encode)
@@ -132,16 +132,19 @@ class BertBiLstmCrf(PreTrainedModel):
 
 
 def select_labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Emissions, tags and mask of the labelled characters alone, as a `TagDistribution` takes them.
+    """Select the labelled characters of each row, as a `TagDistribution` needs them.
 
     Args:
         emissions: `(batch, chars, tags)`.
         labels: `(batch, chars)`, `IGNORED` for padding and for context.
+
+    Returns:
+        Emissions `(batch, labelled, tags)`, tags `(batch, labelled)`, and their mask `(batch, labelled)`.
     """
     learned = labels != IGNORED
     count = learned.sum(dim=1)
     first = learned.int().argmax(dim=1)
-    # The CRF takes a mask that begins with the row: move the labelled characters there.
+    # The mask of the CRF must begin at the start of a row, so move the labelled characters there.
     index = first.unsqueeze(1) + torch.arange(int(count.max()), device=labels.device)  # (batch, labelled)
     mask = index < (first + count).unsqueeze(1)
     index = index.clamp(max=labels.shape[1] - 1)

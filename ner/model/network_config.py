@@ -1,4 +1,4 @@
-"""What a tagger's architecture is, as saved in its `config.json`."""
+"""The configuration of a tagger, as saved in `config.json`."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 _FIELDS = NetworkSettings.__pydantic_fields__
 _NAMES = {name: also.name if (also := marker(field, AlsoNamed)) else name for name, field in _FIELDS.items()}
-"""The entry of `config.json` for each setting of the network."""
+"""The key in `config.json` of each setting of the network."""
 
 
 class BertBiLstmCrfConfig(PreTrainedConfig):
-    """Architecture and labels of a `BertBiLstmCrf`: the settings of the network, and what follows.
+    """Architecture and labels of a `BertBiLstmCrf`.
 
-    `tag_decoder` is the setting `decoder`, `window` is `max_length`, and `encoder_name` the name or folder that the
-    encoder was loaded from, for the record.
+    It has the settings of the network, three of them with another name: `tag_decoder` is the setting `decoder`,
+    `window` is `max_length`, and `encoder_name` is `encoder`, the name or folder that the encoder was loaded from.
 
     Args:
-        encoder: the encoder's own configuration, with its `model_type`.
-        types: entity types, sorted; with `scheme` they give the labels.
-        format_version: of the folder; a newer one than `FORMAT_VERSION` is refused.
-        **kwargs: the settings of the network by their entries in `config.json`, and what transformers adds.
+        encoder: the configuration of the encoder, with its `model_type`.
+        types: entity types, sorted. The labels follow from them and from `scheme`.
+        format_version: the format of the folder. Formats newer than `FORMAT_VERSION` are refused.
+        **kwargs: the settings of the network by their keys in `config.json`, and the keys that transformers adds.
     """
 
     model_type = "bert-bilstm-crf"
@@ -65,14 +65,14 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
 
     @property
     def labels(self) -> list[str]:
-        """The tags that the network predicts, in order of their ids."""
+        """The tags of the network, in order of their ids."""
         return schemes.labels(schemes.SCHEMES[self.scheme], self.types)
 
     def network_settings(self) -> dict[str, Any]:
-        """The settings of the network, by their own names."""
+        """The settings of the network, by the names of `NetworkSettings`."""
         return {name: getattr(self, entry) for name, entry in _NAMES.items()}
 
 
 def config_entries(settings: NetworkSettings) -> dict[str, Any]:
-    """What a model's configuration says of the settings of its network, by the names of its entries."""
+    """The settings of a network, by their keys in `config.json`."""
     return {entry: getattr(settings, name) for name, entry in _NAMES.items()}

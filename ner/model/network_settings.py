@@ -1,4 +1,4 @@
-"""What a person can set about the network of a tagger."""
+"""The settings of the network of a tagger."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -20,7 +20,7 @@ from ner.settings import AlsoNamed, Help, Search, Settings, settings_group
 
 @settings_group
 class NetworkSettings(Settings):
-    """The architecture of a tagger. `AlsoNamed` is the name in a model's `config.json`."""
+    """The architecture of a tagger. `AlsoNamed` is the key in `config.json`."""
 
     encoder: Annotated[
         str,

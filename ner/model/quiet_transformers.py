@@ -1,4 +1,4 @@
-"""transformers without its progress bars and reports, which say nothing that a user of this program asked."""
+"""Silencing transformers: no progress bars and no warnings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from ner.runs.progress import LOGGER
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Show errors only inside the block, unless the user debugs; outside, everything is as it was."""
+    """Show only errors inside the block, unless the log level of bert-ner is DEBUG. Restore the old state after it."""
     if LOGGER.isEnabledFor(DEBUG):
         yield
         return

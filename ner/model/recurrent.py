@@ -1,4 +1,4 @@
-"""Recurrent layers over padded rows, which read every row from both of its ends."""
+"""Running bidirectional recurrent layers over padded rows."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,17 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 def run_both_ways(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
-    """The states of bidirectional `layers` at every character, `(batch, chars, 2 * hidden)`.
+    """Compute the states of bidirectional layers at each character.
 
     Args:
-        layers: with `batch_first`.
+        layers: the layers, with `batch_first`.
         features: `(batch, chars, size)`.
-        lengths: how many characters of each row are no padding, `(batch,)`; what comes out behind them has no meaning.
+        lengths: the number of characters of each row without padding, `(batch,)`.
+
+    Returns:
+        `(batch, chars, 2 * hidden)`. The states of padding are undefined.
     """
-    # cuDNN takes packed rows; on a CPU they would keep PyTorch from oneDNN, which is several times as fast.
+    # cuDNN reads packed rows. On a CPU, PyTorch uses oneDNN for padded rows only, which is several times as fast.
     return _run_packed(layers, features, lengths) if features.is_cuda else _run_padded(layers, features, lengths)
 
 
@@ -26,7 +29,7 @@ def _run_packed(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> 
 
 
 def _run_padded(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
-    """The backward direction gets every row turned round, so that padding is read last in both."""
+    """Reverse each row for the backward direction, so that both directions read padding last."""
     places = reverse_places(lengths, features.shape[1])
     forward, backward = layers.all_weights[::2], layers.all_weights[1::2]  # by layer
     for layer in range(layers.num_layers):
@@ -39,23 +42,23 @@ def _run_padded(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> 
 
 
 def reverse_places(lengths: Tensor, width: int) -> Tensor:
-    """Which of all `(batch * chars,)` places comes to each when every row is turned round; padding stays."""
+    """The indices, `(batch * chars,)`, that reverse each row but leave padding in place."""
     chars = torch.arange(width, device=lengths.device)
     turned = lengths.unsqueeze(1) - 1 - chars  # (batch, chars), below 0 in padding
-    # A length as a shape stays free in an export; as len() it would become a number.
+    # In an export, a shape stays variable, while len() becomes a constant.
     rows = torch.arange(lengths.shape[0], device=lengths.device).unsqueeze(1) * width
     return (rows + torch.where(turned >= 0, turned, chars)).flatten()
 
 
 def take_places(features: Tensor, places: Tensor) -> Tensor:
-    """`features` `(batch, chars, size)` with what stands at these `places` `(batch * chars,)`."""
+    """Reorder `features` `(batch, chars, size)` by the indices `places` `(batch * chars,)`."""
     return features.flatten(0, 1).index_select(0, places).view_as(features)
 
 
 def _run_one_way(layers: nn.LSTM | nn.GRU, features: Tensor, weights: Sequence[Tensor]) -> Tensor:
-    """The states of a single layer with these `weights`, `(batch, chars, hidden)`."""
+    """The states `(batch, chars, hidden)` of one layer in one direction, with these `weights`."""
     zero = features.new_zeros(1, len(features), layers.hidden_size)
-    # Biases, one layer, no dropout behind it, training or not, one direction, batch first.
+    # Has biases, number of layers, dropout, training, bidirectional, batch first.
     options = (True, 1, 0.0, layers.training, False, True)
     if isinstance(layers, nn.LSTM):
         return torch.lstm(features, (zero, zero), tuple(weights), *options)[0]

@@ -223,5 +223,5 @@ def test_a_network_that_is_too_large_is_refused(
 
 @pytest.mark.parametrize("use", [load_model, lambda folder: save_model(*load_model(folder), folder)])
 def test_an_exported_tagger_is_no_network_to_go_on_with(exported_folder: Path, use: Callable[[Path], object]) -> None:
-    with pytest.raises(InputError, match="holds an exported tagger, which only tags"):
+    with pytest.raises(InputError, match="contains an exported tagger, which can only tag"):
         use(exported_folder)

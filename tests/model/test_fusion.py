@@ -54,7 +54,7 @@ def test_one_head_is_attention_with_the_whole_query(layers: torch.Tensor) -> Non
 
 
 def test_a_hidden_size_that_heads_cannot_share() -> None:
-    with pytest.raises(ValueError, match="expected a hidden size that 8 heads can share, got 12"):
+    with pytest.raises(ValueError, match="expected a hidden size that is a multiple of 8, got 12"):
         build_fusion("multi-head", LAYERS, 12)
 
 

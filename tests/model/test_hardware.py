@@ -17,7 +17,7 @@ def test_auto_takes_bf16_where_the_cpu_is_fast_at_it(monkeypatch: pytest.MonkeyP
 
 
 def test_other_precisions_are_refused() -> None:
-    with pytest.raises(ValueError, match="expected a precision of auto, fp32, bf16, got 'fp16'"):
+    with pytest.raises(ValueError, match="expected `precision` to be one of auto, fp32, bf16, got 'fp16'"):
         use_bf16("fp16", CPU)  # type: ignore[arg-type]
 
 

@@ -154,7 +154,7 @@ def test_an_encoder_without_chinese_characters_is_refused(encoder_folder: Path, 
 
 
 def test_folders_that_hold_no_encoder_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no encoder"):
+    with pytest.raises(InputError, match="contains no encoder"):
         load_encoder(str(tmp_path))
     (tmp_path / "bert_config.json").write_text("{}")
     with pytest.raises(InputError, match="TensorFlow checkpoint"):

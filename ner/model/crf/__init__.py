@@ -1,1 +1,1 @@
-"""What turns emissions into losses: the CRF, and the softmax to compare it with."""
+"""Losses of emissions: the CRF, and a softmax for comparison."""

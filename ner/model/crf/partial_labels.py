@@ -1,4 +1,4 @@
-"""Which tags the characters of partially labelled sentences may have."""
+"""The tags that characters of partially labelled sentences may have."""
 
 from functools import lru_cache
 
@@ -10,15 +10,18 @@ from ner.data.schemes import chunks
 
 
 def allowed_by_partial_labels(tags: Tensor, unknown: Tensor, labels: tuple[str, ...]) -> Tensor:
-    """Which of `labels` each character may have: bool, `(batch, chars, tags)`.
+    """The tags that each character may have.
 
-    Its own, or any where it is unknown; but behind an entity none that would make that longer, as I-PER behind B-PER,
-    since what is labelled is labelled wholly.
+    A labelled character has its own tag. An unknown character may have any tag, but it can't continue a labelled entity
+    before it (I-PER after B-PER), since labelled entities are complete.
 
     Args:
-        tags: ids of labels, `(batch, chars)`, where a character is unknown that of "O".
-        unknown: bool, `(batch, chars)`.
-        labels: of the network, in order of their ids.
+        tags: tag ids, `(batch, chars)`; that of "O" at unknown characters.
+        unknown: whether a character is unknown, bool, `(batch, chars)`.
+        labels: the tags of the network, in order of their ids.
+
+    Returns:
+        bool, `(batch, chars, tags)`.
     """
     own = one_hot(tags, len(labels)).bool()
     longer = _going_on(labels).to(tags.device)[tags[:, :-1]]  # (batch, chars - 1, tags)
@@ -27,7 +30,7 @@ def allowed_by_partial_labels(tags: Tensor, unknown: Tensor, labels: tuple[str, 
 
 @lru_cache
 def _going_on(labels: tuple[str, ...]) -> Tensor:
-    """Whether an entity goes on from the first of two neighbouring tags to the second: bool, `(tags, tags)`."""
+    """Whether the second of two neighbouring tags continues the entity of the first: bool, `(tags, tags)`."""
     return torch.tensor(
         [[(0, 2) in [chunk[:2] for chunk in chunks((left, right))] for right in labels] for left in labels]
     )

@@ -1,4 +1,4 @@
-"""The linear-chain CRF: pytorch-crf's likelihood, a tag scheme's rules and exact probabilities."""
+"""The linear-chain CRF, with the rules of a tag scheme and exact probabilities."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,14 @@ from ner.model.crf.torch_sums import expected_counts, sum_paths, torch_log_parti
 class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
     """A linear-chain CRF (Lafferty, McCallum and Pereira 2001) in which illegal tag sequences are impossible.
 
-    Scores of illegal transitions are set to `IMPOSSIBLE` once. No legal path touches them, so their gradient is
-    exactly 0 and they stay; they must be kept out of weight decay.
+    The scores of illegal transitions are set to `IMPOSSIBLE` once. No legal path uses them, so their gradient is
+    exactly 0 and they don't change. They must be excluded from weight decay.
 
-    Everything is computed in float64, as sums run over a whole text.
+    Everything is computed in float64, since sums are over a whole text.
+
+    Args:
+        labels: the tags, in order of their ids.
+        scheme: the tag scheme.
     """
 
     start_transitions: Tensor
@@ -30,14 +34,14 @@ class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
     end_transitions: Tensor
 
     def __init__(self, labels: Sequence[str], scheme: Scheme) -> None:
-        super().__init__(len(labels), batch_first=True)  # type: ignore[call-arg]  # CRF's, which calls TagDistribution's
+        super().__init__(len(labels), batch_first=True)  # type: ignore[call-arg]  # of CRF, which calls that of TagDistribution
         self._labels = tuple(labels)
         self._scheme = scheme
         self.forbid_illegal()
 
     @torch.no_grad()
     def forbid_illegal(self) -> None:
-        """Make the scheme's illegal transitions impossible; needed again whenever the scores were set anew."""
+        """Make illegal transitions impossible. Call it again after all scores were set to new values."""
         legal = [
             [schemes.is_legal(self._scheme, previous, following) for following in self._labels]
             for previous in self._labels
@@ -52,14 +56,17 @@ class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
             scores.masked_fill_(~torch.tensor(allowed, device=scores.device), IMPOSSIBLE)
 
     def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        """Negative log-likelihood of `tags`, summed over characters, averaged over sentences."""
+        """Negative log-likelihood of `tags`, averaged over sentences."""
         return -_log_probability(emissions.double(), tags, mask, self._chain()).mean().float()
 
     def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
-        """Negative log of the summed probability of all legal allowed sequences, averaged over sentences.
+        """Negative log of the total probability of all legal sequences that are allowed, averaged over sentences.
 
-        The marginalised likelihood of Tsuboi et al. 2008, section 4 (also Bellare and McCallum 2007). With one
-        allowed tag a character it is `loss`. Raises ValueError if a row has no legal allowed sequence.
+        This is the marginalised likelihood of Tsuboi et al. 2008, section 4 (also Bellare and McCallum 2007). It equals
+        `loss` if each character has one allowed tag.
+
+        Raises:
+            ValueError: a row has no legal sequence that is allowed.
         """
         both = torch.cat([emissions.masked_fill(~allowed, IMPOSSIBLE), emissions]).double()  # (2 * batch, chars, tags)
         some, every = torch_log_partition(both, mask.repeat(2, 1), self._chain()).chunk(2)  # (batch,)
@@ -86,7 +93,7 @@ class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
 
 
 def _log_probability(emissions: Tensor, tags: Tensor, mask: Tensor, chain: TorchChain) -> Tensor:
-    """The log probability of `tags`, `(batch,)`: below `POSSIBLE` if they are impossible, so that it has a gradient."""
+    """The log probability of `tags`, `(batch,)`. Below `POSSIBLE`, not -inf, if impossible, so it has a gradient."""
     last = mask.sum(dim=1, keepdim=True) - 1  # (batch, 1)
     score = torch_path_scores(emissions, tags, chain).gather(1, last) + chain.end[tags.gather(1, last)]
     return score.squeeze(1) - torch_log_partition(emissions, mask, chain)

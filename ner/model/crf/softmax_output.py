@@ -1,4 +1,4 @@
-"""Tags by a softmax at every character, each independent of its neighbours."""
+"""A softmax over the tags at each character."""
 
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -9,18 +9,21 @@ from ner.model.crf.tag_distribution import TagDistribution
 
 
 class SoftmaxOutput(TagDistribution):
-    """A distribution in which the tags of a sentence are independent: its sequences may be illegal under a scheme.
+    """A distribution in which the tags of a sentence are independent. Its sequences may be illegal in the tag scheme.
 
-    Both losses are averaged over characters, not over sentences as the CRF's are.
+    Both losses are averaged over characters. Those of the CRF are averaged over sentences.
 
     Args:
-        label_smoothing: the share of the target that `loss`, and it alone, spreads evenly over all tags
-            (Szegedy et al. 2016, section 7), from 0 up to 1.
+        label_smoothing: the share of the target that `loss` spreads evenly over all tags (Szegedy et al. 2016,
+            section 7), at least 0 and less than 1.
+
+    Raises:
+        ValueError: `label_smoothing` is out of range.
     """
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
         if not 0 <= label_smoothing < 1:
-            raise ValueError(f"expected label_smoothing to be from 0 up to 1, got {label_smoothing}")
+            raise ValueError(f"expected `label_smoothing` to be at least 0 and less than 1, got {label_smoothing}")
         super().__init__()
         self._label_smoothing = label_smoothing
 
@@ -29,7 +32,7 @@ class SoftmaxOutput(TagDistribution):
         return cross_entropy(emissions[mask].float(), tags[mask], label_smoothing=self._label_smoothing)
 
     def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
-        """Negative log of the summed probability of the allowed tags, averaged over the characters of the batch."""
+        """Negative log of the total probability of the allowed tags, averaged over the characters of the batch."""
         emissions = emissions.float()
         some = emissions.masked_fill(~allowed, IMPOSSIBLE).logsumexp(dim=2).masked_fill(~mask, 0.0)  # (batch, chars)
         require_possible(some.amin(dim=1).numpy(force=True))
@@ -49,5 +52,5 @@ class SoftmaxOutput(TagDistribution):
         return probabilities.masked_fill(~mask, 0.0).sum(dim=1)
 
     def _log_probabilities(self, emissions: Tensor) -> Tensor:
-        """Of every tag at every character, at the current temperature: `(batch, chars, tags)` in float64."""
+        """Log probabilities at the current temperature, `(batch, chars, tags)` in float64."""
         return (emissions.double() / self.temperature).log_softmax(dim=2)

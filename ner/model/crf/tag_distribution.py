@@ -1,4 +1,4 @@
-"""What stands on the emissions: probabilities of tag sequences, and losses to train by."""
+"""The interface of output layers: probabilities of tag sequences, and losses."""
 
 from abc import ABC, abstractmethod
 
@@ -11,13 +11,16 @@ from ner.decoding.tag_decoders import TagDecoder
 class TagDistribution(nn.Module, ABC):
     """A probability distribution over the tag sequences of a sentence, given its emissions.
 
-    Throughout, `emissions` is `(batch, chars, tags)`, `tags` is `(batch, chars)`, and `mask` is bool, `(batch, chars)`,
-    and true for the first characters of each row, at least for one. `allowed` is bool, `(batch, chars, tags)`, and
-    says which tags each character may have; only what lies in the mask counts. A row in which no possible sequence is
-    allowed is a ValueError.
+    All methods use these arguments:
 
-    `temperature` divides all scores when probabilities are computed, which calibrates them and leaves the order of
-    a row's sequences (Guo et al. 2017, section 4.2, here for whole sequences). Losses are those of temperature 1.
+    - `emissions`: scores, `(batch, chars, tags)`;
+    - `tags`: tag ids, `(batch, chars)`;
+    - `mask`: bool, `(batch, chars)`, true for the first characters of each row, at least one;
+    - `allowed`: bool, `(batch, chars, tags)`, the tags that each character may have. Values outside the mask are
+      ignored. ValueError is raised if a row has no possible sequence that is allowed.
+
+    `temperature` divides all scores when probabilities are computed. It calibrates them, and keeps the order of the
+    sequences of a row (Guo et al. 2017, section 4.2, here for whole sequences). Losses use temperature 1.
     """
 
     temperature: Tensor
@@ -32,32 +35,32 @@ class TagDistribution(nn.Module, ABC):
 
     @abstractmethod
     def partial_loss(self, emissions: Tensor, allowed: Tensor, mask: Tensor) -> Tensor:
-        """The loss of partially labelled sentences, a scalar: what `allowed` leaves open costs nothing."""
+        """The loss of partially labelled sentences, a scalar: all allowed sequences count as correct."""
 
     @abstractmethod
     def decoder(self) -> TagDecoder:
-        """What reads the best tags from emissions, by the scores and the temperature of now."""
+        """A decoder with the current scores and temperature."""
 
     @abstractmethod
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        """The probability of every tag at every character, `(batch, chars, tags)` in float64; 0 outside the mask.
+        """The probability of each tag at each character, `(batch, chars, tags)` in float64, 0 outside the mask.
 
-        It is differentiable.
+        The result is differentiable.
         """
 
     @abstractmethod
     def divergence(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
-        """How far the distributions by two kinds of emissions are apart, a scalar, averaged as `loss` is.
+        """The distance of the distributions of two emissions, a scalar, averaged like `loss`.
 
-        The mean of the two Kullback-Leibler divergences between them, of whole tag sequences.
+        It is the mean of the two Kullback-Leibler divergences of whole tag sequences.
         """
 
     def _divergences(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
-        """`divergence` by row, `(batch,)`, in float64.
+        """The `divergence` of each row, `(batch,)` in float64.
 
-        A sequence's log probability is the sum of its emissions, plus what doesn't depend on them, minus the log of
-        the normaliser. In KL(one || other) + KL(other || one) the last two cancel, and half of it is the inner product
-        of (one - other) with half the difference of their marginals.
+        The log probability of a sequence is the sum of its emissions, plus terms that don't depend on emissions, minus
+        the log of the normaliser. The last two cancel in KL(one || other) + KL(other || one). So half of this sum is
+        the inner product of (one - other) and half the difference of their marginals.
         """
         marginals = self.marginals(one, mask) - self.marginals(other, mask)  # (batch, chars, tags)
         return (marginals * (one - other)).sum(dim=(1, 2)) / 2 / self.temperature
@@ -66,5 +69,5 @@ class TagDistribution(nn.Module, ABC):
     def sequence_log_probability(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
         """The log probability of `tags`, `(batch,)` in float64, -inf if impossible.
 
-        It is differentiable, in `temperature` too: what is needed to fit one.
+        The result is differentiable, also by `temperature`, so that a temperature can be fitted.
         """

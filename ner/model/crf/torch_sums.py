@@ -1,8 +1,8 @@
 """Sums over all paths of a linear chain: their total, its gradient, and marginal probabilities.
 
-Two things make the recursions fast on a CPU. Characters come first and rows last, `(chars, tags, batch)`, so that each
-step works on whole vectors. And scores are in bits, logarithms to base 2: powers of 2 are computed by vector
-instructions, those of e may go to a library that takes ten times as long, and longer still for impossible scores.
+Two things make the recursions fast on a CPU. First, tensors are `(chars, tags, batch)`, so each step works on whole
+vectors. Second, scores are in bits (logarithms to base 2): powers of 2 use vector instructions, while powers of e may
+use a library function that takes ten times as long, and longer for impossible scores.
 """
 
 import math
@@ -15,7 +15,7 @@ from torch.autograd.function import once_differentiable
 from ner.decoding.numpy_chain import require_possible
 from ner.model.crf.torch_chain import TorchChain
 
-# A score in bits times this is one as everywhere else, in nats.
+# Bits times this are nats, the unit of scores everywhere else.
 BIT = math.log(2)
 
 
@@ -23,11 +23,13 @@ class PathSums(NamedTuple):
     """Log-sums over paths in bits, from the forward recursion.
 
     Args:
-        before: over the paths up to a character, by its tag, without its own emission: `(chars, tags, batch)`.
-        scores: the same with its emission, the forward variable of Rabiner 1989, section III.
-        transitions: the chain's, `(tags, tags)`.
-        ends: over all paths by the last tag, at each row's last character; elsewhere -inf: `(chars, tags, batch)`.
-        total: over all paths of a row, `(batch,)`.
+        before: the log-sum over all paths that end at a character with a tag, without the emission there,
+            `(chars, tags, batch)`.
+        scores: the same with the emission, the forward variable of Rabiner 1989, section III.
+        transitions: the transitions of the chain, `(tags, tags)`.
+        ends: the log-sum over all complete paths by their last tag, at the last character of each row,
+            `(chars, tags, batch)`; -inf at other characters.
+        total: the log-sum over all paths of a row, `(batch,)`.
     """
 
     before: Tensor
@@ -38,14 +40,23 @@ class PathSums(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """How often each tag stands at each character, `(chars, tags, batch)`, and a tag before a tag, `(tags, tags)`."""
+    """Expected counts of tags at each character, `(chars, tags, batch)`, and of pairs of tags, `(tags, tags)`."""
 
     tags: Tensor
     transitions: Tensor
 
 
 def sum_paths(emissions: Tensor, mask: Tensor, chain: TorchChain) -> PathSums:
-    """The log-sums of rows with `emissions` `(batch, chars, tags)`. Raises ValueError if one has no possible path."""
+    """Compute the log-sums of all rows.
+
+    Args:
+        emissions: `(batch, chars, tags)`.
+        mask: bool, `(batch, chars)`.
+        chain: the scores of the chain.
+
+    Raises:
+        ValueError: a row has no possible path.
+    """
     emissions, chain = emissions.permute(1, 2, 0).contiguous() / BIT, chain.at(BIT)  # (chars, tags, batch)
     transitions = chain.transitions.unsqueeze(2)  # (tags, tags, 1)
     before = [chain.start.unsqueeze(1).expand(-1, len(mask))]  # (tags, batch)
@@ -63,16 +74,20 @@ def sum_paths(emissions: Tensor, mask: Tensor, chain: TorchChain) -> PathSums:
 
 
 def _log2_sum_exp2(scores: Tensor) -> Tensor:
-    """The log-sum over the first dimension of `scores`, which it overwrites."""
-    top = scores.detach().amax(dim=0)  # whatever it is, it cancels: no gradient goes through it
+    """The log-sum over the first dimension of `scores`. It overwrites `scores`."""
+    top = scores.detach().amax(dim=0)  # it cancels, so it needs no gradient
     return scores.sub_(top).exp2_().sum(dim=0).log2_().add_(top)
 
 
 def expected_counts(sums: PathSums, weights: Tensor | float = 1.0) -> Expected:
-    """Counts in a path drawn at random, by their expectation, each row's times its weight `(batch,)`.
+    """Expected counts of tags and pairs of tags in a random path of each row.
 
-    From the last character back, each tag hands its probability on to the tags before it, by their shares in its sum:
-    the smoothing recursion of Kitagawa 1987. No share is above 1, so nothing overflows.
+    This is the smoothing recursion of Kitagawa 1987. From the last character back, the probability of each tag is
+    divided among the tags before it, by their shares in its sum. No share is above 1, so nothing overflows.
+
+    Args:
+        sums: the log-sums of the rows.
+        weights: the weight of each row, `(batch,)`.
     """
     transitions = sums.transitions.unsqueeze(2)  # (tags, tags, 1)
     ends = (sums.ends - sums.total).exp2_() * weights  # (chars, tags, batch)
@@ -88,12 +103,21 @@ def expected_counts(sums: PathSums, weights: Tensor | float = 1.0) -> Expected:
 
 
 def torch_log_partition(emissions: Tensor, mask: Tensor, chain: TorchChain) -> Tensor:
-    """The log-sum over all paths of a row, `(batch,)`, differentiable. Raises ValueError if a row has none."""
+    """The log-sum over all paths of each row, `(batch,)`. The result is differentiable.
+
+    Args:
+        emissions: `(batch, chars, tags)`.
+        mask: bool, `(batch, chars)`.
+        chain: the scores of the chain.
+
+    Raises:
+        ValueError: a row has no possible path.
+    """
     return cast(Tensor, _LogPartition.apply(emissions, mask, *chain))  # type: ignore[no-untyped-call]
 
 
 class _LogPartition(torch.autograd.Function):
-    """`log_partition`, whose gradient by a score is its expected count (Sutton and McCallum 2012, section 5.1)."""
+    """The log-sum over all paths. Its gradient by a score is an expected count (Sutton and McCallum 2012, 5.1)."""
 
     @staticmethod
     def forward(ctx: Any, emissions: Tensor, mask: Tensor, start: Tensor, transitions: Tensor, end: Tensor) -> Tensor:

@@ -50,7 +50,7 @@ def test_loss_is_the_mean_cross_entropy_of_the_characters(smoothing: float) -> N
 
 @pytest.mark.parametrize("smoothing", [-0.1, 1.0])
 def test_label_smoothing_out_of_range_is_an_error(smoothing: float) -> None:
-    with pytest.raises(ValueError, match="label_smoothing to be from 0 up to 1"):
+    with pytest.raises(ValueError, match="`label_smoothing` to be at least 0 and less than 1"):
         SoftmaxOutput(smoothing)
 
 
