@@ -1,1 +1,1 @@
-"""Vectors of characters, entities and texts, as an encoder gives them."""
+"""Vectors of characters, entities and texts from an encoder."""

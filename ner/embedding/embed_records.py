@@ -1,4 +1,4 @@
-"""Embedding files of any size: records in, vectors out, in order and in memory that doesn't grow with them."""
+"""Embedding files of any size, in constant memory. The order of the records is kept."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ from ner.embedding.vector_writers import Place, vector_writer
 from ner.records.record import Record
 from ner.tagging.tagger import Tagger
 
-# Numbers in the vectors of the characters that are read before anything is written: 40 MB.
+# The most numbers that are held in memory before they are written: 40 MB.
 _CHUNK_NUMBERS = 10_000_000
 
 
 class Embedded(NamedTuple):
-    """The number of vectors written, and of texts without a character, whose vectors are 0."""
+    """The number of vectors that were written, and the number of empty texts, whose vectors are 0."""
 
     vectors: int
     empty: int
@@ -34,13 +34,20 @@ def embed_records(
     entities: bool = False,
     tagger: Tagger | None = None,
 ) -> Embedded:
-    """Write a vector for each record into `output`, which appears when all is done; without `pooling`, a character.
+    """Compute vectors of records and write them.
 
-    With `entities` a vector for each entity instead: of those that `tagger` finds, or without one of those that the
-    records have. `progress` is called with each record that has been written.
+    Args:
+        embedder: computes the vectors.
+        records: the texts. They can be a stream.
+        output: the file, which appears when all vectors are written. Its suffix determines the format.
+        progress: called with each record that was written.
+        pooling: how the vectors of the characters of a record or entity become one; None for a vector for each
+            character.
+        entities: whether to write a vector for each entity instead of each record.
+        tagger: finds the entities. Without it, the entities of the records are used.
 
     Raises:
-        InputError: the suffix of `output` says no format, or its package is not installed.
+        InputError: the suffix of `output` is unknown, or the package for its format is not installed.
         OSError: the output can't be written.
     """
     vectors = empty = 0

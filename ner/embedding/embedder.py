@@ -1,4 +1,4 @@
-"""From strings to vectors: one for each text, for each span of a text, or for each character."""
+"""Computing vectors: one for each text, for each span of a text, or for each character."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,25 +21,25 @@ from ner.model.model_folder import load_model
 
 Vectors = npt.NDArray[np.float32]
 Span = tuple[int, int]
-"""The characters `start:end` of a text."""
+"""Start and end of a span: the characters `start:end` of a text."""
 
 
 class Embedder:
-    """Gives the vectors that an encoder has for Chinese text, one code point for one character.
+    """Computes vectors of Chinese text with an encoder. A character is a Unicode code point.
 
-    Text longer than the encoder reads at once goes through overlapping windows, and each character's vector is from
-    the window in which it stands farthest from an edge.
+    Long texts are read in overlapping windows. The vector of a character is from the window in which it is farthest
+    from an edge.
 
     >>> embedder = Embedder.load("mini-zh")
     >>> embedder.embed(["王小明在北京大学读书。", "张伟去上海。"]).shape
     (2, 384)
 
     Args:
-        encoder: the network; it is used as it is, on the device where it is.
+        encoder: the encoder. It stays on its device.
         table: its characters.
-        layer: the layer to take vectors from: its number, 0 for the embeddings or -1 for the top; `mean` for the mean
-            of all; `last4` or `all` for the top four, or all, side by side.
-        precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+        layer: the layer that vectors are from: a number (0 for the embeddings, -1 for the top), `mean` for the mean of
+            all layers, or `last4` or `all` for the concatenation of the top four or of all layers.
+        precision: `fp32`, `bf16`, or `auto` (bf16 if the hardware is fast at it).
 
     Raises:
         InputError: the encoder has no such layer.
@@ -57,13 +57,16 @@ class Embedder:
 
     @classmethod
     def load(cls, name: str | Path, layer: Layer = -1, precision: PrecisionName = "fp32") -> "Embedder":
-        """Load an encoder onto the accelerator where there is one.
+        """Load an encoder. It is moved to the GPU if there is one.
 
-        `name` is `mini-zh`, a folder, a name on the Hugging Face hub, or the folder of a tagger or `mini-zh-uner`, for
-        its encoder.
+        Args:
+            name: `mini-zh` (built in), a folder, or a name on the Hugging Face Hub; or a tagger, whose encoder is used:
+                `mini-zh-uner` (built in) or a model folder.
+            layer: as for the class.
+            precision: as for the class.
 
         Raises:
-            InputError: there is no such encoder, or it isn't one that reads Chinese character by character.
+            InputError: there is no such encoder or layer, or the encoder doesn't read Chinese character by character.
         """
         if (model_folder(name) / CHARACTERS).is_file():  # only taggers have one
             model, table = load_model(name)
@@ -74,10 +77,15 @@ class Embedder:
         return cls(encoder, table, layer, precision)
 
     def embed(self, texts: Sequence[str], pooling: Pooling = "mean") -> Vectors:
-        """A vector for each text: `(texts, size)`.
+        """Compute a vector for each text.
 
-        `mean` and `max` are over the characters, without [CLS] and [SEP]; `cls` takes the vector of [CLS], the mean of
-        all windows where there are several. The vector of an empty text is 0.
+        Args:
+            texts: a list of texts.
+            pooling: `mean` or `max` of the characters, without [CLS] and [SEP]; or `cls` for the vector of [CLS]. For a
+                long text, it is the mean of the [CLS] vectors of all windows.
+
+        Returns:
+            `(texts, size)`. The vector of an empty text is 0.
 
         Raises:
             ValueError: `texts` is a single string.
@@ -97,23 +105,31 @@ class Embedder:
     def embed_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]], pooling: Pooling = "mean"
     ) -> list[Vectors]:
-        """A vector for each span of each text, read in the whole of its text: `(spans, size)`.
+        """Compute a vector for each span of each text. The encoder reads the whole text.
 
-        Spans may overlap. `pooling` is `mean` or `max` over the characters of the span.
+        Args:
+            texts: a list of texts.
+            spans: the spans of each text. They may overlap.
+            pooling: `mean` or `max` of the characters of the span.
+
+        Returns:
+            `(spans, size)` for each text.
 
         Raises:
-            ValueError: there is not one list of spans for each text, a span is empty or beyond its text, or `pooling`
-                is `cls`, which says nothing of a span.
+            ValueError: `spans` has not one list for each text, a span is empty or outside its text, or `pooling` is
+                `cls`.
         """
         _require_list(texts)
         if pooling == "cls":
-            raise ValueError("expected mean or max for spans, got cls: [CLS] stands for a whole text")
+            raise ValueError(
+                "expected `pooling` to be mean or max for spans, got cls, which is the vector of a whole text"
+            )
         if len(spans) != len(texts):
-            raise ValueError(f"expected the spans of each of {len(texts)} texts, got those of {len(spans)}")
+            raise ValueError(f"expected `spans` to have a list for each of the {len(texts)} texts, got {len(spans)}")
         for text, own in zip(texts, spans, strict=True):
             for start, end in own:
                 if not 0 <= start < end <= len(text):
-                    raise ValueError(f"expected a span of a text of {len(text)} characters, got {start} to {end}")
+                    raise ValueError(f"expected a span inside a text of {len(text)} characters, got {start} to {end}")
         lowest = 0.0 if pooling == "mean" else -np.inf
         pooled = [np.full((len(own), self.size), lowest, dtype=np.float32) for own in spans]
         for batch, states in self._states(texts):
@@ -130,7 +146,7 @@ class Embedder:
         return pooled
 
     def embed_characters(self, texts: Sequence[str]) -> list[Vectors]:
-        """A vector for each code point of each text: `(chars, size)`.
+        """Compute a vector for each character of each text, `(chars, size)`.
 
         Raises:
             ValueError: `texts` is a single string.
@@ -143,7 +159,7 @@ class Embedder:
         return vectors
 
     def _states(self, texts: Sequence[str]) -> Iterator[tuple[WindowBatch, Tensor]]:
-        """Batches over all windows, and the layer's states there, `(batch, chars + 2, size)`."""
+        """Batches of windows, and the vectors of the layer, `(batch, chars + 2, size)`."""
         device = self._encoder.device
         for batch in window_batches(texts, self._table, self._window):
             with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16):
@@ -161,4 +177,4 @@ class Embedder:
 
 def _require_list(texts: Sequence[str]) -> None:
     if isinstance(texts, str):
-        raise ValueError(f"expected a list of texts, got the string {texts[:20]!r}: put it into a list")
+        raise ValueError(f"expected `texts` to be a list of texts, got the string {texts[:20]!r}: put it into a list")

@@ -1,4 +1,4 @@
-"""Which of an encoder's layers a vector is taken from."""
+"""The layer of an encoder that vectors are from."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -9,17 +9,17 @@ from torch import Tensor
 from ner.errors import InputError
 
 Layer = int | Literal["mean", "last4", "all"]
-"""A layer's number, 0 for the embeddings or counted from the top as -1; all layers' mean; several side by side."""
+"""A number (0 for the embeddings, -1 for the top), the mean of all layers, or a concatenation of layers."""
 
 _COMBINED = ("mean", "last4", "all")
 _LAST = 4
 
 
 def parse_layer(text: str) -> Layer:
-    """A layer from what a person types.
+    """Read a layer from text.
 
     Raises:
-        InputError: it is neither a number nor one of the names.
+        InputError: the text is neither a number nor a name.
     """
     for name in _COMBINED:
         if text == name:
@@ -33,23 +33,32 @@ def parse_layer(text: str) -> Layer:
 
 
 def side_by_side(layer: Layer, layers: int) -> int:
-    """How many layers a vector is made of, for an encoder with that many, the embeddings included.
+    """The number of layers that are concatenated in a vector.
+
+    Args:
+        layer: the choice.
+        layers: the number of layers of the encoder, including the embeddings.
 
     Raises:
-        InputError: it has no such layer.
+        InputError: the encoder has no such layer.
     """
     if isinstance(layer, int) and not -layers <= layer < layers:
         raise InputError(
-            f"the encoder has no layer {layer}: expected 0 for the embeddings up to {layers - 1} for the top, or -1 "
-            f"for the top down to {-layers}"
+            f"the encoder has no layer {layer}: expected 0 (embeddings) to {layers - 1} (top), or -1 (top) to {-layers} "
+            "(embeddings)"
         )
     return {"last4": min(_LAST, layers), "all": layers}.get(str(layer), 1)
 
 
 def take_layer(states: Sequence[Tensor], layer: Layer) -> Tensor:
-    """The hidden states of all layers, the embeddings' first, each `(batch, chars, hidden)`, to `(batch, chars, size)`.
+    """Select or combine layers.
 
-    In float32. Layers side by side are in the order of the encoder, the lowest first.
+    Args:
+        states: the hidden states of each layer, `(batch, chars, hidden)`; layer 0 is the embeddings.
+        layer: the choice.
+
+    Returns:
+        `(batch, chars, size)` in float32. Concatenated layers are in the order of the encoder.
     """
     match layer:
         case "mean":

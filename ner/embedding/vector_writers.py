@@ -1,4 +1,4 @@
-"""Vectors as NumPy arrays, Parquet or JSON lines, written as they come."""
+"""Writing streams of vectors as NumPy arrays, Parquet or JSON lines."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ _DIGITS = 6
 
 
 class Place(NamedTuple):
-    """What a vector is of: the characters `start:end` of a record, and the entity's type if it is an entity."""
+    """The origin of a vector: the characters `start:end` of a record, and the type if they are an entity."""
 
     file: str
     line: int
@@ -34,17 +34,17 @@ class Place(NamedTuple):
 
 
 class VectorWriter(Protocol):
-    """Takes vectors in their order."""
+    """Writes vectors in order."""
 
     def write(self, places: Sequence[Place], vectors: Vectors) -> None:
-        """Write `vectors`, `(places, size)`, and what they are of as far as the format has a place for it."""
+        """Write `vectors`, `(places, size)`, and their origins, if the format can store them."""
 
 
 def check_output(path: Path) -> None:
-    """Make sure that vectors can be written in the format that the name of the file asks for.
+    """Check that vectors can be written in the format of the file's suffix.
 
     Raises:
-        InputError: there is no such format, or its package is not installed.
+        InputError: the suffix is unknown, or the package for the format is not installed.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: expected `output` to end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
@@ -54,10 +54,14 @@ def check_output(path: Path) -> None:
 
 @contextmanager
 def vector_writer(path: Path, size: int) -> Iterator[VectorWriter]:
-    """A writer of vectors of that size into a file that appears when the block ends, in the format of its suffix.
+    """Open a writer. The file appears when the block ends. Its suffix determines the format.
+
+    Args:
+        path: the file.
+        size: the size of a vector.
 
     Raises:
-        InputError: as `check_output`.
+        InputError: as for `check_output`.
         OSError: the file can't be written.
     """
     check_output(path)
@@ -80,9 +84,9 @@ def vector_writer(path: Path, size: int) -> Iterator[VectorWriter]:
 
 
 class _GrowingArray:
-    """A .npy file whose rows are written one after another.
+    """A .npy file whose rows are written one after the other.
 
-    NumPy leaves room in the header for a larger number of rows (numpy.lib.format), which is written at the end.
+    The header of NumPy has space for a larger number of rows (numpy.lib.format), which is written at the end.
     """
 
     def __init__(self, file: BinaryIO, dtype: np.dtype[np.generic], *shape: int) -> None:
@@ -95,7 +99,7 @@ class _GrowingArray:
         self._rows += len(array)
 
     def finish(self) -> BinaryIO:
-        """The file, at its start."""
+        """Write the number of rows, and return the file at its start."""
         end = self._file.tell()
         self._file.seek(0)
         self._write_header()
@@ -110,7 +114,7 @@ class _GrowingArray:
 
 
 class _ArrayWriter:
-    """The vectors alone."""
+    """Writes a .npy file with the vectors only."""
 
     def __init__(self, array: _GrowingArray) -> None:
         self._array = array
@@ -120,10 +124,10 @@ class _ArrayWriter:
 
 
 class _ArchiveWriter:
-    """An array of vectors, and one for each thing that says what they are of.
+    """Writes a .npz file with an array of vectors, and an array for each field of their origins.
 
-    `files` and `labels` have the names that the numbers in `file` and `label` count in; of what is no entity the
-    label is -1. Arrays grow in files beside the output, so that memory does not.
+    The numbers in `file` and `label` are indices of the names in `files` and `labels`. The label of a vector that is
+    not of an entity is -1. Arrays are in temporary files next to the output, to keep memory constant.
     """
 
     def __init__(self, folder: Path, size: int) -> None:
@@ -159,7 +163,7 @@ class _ArchiveWriter:
         )
 
     def save(self, path: Path) -> None:
-        """Put all arrays into one file, as numpy.savez does."""
+        """Write all arrays into one file, as numpy.savez does."""
         with ZipFile(path, "w") as archive:
             for name, array in self._arrays.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -170,7 +174,7 @@ class _ArchiveWriter:
 
 
 class _ParquetWriter:
-    """A row a vector, with the columns of `Place` and `vector`, a list of fixed size."""
+    """Writes a row for each vector, with the columns of `Place` and `vector`, a list of fixed size."""
 
     def __init__(self, path: Path, size: int) -> None:
         self._pyarrow = import_extra("pyarrow", "parquet", path)
@@ -196,7 +200,7 @@ class _ParquetWriter:
 
 
 class _JsonLinesWriter:
-    """An object a vector, with the fields of `Place` and `vector`, its numbers with six digits behind the point."""
+    """Writes an object for each vector, with the fields of `Place` and `vector`, rounded to six decimals."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file

@@ -1,1 +1,1 @@
-"""From a tagger's folder to one that runs without torch."""
+"""Exporting taggers, so that they run without PyTorch."""

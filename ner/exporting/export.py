@@ -1,4 +1,4 @@
-"""From a model folder to one that ONNX Runtime or OpenVINO runs."""
+"""Exporting a model folder for ONNX Runtime or OpenVINO."""
 
 import tempfile
 from pathlib import Path
@@ -16,26 +16,29 @@ from ner.version import installed_version
 def export_tagger(
     model: str | Path, output: str | Path, *, to: Target = "onnx", precision: ExportPrecision = "fp32"
 ) -> Tagger:
-    """Write a tagger as one that needs no PyTorch into a new folder, and return it.
+    """Export a tagger, so that it runs without PyTorch.
 
     >>> exported = export_tagger("mini-zh-uner", "exported")  # doctest: +SKIP
 
     Args:
-        model: the model folder, or `mini-zh-uner`.
-        output: the folder to write.
-        to: `onnx` or `openvino`.
-        precision: of the network: `fp32`, `int8` for its matrix products, or `bf16` for OpenVINO.
+        model: the model folder, or `mini-zh-uner` (built in).
+        output: the folder to write, which must not exist.
+        to: the runtime, `onnx` or `openvino`.
+        precision: the number format of the network: `fp32`, `int8` for matrix products, or `bf16` (OpenVINO only).
+
+    Returns:
+        The exported tagger.
 
     Raises:
-        InputError: there is no such model, `output` exists, a package is missing, the target hasn't the precision, or
-            the network is too large.
-        OSError: the folder can't be written; nothing is left of it.
+        InputError: there is no such model, `output` exists, a package is missing, the target doesn't support the
+            precision, or the network is too large.
+        OSError: the folder can't be written. A part of it is removed.
     """
     output = Path(output)
     if to == "onnx" and precision == "bf16":
         raise InputError("ONNX Runtime has no bf16 on x86 CPUs: choose the `precision` fp32 or int8, or `to` openvino")
     if output.exists():
-        raise InputError(f"{output} exists already: choose another folder, or move it away")
+        raise InputError(f"{output} exists already: choose another `output`, or move the folder away")
     import_packages(to)
     network, table = load_model(model)
     config, decoder = network.config, network.tag_decoder.decoder()

@@ -1,4 +1,4 @@
-"""From PyTorch to ONNX, from there to weights in int8 and to OpenVINO."""
+"""Converting a network to ONNX, its weights to int8, and ONNX to OpenVINO."""
 
 import importlib
 import logging
@@ -20,35 +20,40 @@ PACKAGES: dict[Target, tuple[str, ...]] = {
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
     "openvino": ("onnx", "onnxscript", "onnxruntime", "openvino"),
 }
-"""What an export needs beside PyTorch, which is what the extra of that name installs."""
+"""The packages that an export needs besides PyTorch. The extra with the name of the target installs them."""
 
 _QUANTIZER = "onnxruntime.quantization.matmul_nbits_quantizer"
-# Of one file: protobuf has no more than 2 GiB, and the graph needs some of it.
+# The largest weights of one file. protobuf stores at most 2 GiB, and the graph needs a part of it.
 _LARGEST = 2**31 - 2**24
-# Weights that share a scale: with 32 fewer tags changed than with 128, at the same speed.
+# The number of weights that share a scale. Fewer tags changed with 32 than with 128, at the same speed.
 _BLOCK = 32
-# Of MatMulNBits: products of int8 with int8, for which the inputs are scaled by block as well.
+# The accuracy level of MatMulNBits: products of int8 and int8, with inputs that are scaled in blocks too.
 _INT8_PRODUCTS = 4
 
 
 def import_packages(target: Target) -> None:
-    """Import what the export will need. Raises InputError with the command that installs it if something is absent."""
+    """Import the packages that an export needs.
+
+    Raises:
+        InputError: a package is missing. The message contains the command that installs it.
+    """
     for name in PACKAGES[target]:
         import_extra(name, target, f"export to {target}")
 
 
 def to_onnx(model: BertBiLstmCrf) -> Any:
-    """The network up to its emissions as an `onnx.ModelProto`, for batches and texts of any size.
+    """Convert a network to an `onnx.ModelProto` that computes emissions, for any batch size and any length.
 
     Raises:
-        InputError: its weights are too large for an ONNX file.
+        InputError: the weights are too large for an ONNX file.
     """
     size = sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
     if size > _LARGEST:
         raise InputError(
-            f"the network has {size / 2**30:.1f} GiB of weights, and an ONNX file has room for less than 2"
+            f"the network has {size / 2**30:.1f} GiB of weights, but an ONNX file stores less than 2 GiB: train with a "
+            "smaller `encoder`"
         )
-    # The example has padding: from a mask without any transformers concludes that none is needed.
+    # The example has padding. Without padding, transformers would leave the mask out.
     input_ids = torch.zeros(2, 6, dtype=torch.long)
     attention_mask = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", min=3)}
@@ -66,10 +71,10 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
 
 
 def with_int8_weights(model: Any) -> Any:
-    """The same ONNX model with the weights of its matrix products in int8, scaled in blocks of `_BLOCK`.
+    """Convert the weights of the matrix products of an ONNX model to int8, scaled in blocks of `_BLOCK`.
 
-    Not by ONNX Runtime's dynamic quantization, which has one scale for all inputs of a product: it loses tags, and
-    what is found in a text depends on what else is in the batch.
+    The dynamic quantization of ONNX Runtime has one scale for all inputs of a product. It changes more tags, and the
+    result for a text depends on the other texts of its batch.
     """
     handlers, level = [*logging.root.handlers], logging.root.level
     quantizer = importlib.import_module(_QUANTIZER)
@@ -84,9 +89,13 @@ def with_int8_weights(model: Any) -> Any:
 
 
 def to_openvino(model: Any, path: Path, *, half: bool) -> None:
-    """Write an ONNX model as OpenVINO's: `path`, which ends in `.xml`, and a `.bin` beside it.
+    """Write an ONNX model in the format of OpenVINO.
 
-    With `half` its weights take half the space, as float16: those that bf16 computes with lose nothing more by that.
+    Args:
+        model: the ONNX model.
+        path: the file, which ends in `.xml`. A `.bin` file is written next to it.
+        half: whether to store weights as float16, in half the space. It loses no accuracy if the network computes in
+            bf16.
     """
     openvino = importlib.import_module("openvino")
     converted = openvino.Core().read_model(model.SerializeToString())
@@ -95,7 +104,7 @@ def to_openvino(model: Any, path: Path, *, half: bool) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without warnings and notes of the exporters, none of which a user could act on."""
+    """Hide the warnings of the exporters. They are not useful for users."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -1,4 +1,4 @@
-"""The way from ids to emissions in operators that other runtimes have."""
+"""The network with operators that other runtimes support."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,24 @@ from torch import Tensor, nn
 from ner.model.network import BertBiLstmCrf
 from ner.model.recurrent import reverse_places, take_places
 
-# The order of the gates in ONNX (https://onnx.ai/onnx/operators), by their places in PyTorch: LSTM iofc of ifco,
-# GRU zrh of rzh.
+# The order of the gates in ONNX (https://onnx.ai/onnx/operators), as indices in PyTorch: LSTM iofc from ifco, GRU zrh
+# from rzh.
 _GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2)}
 
 
 class ExportableNetwork(nn.Module):
-    """The emissions of a `BertBiLstmCrf`, from the same weights, for `torch.onnx.export` alone.
+    """Computes the emissions of a `BertBiLstmCrf` with the same weights. It is only for `torch.onnx.export`.
 
-    The backward direction reads rows that are turned round, as in `ner.model.recurrent`: not every runtime heeds the
-    lengths that ONNX's recurrent operators take.
+    The backward direction reads reversed rows, as in `ner.model.recurrent`: not all runtimes respect the lengths that
+    recurrent operators of ONNX take.
 
     Args:
-        model: the network, ready to predict, on the CPU; its attention is computed as the exporter can read it.
+        model: the network, in evaluation mode and on the CPU. Its attention kernel is changed to eager.
     """
 
     def __init__(self, model: BertBiLstmCrf) -> None:
         super().__init__()
-        model.encoder.set_attn_implementation("eager")  # the others call what only PyTorch has
+        model.encoder.set_attn_implementation("eager")  # other kernels use operators that only PyTorch has
         self._model = model
         self._forwards, self._backwards = nn.ModuleList(), nn.ModuleList()
         if model.recurrent is not None:
@@ -35,7 +35,7 @@ class ExportableNetwork(nn.Module):
         self.train(False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
+        """Compute emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
         features = self._model.fusion(self._model.layers(input_ids, attention_mask))  # (batch, chars, hidden)
         places = reverse_places(attention_mask.sum(dim=1) - 2, features.shape[1])
         for ahead, back in zip(self._forwards, self._backwards, strict=True):
@@ -46,13 +46,13 @@ class ExportableNetwork(nn.Module):
 
 
 class _OnnxRecurrent(nn.Module):
-    """One direction of one layer of a BiLSTM or BiGRU, as an operator of ONNX: in PyTorch a name without numbers.
+    """One direction of one layer of a BiLSTM or BiGRU, as an ONNX operator. PyTorch can't compute it.
 
-    PyTorch's own modules would be exported with the example's number of characters as that of every text.
+    An export of PyTorch's modules would fix the number of characters to that of the example.
 
     Args:
-        recurrent: all layers.
-        name: how the names of its weights end, such as `l0_reverse`.
+        recurrent: the BiLSTM or BiGRU with all layers.
+        name: the end of the names of its weights, for example `l0_reverse`.
     """
 
     weight: Tensor
@@ -73,7 +73,7 @@ class _OnnxRecurrent(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """`(batch, chars, input)` -> `(batch, chars, size)`."""
         batch, chars, _ = features.shape
-        # As in PyTorch, a GRU's reset gate comes behind the product with the state before.
+        # In PyTorch, the reset gate of a GRU is applied after the product with the previous state.
         how = {"linear_before_reset": 1} if self._kind == "GRU" else {}
         output = torch.onnx.ops.symbolic(
             self._kind,
@@ -86,6 +86,6 @@ class _OnnxRecurrent(nn.Module):
 
 
 def _in_onnx_order(weights: Tensor, gates: Sequence[int]) -> Tensor:
-    """A weight matrix or bias `(gates * size, ...)`, with the gates in the order of ONNX."""
+    """Reorder the gates of a weight matrix or bias, `(gates * size, ...)`."""
     pieces = weights.detach().chunk(len(gates))
     return torch.cat([pieces[gate] for gate in gates])

@@ -1,1 +1,1 @@
-"""What the HTML pages of all commands share: their look, and text with its entities highlighted."""
+"""Parts that HTML pages, Markdown and pictures share: style, templates, tables, and text with highlighted entities."""

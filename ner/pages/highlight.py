@@ -1,4 +1,4 @@
-"""Text cut into pieces with the type of each, to be highlighted on a page."""
+"""Splitting a text into pieces with types, to highlight its entities on a page."""
 
 from collections.abc import Container, Iterable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from ner.data.entities import Entity, drop_overlaps
 
 
 class Piece(NamedTuple):
-    """A piece of text, with its type and score if it is an entity; `emphasised` is what a page is about to show."""
+    """A piece of text, with type and score if it is an entity. An `emphasised` piece is framed."""
 
     text: str
     label: str = ""
@@ -16,9 +16,9 @@ class Piece(NamedTuple):
 
 
 class Hues(dict[str, int]):
-    """The hue of each type in degrees; a type that is asked for the first time gets the next one.
+    """The hue of each type in degrees. An unknown type gets the next hue.
 
-    Hues a golden angle apart are told from each other however many there are.
+    Hues differ by the golden angle, so any number of them can be distinguished.
     """
 
     def __init__(self, types: Iterable[str] = ()) -> None:
@@ -32,14 +32,14 @@ class Hues(dict[str, int]):
 
 
 def visible(text: str) -> str:
-    r"""The text with an escape such as \u200b for each character that can't be seen; white space of CJK stays."""
+    r"""Replace each invisible character by an escape such as \u200b. The ideographic space stays."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
 
 
 def clip(text: str, most: int) -> str:
-    """The text in what can be seen, with three dots for what is beyond the first `most` characters."""
+    """The first `most` characters of a text, with escapes, and three dots if more follow."""
     return visible(text[:most]) + "..." * (len(text) > most)
 
 
@@ -50,9 +50,14 @@ def pieces(
     end: int | None = None,
     emphasised: Container[Entity | None] = (),
 ) -> list[Piece]:
-    """The pieces of `text` from `start` to `end`, with three dots for what is left out on either side.
+    """Split a part of a text into pieces. Invisible characters are escaped.
 
-    Of entities that overlap the longest counts. What can't be seen is shown by its escape.
+    Args:
+        text: the text.
+        entities: its entities. Of overlapping entities, the longest is used.
+        start: the start of the part. Three dots are put before it if text is left out.
+        end: the end of the part, None for the end of the text. Three dots are put after it if text is left out.
+        emphasised: the entities that are framed.
     """
     end = len(text) if end is None else min(end, len(text))
     found = [Piece("..." * (start > 0))]

@@ -1,4 +1,4 @@
-"""Settings that all pictures share. matplotlib is optional, and slow to import, so it is imported when it is needed."""
+"""Settings that all pictures share. matplotlib is optional and slow to import, so functions import it."""
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# The palette of Okabe and Ito (Color Universal Design, 2008). People with any colour vision can distinguish them.
+# The palette of Okabe and Ito (Color Universal Design, 2008), which people with any colour vision can distinguish.
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
 
 

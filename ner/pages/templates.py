@@ -1,4 +1,4 @@
-"""The templates of the package, as pages and as Markdown."""
+"""The Jinja templates of the package, for HTML and for text."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -10,12 +10,12 @@ Filters = Mapping[str, Callable[..., Any]]
 
 
 def page_template(name: str, filters: Filters | None = None) -> Template:
-    """A template for HTML, by its path below `ner`: whatever is put into it is shown as text, markup too."""
+    """Load an HTML template by its path below `ner`. Values are escaped, so markup in them is shown as text."""
     return _template(name, tuple((filters or {}).items()), autoescape=True)
 
 
 def text_template(name: str, filters: Filters | None = None) -> Template:
-    """A template for text such as Markdown, by its path below `ner`: what is put into it stands there as it is."""
+    """Load a template for text such as Markdown by its path below `ner`. Values are not escaped."""
     return _template(name, tuple((filters or {}).items()), autoescape=False)
 
 

@@ -1,4 +1,4 @@
-"""What a tagger runs on: gives scores for tags at every character, and what reads the best tags from them."""
+"""The interface of a tagger's engine: it computes emissions, and has a decoder that finds the best tags."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,17 @@ from ner.decoding.tag_decoders import TagDecoder
 
 
 class Engine(Protocol):
-    """A trained network, whatever computes it: with so many `threads`, in `precision`, one of `precisions`."""
+    """A trained network, in PyTorch or exported.
+
+    Args:
+        types: the entity types.
+        labels: the tags, in order of their ids.
+        scheme: the tag scheme.
+        window: the most characters that the network reads at once.
+        precisions: the number formats that it can use.
+        precision: the number format that it uses.
+        threads: the number of CPU threads.
+    """
 
     types: list[str]
     labels: list[str]
@@ -21,12 +31,17 @@ class Engine(Protocol):
     threads: int
 
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
-        """Scores for every tag at every character, `(batch, chars, tags)`.
+        """Compute the scores of each tag at each character.
 
-        What it takes is `(batch, chars + 2)`, with [CLS] before and [SEP] behind the characters.
+        Args:
+            input_ids: `(batch, chars + 2)`. Each row starts with [CLS] and ends with [SEP].
+            attention_mask: `(batch, chars + 2)`, 0 for padding.
+
+        Returns:
+            `(batch, chars, tags)`.
         """
         ...
 
     def decoder(self) -> TagDecoder:
-        """What reads the best tags from emissions, by the scores that the network has now."""
+        """A decoder with the current scores of the network."""
         ...

@@ -1,4 +1,4 @@
-"""How a model computes when it tags."""
+"""Settings for the speed of tagging."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from ner.settings import Help, Settings, Unset, settings_group
 
 @settings_group
 class EngineSettings(Settings):
-    """Number format, threads and batches of a model that tags; no tag depends on them but by rounding."""
+    """Number format, threads and batch size in tagging. They change results only by rounding."""
 
     precision: Precision = "auto"
     threads: Annotated[

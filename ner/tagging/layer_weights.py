@@ -1,4 +1,4 @@
-"""How much each layer of the encoder counts in a tagger's decisions."""
+"""The weights of the encoder's layers in the fusion of a tagger."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,9 +15,12 @@ from ner.tagging.torch_engine import NetworkEngine
 
 
 class LayerWeights(NamedTuple):
-    """The weight of each layer, the embeddings' first: on average over all characters, and by type of entity.
+    """The mean weight of each layer; layer 0 is the embeddings.
 
-    Characters outside of entities are under "O", and so is everything where the weights don't depend on the text.
+    Args:
+        overall: the mean over all characters.
+        by_type: the mean over the characters of each entity type. "O" is for characters outside of entities. It is the
+            only type if the weights don't depend on the text.
     """
 
     overall: list[float]
@@ -25,9 +28,9 @@ class LayerWeights(NamedTuple):
 
 
 def layer_weights(engine: NetworkEngine, table: CharacterTable, sentences: Sequence[Sentence]) -> LayerWeights:
-    """The weights that the layers get in `sentences`, whose gold entities count."""
+    """Compute the mean weights in `sentences`, by their gold entities."""
     if not engine.model.fusion.depends_on_text:
-        sentences = [Sentence("\u5b57")]  # any text will do
+        sentences = [Sentence("\u5b57")]  # any text has the same weights
     totals: dict[str, Doubles] = {}
     counts: Counter[str] = Counter()
     for batch in window_batches([sentence.text for sentence in sentences], table, engine.window):
@@ -42,7 +45,7 @@ def layer_weights(engine: NetworkEngine, table: CharacterTable, sentences: Seque
 
 
 def _types(sentence: Sentence) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """The type of entity that each character is in, or "O"."""
+    """The entity type of each character, or "O"."""
     types = np.full(len(sentence.text), OUTSIDE, dtype=object)
     for entity in drop_overlaps(sentence.entities):
         types[entity.start : entity.end] = entity.label

@@ -1,4 +1,4 @@
-"""A tagger's engine without PyTorch: what an export wrote."""
+"""The engine of an exported tagger, without PyTorch."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +17,14 @@ class ExportedEngine:
     """Runs the network of an exported tagger on the CPU; see `Engine`.
 
     Args:
-        folder: that the export wrote.
-        exported: what its record says.
-        precision: the one of the export, or `auto`.
-        threads: of the CPU; None for all cores.
+        folder: the folder of the exported tagger.
+        exported: its description.
+        precision: `auto`, or the number format of the export.
+        threads: the number of CPU threads; None for all cores.
 
     Raises:
-        InputError: it was exported in another precision, or its runtime isn't installed or can't read the network.
+        InputError: the tagger was exported in another precision, or its runtime is not installed or can't read the
+            network.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class ExportedEngine:
         self.labels = exported.labels
         self.scheme = exported.scheme
         self.window = exported.window
-        self.precisions: Sequence[PrecisionName] = ("auto",)  # it has one, which its folder tells
+        self.precisions: Sequence[PrecisionName] = ("auto",)  # the folder determines the number format
         self.precision: PrecisionName = "auto"
         self.threads = threads or available_cores()
         self._network = open_network(folder, exported.target, exported.precision, self.threads)

@@ -1,4 +1,4 @@
-"""Tagging files of any size: records in, records out, in order and in constant memory."""
+"""Tagging files of any size, in constant memory. The order of the records is kept."""
 
 import io
 import sys
@@ -26,16 +26,22 @@ def tag_records(
     min_score: float = 0.0,
     nbest: int = 0,
 ) -> None:
-    """Tag records into the file `output`, which appears when all is done, or to standard output as they come.
+    """Tag records and write them.
 
-    Entities with a score below `min_score` are left out. With `nbest` each record gets so many readings beside its
-    entities, in formats that can hold them. `progress` is called with each record that has been written.
+    Args:
+        tagger: the tagger.
+        records: the texts. They can be a stream.
+        output: the file, which appears when all records are written. None writes to standard output at once.
+        format_name: the format of the output.
+        progress: called with each record that was written.
+        min_score: entities with lower scores are left out.
+        nbest: the number of readings of each record, for formats that can store them.
 
     Raises:
         OSError: the output can't be written.
     """
     records = iter(records)
-    first = list(islice(records, 1))  # before anything is written: its fields are the columns, its faults the run's end
+    first = list(islice(records, 1))  # its fields are the columns; if it can't be read, nothing is written
     with _open_output(output, format_name) as file:
         writer = WRITERS[format_name](file, list(first[0].fields) if first else [], tagger.types)
         ahead, behind = tee(chain(first, records))
@@ -50,10 +56,10 @@ def tag_records(
 def _open_output(output: Path | None, format_name: FormatName) -> Iterator[TextIO]:
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # as in files, whatever the terminal's locale is
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes as in files, in any locale
         yield sys.stdout
         sys.stdout.flush()
         return
-    # A spreadsheet program takes CSV for UTF-8 only if it begins with a byte order mark.
+    # Spreadsheet programs read CSV as UTF-8 only if it begins with a byte order mark.
     with atomic_writer(output, "utf-8-sig" if format_name == "csv" else "utf-8") as file:
         yield file

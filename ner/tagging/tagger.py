@@ -26,12 +26,12 @@ from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
 
-# Characters read before they are sorted into batches: enough for even batches, few enough to stay small in memory.
+# Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
 
 
 class TaggedText(NamedTuple):
-    """What was found in a text: its entities with scores, and its most probable readings as a whole, best first."""
+    """The entities of a text with scores, and its most probable readings, the best first."""
 
     entities: list[Entity]
     alternatives: list[Alternative]
@@ -135,15 +135,18 @@ class Tagger:
     def tag(self, texts: Iterable[str], fixed: Sequence[Sequence[FixedSpan]] | None = None) -> list[list[Entity]]: ...
 
     def tag(self, texts: str | Iterable[str], fixed: Any = None) -> list[Entity] | list[list[Entity]]:
-        """Find the entities of every text, in order of position; of a single string, its entities.
+        """Find the entities of one or several texts.
 
         Args:
-            texts: of any length, and possibly empty.
-            fixed: the spans that are known beforehand, a list for each text; for a single string, one list. The rest
-                is found under that condition, and so are the scores.
+            texts: a text or several texts, of any length. They may be empty.
+            fixed: spans that are already known: a list for each text, or one list for a single text. Other entities,
+                and the scores, are conditional on these spans.
+
+        Returns:
+            The entities in order of position: a list for each text, or one list for a single text.
 
         Raises:
-            ValueError: there is not one list of `fixed` for each text, or a span can't be.
+            ValueError: `fixed` has not one list for each text, or a span is impossible.
         """
         if isinstance(texts, str):
             return self.tag([texts], None if fixed is None else [fixed])[0]
@@ -151,7 +154,7 @@ class Tagger:
         if fixed is None:
             return TaggedTexts(self.tag_stream(texts))
         if len(fixed) != len(texts):
-            raise ValueError(f"expected what is fixed in each of {len(texts)} texts, got {len(fixed)}")
+            raise ValueError(f"expected `fixed` to have a list for each of the {len(texts)} texts, got {len(fixed)}")
         allowed = [
             allowed_by_spans(known, len(text), self.labels, self.scheme)
             for known, text in zip(fixed, texts, strict=True)
@@ -159,21 +162,21 @@ class Tagger:
         return TaggedTexts(self._decode(texts, self.emissions(texts), allowed))
 
     def nbest(self, texts: Sequence[str], n: int) -> list[list[Alternative]]:
-        """The `n` most probable readings of every text, or all where there are fewer, the best first.
+        """The `n` most probable readings of each text, the best first. There are fewer if a text has fewer readings.
 
         Raises:
             ValueError: `n` is less than 1.
         """
         if n < 1:
-            raise ValueError(f"expected to be asked for at least 1 reading, got {n}")
+            raise ValueError(f"expected `n` to be at least 1, got {n}")
         return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
-        """The same for texts that aren't all in memory: results come in order, some 100,000 characters at a time."""
+        """Tag a stream of texts in constant memory. The order is kept; about 100,000 characters are read at a time."""
         return (reading.entities for reading in self.readings(texts))
 
     def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
-        """The entities of each text and its `n` most probable readings, as a stream."""
+        """Find the entities of each text and its `n` most probable readings, as a stream."""
         for chunk in in_chunks(texts, len, _CHUNK_CHARACTERS):
             yield from self._read_chunk(chunk, n)
 
@@ -184,7 +187,7 @@ class Tagger:
 
     def _alternatives(self, texts: Sequence[str], emissions: Sequence[Floats], n: int) -> list[list[Alternative]]:
         decoder = self.engine.decoder()
-        found = [[Alternative([], 1.0)] for _ in texts]  # of an empty text there is one reading
+        found = [[Alternative([], 1.0)] for _ in texts]  # an empty text has one reading
         for members, padded, mask in self._pad_batches(texts, emissions):
             best = decoder.nbest(padded, mask, n)
             rows = zip(members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
@@ -197,17 +200,20 @@ class Tagger:
         return found
 
     def emissions(self, texts: Sequence[str]) -> list[Floats]:
-        """The network's scores for every tag at each character of every text, `(chars, tags)`.
+        """Compute the scores of each tag at each character of each text, `(chars, tags)`.
 
-        A character has those of the window that keeps it.
+        Long texts are read in overlapping windows. The scores of a character are from the window that keeps it.
+
+        Raises:
+            InputError: some scores are not finite.
         """
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
         for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
                 if not np.isfinite(kept).all():
                     raise InputError(
-                        f"the model's scores for {texts[origin][:20]!r} are no finite numbers: its weights are "
-                        "damaged, or too large for bf16; try --precision fp32, or train again"
+                        f"the scores of the model for {texts[origin][:20]!r} are not finite: its weights are damaged, "
+                        "or too large for bf16; set `precision` to fp32, or train again"
                     )
                 emissions[origin][window.keep_start : window.keep_end] = kept
         return emissions
@@ -215,7 +221,7 @@ class Tagger:
     def _decode(
         self, texts: Sequence[str], emissions: Sequence[Floats], allowed: Sequence[Mask] | None = None
     ) -> list[list[Entity]]:
-        """Entities of every text: one Viterbi pass over the whole of it, however many windows it was read through."""
+        """Find the entities of each text, with one Viterbi pass over the whole text."""
         decoder = self.engine.decoder()
         found: list[list[Entity]] = [FoundEntities(text, ()) for text in texts]
         for members, padded, mask in self._pad_batches(texts, emissions):
@@ -233,7 +239,7 @@ class Tagger:
     def _pad_batches(
         self, texts: Sequence[str], emissions: Sequence[Floats]
     ) -> Iterator[tuple[list[int], Floats, Mask]]:
-        """Batches over the texts that aren't empty: which they are, `(batch, chars, tags)`, and their mask."""
+        """Batches of non-empty texts: their indices, emissions `(batch, chars, tags)`, and mask `(batch, chars)`."""
         not_empty = [i for i, text in enumerate(texts) if text]
         for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS):
             members = [not_empty[i] for i in batch]
@@ -243,6 +249,6 @@ class Tagger:
     def _entities(self, text: str, tags: Ids) -> list[Entity]:
         names = [self.labels[tag] for tag in tags[: len(text)]]
         entities, repairs = schemes.tags_to_entities(names, text, self.scheme)
-        # The CRF makes illegal sequences impossible; those of a softmax are read as conlleval reads them.
+        # A CRF makes illegal sequences impossible. Those of a softmax are read as conlleval does.
         assert repairs == 0 or not self.engine.decoder().keeps_to_scheme, names
         return entities

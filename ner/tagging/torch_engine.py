@@ -1,4 +1,4 @@
-"""A tagger's engine in PyTorch."""
+"""The engine of a tagger in PyTorch."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ from ner.model.network import BertBiLstmCrf
 
 
 class NetworkEngine:
-    """Runs a network as it is, on the device where it is; see `Engine`.
+    """Runs a network on its current device, without changing it. See `Engine`.
 
     Args:
         model: the network.
-        precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it.
+        precision: `fp32`, `bf16`, or `auto` (bf16 if the hardware is fast at it).
     """
 
     def __init__(self, model: BertBiLstmCrf, precision: PrecisionName = "auto") -> None:
@@ -36,14 +36,19 @@ class NetworkEngine:
     def for_inference(
         cls, model: BertBiLstmCrf, precision: PrecisionName = "auto", threads: int | None = None
     ) -> "NetworkEngine":
-        """An engine that has `model` to itself and makes it fast, on the accelerator where there is one.
+        """Make an engine that changes `model` for speed, and moves it to the GPU if there is one.
 
-        In bf16 the encoder's weights are converted once, not at every pass.
+        In bf16 the weights of the encoder are converted once, not in every pass.
+
+        Args:
+            model: the network. Don't use it elsewhere.
+            precision: as for the class.
+            threads: the number of CPU threads of PyTorch; None leaves it unchanged.
         """
         if threads is not None:
             torch.set_num_threads(threads)
         model.place()
-        model.encoder.set_attn_implementation("sdpa")  # eager attention is the faster one in training alone
+        model.encoder.set_attn_implementation("sdpa")  # eager attention is faster only in training
         engine = cls(model, precision)
         if engine.precision == "bf16":
             nn.Module.to(model.encoder, torch.bfloat16)
@@ -59,7 +64,7 @@ class NetworkEngine:
         return self.model.tag_decoder.decoder()
 
     def layer_weights(self, input_ids: Ids, attention_mask: Ids) -> Floats:
-        """How much each encoder layer counts at each character: `(batch, chars, layers)`."""
+        """The weights of the encoder's layers at each character, `(batch, chars, layers)`."""
         layers = self.model.encoder.config.num_hidden_layers + 1
         with self.inference():
             states = self.model.layers(self._tensor(input_ids), self._tensor(attention_mask))
@@ -70,7 +75,7 @@ class NetworkEngine:
 
     @contextmanager
     def inference(self) -> Iterator[None]:
-        """Run the network without dropout and gradients; a network in training goes back to it behind the block."""
+        """Run the network without dropout and gradients. After the block, a network in training mode is in it again."""
         was_training = self.model.training
         self.model.train(False)
         try:

@@ -137,11 +137,11 @@ def test_bf16_is_near(encoder_folder: Path, embedder: Embedder) -> None:
 
 def test_what_cannot_be_asked_for(embedder: Embedder) -> None:
     for ask in (embedder.embed, embedder.embed_characters):
-        with pytest.raises(ValueError, match="expected a list of texts, got the string '我'"):
+        with pytest.raises(ValueError, match="expected `texts` to be a list of texts, got the string '我'"):
             ask("我")
     with pytest.raises(ValueError, match="got cls: "):
         embedder.embed_spans(["我"], [[(0, 1)]], "cls")
-    with pytest.raises(ValueError, match="the spans of each of 1 texts, got those of 0"):
+    with pytest.raises(ValueError, match="expected `spans` to have a list for each of the 1 texts, got 0"):
         embedder.embed_spans(["我"], [])
     for span in ((0, 2), (1, 1), (-1, 1)):
         with pytest.raises(ValueError, match=f"a text of 1 characters, got {span[0]} to {span[1]}"):

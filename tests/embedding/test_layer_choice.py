@@ -44,5 +44,5 @@ def test_what_a_person_types() -> None:
 
 @pytest.mark.parametrize("layer", [6, -7])
 def test_layers_that_are_not_there(layer: int) -> None:
-    with pytest.raises(InputError, match=f"no layer {layer}: expected 0 .* up to 5 for the top, or -1 .* down to -6"):
+    with pytest.raises(InputError, match=rf"no layer {layer}: expected 0 .* to 5 \(top\), or -1 \(top\) to -6"):
         side_by_side(layer, 6)

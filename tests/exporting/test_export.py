@@ -177,12 +177,12 @@ def test_the_command(onnx_model: Any, model_folder: Path, tmp_path: Path, monkey
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, result.stderr) == (
         2,
-        f"bert-ner: {folder} exists already: choose another folder, or move it away\n",
+        f"bert-ner: {folder} exists already: choose another --output, or move the folder away\n",
     )
 
 
 def test_what_is_there_is_not_written_over(model_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="exists already: choose another folder"):
+    with pytest.raises(InputError, match="exists already: choose another `output`"):
         export.export_tagger(model_folder, tmp_path, to="onnx", precision="fp32")
     assert not any(tmp_path.iterdir())
 
@@ -217,7 +217,7 @@ def test_a_network_that_is_too_large_is_refused(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversion, "_LARGEST", 1000)
-    with pytest.raises(InputError, match=r"GiB of weights, and an ONNX file has room for less than 2"):
+    with pytest.raises(InputError, match=r"GiB of weights, but an ONNX file stores less than 2 GiB"):
         export.export_tagger(model_folder, tmp_path / "exported", to="onnx", precision="fp32")
 
 

@@ -142,7 +142,7 @@ def test_what_is_known_beforehand_is_kept_and_the_rest_fits(tagger: Tagger) -> N
     assert [spans(entities) for entities in found[1:]] == [[], spans(tagger.tag([texts[2]])[0])]
     free = tagger.tag(texts)
     assert [spans(entities) for entities in tagger.tag(texts, [[], [], []])] == [spans(entities) for entities in free]
-    with pytest.raises(ValueError, match="expected what is fixed in each of 3 texts, got 1"):
+    with pytest.raises(ValueError, match="expected `fixed` to have a list for each of the 3 texts, got 1"):
         tagger.tag(texts, [[]])
 
 
@@ -160,7 +160,7 @@ def test_the_best_readings_in_order(tagger: Tagger) -> None:
     assert len(everything) == 1 + len(tagger.types)  # O, or an entity of one character
     assert sum(reading.probability for reading in everything) == pytest.approx(1)
     assert [reading.entities for reading in everything[:3]] == [reading.entities for reading in short]
-    with pytest.raises(ValueError, match="at least 1 reading, got 0"):
+    with pytest.raises(ValueError, match="expected `n` to be at least 1, got 0"):
         tagger.nbest(texts, 0)
 
 
@@ -169,5 +169,7 @@ def test_scores_that_are_no_numbers_are_an_error(model_folder: Path) -> None:
     assert isinstance(tagger.engine, NetworkEngine)
     with torch.no_grad():
         tagger.engine.model.classifier.bias[0] = torch.nan
-    with pytest.raises(InputError, match=r"scores for '我去上海' are no finite numbers: .*try --precision fp32"):
+    with pytest.raises(
+        InputError, match=r"scores of the model for '我去上海' are not finite: .* set `precision` to fp32"
+    ):
         tagger.tag(["", "我去上海"])
