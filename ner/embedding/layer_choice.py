@@ -44,8 +44,8 @@ def side_by_side(layer: Layer, layers: int) -> int:
     """
     if isinstance(layer, int) and not -layers <= layer < layers:
         raise InputError(
-            f"the encoder has no layer {layer}: expected 0 (embeddings) to {layers - 1} (top), or -1 (top) to {-layers} "
-            "(embeddings)"
+            f"the encoder has no layer {layer}: expected 0 (embeddings) to {layers - 1} (top), or -1 (top) to "
+            f"{-layers} (embeddings)"
         )
     return {"last4": min(_LAST, layers), "all": layers}.get(str(layer), 1)
 

@@ -139,7 +139,7 @@ def test_what_cannot_be_asked_for(embedder: Embedder) -> None:
     for ask in (embedder.embed, embedder.embed_characters):
         with pytest.raises(ValueError, match="expected `texts` to be a list of texts, got the string '我'"):
             ask("我")
-    with pytest.raises(ValueError, match="got cls: "):
+    with pytest.raises(ValueError, match="got cls, "):
         embedder.embed_spans(["我"], [[(0, 1)]], "cls")
     with pytest.raises(ValueError, match="expected `spans` to have a list for each of the 1 texts, got 0"):
         embedder.embed_spans(["我"], [])
