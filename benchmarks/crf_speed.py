@@ -1,4 +1,4 @@
-"""The CRF against pytorch-crf, in one process and in turn: `python benchmarks/crf_speed.py`, `--help` for sizes."""
+"""Compare the speed of the CRF with pytorch-crf, in turn in one process: `python benchmarks/crf_speed.py --help`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,16 +23,16 @@ TOLERANCE = 1e-4
 
 
 def main(
-    batch: Annotated[int, typer.Option(help="Sentences in a batch.")] = 64,
-    chars: Annotated[int, typer.Option(help="Characters in a sentence.")] = 128,
-    types: Annotated[int, typer.Option(help="Entity types: of each there are four tags, and O.")] = 3,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each call is timed.")] = 30,
+    batch: Annotated[int, typer.Option(help="Number of sentences in a batch.")] = 64,
+    chars: Annotated[int, typer.Option(help="Number of characters in a sentence.")] = 128,
+    types: Annotated[int, typer.Option(help="Number of entity types. Each has four tags.")] = 3,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each call is timed.")] = 30,
     threads: Annotated[
-        list[int] | None, typer.Option(help="Threads of torch; may be repeated.  [default: 1, 2]")
+        list[int] | None, typer.Option(help="Number of threads of PyTorch; can be repeated.  [default: 1, 2]")
     ] = None,
-    long: Annotated[int, typer.Option(min=10, help="Characters of a single long text.")] = 100_000,
+    long: Annotated[int, typer.Option(min=10, help="Number of characters of the long text.")] = 100_000,
 ) -> None:
-    """Time loss with gradient and decoding against pytorch-crf, check that they agree, and time a long text."""
+    """Check that loss, gradients and decoding agree with pytorch-crf, compare their times, and time a long text."""
     console = Console()
     crf, reference = _both(types)
     emissions, mask = _emissions(batch, chars, crf)
@@ -46,12 +46,12 @@ def main(
         text, whole = _emissions(1, length, crf)
         seconds = timeit(partial(_decode, crf, text, whole), number=1)
         console.print(
-            f"one text of {length:,} characters: {seconds:.2f} s, {seconds / length * 1e6:.0f} µs a character"
+            f"one text of {length:,} characters: {seconds:.2f} s, {seconds / length * 1e6:.0f} µs per character"
         )
 
 
 def _both(types: int) -> tuple[SchemeCrf, CRF]:
-    """Our CRF and pytorch-crf's, with the same scores."""
+    """Our CRF and that of pytorch-crf, with the same scores."""
     torch.manual_seed(0)
     scheme = SCHEMES["BIOES"]
     crf = SchemeCrf(labels(scheme, [f"T{i}" for i in range(types)]), scheme)
@@ -61,17 +61,17 @@ def _both(types: int) -> tuple[SchemeCrf, CRF]:
 
 
 def _emissions(batch: int, chars: int, crf: SchemeCrf) -> tuple[Tensor, Tensor]:
-    """Random emissions `(batch, chars, tags)`, and a mask with nothing outside."""
+    """Random emissions `(batch, chars, tags)`, and a mask `(batch, chars)` that is true everywhere."""
     return torch.randn(batch, chars, len(crf.start_transitions)), torch.ones(batch, chars, dtype=torch.bool)
 
 
 def _decode(crf: SchemeCrf, emissions: Tensor, mask: Tensor) -> Decoded:
-    """What tagging computes: the best tags, and the probabilities of their spans."""
+    """The best tags and the probabilities of their spans, as in tagging."""
     return crf.decoder().decode(emissions.numpy(), mask.numpy())
 
 
 def _gradient_of(loss: Callable[[Tensor], Tensor], emissions: Tensor, crf: torch.nn.Module) -> list[Tensor]:
-    """The loss, and its gradients by the emissions and the scores of a CRF."""
+    """The loss, and its gradients by the emissions and by the scores of a CRF."""
     emissions = emissions.clone().requires_grad_()
     value = loss(emissions)
     scores = [crf.get_parameter(name) for name in ("start_transitions", "transitions", "end_transitions")]
@@ -79,7 +79,7 @@ def _gradient_of(loss: Callable[[Tensor], Tensor], emissions: Tensor, crf: torch
 
 
 def _check(crf: SchemeCrf, reference: CRF, emissions: Tensor, mask: Tensor) -> None:
-    """Stop unless both find the same tags, the same loss and the same gradients, the reference in float64."""
+    """Stop if tags, loss or gradients differ from those of pytorch-crf in float64."""
     tags = torch.from_numpy(_decode(crf, emissions, mask).tags)
     exact = CRF(crf.num_tags, batch_first=True).double()
     exact.load_state_dict(reference.state_dict())

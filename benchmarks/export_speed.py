@@ -1,4 +1,4 @@
-"""Exported taggers against the model they come from: `python benchmarks/export_speed.py MODEL DATA EXPORTED...`."""
+"""Compare exported taggers with their model: `python benchmarks/export_speed.py MODEL DATA EXPORTED...`."""
 
 from functools import partial
 from pathlib import Path
@@ -20,12 +20,12 @@ from ner.evaluation.scores import compare
 def main(
     model: Annotated[Path, typer.Argument(help="Model folder that bert-ner train wrote.")],
     data: Annotated[Path, typer.Argument(help="Data folder with a test file.")],
-    exported: Annotated[list[Path], typer.Argument(help="Folders that bert-ner export made of the model.")],
+    exported: Annotated[list[Path], typer.Argument(help="Folders that bert-ner export wrote from the model.")],
     precision: Annotated[PrecisionName, typer.Option(help="Number format of the model.")] = "fp32",
-    timed: Annotated[int, typer.Option(min=1, help="So many test sentences are timed; all are compared.")] = 200,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each tagger is timed.")] = 9,
+    timed: Annotated[int, typer.Option(min=1, help="Number of test sentences that are timed. All are compared.")] = 200,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each tagger is timed.")] = 9,
 ) -> None:
-    """Compare tags and F1 on test, and time the taggers in turn with the model's."""
+    """Compare tags and F1 on test, and compare the speed of each exported tagger with the model."""
     console = Console(soft_wrap=True)
     sentences = read_split(data, "test").sentences
     texts = [sentence.text for sentence in sentences]
@@ -54,7 +54,7 @@ def main(
 
 
 def equal_tags(texts: list[str], one: list[list[Entity]], other: list[list[Entity]]) -> float:
-    """The share of characters that have the same tag from both."""
+    """The share of characters whose tags are equal."""
     pairs = [
         pair
         for text, *found in zip(texts, one, other, strict=True)
@@ -69,7 +69,7 @@ def _f1(sentences: list[Sentence], found: list[list[Entity]], tagger: Tagger) ->
 
 
 def _size(folder: Path) -> float:
-    """Megabytes of the network and its characters."""
+    """The size of network and character table in megabytes."""
     names = ("model.safetensors", "model.onnx", "model.xml", "model.bin", "characters.json")
     return sum((folder / name).stat().st_size for name in names if (folder / name).exists()) / 1e6
 

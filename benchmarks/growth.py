@@ -1,4 +1,4 @@
-"""Whether time and memory of tagging grow with the text: `python benchmarks/growth.py MODEL FILE`."""
+"""Check how time and memory of tagging grow with the text: `python benchmarks/growth.py MODEL FILE`."""
 
 import resource
 import sys
@@ -22,25 +22,27 @@ from ner.tagging.tag_records import tag_records
 
 _MEGABYTE = 1_000_000
 _LONGEST_LINE = 100_000
-# What getrusage counts in: kilobytes on Linux, bytes on macOS.
+# The unit of getrusage: kilobytes on Linux, bytes on macOS.
 _UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def main(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
-    file: Annotated[Path, typer.Argument(help="Text file, a record a line, that is repeated as often as needed.")],
-    megabytes: Annotated[float, typer.Option(help="Size of the file that memory is watched over.")] = 20,
-    part: Annotated[float, typer.Option(help="Megabytes that are timed; then 4 and 16 times as many.")] = 0.1,
+    file: Annotated[
+        Path, typer.Argument(help="Text file with a record on each line. It is repeated as often as needed.")
+    ],
+    megabytes: Annotated[float, typer.Option(help="Size of the file that is tagged to measure memory.")] = 20,
+    part: Annotated[float, typer.Option(help="Megabytes that are timed first; then 4 and 16 times as many.")] = 0.1,
 ) -> None:
-    """Time more and more text, and longer and longer lines; watch the peak of memory over a big file."""
-    set_up_libraries()  # as the command does
+    """Time files and lines of increasing length, and measure the peak memory for a large file."""
+    set_up_libraries()  # as bert-ner tag does
     console = Console(soft_wrap=True)
     console.print(machine("torch"))
     tagger = Tagger.load(model)
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder, "text.txt"), Path(folder, "tagged.jsonl")
         table = Table("megabytes", "seconds", "characters a second")
-        for times in (1, 1, 4, 16):  # the first one warms up
+        for times in (1, 1, 4, 16):  # the first run is a warm-up
             characters = _write(source, file, part * times)
             began = time.perf_counter()
             tag_records(tagger, read_records([str(source)]), output, "jsonl", lambda record: None)
@@ -58,7 +60,7 @@ def main(
 
 
 def _single_lines(tagger: Tagger, file: Path) -> Table:
-    """How long single texts take, one ten times as long as the other."""
+    """Time single texts, each ten times as long as the one before."""
     table = Table("characters of one line", "seconds", "characters a second")
     characters = chain.from_iterable(line.rstrip("\n") for line in _lines(file))
     text = "".join(islice(characters, _LONGEST_LINE))
@@ -71,7 +73,7 @@ def _single_lines(tagger: Tagger, file: Path) -> Table:
 
 
 class _Peaks:
-    """Notes the peak of memory when the first `megabytes` have been tagged."""
+    """Records the peak memory after the first `megabytes` were tagged."""
 
     def __init__(self, megabytes: float) -> None:
         self.megabytes = megabytes
@@ -85,7 +87,7 @@ class _Peaks:
 
 
 def _peak() -> int:
-    """The most memory that this process had so far, in bytes."""
+    """The peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
 
 
@@ -94,7 +96,7 @@ def _lines(file: Path) -> Iterator[str]:
 
 
 def _write(target: Path, file: Path, megabytes: float) -> int:
-    """Fill `target` with lines of `file` up to a size; returns its characters."""
+    """Write lines of `file` to `target` up to a size, and return the number of characters."""
     characters = written = 0
     with target.open("w", encoding="utf-8") as lines:
         for line in _lines(file):

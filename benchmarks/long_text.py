@@ -1,4 +1,4 @@
-"""Whether two windows find what one big window finds, and whether time is linear; needs a model and its data."""
+"""Compare tagging with two windows and with one large window, and time long lines. Needs a model and its data."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -20,12 +20,16 @@ from ner.tagging.torch_engine import NetworkEngine
 
 def main(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
-    data: Annotated[Path, typer.Argument(help="Data folder, whose test sentences are joined to documents.")],
-    window: Annotated[int, typer.Option(help="Characters of a window; the big one has twice as many.")] = 128,
-    documents: Annotated[int, typer.Option(help="How many documents, at most.")] = 300,
-    longest: Annotated[int, typer.Option(min=100, help="Characters of the longest line that is timed.")] = 100_000,
+    data: Annotated[Path, typer.Argument(help="Data folder. Its test sentences are joined to documents.")],
+    window: Annotated[
+        int, typer.Option(help="Number of characters of a window. The large window has twice as many.")
+    ] = 128,
+    documents: Annotated[int, typer.Option(help="Maximum number of documents.")] = 300,
+    longest: Annotated[
+        int, typer.Option(min=100, help="Number of characters of the longest line that is timed.")
+    ] = 100_000,
 ) -> None:
-    """Join test sentences to documents of two windows, tag them through both and through one, and time long lines."""
+    """Join test sentences to documents, tag them with two windows and with one large window, and time long lines."""
     console = Console()
     sentences = read_split(data, "test").sentences
     tagger, big = _tagger(model, window), _tagger(model, 2 * window)
@@ -37,10 +41,10 @@ def main(
     characters = sum(map(len, texts))
     console.print(f"{len(texts):,} documents of two windows, {characters:,} characters, {either:,} entities found")
     console.print(
-        f"the same through two windows of {window} and one of {2 * window}: {both:,} ({both / max(1, either):.2%})"
+        f"found both with two windows of {window} and with one of {2 * window}: {both:,} ({both / max(1, either):.2%})"
     )
     for name, found in (("two windows", windows), ("one window", whole)):
-        console.print(f"F1 through {name}: {compare(joined, found, tagger.types).scores.f1:.2f}")
+        console.print(f"F1 with {name}: {compare(joined, found, tagger.types).scores.f1:.2f}")
     table = Table("characters in a line", "seconds", "characters a second")
     text = "".join(sentence.text for sentence in sentences)
     for length in (longest // 100, longest // 10, longest):
@@ -58,14 +62,14 @@ def _tagger(folder: Path, window: int) -> Tagger:
 
 
 def _documents(sentences: Sequence[Sentence], window: int) -> Iterator[Sentence]:
-    """Sentences that follow one another, joined until they are longer than a window."""
+    """Join successive sentences until they are longer than a window."""
     text, entities = "", list[Entity]()
     for sentence in sentences:
         shift = len(text)
         text += sentence.text
         entities += [Entity(e.start + shift, e.end + shift, e.label, e.text) for e in sentence.entities]
         if len(text) > window:
-            if len(text) <= 2 * window - window // 4:  # what two windows and their overlap hold
+            if len(text) <= 2 * window - window // 4:  # the most that two overlapping windows read
                 yield Sentence(text, tuple(entities))
             text, entities = "", []
 

@@ -1,4 +1,4 @@
-"""How fast a data folder becomes what training takes: reading and checking its files, then encoding its sentences."""
+"""Time the steps before training: reading and checking a data folder, and encoding its sentences."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 
 def main(
     data: Annotated[Path, typer.Argument(help="Data folder, or a single file.")],
-    rounds: Annotated[int, typer.Option(min=2, help="How often each step is timed.")] = 5,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each step is timed.")] = 5,
 ) -> None:
     """Read all files of a folder and encode their sentences for the built-in encoder."""
     table = load_characters(BUILT_IN_ENCODER)
@@ -33,7 +33,9 @@ def main(
     encoding, _ = _timed(lambda: [Examples(split.sentences, table, config) for split in splits.values()], rounds)
     both = [a + b for a, b in zip(reading, encoding, strict=True)]
     lines = sum(map(_lines, splits.values()))
-    shown = Table("", "seconds", "quartiles", "lines a second", title=f"{data}: {lines:,} characters and sentence ends")
+    shown = Table(
+        "", "seconds", "quartiles", "lines per second", title=f"{data}: {lines:,} characters and sentence ends"
+    )
     for name, seconds in (("reading", reading), ("encoding", encoding), ("both", both)):
         low, median, high = quantiles(seconds, n=4, method="inclusive")
         shown.add_row(name, f"{median:.2f}", f"{low:.2f} to {high:.2f}", f"{lines / median:,.0f}")
@@ -50,7 +52,7 @@ def _timed(call: Callable[[], _Result], rounds: int) -> tuple[list[float], _Resu
 
 
 def _lines(split: Split) -> int:
-    """As many lines as the split has with a character in each, whatever its format."""
+    """The number of lines of a split in a format with one character on each line."""
     return split.characters + len(split.sentences)
 
 

@@ -1,4 +1,4 @@
-"""Our scorer beside another on the same predictions, in turn: the Perl script as a process, or seqeval in this one."""
+"""Compare the speed of the scorer with the Perl script conlleval (as processes) or with seqeval (in one process)."""
 
 import io
 import random
@@ -28,16 +28,18 @@ CHARACTERS = 5_000
 Sentence = tuple[str, list[str], list[str]]
 """Text, gold tags and predicted tags."""
 Row = tuple[str, str, Comparison]
-"""What was timed, beside what, and how long both took."""
+"""The name of ours, the name of the other, and the times of both."""
 
 
 def main(
-    lines: Annotated[int, typer.Option(min=1_000, help="Lines of the generated file.")] = 2_200_000,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each is timed.")] = 5,
-    perl: Annotated[Path | None, typer.Option(help="The Perl script conlleval, which isn't ours to ship.")] = None,
+    lines: Annotated[int, typer.Option(min=1_000, help="Number of lines of the generated file.")] = 2_200_000,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each is timed.")] = 5,
+    perl: Annotated[
+        Path | None, typer.Option(help="The Perl script conlleval. It is not part of this project.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the generated tags.")] = 0,
 ) -> None:
-    """Generate sentences with gold and predicted tags, check that both scorers agree, and time them in turn."""
+    """Generate sentences with gold and predicted tags, check that both scorers agree, and compare their times."""
     sentences = list(generate(lines, random.Random(seed)))
     if perl:
         with tempfile.TemporaryDirectory() as folder:
@@ -47,19 +49,19 @@ def main(
     else:
         rows = against_seqeval(sentences, rounds)
     size = sum(len(text) + 1 for text, _, _ in sentences)
-    table = Table("", "seconds", "lines a second", "beside", "seconds", "times as fast", "quartiles")
+    table = Table("", "seconds", "lines per second", "compared with", "seconds", "times as fast", "quartiles")
     for name, other, times in rows:
         speed, spread = f"{size / times.seconds:,.0f}", f"{times.low:.1f} to {times.high:.1f}"
         table.add_row(
             name, f"{times.seconds:.2f}", speed, other, f"{times.other_seconds:.2f}", f"{times.ratio:.1f}", spread
         )
     console = Console()
-    console.print(f"{size:,} lines, {len(sentences):,} sentences; both find the same")
+    console.print(f"{size:,} lines, {len(sentences):,} sentences; both scorers agree")
     console.print(table)
 
 
 def generate(lines: int, chance: random.Random) -> Iterator[Sentence]:
-    """Sentences with an entity or two each; of the predicted ones about one in ten is missed, retyped or too short."""
+    """Generate sentences with one or two entities. About a tenth of them is missed, or has a wrong type or end."""
     for _ in range(lines // (LENGTH + 1)):
         text = "".join(chr(0x4E00 + int(chance.triangular(0, CHARACTERS, 0))) for _ in range(LENGTH))
         gold, predicted = list[Entity](), list[Entity]()
@@ -75,7 +77,7 @@ def generate(lines: int, chance: random.Random) -> Iterator[Sentence]:
 
 
 def columns(sentences: list[Sentence]) -> str:
-    """The file that both scorers read: a character, its gold tag and its predicted tag a line."""
+    """The file that both scorers read: a character, its gold tag and its predicted tag on each line."""
     file = io.StringIO()
     for sentence in sentences:
         file.writelines(
@@ -86,7 +88,7 @@ def columns(sentences: list[Sentence]) -> str:
 
 
 def against_perl(path: Path, script: Path, rounds: int) -> list[Row]:
-    """All as processes, from start to report."""
+    """Compare with the Perl script. All scorers run as processes, from start to report."""
     conlleval_, score, theirs = (
         partial(_output, command, path)
         for command in (
@@ -97,7 +99,7 @@ def against_perl(path: Path, script: Path, rounds: int) -> list[Row]:
     )
     report = theirs()
     if conlleval_() != report or report not in score():
-        raise SystemExit(f"{script} prints something else")
+        raise SystemExit(f"{script} prints another report")
     return [
         ("python -m conlleval", "the Perl script", in_turn(conlleval_, theirs, rounds)),
         ("bert-ner score", "the Perl script", in_turn(score, theirs, rounds)),
@@ -110,7 +112,7 @@ def _output(command: list[str], path: Path) -> bytes:
 
 
 def against_seqeval(sentences: list[Sentence], rounds: int) -> list[Row]:
-    """Both in this process, on lists of tags, without reading a file."""
+    """Compare with seqeval in this process, on lists of tags, without reading files."""
     gold, predicted = [tags for _, tags, _ in sentences], [tags for _, _, tags in sentences]
     ours = partial(conlleval.evaluate, gold, predicted)
     strict = partial(precision_recall_fscore_support, gold, predicted, average="micro", scheme=IOB2)

@@ -1,4 +1,4 @@
-"""How long a command takes from cold, beside importing the libraries that it stands on, in turn as processes."""
+"""Compare the start-up time of commands with the time to import their libraries, in turn as processes."""
 
 import subprocess
 import sys
@@ -13,10 +13,10 @@ from timing import in_turn
 
 
 def main(
-    model: Annotated[Path | None, typer.Option(help="Model folder; with it tag --text is timed too.")] = None,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each is timed.")] = 5,
+    model: Annotated[Path | None, typer.Option(help="Model folder, to time tag --text too.")] = None,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each is timed.")] = 5,
 ) -> None:
-    """Time --help and tag --text from the start of the process to its end."""
+    """Time --help and tag --text, from the start of the process to its end."""
     command = [sys.executable, "-m", "cli"]
     torch, transformers = (
         [sys.executable, "-c", code] for code in ("import torch", "import transformers.modeling_utils")
@@ -28,7 +28,7 @@ def main(
             ("tag --text", tag, "import torch", torch),
             ("tag --text", tag, "import transformers.modeling_utils", transformers),
         ]
-    table = Table("", "seconds", "beside", "seconds", "times as long", "quartiles")
+    table = Table("", "seconds", "compared with", "seconds", "times as long", "quartiles")
     for name, ours, other_name, other in rows:
         times = in_turn(partial(_run, other), partial(_run, ours), rounds)
         spread = f"{times.low:.2f} to {times.high:.2f}"

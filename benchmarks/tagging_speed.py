@@ -1,4 +1,4 @@
-"""Tagging against the pipeline of transformers, in one process and in turn: `python benchmarks/tagging_speed.py`."""
+"""Compare the speed of tagging with a pipeline of transformers, in turn in one process."""
 
 import io
 import tempfile
@@ -26,19 +26,19 @@ from ner.tagging.torch_engine import NetworkEngine
 from ner.training.starting_network import build_model
 from ner.training.training_settings import TrainingSettings
 
-# Random weights would find an entity everywhere: as in real text, most characters are in none.
+# Random weights would find entities everywhere. With this bias, most characters are outside, as in real text.
 _BIAS_OF_OUTSIDE = 10.0
-_PEAK = (4096, 1024, 4096)  # of a matrix product that is large enough to be fast and small enough for caches
+_PEAK = (4096, 1024, 4096)  # the sizes of a matrix product that is large enough to be fast and fits into caches
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="Data folder, whose test sentences are tagged.")] = Path("data_demo"),
+    data: Annotated[Path, typer.Argument(help="Data folder. Its test sentences are tagged.")] = Path("data_demo"),
     encoder: Annotated[str, typer.Option(help="mini-zh, or base: BERT-base with random weights.")] = "mini-zh",
-    sentences: Annotated[int, typer.Option(help="Sentences that are tagged, at most.")] = 256,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each side is timed.")] = 5,
-    threads: Annotated[int, typer.Option(help="Threads of torch.")] = 2,
+    sentences: Annotated[int, typer.Option(help="Maximum number of sentences.")] = 256,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each side is timed.")] = 5,
+    threads: Annotated[int, typer.Option(help="Number of threads of PyTorch.")] = 2,
 ) -> None:
-    """Time tagging to JSON lines, and a token-classification pipeline with batches of 32 and its defaults."""
+    """Time tagging to JSON lines, and a token-classification pipeline with batches of 32."""
     torch.set_num_threads(threads)
     console = Console(soft_wrap=True)
     texts = [sentence.text for sentence in read_split(data, "test").sentences][:sentences]
@@ -51,13 +51,13 @@ def main(
         theirs = _pipeline(str(ENCODER_FOLDER) if encoder == "mini-zh" else name)
         times = in_turn(lambda: _tag(tagger, texts), lambda: theirs(texts, batch_size=32), rounds)
         ours, other = (characters / seconds for seconds in (times.seconds, times.other_seconds))
-        console.print(f"characters a second: {ours:,.0f}, the pipeline {other:,.0f}")
+        console.print(f"characters per second: {ours:,.0f}, the pipeline {other:,.0f}")
         console.print(f"{times.ratio:.1f} times as fast (quartiles {times.low:.1f} to {times.high:.1f})")
         _show_shares(tagger, texts, rounds, console)
 
 
 def _random_base(folder: Path) -> Path:
-    """An encoder of the size of BERT-base with random weights and the built-in one's characters."""
+    """An encoder of the size of BERT-base, with random weights and the characters of the built-in encoder."""
     tokenizer = BertTokenizerFast.from_pretrained(ENCODER_FOLDER)
     BertModel(BertConfig(vocab_size=len(tokenizer))).save_pretrained(folder / "base")
     tokenizer.save_pretrained(folder / "base")
@@ -89,7 +89,7 @@ def _tag(tagger: Tagger, texts: Sequence[str]) -> None:
 
 
 def _show_shares(tagger: Tagger, texts: Sequence[str], rounds: int, console: Console) -> None:
-    """What the encoder takes of the time, and of what the machine can do."""
+    """Print the share of time outside the encoder, and the share of peak speed that the encoder reaches."""
     assert isinstance(tagger.engine, NetworkEngine)
     engine, encoder = tagger.engine, tagger.engine.model.encoder
     batches = [
@@ -112,7 +112,7 @@ def _show_shares(tagger: Tagger, texts: Sequence[str], rounds: int, console: Con
     left, right = torch.randn(rows, inner, dtype=dtype), torch.randn(columns, inner, dtype=dtype)
     done = in_turn(encode, lambda: torch.nn.functional.linear(left, right), rounds)
     weights = sum(p.numel() for layer in encoder.encoder.layer for p in layer.parameters() if p.ndim == 2)
-    # Twice for multiplying and adding; padding is work done, but of no use, and attention isn't counted.
+    # A multiplication and an addition for each weight and character. Padding and attention are not counted.
     useful = 2 * weights * sum(map(len, texts)) / done.seconds
     peak = 2 * rows * inner * columns / done.other_seconds
     product = f"a {engine.precision} matrix product {peak / 1e9:,.0f}"

@@ -1,4 +1,4 @@
-"""Two calls timed in turn: what else the machine does then slows both, and their ratio stays."""
+"""Timing two calls in turn, so that other load on the machine affects both, and their ratio is reliable."""
 
 from collections.abc import Callable
 from statistics import median, quantiles
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Comparison(NamedTuple):
-    """Medians over the rounds: seconds of both calls, and how many times as long the other took, with its quartiles."""
+    """Medians over the rounds: seconds of both calls, and other time divided by time, with its quartiles."""
 
     seconds: float
     other_seconds: float
@@ -17,7 +17,7 @@ class Comparison(NamedTuple):
 
 
 def in_turn(call: Callable[[], object], other: Callable[[], object], rounds: int) -> Comparison:
-    """Time both calls `rounds` times, at least 2, one behind the other, after one call of each that isn't counted."""
+    """Time both calls in turn, `rounds` times (at least 2). One call of each before is not counted."""
     timers = Timer(call), Timer(other)
     for timer in timers:
         timer.timeit(1)

@@ -1,4 +1,4 @@
-"""Fine-tuning against a plain Hugging Face `Trainer`, in turn in one process: `benchmarks/training_speed.py`."""
+"""Compare the speed of training with a plain Hugging Face `Trainer`, in turn in one process."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -42,21 +42,21 @@ Learn = Callable[[Sequence[Sequence[int]]], None]
 
 @quiet_transformers()
 def main(
-    data: Annotated[Path, typer.Argument(help="Data folder, of whose train sentences both learn.")] = Path("data_demo"),
-    sentences: Annotated[int, typer.Option(min=1, help="Sentences that both learn from in a round.")] = 160,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each is timed.")] = 5,
+    data: Annotated[Path, typer.Argument(help="Data folder. Both train on its train sentences.")] = Path("data_demo"),
+    sentences: Annotated[int, typer.Option(min=1, help="Number of training sentences of a round.")] = 160,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each is timed.")] = 5,
     threads: Annotated[
-        list[int] | None, typer.Option(help="Threads of torch; may be repeated.  [default: 1, 2]")
+        list[int] | None, typer.Option(help="Number of threads of PyTorch; can be repeated.  [default: 1, 2]")
     ] = None,
 ) -> None:
-    """Time training on the CPU as `bert-ner train` does it against a plain `Trainer`, both with their defaults.
+    """Compare training on the CPU by `bert-ner train` with a plain `Trainer`, both with their defaults.
 
-    The other side is BertForTokenClassification on the same encoder, with as many sentences in a batch. It learns from
-    the same sentences, once in batches at random, which is its way, and once in our batches of like length.
+    The `Trainer` trains BertForTokenClassification with the same encoder, batch size and sentences: once in random
+    batches, its default, and once in our batches of similar length.
     """
     console = Console()
     corpus = read_corpus(data, seed=SETTINGS.seed)
-    # None that we would cut or leave out, so that both learn from the same characters.
+    # Only sentences that we neither split nor leave out, so that both train on the same characters.
     whole = [s for s in corpus.train.sentences if 0 < len(s.text) <= SETTINGS.max_length and not s.unknown]
     chosen = torch.randperm(len(whole), generator=torch.Generator().manual_seed(SETTINGS.seed))[:sentences]
     train = [whole[i] for i in chosen]
@@ -70,8 +70,8 @@ def main(
         theirs = _theirs(corpus, train, Path(folder))
     for count in threads or (1, 2):
         torch.set_num_threads(count)
-        table = Table("", "Trainer characters/s", "this", "times as fast", "quartiles", title=f"threads: {count}")
-        for name, batches in (("batches at random", at_random), ("our batches", by_length)):
+        table = Table("", "Trainer, characters/s", "bert-ner", "times as fast", "quartiles", title=f"threads: {count}")
+        for name, batches in (("random batches", at_random), ("our batches", by_length)):
             times = in_turn(partial(ours, by_length), partial(theirs, batches), rounds)
             speeds = (f"{sum(lengths) / seconds:,.0f}" for seconds in (times.other_seconds, times.seconds))
             table.add_row(name, *speeds, f"{times.ratio:.1f}", f"{times.low:.1f} to {times.high:.1f}")
@@ -100,7 +100,7 @@ def _theirs(corpus: Corpus, train: Sequence[Sentence], folder: Path) -> Learn:
 
 
 def _example(sentence: Sentence, tokenizer: BertTokenizer, names: Sequence[str]) -> dict[str, Any]:
-    """Token ids and label ids as the token-classification guide of transformers makes them."""
+    """Token ids and label ids, made as in the token-classification guide of transformers."""
     tags = entities_to_tags(sentence.entities, len(sentence.text), SCHEME)
     encoded = tokenizer(list(sentence.text), is_split_into_words=True)
     ids = [IGNORED if word is None else names.index(tags[word]) for word in encoded.word_ids()]
@@ -108,10 +108,10 @@ def _example(sentence: Sentence, tokenizer: BertTokenizer, names: Sequence[str])
 
 
 def _learner(trainer: Trainer, collate: Callable[[Sequence[int]], dict[str, Tensor]]) -> Learn:
-    """A call that takes a step of training a batch, as `trainer.train` does, without its logs and checkpoints."""
+    """A function that trains one step for each batch, as `trainer.train` does, without logs and checkpoints."""
     trainer.create_optimizer_and_scheduler(num_training_steps=1000)
     trainer.current_gradient_accumulation_steps = 1
-    model = trainer.accelerator.prepare_model(trainer.model)  # which is where autocast comes in
+    model = trainer.accelerator.prepare_model(trainer.model)  # adds autocast
 
     def learn(batches: Sequence[Sequence[int]]) -> None:
         for rows in batches:

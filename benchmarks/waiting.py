@@ -1,4 +1,4 @@
-"""Training on two threads beside other programs, by how long threads spin when they wait; on Linux."""
+"""Compare training with different spin counts of waiting threads, with other programs running. Linux only."""
 
 import os
 import subprocess
@@ -16,19 +16,19 @@ from timing import in_turn
 
 from ner.cpu_settings import set_up_libraries
 
-OF_LIBGOMP = 300_000  # the turns of GNU's OpenMP where nobody says anything
+OF_LIBGOMP = 300_000  # the default spin count of libgomp
 
 
 def main(
     data: Annotated[Path, typer.Argument(help="Data folder to train on.")] = Path("data_demo"),
-    steps: Annotated[int, typer.Option(min=1, help="Steps of a training run.")] = 20,
-    rounds: Annotated[int, typer.Option(min=2, help="How often each kind of run is timed.")] = 3,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of a training run.")] = 2,
+    steps: Annotated[int, typer.Option(min=1, help="Number of steps of a training run.")] = 20,
+    rounds: Annotated[int, typer.Option(min=2, help="Number of times that each kind of run is timed.")] = 3,
+    threads: Annotated[int, typer.Option(min=1, help="Number of threads of a training run.")] = 2,
     busy: Annotated[
-        list[int] | None, typer.Option(help="Other programs that are busy; may be repeated.  [default: 0, 2]")
+        list[int] | None, typer.Option(help="Number of other busy programs; can be repeated.  [default: 0, 2]")
     ] = None,
 ) -> None:
-    """Time whole short runs of `bert-ner train`, with the turns that it sets and with those of libgomp."""
+    """Time short runs of `bert-ner train` with its own spin count and with the default of libgomp."""
     for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
         os.environ.pop(name, None)
     set_up_libraries()

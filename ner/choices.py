@@ -1,11 +1,11 @@
-"""The names that settings take, and what the package carries; apart, since everything else here brings torch."""
+"""Names that settings take, and names of built-in models. This module imports nothing heavy."""
 
 from typing import Literal, get_args
 
 BUILT_IN_ENCODER = "mini-zh"
 BUILT_IN_TAGGER = "mini-zh-uner"
 BATCH_CHARACTERS = 4096
-"""Padded characters in one pass of a network that tags: enough to keep a CPU busy, little memory on any device."""
+"""The default number of padded characters that a tagger reads at once. It keeps a CPU busy and needs little memory."""
 
 AdversarialName = Literal["none", "fgm", "pgd"]
 CellName = Literal["lstm", "gru"]
@@ -14,7 +14,7 @@ EncoderMode = Literal["fine-tune", "frozen", "gradual"]
 ExportPrecision = Literal["fp32", "bf16", "int8"]
 FusionName = Literal["last", "mean", "last4", "scalar-mix", "attention", "multi-head"]
 Pooling = Literal["mean", "cls", "max"]
-"""How the vectors of characters become one: their mean or maximum, or that of [CLS] in their place."""
+"""How the vectors of several characters become one: their mean, their maximum, or the vector of [CLS]."""
 PrecisionName = Literal["auto", "fp32", "bf16"]
 TaggingScheme = Literal["BIOES", "BIO"]
 Target = Literal["onnx", "openvino"]

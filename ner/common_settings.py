@@ -1,4 +1,4 @@
-"""Settings that several groups have, and the panels of the help."""
+"""Settings that several groups share, and the panels of the help."""
 
 from typing import Annotated
 

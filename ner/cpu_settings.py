@@ -1,22 +1,22 @@
-"""Settings of the libraries beneath PyTorch, which read them from the environment."""
+"""Environment variables for the libraries that PyTorch uses, and the number of CPU cores."""
 
 import os
 
-# Turns of a waiting thread around its loop before it gives up its core, some tens of microseconds in all: longer than
-# most waits within a step of training, and short enough to leave the core to others.
+# The number of times that a waiting thread checks before it releases its core. It is some tens of microseconds: longer
+# than most waits in a training step, and short enough for other programs.
 _TURNS = 10_000
-# More than a batch needs, for forward and back: each of its layers takes the same ones.
+# More primitives than a batch needs, forward and backward. All layers of a batch share them.
 _PRIMITIVES = 128
 
 
 def set_up_libraries() -> None:
-    """Let threads that wait leave their core to others, and memory not grow with the text.
+    """Make waiting threads release their core, and keep memory constant. Call it before torch is imported.
 
-    It counts before torch is imported. What the user has set stays.
+    Variables that the user has set stay.
 
-    GNU's OpenMP, with which PyTorch comes on Linux, spins for 300,000 turns. Beside another program, the threads
-    that are waited for don't get the cores that the waiting ones spin on. oneDNN keeps the code of 1,024 primitives:
-    of hundreds of batches, since each has a shape of its own.
+    On Linux, PyTorch uses libgomp, whose waiting threads check 300,000 times before they release their core. If other
+    programs run, the waiting threads take the cores from the threads that they wait for. oneDNN caches the code of
+    1,024 primitives. Each batch has its own shape, so the cache holds the primitives of hundreds of batches.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", str(_TURNS))
@@ -24,5 +24,5 @@ def set_up_libraries() -> None:
 
 
 def available_cores() -> int:
-    """The cores that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

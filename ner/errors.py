@@ -1,11 +1,11 @@
-"""The ways in which a command ends early without a fault of the program."""
+"""Exceptions that are not bugs of the program."""
 
 
 class InputError(ValueError):
-    """Something a person can mend: a file, a folder, an option.
+    """An error in the input that the user can fix: in a file, a folder or a parameter.
 
-    The message names the place, says what was expected and what was found, and how to mend it. The command line
-    prints it without a traceback and exits with status 2.
+    The message contains the place, what was expected, what was found, and how to fix it. Parameters are in backticks,
+    by their names in Python. The command line prints the message without a traceback and exits with status 2.
 
     >>> from ner import InputError, read_corpus
     >>> try:
@@ -17,4 +17,4 @@ class InputError(ValueError):
 
 
 class InterruptedRun(Exception):
-    """The user interrupted a run that can be resumed; the message says how. The command line exits with status 130."""
+    """The user interrupted a run. The message says how to resume it. The command line exits with status 130."""

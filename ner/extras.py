@@ -19,11 +19,11 @@ def import_extra(module: str, extra: str, place: Path | str) -> Any:
 
     Args:
         module: its dotted name.
-        extra: the extra of bert-ner that brings the package.
-        place: the file or the task that needs it, with which the message begins.
+        extra: the extra of bert-ner that installs the package.
+        place: the file or task that needs the package. The message begins with it.
 
     Raises:
-        InputError: the package is not installed. The message holds the command that installs it.
+        InputError: the package is not installed. The message contains the command that installs it.
     """
     try:
         return importlib.import_module(module)
@@ -33,9 +33,9 @@ def import_extra(module: str, extra: str, place: Path | str) -> Any:
 
 
 def how_to_install(extra: str = "") -> str:
-    """The `pip install` that brings bert-ner's dependencies, and those of `extra` if one is given.
+    """The `pip install` command for the dependencies of bert-ner, and of `extra` if it is given.
 
-    It installs from where this bert-ner came from: a checkout, a wheel file, a repository, else the package index.
+    It installs from the source of this bert-ner: a checkout, a wheel file, a repository, or the package index.
     """
     extras = f"[{extra}]" if extra else ""
     if (_FOLDER / "pyproject.toml").is_file():
@@ -54,7 +54,7 @@ def how_to_install(extra: str = "") -> str:
 
 
 def _read_source() -> dict[str, Any]:
-    """Where pip took the installed bert-ner from (PEP 610); empty if from a package index."""
+    """The source that pip installed bert-ner from (PEP 610); empty for a package index."""
     try:
         text = distribution(_PROJECT).read_text("direct_url.json")
     except PackageNotFoundError:

@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 
 def installed_version(package: str) -> str:
-    """The version of `package`, or a word that says that it runs from a folder without being installed."""
+    """The version of `package`, or "not installed" if it is missing or runs from a folder."""
     try:
         return version(package)
     except PackageNotFoundError:
