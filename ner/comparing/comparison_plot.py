@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from ner.evaluation.bootstrap import SIGNIFICANT
 from ner.files import atomic_path
+from ner.pages.plotting import BLUE, ORANGE, new_figure, style_axes
 
 if TYPE_CHECKING:
     from ner.comparing.comparison import Comparison
-
-# Of the palette of Okabe and Ito, which people with any colour vision can tell apart; in grey they differ by lightness.
-_BLUE, _ORANGE = "#0072B2", "#E69F00"
 _SEEDS_ABOVE = 0.22  # of a line, so that no seed hides the mean
 
 
@@ -23,25 +21,22 @@ def draw(comparison: Comparison, path: Path) -> None:
         ImportError: matplotlib is not installed.
         OSError: the file can't be written.
     """
-    # An optional package, and slow to import. `Figure` alone draws into memory, without pyplot or a display.
-    from matplotlib.figure import Figure
-
     score = f"{comparison.split}_f1"
     cells = comparison.frame
-    figure = Figure(figsize=(7, 1.4 + 0.45 * len(cells)), layout="constrained")
+    figure = new_figure(7, 1.4 + 0.45 * len(cells))
     axes = figure.add_subplot()
     axes.axvline(cells[score].iloc[0], color="0.6", linestyle="--", linewidth=1, zorder=0)
     for line, row in enumerate(cells.to_dict("records")):
         scores = comparison.runs.loc[comparison.runs["cell"] == row["cell"], score]
-        axes.plot(scores, [line - _SEEDS_ABOVE] * len(scores), "o", color=_ORANGE, markersize=4, alpha=0.8)
+        axes.plot(scores, [line - _SEEDS_ABOVE] * len(scores), "o", color=ORANGE, markersize=4, alpha=0.8)
         surely = line == 0 or row["p"] < SIGNIFICANT
         axes.errorbar(
             row[score],
             line,
             xerr=None if len(scores) == 1 else row[f"{score}_sd"],
             fmt="D" if line == 0 else "o",
-            color=_BLUE,
-            markerfacecolor=_BLUE if surely else "white",
+            color=BLUE,
+            markerfacecolor=BLUE if surely else "white",
             markersize=7,
             capsize=4,
         )
@@ -50,7 +45,6 @@ def draw(comparison: Comparison, path: Path) -> None:
     axes.set_xlabel(f"{comparison.split} F1 (small: seeds; large: mean and standard deviation)")
     axes.set_title("diamond: baseline; filled circle: differs from it by more than chance", fontsize=9, loc="left")
     axes.grid(axis="x", color="0.9")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    style_axes(figure)
     with atomic_path(path) as partial:
         figure.savefig(partial, format="png", dpi=200)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ import pandas as pd
 from ner.comparing.comparison_plot import draw
 from ner.evaluation.bootstrap import RESAMPLES, SIGNIFICANT
 from ner.files import atomic_writer
+from ner.pages.markdown import format_table
+from ner.pages.plotting import can_draw
 from ner.pages.templates import text_template
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
         OSError: the folder can't be written.
     """
     paths = [folder / f"comparison.{suffix}" for suffix in ("md", "csv", "json")]
-    plot = find_spec("matplotlib") is not None
+    plot = can_draw()
     with atomic_writer(paths[0]) as file:
         file.write(_page(comparison, command, _PLOT if plot else ""))
     with atomic_writer(paths[1]) as file:
@@ -116,8 +117,7 @@ def _page(comparison: Comparison, command: str, plot: str) -> str:
 
 
 def _markdown(rows: list[dict[str, str]]) -> str:
-    lines = [[*rows[0]], ["---"] * len(rows[0]), *([*row.values()] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace("*", r"\*")
+    return format_table([*rows[0]], [[*row.values()] for row in rows]).replace("*", r"\*")
 
 
 def as_dict(comparison: Comparison, command: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The training data that a report on another split is to be set beside."""
+"""Finding the training data for a report on another split."""
 
 from pathlib import Path
 
@@ -9,7 +9,16 @@ from ner.data.split_files import find_files, holds_splits
 
 
 def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
-    """The train split of the folder that `split` is in; or None, and why there is none."""
+    """Read the train split of a data folder, for the tables by what was seen in train.
+
+    Args:
+        data: the data folder or file.
+        split: the split that the report is on.
+        options: how files are read.
+
+    Returns:
+        The train split; or None, and the reason why it is missing.
+    """
     if split == "train":
         return None, "these are the sentences of train"
     if not holds_splits(data):
@@ -19,5 +28,5 @@ def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Spli
     try:
         return read_split(data, "train", options), ""
     except CorpusError as error:
-        # The report can do without, and check tells more.
+        # The report doesn't need train, and `bert-ner check` shows all errors.
         return None, f"its file has {len(error.problems):,} errors; bert-ner check {data} lists them"

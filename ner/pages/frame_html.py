@@ -1,4 +1,4 @@
-"""A data frame as a small table of HTML, for notebooks."""
+"""Small HTML tables of data frames, for notebooks."""
 
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,6 +10,6 @@ _MOST_ROWS = 60
 
 
 def render_frame(frame: "pd.DataFrame", title: str = "", *, index: bool = False) -> str:
-    """The first rows of `frame` under `title`; whatever is in it is shown as text, markup too."""
+    """Render the first rows of a data frame under a title. Values are escaped, so markup in them is shown as text."""
     table = frame.to_html(index=index, escape=True, border=0, max_rows=_MOST_ROWS, na_rep="")
     return f"<p>{escape(title)}</p>\n{table}" if title else table

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 from optuna.trial import TrialState
 
 from ner.files import atomic_path, atomic_writer
+from ner.pages.plotting import can_draw, draw_without_display
 from ner.settings import write_settings
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.study import best_trial
@@ -33,7 +33,7 @@ def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) 
     with atomic_writer(folder / TRIALS) as file:
         trial_table(study).to_csv(file, index=False)
     written = [folder / BEST, folder / TRIALS]
-    if find_spec("matplotlib"):
+    if can_draw():
         written += _draw(study, folder)
     return written
 
@@ -54,10 +54,9 @@ def best_settings(study: optuna.Study, settings: TrainingSettings) -> TrainingSe
 
 def _draw(study: optuna.Study, folder: Path) -> list[Path]:
     """Optuna's plots of how F1 rose, how much each setting matters, and F1 by the value of each."""
-    import matplotlib
     import numpy as np
 
-    matplotlib.use("agg")  # into files: no display is needed
+    draw_without_display()
     from matplotlib import pyplot
     from optuna.visualization import matplotlib as plots
 
