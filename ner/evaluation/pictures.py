@@ -1,6 +1,6 @@
 """Pictures of a report's tables, as SVG by matplotlib. Letters are outlines, so the reader needs no font.
 
-Colour never stands alone: markers, hatches or line styles show the same. So the pictures work in grey too.
+Markers, hatches and line styles show the same as the colours, so the pictures can be read in grey too.
 """
 
 import re

@@ -40,16 +40,16 @@ class TaggedText(NamedTuple):
 class Tagger:
     """Finds the entities in Chinese text.
 
-    >>> tagger = Tagger.load()  # the one in the package; Tagger.load("model") for your own
+    >>> tagger = Tagger.load()  # the built-in tagger; Tagger.load("model") for your own
     >>> [(entity.text, entity.label) for entity in tagger.tag("林晓东住在杭州。")]
     [('林晓东', 'PER'), ('杭州', 'LOC')]
 
     Args:
-        engine: computes scores and tags.
+        engine: computes emissions, and has the decoder.
         table: the characters of its encoder.
-        batch_characters: read by the network at once, as far as a single window isn't longer.
-        name: what reports call it.
-        folder: where it was loaded from, if it was.
+        batch_characters: the most padded characters that the network reads at once. A longer window is read alone.
+        name: the name in reports.
+        folder: the folder that it was loaded from; None if there is none.
     """
 
     def __init__(
@@ -78,18 +78,20 @@ class Tagger:
         threads: int | None = None,
         batch_characters: int = BATCH_CHARACTERS,
     ) -> "Tagger":
-        """Load a model folder that training wrote, onto the accelerator where there is one, or an exported one.
+        """Load a tagger from a model folder, or from the folder of an exported tagger.
+
+        A model is moved to the GPU if there is one. An exported tagger runs on the CPU.
 
         Args:
-            name: the model folder; without it, or by `mini-zh-uner`, the tagger in the package.
-            precision: `fp32`, `bf16`, or `auto` for bf16 where the hardware is fast at it; an exported tagger has its
-                own.
-            threads: of the CPU, for all that PyTorch does from now on, or for an exported tagger; None for as many as
-                they take by themselves.
-            batch_characters: read by the network at once.
+            name: the folder; `mini-zh-uner` or None for the built-in tagger.
+            precision: `fp32`, `bf16`, or `auto` (bf16 if the hardware is fast at it). The number format of an exported
+                tagger is fixed: use `auto`.
+            threads: the number of CPU threads, for all later work of PyTorch or for the exported tagger. None uses
+                their defaults.
+            batch_characters: as for the class.
 
         Raises:
-            InputError: the folder holds no complete model that this version reads.
+            InputError: the folder contains no complete model that this version can read.
         """
         folder = model_folder(name)
         shown = str(name or BUILT_IN_TAGGER)
@@ -106,7 +108,7 @@ class Tagger:
 
     @property
     def record(self) -> Mapping[str, Any] | None:
-        """What the model was trained from, and its scores: its `training.json`; None if the folder has none.
+        """The training record: data, settings and scores, from `training.json`; None if the folder has none.
 
         Raises:
             InputError: the file is damaged.
