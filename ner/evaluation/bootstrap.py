@@ -15,7 +15,7 @@ Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 SIGNIFICANT = 0.05
-"""A smaller p is told as more than chance."""
+"""A difference with a smaller p is called significant."""
 RESAMPLES = 10_000
 _SEED = 1
 _NUMBERS_AT_ONCE = 2_000_000  # size of a batch of resamples: 16 megabytes

@@ -11,7 +11,7 @@ import pandas as pd
 
 from conlleval import TypeScores
 from ner.data.entities import Entity
-from ner.evaluation.bootstrap import Counts, paired_bootstrap_of_groups
+from ner.evaluation.bootstrap import SIGNIFICANT, Counts, paired_bootstrap_of_groups
 from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.entity_tables import COUNTS
 from ner.evaluation.error_tables import ALL_TYPES
@@ -20,7 +20,6 @@ from ner.evaluation.report_tables import Table
 
 Direction = Literal["fixed", "broken", "both"]
 DIRECTIONS: tuple[Direction, ...] = ("fixed", "broken", "both")
-_SIGNIFICANT = 0.05
 
 
 class Wrong(NamedTuple):
@@ -131,7 +130,7 @@ class SideBySide:
         """One sentence: which tagger is better, and whether the difference is significant."""
         row = self.differences.iloc[0]
         span = f"{row['difference']:+.2f} points of F1, 95% interval {row['low']:+.2f} to {row['high']:+.2f}"
-        if row["p"] < _SIGNIFICANT:
+        if row["p"] < SIGNIFICANT:
             better = "better" if row["difference"] > 0 else "worse"
             return f"B is significantly {better} than A: {span}, p = {row['p']:.4f}"
         return f"The difference between A and B is not significant on these sentences: {span}, p = {row['p']:.4f}"

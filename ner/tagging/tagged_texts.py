@@ -1,4 +1,4 @@
-"""What a tagger found, as lists that a notebook shows as highlighted text."""
+"""Lists of entities that a notebook shows as highlighted text."""
 
 from collections.abc import Iterable
 from html import escape
@@ -39,7 +39,7 @@ def _paragraph(found: FoundEntities, hues: Hues) -> str:
 
 
 def _mark(piece: Piece, hues: Hues) -> str:
-    """A piece of text; an entity with its type on a colour that is readable on light and on dark pages."""
+    """A piece of text as HTML. An entity has its type, and a colour that is readable on light and dark pages."""
     if not piece.label:
         return escape(piece.text)
     score = "" if piece.score is None else f" title='{piece.score:.3f}'"
