@@ -117,7 +117,7 @@ def test_files(comparison: Comparison, tmp_path: Path) -> None:
 def test_without_matplotlib_there_is_no_plot(
     comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ner.comparing.comparison_report.find_spec", lambda name: None)
+    monkeypatch.setattr("ner.comparing.comparison_report.can_draw", lambda: False)
     written = write_report(comparison, tmp_path, "bert-ner compare")
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in written} == {
         "comparison.md", "comparison.csv", "comparison.json"

@@ -59,5 +59,5 @@ def test_plots_are_pictures_where_there_is_something_to_see(tmp_path: Path) -> N
 
 
 def test_without_matplotlib_there_are_no_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ner.tuning.search_report.find_spec", lambda name: None)
+    monkeypatch.setattr("ner.tuning.search_report.can_draw", lambda: False)
     assert len(write_report(study(40.0, 50.0), TrainingSettings(), tmp_path)) == 2
