@@ -100,7 +100,7 @@ def test_a_report_tells_what_the_model_was_trained_on(
     assert "No table by what was seen in train: the data is a single file, not a folder with train." in page
     run("evaluate", "--model", model_folder, "--data", data_folder, "--split", "train", "--report", report)
     page = (report / "report.html").read_text(encoding="utf-8")
-    assert "The model was trained on these very sentences" in page
+    assert "The model was trained on these sentences" in page
 
 
 def test_a_folder_without_train_and_a_model_without_a_record(run: Run, model_folder: Path, tmp_path: Path) -> None:
@@ -635,7 +635,7 @@ def test_vectors_that_cannot_be_asked_for(refused: Callable[..., str], encoder_f
     assert refused(*embed, "--entities").startswith("--entities: expected --model to find them, or --from")
     assert refused(*embed, "--model", tmp_path).startswith("--model finds entities: add --entities")
     assert refused(*embed, "--entities", "--from", "conll", "--pooling", "cls").startswith("--pooling cls is for whole")
-    assert refused(*embed, "--layer", "top").startswith("--layer top: expected a number")
+    assert refused(*embed, "--layer", "top").startswith("expected --layer to be a number")
     assert refused(*embed, "--layer", "3").startswith("the encoder has no layer 3: expected 0")
     assert "expected --output to end in .npy" in refused(*embed[:-1], tmp_path / "out.csv")
     assert [*tmp_path.iterdir()] == [path]
