@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ from ner.evaluation.evaluation_report import Report
 from ner.evaluation.report_html import render_html, render_side_by_side_html
 from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown
 from ner.evaluation.side_by_side import SideBySide
-from ner.files import atomic_writer
+from ner.files import atomic_writer, write_json
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -63,7 +62,7 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
     evaluation = report.evaluation
     _remove_old_files(folder, {*_OF_ONE, *(_csv(table.name) for table in report.all_tables)})
     _write_predictions(evaluation, folder / _PREDICTIONS)
-    _write_json(report.to_dict(), folder / _NUMBERS)
+    write_json(report.to_dict(), folder / _NUMBERS)
     for table in report.all_tables:
         _write_csv(table.frame, folder / _csv(table.name))
     _write_csv(sentence_table(evaluation), folder / SENTENCES)
@@ -82,7 +81,7 @@ def write_side_by_side(both: SideBySide, folder: Path) -> None:
     _remove_old_files(folder, {*_OF_BOTH, *(_csv(table.name) for table in both.tables)})
     for side, report in zip(_SIDES, (both.first, both.second), strict=True):
         write_report(report, folder / side)
-    _write_json(both.to_dict(), folder / _NUMBERS)
+    write_json(both.to_dict(), folder / _NUMBERS)
     for table in both.tables:
         _write_csv(table.frame, folder / _csv(table.name))
     _write_csv(both.change_list(), folder / SENTENCES)
@@ -113,10 +112,6 @@ def _remove_old_files(folder: Path, kept: Collection[str] = ()) -> None:
 def _write_text(path: Path, text: str) -> None:
     with atomic_writer(path) as file:
         file.write(text)
-
-
-def _write_json(content: dict[str, Any], path: Path) -> None:
-    _write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

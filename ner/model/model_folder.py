@@ -1,6 +1,5 @@
 """Saving and loading a tagger: one folder with its configuration, weights and characters."""
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,12 +15,14 @@ from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable
 from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
-from ner.files import grant_usual_rights
+from ner.files import damaged_file, grant_usual_rights, read_json
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import FORMAT_VERSION, BertBiLstmCrfConfig
 from ner.model.quiet_transformers import quiet_transformers
 from ner.runtime.exported_folder import is_exported
+
+_ADVICE = "copy it again, or train again"
 
 
 def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
@@ -93,7 +94,7 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
 
 def _load_config(path: Path) -> BertBiLstmCrfConfig:
     with _name_damaged_file(path):
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path, _ADVICE)
         kind, version = content.get("model_type"), content.get("format_version", FORMAT_VERSION)
     if kind != BertBiLstmCrfConfig.model_type:
         raise InputError(f"{path} describes a model of the type {kind}: expected {BertBiLstmCrfConfig.model_type}")
@@ -110,8 +111,7 @@ def _name_damaged_file(path: Path) -> Iterator[None]:
     """Turn the exceptions of a library that reads a damaged file into one sentence with the file name."""
     try:
         yield
+    except InputError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, SafetensorError, OSError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(
-            f"{path} is damaged ({type(error).__name__}: {reason}): copy it again, or train again"
-        ) from error
+        raise damaged_file(path, error, _ADVICE) from error
