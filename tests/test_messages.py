@@ -15,14 +15,10 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]")
 HELP = ("Help", "Panel", "Parameter", "Text", "Unset")
 """Calls that declare what the command line shows."""
 
-NOT_YET = {"embedding", "evaluation", "exporting", "model", "tagging"}
-"""Folders of `ner` whose messages still name options."""
-
 
 def modules() -> list[Path]:
     """The modules of the library, without the commands, which declare the options."""
-    others = {"commands", *NOT_YET}
-    return [path for path in sorted(LIBRARY.rglob("*.py")) if path.relative_to(LIBRARY).parts[0] not in others]
+    return [path for path in sorted(LIBRARY.rglob("*.py")) if path.relative_to(LIBRARY).parts[0] != "commands"]
 
 
 def texts(source: str) -> Iterator[tuple[int, str]]:

@@ -121,7 +121,7 @@ def print_bench(measured: "Bench", console: "Console") -> None:
             "batch": f"{speed.setting.batch_characters:,}",
             "characters/s": f"{speed.median:,.0f}",
             "rounds": f"{speed.slowest:,.0f} to {speed.fastest:,.0f}",
-            "": "by itself" if speed is measured.default else "",
+            "": "default" if speed is measured.default else "",
         }
         for speed in measured.speeds
     ]
