@@ -168,8 +168,8 @@ def python_page() -> str:
     listed = {name for names in _PYTHON.values() for name in names}
     groups[str(Text("Other names", "其他"))] = sorted(public - listed - {"__version__"})
     about = Text(
-        "Import all names on this page from `ner`, for example `from ner import Tagger`. Other modules are internal and "
-        "may change in any version.",
+        "Import all names on this page from `ner`, for example `from ner import Tagger`. Other modules are internal "
+        "and may change in any version.",
         "本页的名称都从 `ner` 导入，例如 `from ner import Tagger`。其他模块是内部模块，任何版本都可能改变。",
     )
     parts = [f"# {Text('Python', 'Python 接口')}", str(about)]
