@@ -26,7 +26,7 @@ from ner.training.training_settings import TrainingSettings
 
 _GENERAL = str(Text("Options", "选项"))
 _PYTHON = {  # what is public and in no list here comes last
-    Text("Tag text", "标注文本"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
+    Text("Tag text", "识别实体"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
     Text("Read and write annotated text", "读写标注数据"): (
         "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
         "split_sentences", "merge_sentences", "convert_files", "check_corpus", "Check",
@@ -118,8 +118,9 @@ def command_pages() -> dict[str, str]:
         (f"[`{name}`]({name}.md)", (cmd.help or "").strip().split("\n\n")[0]) for name, cmd in commands.items()
     ]
     about = Text(
-        "Every command has `--help`. See also [exit codes and environment variables](../exit-codes.md).",
-        "每个命令都有 `--help`。另见[退出码和环境变量](../exit-codes.md)。",
+        "`bert-ner COMMAND --help` shows the text of the page in the terminal. See also "
+        "[exit codes and environment variables](../exit-codes.md).",
+        "`bert-ner COMMAND --help` 在终端中显示该命令页面的内容。另见[退出码和环境变量](../exit-codes.md)。",
     )
     heads = (Text("command", "命令"), Text("what it does", "作用"))
     pages["index"] = f"# {Text('Commands', '命令')}\n\n{about}\n\n{_table(heads, summaries)}\n"
@@ -137,20 +138,19 @@ def _settings_table(settings: type) -> str:
     for row in describe_settings(settings):
         choices = row.values.removeprefix("one of ")
         values = choices if choices != row.values else row.range or ""
-        rows.append(
-            (f"`{row.name}`", values, f"`{row.default}`" if row.default else "", row.searched, row.help, row.panel)
-        )
+        searched = row.searched.replace(" to ", str(Text(" to ", "–"))).replace("log", str(Text("log", "对数")))
+        rows.append((f"`{row.name}`", values, f"`{row.default}`" if row.default else "", searched, row.help, row.panel))
     return _table(heads, rows)
 
 
 def settings_page() -> str:
     """All settings of a training run and of a pretraining run."""
     about = Text(
-        "On the command line, a setting is the option of the same name: `learning_rate` is `--learning-rate`. "
-        "In Python, it is an argument of the settings class. "
-        "In the file of `--config` and in `--vary`, it has the name below.",
-        "在命令行中，设置就是同名的选项：`learning_rate` 即 `--learning-rate`。在 Python 中，它是设置类的参数。"
-        "在 `--config` 的文件和 `--vary` 中，用下面的名称。",
+        "The first column has the name of each setting. In Python, it is an argument of the settings class. On the "
+        "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. In `--vary` and "
+        "in the file of `--config` (JSON or TOML), use the name of the first column.",
+        "第一列是设置的名称。在 Python 中，它就是设置类的参数名。在命令行中，把 `_` 换成 `-` 就是选项："
+        "`learning_rate` 即 `--learning-rate`。在 `--vary` 和 `--config` 的文件（JSON 或 TOML）中，用第一列的名称。",
     )
     parts = [f"# {Text('Settings', '设置')}", str(about)]
     for title, settings in (
@@ -168,8 +168,9 @@ def python_page() -> str:
     listed = {name for names in _PYTHON.values() for name in names}
     groups[str(Text("Other names", "其他"))] = sorted(public - listed - {"__version__"})
     about = Text(
-        "Everything here is imported from `ner`: `from ner import Tagger`. Other modules may change without notice.",
-        "这里的名称都从 `ner` 导入：`from ner import Tagger`。其他模块可能随时改变。",
+        "Import all names on this page from `ner`, for example `from ner import Tagger`. Other modules are internal "
+        "and may change in any version.",
+        "本页的名称都从 `ner` 导入，例如 `from ner import Tagger`。其他模块是内部模块，任何版本都可能改变。",
     )
     parts = [f"# {Text('Python', 'Python 接口')}", str(about)]
     for title, names in groups.items():
