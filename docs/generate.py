@@ -128,7 +128,7 @@ def command_pages() -> dict[str, str]:
 
 
 def _settings_table(settings: type) -> str:
-    from ner.settings import describe_settings
+    from ner.settings_text import describe_settings
 
     heads = (
         Text("name", "名称"), Text("values", "取值"), Text("default", "默认值"),

@@ -1,11 +1,10 @@
 import inspect
-import json
 import re
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 import typer
@@ -26,15 +25,11 @@ from ner.settings import (
     Search,
     Settings,
     bounds,
-    describe_settings,
     find_name,
     marker,
-    parse_setting,
-    read_settings,
     settings_group,
-    show_value,
-    write_settings,
 )
+from ner.settings_text import describe_settings, parse_setting, read_settings, show_value, write_settings
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
 
@@ -48,6 +43,11 @@ GROUPS: list[type[Settings]] = [
 ]
 ROOT = Path(__file__).parents[1]
 every_group = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "settings.json"
 
 
 @settings_group
@@ -184,27 +184,6 @@ def test_bounds_in_words() -> None:
     assert bounds(ranges["masking"]) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "value"),
-    [
-        ("calibrate", "false", False),
-        ("calibrate", "true", True),
-        ("learning_rate", "3e-5", 3e-5),
-        ("max_steps", "10", 10),
-        ("init_from", "none", "none"),
-    ],
-)
-def test_a_value_from_text(name: str, text: str, value: object) -> None:
-    assert parse_setting(TrainingSettings, name, text) == value
-
-
-def test_numbers_from_text() -> None:
-    assert parse_setting(PretrainingSettings, "lengths", "64, 128") == (64, 128)
-    for text in ("", "64,x", "64,4", "64.5"):
-        with pytest.raises(InputError, match="expected `lengths` to be whole numbers of at least 8"):
-            parse_setting(PretrainingSettings, "lengths", text)
-
-
 def test_settings_need_no_torch() -> None:
     code = "import sys; from ner.commands import app; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
@@ -213,89 +192,3 @@ def test_settings_need_no_torch() -> None:
 def test_a_name_by_its_option_or_by_an_older_one() -> None:
     assert find_name(TrainingSettings, "--head-learning-rate") == "head_learning_rate"
     assert find_name(TrainingSettings, "window") == "max_length"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "settings.json"
-
-
-def refused(path: Path, content: str) -> str:
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(InputError) as error:
-        read_settings(TrainingSettings, path)
-    message = str(error.value)
-    assert message.startswith(f"{path}: ")
-    return message.removeprefix(f"{path}: ")
-
-
-@pytest.mark.parametrize("suffix", [".json", ".toml"])
-def test_what_is_written_is_read_but_for_the_seed(path: Path, suffix: str) -> None:
-    path = path.with_suffix(suffix)
-    settings = TrainingSettings(
-        fusion="attention", epochs=9, learning_rate=3e-5, calibrate=True, init_from='模\\型"', seed=7
-    )
-    write_settings(settings, path)
-    assert TrainingSettings(**read_settings(TrainingSettings, path)) == replace(settings, seed=1)
-    write_settings(PretrainingSettings(steps=3), path)
-    assert PretrainingSettings(**read_settings(PretrainingSettings, path)) == PretrainingSettings(steps=3)
-
-
-def test_some_settings_are_enough_and_whole_numbers_are_numbers(path: Path) -> None:
-    path.write_text('{"clip": 2, "max_steps": null}', encoding="utf-8")
-    assert read_settings(TrainingSettings, path) == {"clip": 2.0, "max_steps": None}
-    path.write_text("{}", encoding="utf-8")
-    assert read_settings(TrainingSettings, path) == {}
-    path = path.with_suffix(".toml")
-    path.write_text("clip = 2 # a comment\nlearning-rate = 1e-5\n", encoding="utf-8")
-    assert read_settings(TrainingSettings, path) == {"clip": 2.0, "learning_rate": 1e-5}
-    path.write_text("clip = 2\nclip = 3\n", encoding="utf-8")
-    with pytest.raises(InputError, match="expected a JSON object or TOML with settings"):
-        read_settings(TrainingSettings, path)
-
-
-def test_all_faults_of_a_file_are_told(path: Path) -> None:
-    assert refused(path, '{"epochs": 0, "encodre": "x", "clip": 1, "clip": 2}').split("\n") == [
-        "expected `epochs` to be a whole number of at least 1, got 0",
-        f"{path}: unknown setting 'encodre': did you mean `encoder`?",
-        f"{path}: `clip` is there twice: leave one of them",
-    ]
-
-
-@pytest.mark.parametrize("content", ["", "[]", "[[]]", "3", '"epochs"', "epochs = 3", '[["epochs", 3]]'])
-def test_what_is_no_object(path: Path, content: str) -> None:
-    assert refused(path, content).startswith("expected a JSON object ")
-
-
-def test_text_that_is_not_utf_8(path: Path) -> None:
-    path.write_bytes('{"encoder": "模型"}'.encode("gbk"))
-    with pytest.raises(InputError, match="expected a JSON object"):
-        read_settings(TrainingSettings, path)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("learnig_rate", 1e-4, "unknown setting 'learnig_rate': did you mean `learning_rate`?"),
-        ("seed", 3, "`seed` is no part of a settings file: leave it out and give `seed` 3"),
-        ("epochs", 2.7, "expected `epochs` to be a whole number of at least 1, got 2.7"),
-        ("epochs", True, "expected `epochs` to be a whole number of at least 1, got True"),
-        ("epochs", "3", "expected `epochs` to be a whole number of at least 1, got '3'"),
-        ("epochs", None, "expected `epochs` to be a whole number of at least 1, got None"),
-        ("max_steps", 1.5, "expected `max_steps` to be a whole number of at least 1 or None, got 1.5"),
-        ("dropout", "0.1", "expected `dropout` to be a number of at least 0 and less than 1, got '0.1'"),
-        ("dropout", False, "expected `dropout` to be a number of at least 0 and less than 1, got False"),
-        ("clip", float("nan"), "expected `clip` to be a finite number of more than 0, got nan"),
-        ("calibrate", 1, "expected `calibrate` to be true or false, got 1"),
-        ("encoder", ["mini-zh"], "expected `encoder` to be a text, got ['mini-zh']"),
-        ("decoder", "viterbi", "expected `decoder` to be one of crf, softmax, got 'viterbi'"),
-        ("fusion", ["last"], "expected `fusion` to be one of last, mean,"),
-    ],
-)
-def test_what_is_wrong_is_said(path: Path, name: str, value: Any, message: str) -> None:
-    assert refused(path, json.dumps({name: value})).startswith(message)
-
-
-def test_a_name_like_no_other_and_one_given_twice(path: Path) -> None:
-    assert refused(path, '{"xyz": 1}').startswith("unknown setting 'xyz': expected one of encoder, fusion, ")
-    assert refused(path, '{"epochs": 1, "epochs": 2}') == "`epochs` is there twice: leave one of them"

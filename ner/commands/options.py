@@ -22,11 +22,8 @@ from ner.settings import (
     Unset,
     full_help,
     marker,
-    option_of,
-    parse_setting,
-    read_settings,
-    show_value,
 )
+from ner.settings_text import option_of, parse_setting, read_settings, show_value
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
 

@@ -7,7 +7,8 @@ from itertools import product
 from typing import Any
 
 from ner.errors import InputError
-from ner.settings import find_name, parse_setting, shared_names, show_value
+from ner.settings import find_name, shared_names
+from ner.settings_text import parse_setting, show_value
 from ner.training.training_settings import TrainingSettings
 
 

@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 
 from ner.files import atomic_path, atomic_writer
 from ner.pages.plotting import can_draw, draw_without_display
-from ner.settings import write_settings
+from ner.settings_text import write_settings
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.study import best_trial
 

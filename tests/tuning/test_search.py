@@ -23,7 +23,7 @@ from ner.data.corpus import Corpus, read_corpus
 from ner.data.data_split import Split
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError, InterruptedRun
-from ner.settings import read_settings
+from ner.settings_text import read_settings
 from ner.training.epoch_progress import EpochProgress
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings

@@ -10,7 +10,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import TrialState, create_trial
 from PIL import Image
 
-from ner.settings import read_settings
+from ner.settings_text import read_settings
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.search_report import best_settings, write_report
 
