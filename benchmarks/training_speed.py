@@ -31,7 +31,7 @@ from ner.model.quiet_transformers import quiet_transformers
 from ner.training.length_sampler import LengthSampler
 from ner.training.starting_network import build_model
 from ner.training.tagger_trainer import TaggerTrainer
-from ner.training.training_examples import Collator, Examples
+from ner.training.training_examples import Collator, Examples, TrainingData
 from ner.training.training_settings import TrainingSettings
 
 SETTINGS = TrainingSettings()
@@ -85,7 +85,8 @@ def _batches(order: Sequence[int]) -> list[Sequence[int]]:
 def _ours(corpus: Corpus, train: Sequence[Sentence], folder: Path) -> Learn:
     model, table = build_model(corpus.types, SETTINGS)
     examples = Examples(train, table, model.config)
-    trainer = TaggerTrainer(model, table, examples, corpus.dev.sentences, SETTINGS, folder, [])
+    data = TrainingData(examples, corpus.dev.sentences)
+    trainer = TaggerTrainer(model, table, data, SETTINGS, folder, [])
     return _learner(trainer, lambda rows: Collator(table)([examples[i] for i in rows]))
 
 

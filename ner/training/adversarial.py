@@ -1,25 +1,25 @@
-"""Adversarial training: every batch is learned a second time, with embeddings moved to where its loss is higher."""
+"""Adversarial training: each batch is learned a second time, with embeddings perturbed to raise its loss."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-# All steps together are this many times as long as epsilon, so that any point of the ball can be reached.
+# The sum of all step sizes is 2.5 times epsilon, so the attack can reach every point of the ball.
 _REACH = 2.5
 
 
 class Attack:
-    """Moves the weights of the character embeddings to where the loss of a batch is higher, and puts them back.
+    """Perturbs the weights of the character embeddings so that the loss of a batch rises, and restores them.
 
-    With one step it is the fast gradient method (Miyato, Dai and Goodfellow 2017, section 3), on the matrix of the
-    embeddings as a whole in place of the embedded text. With several it is projected gradient descent in an L2 ball
-    (Madry et al. 2018, section 2.1) from the unmoved weights, with steps of 2.5 * epsilon / steps (section 5).
+    One step is the fast gradient method (Miyato, Dai and Goodfellow 2017, section 3). It perturbs the whole embedding
+    matrix, not the embedded text. Several steps are projected gradient descent in an L2 ball (Madry et al. 2018,
+    section 2.1). They start from the original weights, and each has the size 2.5 * epsilon / steps (section 5).
 
     Args:
-        weight: of the embeddings, `(vocabulary, hidden)`.
-        epsilon: the L2 norm of the whole perturbation, for several steps the longest.
-        steps: each costs one more pass over the batch.
+        weight: the weights of the embeddings, `(vocabulary, hidden)`.
+        epsilon: the L2 norm of the perturbation; with several steps, its maximum.
+        steps: the number of steps. Each step costs one more pass over the batch.
     """
 
     def __init__(self, weight: nn.Parameter, epsilon: float, steps: int) -> None:
@@ -29,20 +29,20 @@ class Attack:
         self._step_size = _REACH * epsilon / steps
 
     def learn(self, backward: Callable[[], Tensor], loss: Callable[[], Tensor]) -> Tensor:
-        """Add the gradients of a batch as it is, and of the batch under attack, to those of the parameters.
+        """Add the gradients of the unchanged batch and of the attacked batch to the parameters.
 
         Args:
-            backward: computes the batch's loss, adds its gradients to those of the parameters and returns it.
-            loss: computes the batch's loss alone.
+            backward: computes the loss of the batch, adds its gradients to the parameters, and returns the loss.
+            loss: computes the loss of the batch without adding gradients.
 
         Returns:
-            What `backward` returned for the batch as it is.
+            The loss of the unchanged batch.
         """
         weight = self._weight
         before, learns = weight.detach().clone(), weight.requires_grad
-        # Gradual unfreezing begins without the embeddings; they are attacked all the same.
+        # Gradual unfreezing starts with frozen embeddings. The attack needs their gradients anyway.
         weight.requires_grad_()
-        accumulated, weight.grad = weight.grad, None  # the attack is on this batch alone
+        accumulated, weight.grad = weight.grad, None  # the attack uses the gradients of this batch only
         try:
             result = backward()
             assert weight.grad is not None
@@ -67,7 +67,7 @@ class Attack:
 
     @torch.no_grad()
     def _ascend(self, perturbation: Tensor, gradient: Tensor) -> Tensor:
-        """One step along the gradient, then back into the ball; none where there is no gradient."""
+        """Take one step along the gradient, and project the result into the ball. A gradient of 0 changes nothing."""
         length = gradient.norm()
         if length == 0:
             return perturbation

@@ -1,4 +1,4 @@
-"""Making scores honest: one temperature, fitted on dev."""
+"""Calibrating scores: temperature scaling, fitted on dev."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,18 @@ _STEPS = 30
 
 
 def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Sequence[Sentence]) -> float:
-    """Sets the network's temperature to the one under which the gold tags of `sentences` are most probable.
+    """Set the network's temperature to the value that makes the gold tags of `sentences` most probable.
 
-    Temperature scaling (Guo et al. 2017, section 4.2) of whole tag sequences. What is found stays the same, only its
-    scores change. Sentences with a type that the model never saw don't count. Returns the temperature.
+    This is temperature scaling (Guo et al. 2017, section 4.2) of whole tag sequences. It changes the scores of
+    entities, but not which entities are found.
+
+    Args:
+        engine: runs the network, whose temperature is set.
+        table: the characters of the network.
+        sentences: annotated sentences. Sentences with a type that the model doesn't know are ignored.
+
+    Returns:
+        The temperature.
     """
     model, tagger = engine.model, Tagger(engine, table)
     ids = {label: i for i, label in enumerate(tagger.labels)}
@@ -53,7 +61,7 @@ def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Seq
 
 
 def _batch(emissions: Sequence[Tensor], tags: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-    """Padded emissions, tags and mask."""
+    """Padded emissions `(batch, chars, tags)`, tags and mask, both `(batch, chars)`."""
     padded = pad_sequence(list(emissions), batch_first=True)
     lengths = torch.tensor([len(row) for row in tags])
     mask = torch.arange(padded.shape[1]) < lengths.unsqueeze(1)

@@ -1,4 +1,4 @@
-"""Going on from a trained tagger: its network, and what it knows about the labels that stay."""
+"""Continuing from a trained tagger: its network, and its weights for the labels that both have."""
 
 from collections.abc import Collection
 from copy import deepcopy
@@ -14,18 +14,22 @@ from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import BertBiLstmCrfConfig, config_entries
 from ner.training.training_settings import TrainingSettings
 
-# What may be set anew, for no weight depends on it.
-_NOT_OF_THE_WEIGHTS = ("dropout", "layer_dropout", "label_smoothing", "max_length")
+# These settings may change, because no weight depends on them.
+_WITHOUT_WEIGHTS = ("dropout", "layer_dropout", "label_smoothing", "max_length")
 
 
 def adopt_network_settings(settings: TrainingSettings, source: BertBiLstmCrfConfig) -> TrainingSettings:
-    """The settings, with the network of the tagger to go on from.
+    """Replace the network settings by those of the tagger to continue from.
+
+    Args:
+        settings: the settings of the run.
+        source: the configuration of the tagger.
 
     Raises:
-        InputError: a setting asks for another network than that.
+        InputError: a setting differs from the tagger's and from the default.
     """
     default = TrainingSettings()
-    network = {name: value for name, value in source.network_settings().items() if name not in _NOT_OF_THE_WEIGHTS}
+    network = {name: value for name, value in source.network_settings().items() if name not in _WITHOUT_WEIGHTS}
     for name, value in network.items():
         asked = getattr(settings, name)
         if asked not in (value, getattr(default, name)):
@@ -33,14 +37,19 @@ def adopt_network_settings(settings: TrainingSettings, source: BertBiLstmCrfConf
                 f"`{name}` {asked} doesn't fit `init_from` {settings.init_from}, which has {value}: leave it out"
             )
     continued = replace(settings, **network)
-    replace(continued, init_from=None)  # what must fit the network is checked, for that is known only now
+    replace(continued, init_from=None)  # checks the settings with this network; with `init_from`, the check is left out
     return continued
 
 
 def build_from_tagger(types: list[str], settings: TrainingSettings, source: BertBiLstmCrf) -> BertBiLstmCrf:
-    """The network of `source` for entities of `types`, with its weights, and with the dropout of `settings`.
+    """Build a network with the weights of another network.
 
-    Scores of labels that it knows are its own; those of others are as in a new network.
+    Weights of labels that `source` doesn't have are initialized as in a new network.
+
+    Args:
+        types: the entity types of the new network.
+        settings: the settings of the run, for example dropout.
+        source: the network to copy the weights from.
     """
     encoder = deepcopy(source.encoder.config)
     set_dropout(encoder, settings.encoder_dropout)
@@ -57,7 +66,7 @@ def build_from_tagger(types: list[str], settings: TrainingSettings, source: Bert
             if name == "tag_decoder.transitions":  # (tags, tags)
                 tensor[into[:, None], into] = known[name][out_of[:, None], out_of]
             elif name == "tag_decoder.temperature":
-                continue  # fitted anew, if at all
+                continue  # the new network starts uncalibrated
             elif name.startswith(("classifier.", "tag_decoder.")):  # (tags, ...)
                 tensor[into] = known[name][out_of]
             else:
@@ -68,7 +77,7 @@ def build_from_tagger(types: list[str], settings: TrainingSettings, source: Bert
 
 
 def f1_of_types(evaluation: Evaluation, types: Collection[str]) -> float:
-    """The F1 in percent over the entities of some types alone."""
+    """The F1 in percent of the entities with one of `types`."""
     rows = [row for name, row in evaluation.scores.types.items() if name in types]
     return TypeScores(
         gold_chunks=sum(row.gold_chunks for row in rows),

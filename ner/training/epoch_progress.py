@@ -1,4 +1,4 @@
-"""What a training run reports: each step, and a line after each epoch."""
+"""Reports the progress of a training run: each step, and a line after each epoch."""
 
 import time
 from typing import Any
@@ -9,7 +9,7 @@ from ner.runs.progress import Progress
 
 
 class EpochProgress(TrainerCallback):
-    """Reports steps with their loss to `progress`, and loss and dev scores after each epoch."""
+    """Reports each step with its loss, and the loss and the dev scores of each epoch, to `progress`."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

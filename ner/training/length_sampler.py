@@ -1,4 +1,4 @@
-"""The order in which training sees its examples."""
+"""The order of the training examples."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,9 +12,14 @@ _BATCHES_SORTED_TOGETHER = 50
 
 
 class LengthSampler(Sampler[int]):
-    """A random order of rows in which every `batch_size` that follow one another are of like length.
+    """A random order of rows in which the rows of a batch have similar lengths.
 
-    The order depends on `seed` and the epoch alone, so that a resumed run sees what the uninterrupted one would.
+    The order depends only on the seed and the epoch, so a resumed run has the same order as an uninterrupted run.
+
+    Args:
+        lengths: the length of each row in characters.
+        batch_size: the number of rows of a batch.
+        seed: the seed of the order.
     """
 
     def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
@@ -24,7 +29,7 @@ class LengthSampler(Sampler[int]):
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Say which epoch the next iteration is for."""
+        """Set the epoch of the next iteration, from 0."""
         self._epoch = epoch
 
     def __len__(self) -> int:
@@ -39,7 +44,7 @@ class LengthSampler(Sampler[int]):
             chunk = order[start : start + together]
             chunk = chunk[np.argsort(-self._lengths[chunk], kind="stable")]
             batches += [chunk[i : i + self._batch_size] for i in range(0, len(chunk), self._batch_size)]
-        # A short batch must stay last, or it would shift the rows of those behind it.
+        # The incomplete batch must be the last one, because it would shift the rows of all batches after it.
         full, short = batches[:-1], batches[-1:]
         for i in random.permutation(len(full)):
             yield from full[i].tolist()

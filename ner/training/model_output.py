@@ -1,9 +1,8 @@
-"""The output folder of a run: what may be written where, and what a resumed run needs to find there.
+"""The output folder of a training run.
 
-While a run is not finished, its settings and checkpoints lie in the folder `unfinished-run` of the output folder.
+Until the run is finished, its settings and checkpoints are in the subfolder `unfinished-run`.
 """
 
-import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -11,22 +10,30 @@ from typing import Any
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError
+from ner.files import damaged_file, read_json
 from ner.model.model_files import CONFIG, RECORD, WEIGHTS
 from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_folder, require_resumable
 from ner.training.training_settings import TrainingSettings
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
 FEATURES = "features.bf16"
-_LAST_WRITTEN = "trainer_state.json"  # a checkpoint without it was cut short
+_LAST_WRITTEN = "trainer_state.json"  # a checkpoint without this file is incomplete
 
 
 def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> str | None:
-    """Make sure that a run may write into `output`; the checkpoint to go on from, if `resume` finds one.
+    """Check that a run may write into `output`, and prepare it. Existing files stay.
 
-    Nothing that is there is removed.
+    Args:
+        output: the output folder.
+        settings: the settings of the run.
+        corpus: the data of the run.
+        resume: whether to continue an interrupted run.
+
+    Returns:
+        The checkpoint to continue from; None if the run starts from its beginning.
 
     Raises:
-        InputError: there is another model or run in it, it can't be written, or the run to resume had other settings.
+        InputError: the folder contains a model or another run, or can't be written.
     """
     require_folder(output)
     run = describe_run(settings, corpus)
@@ -36,26 +43,27 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         return str(checkpoint)
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
-        raise InputError(f"{output} holds a model already ({present[0]}): choose another `output`, or move it away")
+        raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
     begin_run(output, run)
     return None
 
 
 def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) -> dict[str, Any] | None:
-    """The record of the run that was finished in `output`, None if there is none.
+    """The training record of the finished run in `output`; None if there is no finished run.
 
     Raises:
-        InputError: it had other settings or other data, or its record is damaged.
+        InputError: the run had other settings or other data, or its record is damaged.
     """
-    # The model's configuration is the last file that a run writes.
+    # A run writes the configuration of the model last.
     if not ((output / RECORD).exists() and (output / CONFIG).exists()):
         return None
+    advice = f"move {output} away, or choose another `output`"
+    record: dict[str, Any] = read_json(output / RECORD, advice)
     try:
-        record: dict[str, Any] = json.loads((output / RECORD).read_text(encoding="utf-8"))
         data = {name: split["fingerprint"] for name, split in record["data"].items()}
         before = {"settings": record["settings"], "data": data}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{output / RECORD} is damaged: move {output} away, or choose another `output`") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise damaged_file(output / RECORD, error, advice) from error
     now = describe_run(settings, corpus)
     if corpus.test:
         now["data"]["test"] = corpus.test.fingerprint
@@ -64,17 +72,17 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
 
 
 def remove_unfinished(output: Path) -> None:
-    """Remove what only an unfinished run needs."""
+    """Remove the files that only an unfinished run needs."""
     shutil.rmtree(output / UNFINISHED)
 
 
 def _last_checkpoint(unfinished: Path) -> Path | None:
-    """The newest checkpoint that was written to its end."""
+    """The newest complete checkpoint."""
     whole = [path.parent for path in unfinished.glob(f"checkpoint-*/{_LAST_WRITTEN}")]
     return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
 def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
-    """What a run that is gone on with must have had from its beginning: settings, train and dev."""
+    """What may not change when a run is resumed: its settings, and the fingerprints of train and dev."""
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     return {"settings": asdict(settings), "data": data}

@@ -1,4 +1,4 @@
-"""R-Drop: two passes with different dropout should agree."""
+"""R-Drop: make the predictions of two passes with different dropout similar."""
 
 import torch
 from torch import Tensor
@@ -7,10 +7,18 @@ from ner.model.network import BertBiLstmCrf, select_labelled
 
 
 def r_drop_loss(model: BertBiLstmCrf, batch: dict[str, Tensor], alpha: float) -> Tensor:
-    """The mean loss of two passes, and `alpha` / 2 times the divergence between what they predict (Liang et al. 2021).
+    """Compute the R-Drop loss (Liang et al. 2021, equation 4): the loss of two passes, and their divergence.
 
-    It is half the sum of their equation 4, so that without a divergence it is the plain loss. The distributions are
-    the decoder's own, over the tag sequences of a sentence: for softmax that comes to their tokens' one by one.
+    The result is half of the sum in the paper, so it equals the usual loss if the passes agree. The divergence is
+    between two distributions over the tag sequences of a sentence. For softmax, it is the sum over the characters.
+
+    Args:
+        model: the network.
+        batch: the arguments of the network, each `(batch, chars)`.
+        alpha: the weight of the divergence.
+
+    Returns:
+        The loss, a scalar: the mean loss of the two passes, plus `alpha` / 2 times the divergence.
     """
     one, other = model(**batch), model(**batch)
     first, _, mask = select_labelled(one.emissions, batch["labels"])

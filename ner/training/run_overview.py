@@ -1,4 +1,4 @@
-"""What a run prints before it takes any time: data, notes, network, learning rates, hardware."""
+"""The overview at the start of a training run: data, notes, network, learning rates and hardware."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,7 +22,7 @@ _RECURRENT: dict[CellName, str] = {"lstm": "BiLSTM", "gru": "BiGRU"}
 def describe_run_start(
     corpus: Corpus, model: BertBiLstmCrf, table: CharacterTable, examples: Examples, settings: TrainingSettings
 ) -> Iterator[str]:
-    """The lines, each with a word in front that says what it is about."""
+    """The lines of the overview. The first word of each line is its topic."""
     for split in (corpus.train, corpus.dev, corpus.test):
         if split:
             types = ", ".join(f"{name} {count:,}" for name, count in sorted(split.types.items())) or "no entities"
@@ -32,11 +32,11 @@ def describe_run_start(
         yield f"note   {note}"
     if examples.sentences_cut:
         yield (
-            f"note   {examples.sentences_cut:,} sentences longer than {settings.max_length} characters are learned in "
-            f"pieces, {examples.entities_cut:,} entities are cut by that"
+            f"note   {examples.sentences_cut:,} sentences are longer than {settings.max_length} characters and are "
+            f"split into pieces; this cuts {examples.entities_cut:,} entities"
         )
     if examples.windows_unknown:
-        yield f"note   sentences or pieces with no tag but ?, of which nothing is learned: {examples.windows_unknown:,}"
+        yield f"note   sentences or pieces that contain only the tag ? and are ignored: {examples.windows_unknown:,}"
     encoder = model.encoder.config
     yield (
         f"model  {settings.encoder}: {encoder.num_hidden_layers} layers of {encoder.hidden_size}, "
@@ -59,7 +59,7 @@ def _learning_rates(model: BertBiLstmCrf, settings: TrainingSettings) -> Iterato
         rates = [group["lr"] for group in groups if group["name"] == part]
         size = sum(p.numel() for group in groups if group["name"] == part for p in group["params"])
         if not rates:
-            yield f"rates  {part}: frozen; its features are computed once and kept in {FEATURES}"
+            yield f"rates  {part}: frozen; its output is computed once and stored in {FEATURES}"
         elif min(rates) < max(rates):
             spread = f"{min(rates):.3g} at the bottom to {max(rates):g}"
             yield f"rates  {part}: {spread} for {size / 1e6:.2f} million parameters"
@@ -72,15 +72,16 @@ def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator
         steps = f" in {settings.adversarial_steps} steps" if settings.adversarial == "pgd" else ""
         yield f"aid    {settings.adversarial}: embeddings are perturbed by {settings.adversarial_epsilon:g}{steps}"
     if settings.ema:
-        yield f"aid    the average of the weights, with a decay of up to {settings.ema:g}, is scored and kept"
+        yield f"aid    the moving average of the weights, with a decay of up to {settings.ema:g}, is scored and saved"
     if settings.r_drop:
-        yield f"aid    R-Drop: two passes over each batch, divergence times {settings.r_drop:g}"
+        yield f"aid    R-Drop: two passes for each batch; weight of the divergence {settings.r_drop:g}"
     if settings.oversample:
         factors = type_factors(sentences, settings.oversample)
         types = ", ".join(f"{name} x {factor:.2f}" for name, factor in factors.items()) or "none"
         yield (
             f"aid    types in fewer than {settings.oversample:.3g} of the sentences: {types}; "
-            f"{len(sentences):,} sentences are {sum(repeats(sentences, settings.oversample, settings.seed)):,} an epoch"
+            f"an epoch has {sum(repeats(sentences, settings.oversample, settings.seed)):,} sentences, "
+            f"train has {len(sentences):,}"
         )
 
 

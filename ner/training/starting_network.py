@@ -1,4 +1,4 @@
-"""The network that a run begins with: one on a pretrained encoder, or that of a tagger to continue from."""
+"""The network at the start of a run: a new one with a pretrained encoder, or that of a tagger to continue from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,10 +29,14 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Start:
-    """What a run begins with.
+    """The network at the start of a run.
 
-    `shared_types` are the types of train that the tagger to continue from knows, and `f1_before` its F1 over them by
-    split; without such a tagger, `continued` is False and both are empty.
+    Args:
+        model: the network.
+        table: the characters that it knows.
+        continued: whether it is from a trained tagger. Otherwise `shared_types` and `f1_before` are empty.
+        shared_types: the types of train that this tagger knows.
+        f1_before: the F1 of this tagger for the shared types, in percent, by split.
     """
 
     model: BertBiLstmCrf
@@ -43,19 +47,25 @@ class Start:
 
 
 def load_source(settings: TrainingSettings) -> Source | None:
-    """The tagger of `init_from`, None if the settings name none.
+    """Load the tagger of the setting `init_from`; None if it is not set.
 
     Raises:
-        InputError: the folder holds no complete model that this version reads.
+        InputError: the folder contains no complete model, or its format is too new.
     """
     return Source(*load_model(settings.init_from)) if settings.init_from else None
 
 
 def build_start(source: Source | None, corpus: Corpus, splits: Sequence[Split], settings: TrainingSettings) -> Start:
-    """The network to train, on its device, with weights that depend on the seed alone; `splits` are to be scored.
+    """Build the network to train, on its device. The same seed gives the same weights.
+
+    Args:
+        source: the tagger to continue from, or None. It is scored before training.
+        corpus: the data, whose types the network predicts.
+        splits: the splits to score the tagger on.
+        settings: the settings of the run.
 
     Raises:
-        InputError: the encoder can't be loaded, or reads less than `max_length` characters at once.
+        InputError: the encoder can't be loaded, or `max_length` is more than the encoder can read.
     """
     set_seed(settings.seed)
     if source is None:
@@ -69,10 +79,13 @@ def build_start(source: Source | None, corpus: Corpus, splits: Sequence[Split], 
 
 
 def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLstmCrf, CharacterTable]:
-    """A network for entities of `types` with pretrained encoder weights, on the device where it is to be trained.
+    """Build a new network for entities of `types`, with a pretrained encoder, on its device.
+
+    Returns:
+        The network, and the characters that its encoder knows.
 
     Raises:
-        InputError: the encoder can't be loaded, or reads less than `max_length` characters at once.
+        InputError: the encoder can't be loaded, or `max_length` is more than the encoder can read.
     """
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
     _require_window(encoder, settings)
@@ -94,5 +107,5 @@ def _require_window(encoder: PreTrainedModel, settings: TrainingSettings) -> Non
     longest = longest_window(encoder)
     if settings.max_length > longest:
         raise InputError(
-            f"`max_length` {settings.max_length} is more than {settings.encoder} reads: expected at most {longest}"
+            f"expected `max_length` to be at most {longest}, the limit of {settings.encoder}, got {settings.max_length}"
         )

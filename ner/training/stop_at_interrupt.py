@@ -1,4 +1,4 @@
-"""Ctrl-C in training: a checkpoint and a quiet end."""
+"""Ctrl-C during training: save a checkpoint and stop."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -9,10 +9,10 @@ from ner.runs.interruption import Interruption
 
 
 class StopAtInterrupt(TrainerCallback):
-    """Ends a run after the step in which it is interrupted; a second Ctrl-C ends the program as usual.
+    """Stops a run after the step in which the user pressed Ctrl-C. A second Ctrl-C ends the program as usual.
 
-    `stopped` tells whether that ended a run that was not over. In the last step of an epoch the epoch's score and
-    checkpoint come first: they are due in the uninterrupted run too.
+    `stopped` is True if the run stopped before its end. After the last step of an epoch, the run computes the dev
+    scores and saves the checkpoint of the epoch before it stops, as an uninterrupted run does.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class StopAtInterrupt(TrainerCallback):
         self._interruption = Interruption()
 
     def installed(self) -> AbstractContextManager[None]:
-        """Take over the signal inside the block."""
+        """Catch Ctrl-C inside the block."""
         return self._interruption.catch_interrupt()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
@@ -30,7 +30,7 @@ class StopAtInterrupt(TrainerCallback):
     def on_epoch_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        if self.stopped:  # within the epoch, and its checkpoint is there
+        if self.stopped:  # in the middle of the epoch; the checkpoint is already saved
             control.should_save = control.should_evaluate = control.should_log = False
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:

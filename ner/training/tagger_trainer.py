@@ -1,4 +1,4 @@
-"""The Hugging Face `Trainer`, told what is ours: batches by length, two learning rates, dev F1 by tagging."""
+"""The Hugging Face `Trainer` with batches by length, two learning rates, and dev scores from tagging."""
 
 import math
 import re
@@ -21,7 +21,6 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 
 from ner.characters.character_table import CharacterTable
-from ner.data.entities import Sentence
 from ner.errors import InputError
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
@@ -34,7 +33,7 @@ from ner.training.model_output import TENSORBOARD
 from ner.training.rdrop import r_drop_loss
 from ner.training.stop_at_interrupt import StopAtInterrupt
 from ner.training.tensorboard import TensorBoardLog
-from ner.training.training_examples import Collator, Examples
+from ner.training.training_examples import Collator, TrainingData
 from ner.training.training_settings import TrainingSettings
 from ner.training.weight_average import WeightAverage
 
@@ -43,20 +42,25 @@ _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
 class TaggerTrainer(Trainer):
-    """Trains `model` on `examples`; after each epoch it tags `dev`, and the epoch with the best F1 is kept.
+    """Trains a network, scores it on dev after each epoch, and keeps the weights of the epoch with the best F1.
 
-    Checkpoints and the TensorBoard log go into folders of `output`.
+    Args:
+        model: the network.
+        table: the characters that it knows.
+        data: the examples to learn from, and the dev sentences.
+        settings: the settings of the run.
+        output: the output folder, for the checkpoints and the TensorBoard log.
+        callbacks: more callbacks for the run.
 
     Raises:
-        InputError: in training, when the loss is not finite, or the model finds no entity after a third of it.
+        InputError: during training, if the loss is not finite, or the model finds no entity after a third of the steps.
     """
 
     def __init__(
         self,
         model: BertBiLstmCrf,
         table: CharacterTable,
-        examples: Examples,
-        dev: Sequence[Sentence],
+        data: TrainingData,
         settings: TrainingSettings,
         output: Path,
         callbacks: Sequence[TrainerCallback],
@@ -64,21 +68,20 @@ class TaggerTrainer(Trainer):
         self._network = model
         self._settings = settings
         self._table = table
-        self._dev = dev
-        self._examples = examples
+        self._data = data
         self._interrupt = StopAtInterrupt()
         self._attack = _attack(model, settings)
         self._average = WeightAverage(model, settings.ema) if settings.ema else None
         super().__init__(
             model,
-            _arguments(settings, len(examples), model.device, output),
+            _arguments(settings, len(data.examples), model.device, output),
             data_collator=Collator(table),
-            train_dataset=examples,
-            eval_dataset=list(dev),  # the trainer wants to see one; `evaluate` reads the sentences
+            train_dataset=data.examples,
+            eval_dataset=list(data.dev),  # `Trainer` requires one, but `evaluate` uses the sentences
             callbacks=[
                 EarlyStoppingCallback(settings.patience),
                 TensorBoardLog(output / TENSORBOARD),
-                _StopIfNothingIsFound(settings, any(sentence.entities for sentence in dev)),
+                _StopIfNothingIsFound(settings, any(sentence.entities for sentence in data.dev)),
                 *([_Unfreeze(model)] if settings.mode == "gradual" else []),
                 *([self._average] if self._average else []),
                 *callbacks,
@@ -88,18 +91,18 @@ class TaggerTrainer(Trainer):
         self.remove_callback(PrinterCallback)
 
     def run(self, checkpoint: str | None) -> bool:
-        """Train, from `checkpoint` on if there is one; False if it was interrupted, with a checkpoint saved."""
+        """Train, from `checkpoint` if it is given. The result is False if the user interrupted it; a checkpoint is saved."""
         with self._interrupt.installed():
             self.train(resume_from_checkpoint=checkpoint)
         return not self._interrupt.stopped
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """AdamW over the groups of `parameter_groups`."""
+        """Create AdamW with the groups of `parameter_groups`."""
         self.optimizer = torch.optim.AdamW(parameter_groups(self._network, self._settings), fused=True)
         return self.optimizer
 
     def training_step(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any) -> Tensor:
-        """A pass over a batch and back, and more of them under attack."""
+        """Compute the loss and the gradients of a batch, with adversarial training if it is on."""
 
         def backward() -> Tensor:
             return super(TaggerTrainer, self).training_step(model, inputs, *args)
@@ -111,7 +114,7 @@ class TaggerTrainer(Trainer):
         return self._attack.learn(backward, loss) if self._attack else backward()
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any, **kwargs: Any) -> Tensor:
-        """The network's own loss, or that of R-Drop, which must be finite."""
+        """The loss of the network, or the R-Drop loss. It must be finite."""
         if self._settings.r_drop:
             loss = r_drop_loss(self._network, inputs, self._settings.r_drop)
         else:
@@ -125,10 +128,10 @@ class TaggerTrainer(Trainer):
         return loss
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Score the dev sentences the way `bert-ner evaluate` does."""
+        """Score the dev sentences as `bert-ner evaluate` does."""
         network = self._average.model if self._average else self._network
         tagger = Tagger(NetworkEngine(network, self._settings.precision), self._table)
-        scores = tagger.evaluate(self._dev).scores
+        scores = tagger.evaluate(self._data.dev).scores
         metrics = {
             "eval_f1": scores.f1,
             "eval_precision": scores.precision,
@@ -155,21 +158,24 @@ class TaggerTrainer(Trainer):
     def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
         try:
             super()._save_checkpoint(*args, **kwargs)
-        except (RuntimeError, SafetensorError) as error:  # how the libraries report a full disk
+        except (RuntimeError, SafetensorError) as error:  # the libraries raise these if the disk is full
             raise OSError(
-                f"can't write a checkpoint into {self.args.output_dir}: if the disk is full, free some space and go on "
-                f"with `resume` ({type(error).__name__})"
+                f"can't write a checkpoint into {self.args.output_dir} ({type(error).__name__}): if the disk is full, "
+                "free some space, and run it again with `resume` to continue"
             ) from error
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        return LengthSampler(self._examples.lengths, self._settings.batch_size, self._settings.seed)
+        return LengthSampler(self._data.examples.lengths, self._settings.batch_size, self._settings.seed)
 
 
 def parameter_groups(model: BertBiLstmCrf, settings: TrainingSettings) -> list[dict[str, Any]]:
-    """Parameters that learn, by learning rate and weight decay: head and encoder, the latter layer by layer.
+    """Group the parameters to train by part (head or encoder), learning rate and weight decay.
 
-    A layer's rate is `layer_decay` times that of the layer above. Biases, normalisation, single vectors and the
-    CRF don't decay: the CRF's impossible scores would become possible.
+    The learning rate of an encoder layer is `layer_decay` times the rate of the layer above. Biases, normalization,
+    single vectors and the CRF have no weight decay. Weight decay would make the CRF's forbidden transitions possible.
+
+    Returns:
+        The groups as `torch.optim.AdamW` takes them, with a `name`: `encoder` or `head`.
     """
     top = model.encoder.config.num_hidden_layers
     groups: dict[tuple[str, float, bool], list[nn.Parameter]] = {}
@@ -188,7 +194,7 @@ def parameter_groups(model: BertBiLstmCrf, settings: TrainingSettings) -> list[d
 
 
 def layer_of(name: str, top: int) -> int:
-    """The layer of an encoder's parameter, from 1 to `top`; 0 for the embeddings, `top` for what is above them."""
+    """The layer of an encoder parameter, from 1 to `top`; 0 for embeddings, `top` for parameters above all layers."""
     if match := _LAYER.search(name):
         return int(match[1]) + 1
     return 0 if "embeddings" in name else top
@@ -222,26 +228,27 @@ def _arguments(settings: TrainingSettings, examples: int, device: torch.device, 
         seed=settings.seed,
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=2,  # the best and the last: with 1 the last is lost when a run ends
+        save_total_limit=2,  # the best and the last checkpoint; with 1, the last is deleted at the end of a run
         load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
-        restore_callback_states_from_checkpoint=True,  # the patience that is used up
+        restore_callback_states_from_checkpoint=True,  # the number of epochs without improvement
         logging_steps=max(1, min(steps, steps_an_epoch) // _LOGS_AN_EPOCH),
         logging_nan_inf_filter=False,
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
     )
-    # Several GPUs would each take a batch of that size, which is not what was asked for.
+    # With several GPUs, `Trainer` would multiply the batch size.
     arguments._n_gpu = min(arguments.n_gpu, 1)
     return arguments
 
 
 class _Unfreeze(TrainerCallback):
-    """Lets the encoder learn from the top down: nothing in the first epoch, all layers and the embeddings in the last.
+    """Gradual unfreezing (Howard and Ruder 2018, section 3.3): trains more encoder layers in each epoch.
 
-    Gradual unfreezing (Howard and Ruder 2018, section 3.3), spread over the epochs of the run.
+    The first epoch trains no layer. Later epochs add layers from the top down. The last epoch trains all layers and
+    the embeddings.
     """
 
     def __init__(self, model: BertBiLstmCrf) -> None:
@@ -258,7 +265,7 @@ class _Unfreeze(TrainerCallback):
 
 
 class _StopIfNothingIsFound(TrainerCallback):
-    """Ends a run that has learned, after a third of it, to call everything O."""
+    """Stops a run if the model predicts only O on dev after a third of the steps."""
 
     def __init__(self, settings: TrainingSettings, dev_has_entities: bool) -> None:
         self._settings = settings
@@ -271,5 +278,5 @@ class _StopIfNothingIsFound(TrainerCallback):
                 f"after {state.global_step:,} of {state.max_steps:,} steps the model finds no entity in dev: try more "
                 f"`epochs` (now {self._settings.epochs}), another `learning_rate` "
                 f"({self._settings.learning_rate:g}) or a smaller `batch_size` ({self._settings.batch_size}), and "
-                "look whether the tags of train are right"
+                "check that the tags of train are correct"
             )

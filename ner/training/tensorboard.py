@@ -1,6 +1,5 @@
 """The TensorBoard log of a run."""
 
-import logging
 import time
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ner.extras import how_to_install
+from ner.runs.progress import LOGGER
 
 try:
     from tensorboardX.event_file_writer import EventsWriter
@@ -20,10 +20,13 @@ _GROUPS = {"eval_": "dev/", "": "train/"}
 
 
 class TensorBoardLog(TrainerCallback):
-    """Writes every number that the trainer logs: `train/loss`, `train/learning_rate`, `dev/f1` and so on.
+    """Writes every number that the trainer logs, for example `train/loss`, `train/learning_rate` and `dev/f1`.
 
-    It writes at once and in this thread: the usual writer does so in a thread of its own, which dies of a full disk
-    without a word and leaves the program waiting for it. Without tensorboardX, there is no log.
+    It writes immediately, in the main thread. The usual writer has its own thread. If the disk is full, that thread
+    ends without an error, and the program waits for it forever. Without tensorboardX, nothing is written.
+
+    Args:
+        folder: the folder of the log.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,7 +37,7 @@ class TensorBoardLog(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         if EventsWriter is None:
-            logging.getLogger("ner").info("no TensorBoard log: %s brings tensorboardX", how_to_install("tensorboard"))
+            LOGGER.info("no TensorBoard log: tensorboardX is not installed; %s", how_to_install("tensorboard"))
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         if EventsWriter is None:

@@ -1,6 +1,5 @@
-"""From a corpus and settings to a model folder."""
+"""Training: from a corpus and settings to a model folder."""
 
-import json
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from ner.data.data_split import Split
 from ner.errors import InputError, InterruptedRun
 from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation
-from ner.files import atomic_writer
+from ner.files import write_json
 from ner.model.feature_cache import FeatureCache
 from ner.model.model_files import RECORD
 from ner.model.model_folder import save_model
@@ -33,14 +32,14 @@ from ner.training.oversampling import repeats
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
 from ner.training.tagger_trainer import TaggerTrainer
-from ner.training.training_examples import Examples
+from ner.training.training_examples import Examples, TrainingData
 from ner.training.training_record import training_record
 from ner.training.training_settings import TrainingSettings
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished run: the tagger with its best weights, its record, and its evaluations by split."""
+    """A finished run: the tagger with the weights of the best epoch, its record, and its evaluations by split."""
 
     tagger: Tagger
     record: dict[str, Any]
@@ -49,7 +48,7 @@ class TrainingRun:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a run is asked to do, checked, and the checkpoint that it goes on from."""
+    """The checked input of a run, and the checkpoint to continue from."""
 
     corpus: Corpus
     settings: TrainingSettings
@@ -59,13 +58,13 @@ class _Plan:
 
     @property
     def splits(self) -> list[Split]:
-        """Those that are scored."""
+        """The splits to score: dev and, if there is one, test."""
         return [self.corpus.dev, *([self.corpus.test] if self.corpus.test else [])]
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """What the loop leaves: its state, and the minutes that it took."""
+    """The result of the training loop: its final state, and its duration in minutes."""
 
     state: TrainerState
     minutes: float
@@ -81,14 +80,20 @@ def train(
     progress: Progress | None = None,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> TrainingRun:
-    """Train a tagger on `corpus` and write it, its record and its evaluations into the folder `output`.
+    """Train a tagger, and write it, its record and its evaluations into a folder.
 
-    `callbacks` see the run as it goes; what they raise ends it.
+    Args:
+        corpus: the data. Dev chooses the best epoch.
+        settings: the settings of the run.
+        output: the model folder. It must not contain another model.
+        resume: continue the interrupted run in `output`, if there is one.
+        progress: shows the progress of the run.
+        callbacks: callbacks of the Hugging Face `Trainer`. Their exceptions end the run.
 
     Raises:
-        InputError: the corpus, the encoder or the output folder won't do, or training failed.
-        OSError: the output folder can't be written; the run can be resumed.
-        InterruptedRun: it was stopped by the user; what was learned is saved.
+        InputError: the corpus, the encoder or the output folder can't be used, or training failed.
+        OSError: the output folder can't be written. The run can be resumed.
+        InterruptedRun: the user stopped the run. It can be resumed.
     """
     require_entities(corpus)
     _require_one_process()
@@ -97,7 +102,7 @@ def train(
         settings = adopt_network_settings(settings, source.model.config)
     plan = _Plan(corpus, settings, output, prepare_output(output, settings, corpus, resume), choose_progress(progress))
     if resume and plan.checkpoint is None:
-        plan.progress.note(f"note   no checkpoint in {output}: the run starts from its beginning")
+        plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
     start = build_start(source, corpus, plan.splits, settings)
     examples = _build_examples(plan, start)
     fitted = _fit(plan, start, examples, callbacks)
@@ -107,7 +112,7 @@ def train(
 
 
 def require_entities(corpus: Corpus) -> None:
-    """Make sure that there is something to learn.
+    """Check that the training data has entities.
 
     Raises:
         InputError: train has no entities.
@@ -118,11 +123,11 @@ def require_entities(corpus: Corpus) -> None:
 
 def _require_one_process() -> None:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise InputError("training runs in one process: start it without torchrun or accelerate launch")
+        raise InputError("training uses one process: start it without torchrun and accelerate launch")
 
 
 def _build_examples(plan: _Plan, start: Start) -> Examples:
-    """What is learned from, after a description of the run."""
+    """Build the examples to learn from, and report an overview of the run."""
     sentences, settings = plan.corpus.train.sentences, plan.settings
     times = repeats(sentences, settings.oversample, settings.seed)
     examples = Examples(sentences, start.table, start.model.config, times)
@@ -132,13 +137,14 @@ def _build_examples(plan: _Plan, start: Start) -> Examples:
 
 
 def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[TrainerCallback]) -> _Fitted:
-    """Train the network; afterwards it has the weights of the best epoch."""
+    """Train the network. At the end, it has the weights of the best epoch."""
     model, settings = start.model, plan.settings
     if settings.mode == "frozen":
         model.feature_cache = FeatureCache(plan.output / UNFINISHED / FEATURES)
     began = time.perf_counter()
     shown = [EpochProgress(plan.progress), *callbacks]
-    trainer = TaggerTrainer(model, start.table, examples, plan.corpus.dev.sentences, settings, plan.output, shown)
+    data = TrainingData(examples, plan.corpus.dev.sentences)
+    trainer = TaggerTrainer(model, start.table, data, settings, plan.output, shown)
     try:
         finished = trainer.run(plan.checkpoint)
     finally:
@@ -148,16 +154,16 @@ def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[Trai
         raise InterruptedRun(
             f"stopped after step {state.global_step:,} of {state.max_steps:,}; run it again with `resume` to continue"
         )
-    model.feature_cache = None  # what is evaluated is what will be loaded
+    model.feature_cache = None  # evaluate the model without the cache, as a loaded model works
     return _Fitted(state, (time.perf_counter() - began) / 60)
 
 
 def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, Evaluation]]:
-    """The trained tagger, with its temperature, and its evaluations by split."""
+    """Calibrate the trained tagger if this is set, and evaluate it on each split."""
     engine = NetworkEngine(start.model, plan.settings.precision)
     if plan.settings.calibrate:
         temperature = fit_temperature(engine, start.table, plan.corpus.dev.sentences)
-        plan.progress.note(f"scores are calibrated on dev: temperature {temperature:.3f}")
+        plan.progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
     tagger = Tagger(engine, start.table, name=str(plan.output), folder=plan.output)
     return tagger, {split.name: tagger.evaluate(split) for split in plan.splits}
 
@@ -189,13 +195,11 @@ def _build_record(
 
 
 def _write_results(plan: _Plan, start: Start, run: TrainingRun) -> TrainingRun:
-    """Write reports, record and model; the model comes last, so that a run is finished or can be resumed."""
+    """Write the reports, the record and, last, the model: without the model, the run can still be resumed."""
     output = plan.output
     for name, evaluation in run.evaluations.items():
         write_report(evaluation.report(plan.corpus.train), output / EVALUATION / name, pictures=False)
-    with atomic_writer(output / RECORD) as file:
-        json.dump(run.record, file, ensure_ascii=False, indent=2)
-        file.write("\n")
+    write_json(run.record, output / RECORD)
     save_model(start.model, start.table, output)
     remove_unfinished(output)
     return run

@@ -1,4 +1,4 @@
-"""Training from Python: a `Trainer` around the run that `bert-ner train` makes."""
+"""The `Trainer` of the Python API. It does what `bert-ner train` does."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,11 +28,11 @@ class Trainer:
     100.0
 
     Args:
-        settings: what `bert-ner train` sets by its options.
-        train: the corpus; its dev split chooses the best epoch.
-        output: the model folder. It must hold no other model.
-        progress: is told of steps and epochs; a bar in a notebook by default, elsewhere the logger `ner`.
-        callbacks: callbacks of the Hugging Face `Trainer`, which see the run. What they raise ends it.
+        settings: the settings, which are the options of `bert-ner train`.
+        train: the corpus. Its dev split chooses the best epoch.
+        output: the model folder. It must not contain another model.
+        progress: shows steps and epochs. By default, a notebook shows a bar, and other programs log to `ner`.
+        callbacks: callbacks of the Hugging Face `Trainer`. Their exceptions end the run.
     """
 
     def __init__(
@@ -52,12 +52,18 @@ class Trainer:
         self._run: TrainingRun | None = None
 
     def train(self, *, resume: bool = False) -> Tagger:
-        """Train, and return the tagger with the weights of the best epoch; `resume` continues an interrupted run.
+        """Train the tagger.
+
+        Args:
+            resume: continue the interrupted run in `output`, if there is one.
+
+        Returns:
+            The tagger with the weights of the best epoch.
 
         Raises:
-            InputError: the corpus, the encoder or the output folder can't be used, or nothing was learned.
-            InterruptedRun: the user stopped it; what was learned is saved.
-            OSError: the output folder can't be written.
+            InputError: the corpus, the encoder or the output folder can't be used, or training failed.
+            InterruptedRun: the user stopped the run. It can be resumed.
+            OSError: the output folder can't be written. The run can be resumed.
         """
         self._run = train(
             self.corpus,
@@ -71,11 +77,11 @@ class Trainer:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What the run was made from, and its scores: the content of `training.json`."""
+        """The training record, which is also in `training.json`: settings, data, scores and versions."""
         return self._finished().record
 
     def evaluate(self, sentences: Split | Sequence[Sentence]) -> Evaluation:
-        """Tag annotated sentences with the trained tagger, and compare the result with their entities."""
+        """Tag annotated sentences with the trained tagger, and compare the predictions with their entities."""
         return self._finished().tagger.evaluate(sentences)
 
     def _finished(self) -> TrainingRun:

@@ -1,4 +1,4 @@
-"""Annotated sentences to rows of ids and labels that the network learns from."""
+"""Training examples: character ids and labels of annotated sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,24 +16,29 @@ from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
 from ner.data.unknown import clip_spans
 from ner.model.network_config import BertBiLstmCrfConfig
 
-# Share of a window that is context on either side of what is learned from, where a sentence had to be cut.
+# A piece of a long sentence has this part of its window (1/8) as context on each side.
 _CONTEXT = 8
 
 
 @dataclass(frozen=True)
 class Example:
-    """Ids and labels of one window, both `(chars,)`; context is `IGNORED`, what is unknown `UNKNOWN_LABEL`."""
+    """Ids and labels of one window, both `(chars,)`. Context has the label `IGNORED`, the tag ? `UNKNOWN_LABEL`."""
 
     ids: Ids
     labels: Ids
 
 
 class Examples(Dataset[Example]):
-    """The windows of all sentences, whole where they fit into `max_length` characters.
+    """The examples of all sentences. A sentence with more than `max_length` characters is split into several.
 
-    `sentences_cut` counts the sentences that didn't fit, `entities_cut` the entities that became two for it. Windows
-    in which every character is unknown are left out, for they teach nothing; `windows_unknown` counts them.
-    `repeats` says how often each sentence is in it, once if None.
+    `sentences_cut` counts the split sentences, and `entities_cut` the entities that are cut by this. Windows that
+    contain only the tag ? are left out; `windows_unknown` counts them.
+
+    Args:
+        sentences: the training data.
+        table: the characters of the encoder.
+        config: the network, with its labels and its longest window.
+        repeats: how often each sentence is used; once if None.
     """
 
     def __init__(
@@ -79,7 +84,7 @@ class Examples(Dataset[Example]):
 
 
 def _clip(entities: Sequence[Entity], window: Window) -> list[Entity]:
-    """The entities, or their parts, in the kept range of `window`, counted from where it begins."""
+    """The parts of entities inside the kept range of `window`, with positions relative to its start."""
     clipped = []
     for entity in entities:
         start, end = max(entity.start, window.keep_start), min(entity.end, window.keep_end)
@@ -90,8 +95,16 @@ def _clip(entities: Sequence[Entity], window: Window) -> list[Entity]:
 
 
 @dataclass(frozen=True)
+class TrainingData:
+    """The examples to learn from, and the dev sentences to score after each epoch."""
+
+    examples: Examples
+    dev: Sequence[Sentence]
+
+
+@dataclass(frozen=True)
 class Collator:
-    """Makes one batch of the network's arguments out of examples."""
+    """Combines examples into a batch: the arguments of the network, each padded."""
 
     table: CharacterTable
 

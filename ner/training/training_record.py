@@ -1,6 +1,5 @@
-"""The training record: what a model was made from, by what settings, and how well each epoch did."""
+"""The training record: settings, data, scores of each epoch, machine and versions."""
 
-import platform
 from dataclasses import asdict
 from typing import Any
 
@@ -8,9 +7,9 @@ import torch
 from transformers import TrainerState
 
 from ner.data.data_split import Split
+from ner.model.run_environment import describe_environment
 from ner.training.training_examples import Examples
 from ner.training.training_settings import TrainingSettings
-from ner.version import installed_version
 
 _PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
 
@@ -18,7 +17,15 @@ _PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
 def training_record(
     settings: TrainingSettings, splits: list[Split], examples: Examples, state: TrainerState, device: torch.device
 ) -> dict[str, Any]:
-    """Settings, data, scores by epoch, machine and versions, ready for JSON."""
+    """Collect the training record of a run, ready for JSON.
+
+    Args:
+        settings: the settings of the run.
+        splits: the data, with the splits that are only scored.
+        examples: the training examples.
+        state: the final state of the trainer.
+        device: the device of the network.
+    """
     return {
         "settings": asdict(settings),
         "data": {split.name: _describe(split) for split in splits},
@@ -28,13 +35,7 @@ def training_record(
         "steps": state.global_step,
         "epochs": _epochs(state.log_history),
         "best_dev_f1": state.best_metric,
-        "machine": {
-            "device": device.type,
-            "processor": platform.processor() or platform.machine(),
-            "threads": torch.get_num_threads(),
-            "system": platform.platform(),
-        },
-        "versions": {"python": platform.python_version(), **{name: installed_version(name) for name in _PACKAGES}},
+        **describe_environment(device, _PACKAGES),
     }
 
 
@@ -51,7 +52,7 @@ def _describe(split: Split) -> dict[str, Any]:
 
 
 def _epochs(history: list[dict[str, float]]) -> list[dict[str, float | None]]:
-    """Mean training loss and dev scores of each epoch, from the trainer's log."""
+    """The mean training loss and the dev scores of each epoch, from the trainer's log."""
     epochs: list[dict[str, float | None]] = []
     losses: list[float] = []
     for entry in history:

@@ -1,4 +1,4 @@
-"""All that a person can set about a training run."""
+"""The settings of a training run."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -24,7 +24,7 @@ class TrainingSettings(NetworkSettings):
     expected `epochs` to be a whole number of at least 1, got 0
 
     Raises:
-        InputError: settings are wrong; the message tells all of them.
+        InputError: settings are wrong. The message names all of them.
     """
 
     init_from: Annotated[
@@ -170,7 +170,7 @@ class TrainingSettings(NetworkSettings):
     seed: Seed = 1
 
     def conflicts(self) -> Iterator[str]:
-        if self.init_from is None:  # else the network is that of the tagger to go on from
+        if self.init_from is None:  # otherwise the network is that of the tagger to continue from
             yield from super().conflicts()
         if self.mode == "frozen":
             if self.layer_decay != 1:

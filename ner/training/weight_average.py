@@ -1,4 +1,4 @@
-"""The moving average of a network's weights, which is what is scored and kept."""
+"""The moving average of a network's weights, which is scored and saved in place of the weights."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +16,14 @@ _RAW = "raw.safetensors"
 
 
 class WeightAverage(TrainerCallback):
-    """The exponential moving average of all weights of `model`, made one step longer by each step of training.
+    """The exponential moving average of all weights of a network. Each training step updates it.
 
-    A checkpoint holds the average as its model, and the weights that training goes on with beside it.
+    The model in a checkpoint has the averaged weights. The raw weights, which training continues with, are in a
+    separate file.
 
     Args:
-        model: the network that is trained; its buffers are copied.
-        decay: the share of the average that stays in a step; see `decay_at` for the first ones.
+        model: the network that is trained. Its buffers are copied, not averaged.
+        decay: the weight of the old average in an update. It is smaller in the first steps, see `decay_at`.
     """
 
     def __init__(self, model: BertBiLstmCrf, decay: float) -> None:
@@ -31,13 +32,13 @@ class WeightAverage(TrainerCallback):
 
     @property
     def model(self) -> BertBiLstmCrf:
-        """The network with the average as its weights."""
+        """The network with the averaged weights."""
         return cast(BertBiLstmCrf, self._averaged.module)
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        self._averaged.n_averaged.fill_(state.global_step)  # not 0 in a resumed run
+        self._averaged.n_averaged.fill_(state.global_step)  # more than 0 in a resumed run
 
     def on_optimizer_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -45,11 +46,11 @@ class WeightAverage(TrainerCallback):
         self._averaged.update_parameters(self._raw)
 
     def save_raw(self, checkpoint: Path) -> None:
-        """Write the weights of training into a checkpoint whose model is the average."""
+        """Write the raw weights into a checkpoint, whose model has the averaged weights."""
         save_model(self._raw, str(checkpoint / _RAW))
 
     def load(self, checkpoint: Path) -> None:
-        """Take both kinds of weights from a checkpoint."""
+        """Load the averaged and the raw weights from a checkpoint."""
         load_model(self.model, checkpoint / WEIGHTS)
         load_model(self._raw, checkpoint / _RAW)
 
@@ -57,8 +58,8 @@ class WeightAverage(TrainerCallback):
 def decay_at(step: int, decay: float) -> float:
     """The decay after `step` steps: min(decay, (1 + step) / (10 + step)).
 
-    The warm-up of TensorFlow's `ExponentialMovingAverage`, without which a short run would average in the weights
-    that it began with.
+    This is the warm-up of TensorFlow's `ExponentialMovingAverage`. Without it, the initial weights would dominate the
+    average of a short run.
     """
     return min(decay, (1 + step) / (10 + step))
 

@@ -59,7 +59,7 @@ def test_another_network_than_that_of_the_tagger(
         InputError, match=r"`fusion` attention doesn't fit `init_from` .*, which has last: leave it out"
     ):
         train(corpus, quick(init_from=str(model_folder), fusion="attention"), tmp_path / "model")
-    with pytest.raises(InputError, match=r"`max_length` 65 is more than .* reads: expected at most 64"):
+    with pytest.raises(InputError, match=r"expected `max_length` to be at most 64, .*, got 65"):
         train(corpus, quick(init_from=str(model_folder), max_length=65), tmp_path / "long")
     with pytest.raises(InputError, match="there is no model folder nowhere"):
         train(corpus, quick(init_from="nowhere"), tmp_path / "model")

@@ -250,9 +250,9 @@ def test_sentences_with_rare_types_make_an_epoch_longer(corpus: Corpus, quick: C
     progress = RecordedProgress()
     run = train(corpus, quick(epochs=1, oversample=1.0), tmp_path / "model", progress=progress)
     # Of 8 sentences 4 have a LOC, 2 an ORG and 4 a PER.
-    shown = "aid    types in fewer than 1 of the sentences: LOC x 1.41, ORG x 2.00, PER x 1.41; 8 sentences are "
+    shown = "aid    types in fewer than 1 of the sentences: LOC x 1.41, ORG x 2.00, PER x 1.41; an epoch has "
     (line,) = (line for line in progress.lines if line.startswith(shown))
-    sentences = int(line.removeprefix(shown).removesuffix(" an epoch").rstrip())
+    sentences = int(line.removeprefix(shown).removesuffix(" sentences, train has 8"))
     assert 10 <= sentences <= 16
     assert run.record["steps"] == -(-sentences // 2)
     assert run.record["data"]["train"]["sentences"] == 8
@@ -371,7 +371,7 @@ def test_two_learning_rates_and_no_decay_for_the_crf(quick: Change) -> None:
 def test_another_model_in_the_output_folder_is_refused(corpus: Corpus, quick: Change, model_folder: Path) -> None:
     before = weights(model_folder)
     for resume in (False, True):
-        with pytest.raises(InputError, match="holds a model already"):
+        with pytest.raises(InputError, match="already contains a model"):
             train(corpus, quick(), model_folder, resume=resume)
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(model_folder).items())
 
@@ -413,7 +413,7 @@ def test_several_processes_are_refused(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(InputError, match="training runs in one process"):
+    with pytest.raises(InputError, match="training uses one process"):
         train(corpus, quick(), tmp_path / "model")
 
 
@@ -444,7 +444,7 @@ def test_without_tensorboardx_there_is_no_log(
 
 
 def test_windows_longer_than_the_encoder_reads_are_refused(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"`max_length` 100 is more than .* reads: expected at most 64"):
+    with pytest.raises(InputError, match=r"expected `max_length` to be at most 64, .*, got 100"):
         train(corpus, quick(max_length=100), tmp_path / "model")
 
 
@@ -473,9 +473,9 @@ def test_training_aids_are_named(corpus: Corpus, quick: Change, tmp_path: Path) 
     train(corpus, quick(max_steps=1, **aids, oversample=0.1), tmp_path / "model", progress=progress)
     text = progress.text
     assert "aid    pgd: embeddings are perturbed by 0.5 in 3 steps" in text
-    assert "aid    the average of the weights, with a decay of up to 0.99, is scored and kept" in text
-    assert "aid    R-Drop: two passes over each batch, divergence times 2" in text
-    assert "aid    types in fewer than 0.1 of the sentences: none; 8 sentences are 8 an epoch" in text
+    assert "aid    the moving average of the weights, with a decay of up to 0.99, is scored and saved" in text
+    assert "aid    R-Drop: two passes for each batch; weight of the divergence 2" in text
+    assert "aid    types in fewer than 0.1 of the sentences: none; an epoch has 8 sentences, train has 8" in text
 
 
 def sparsely_labelled(folder: Path, instead: str) -> Corpus:
@@ -526,4 +526,4 @@ def test_what_is_unknown_is_shown(settings: TrainingSettings, tmp_path: Path) ->
     lines = [*describe_run_start(corpus, model, table, Examples(corpus.train.sentences, table, model.config), settings)]
     assert lines[0] == "train  2 sentences, 4 characters (3 of them ?); PER 1"
     assert lines[1].startswith("dev    8 sentences, 64 characters; ")
-    assert "note   sentences or pieces with no tag but ?, of which nothing is learned: 1" in lines
+    assert "note   sentences or pieces that contain only the tag ? and are ignored: 1" in lines

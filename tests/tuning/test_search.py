@@ -239,7 +239,7 @@ def test_another_search_in_the_folder_is_refused(
 def test_what_no_trial_could_mend_is_said_before_the_first(run: Search, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\./missing is not a folder"):
         run(3, encoder="./missing")
-    with pytest.raises(InputError, match=r"`max_length` 100 is more than"):
+    with pytest.raises(InputError, match="expected `max_length` to be at most 64"):
         run(3, max_length=100)
     assert [*tmp_path.iterdir()] == []
     for storage in ("nonsense", "oracle9://x", "postgresql://localhost/x", f"sqlite:///{tmp_path}/no/such.db"):
