@@ -1,4 +1,4 @@
-"""Batches to learn from, and those that are held out."""
+"""Training batches, and batches of held-out text."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,14 +11,22 @@ from ner.pretraining.packing import Packer
 from ner.pretraining.passages import Passages
 from ner.pretraining.word_segmenter import Segmenter
 
-# Long enough to judge by, short enough for any encoder to be quick.
+# In characters. This is long enough for a useful loss, and short enough to be fast with any encoder.
 _HELD_OUT_LENGTH = 128
 
 
 class Batches:
-    """Batches without end: the rows of one are of equal length, and all batches have as many characters.
+    """An endless stream of batches. The rows of a batch have the same length.
 
-    Batch `n` takes its length and its masks from `seed` and `n`, its text from where the stream stands.
+    The seed and the number of a batch determine its length and its masks. Its text is the next text of the stream.
+
+    Args:
+        passages: the stream of text.
+        packer: fills rows with the text.
+        masker: masks the rows.
+        lengths: the lengths of rows in characters, with [CLS] and [SEP]. Each batch has a random one of them.
+        characters: the number of characters of a batch, with [CLS] and [SEP].
+        seed: the seed of the run.
     """
 
     def __init__(
@@ -30,7 +38,7 @@ class Batches:
         self._seed = seed
 
     def batch(self, number: int) -> MaskedBatch:
-        """The next batch, which is the `number`th of the run."""
+        """The next batch. `number` is its number in the run, from 0."""
         length = int(np.random.default_rng((self._seed, number)).choice(self._lengths))
         ids, starts = self._packer.rows(self._characters // length, length)
         return self._masker(ids, starts, (self._seed, number, 1))
@@ -41,12 +49,12 @@ class Batches:
         return self._passages.passes
 
     def state(self) -> dict[str, Any]:
-        """Where the stream stands: text, lists and numbers only."""
+        """The position of the stream, for a checkpoint. It contains only text, lists and numbers."""
         ids, starts = self._packer.left
         return {"passages": self._passages.state(), "ids": ids.tolist(), "starts": starts.tolist()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` gave."""
+        """Continue from a position that `state` returned."""
         self._passages.restore(state["passages"])
         self._packer.left = np.array(state["ids"], np.int64), np.array(state["starts"], np.bool_)
 
@@ -54,7 +62,16 @@ class Batches:
 def held_out_batches(
     held_out: Sequence[str], table: CharacterTable, starts: Segmenter, masker: Masker, longest: int, characters: int
 ) -> list[MaskedBatch]:
-    """Batches of the held-out paragraphs, with the same masks each time; what doesn't fill a row is left out."""
+    """Build batches of the held-out paragraphs. They have the same masks in each run.
+
+    Args:
+        held_out: the paragraphs. Text at the end that doesn't fill a row is left out.
+        table: the characters of the encoder.
+        starts: finds the beginnings of words.
+        masker: masks the rows.
+        longest: the longest row that the encoder can read, in characters.
+        characters: the maximum number of characters of a batch, if it has several rows.
+    """
     size = sum(len(paragraph) + 1 for paragraph in held_out)
     length = min(_HELD_OUT_LENGTH, longest, size + 2)
     rows = size // (length - 2)

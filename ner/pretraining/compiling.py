@@ -1,18 +1,23 @@
-"""torch.compile for an encoder's layers, where the machine can."""
+"""Compiling the layers of an encoder with torch.compile, if the machine has a compiler."""
 
 import torch
 from transformers import PreTrainedModel
 
 from ner.pretraining.starting_encoder import encoder_layers
 
-# Of each length two: one that learns, and one of held-out text.
+# Each length is compiled twice: for training, and for evaluation.
 _VARIANTS_A_LENGTH = 2
 
 
 def compile_layers(model: PreTrainedModel, lengths: int) -> bool:
-    """Compile the layers one by one, so that all share one piece of code for each of so many lengths of rows.
+    """Compile each layer separately, so that all layers share the compiled code.
 
-    False, and nothing is done, where there is no compiler.
+    Args:
+        model: the encoder with its head.
+        lengths: the number of different row lengths. Each length has its own code.
+
+    Returns:
+        False if there is no compiler. Then nothing is changed.
     """
     if not _has_compiler():
         return False
@@ -24,10 +29,10 @@ def compile_layers(model: PreTrainedModel, lengths: int) -> bool:
 
 
 def _has_compiler() -> bool:
-    """Try it: a compiler may be there and lack the headers that it needs."""
+    """Compile a small function. A compiler may be installed without the headers that it needs."""
     try:
         torch.compile(lambda tensor: tensor + 1)(torch.ones(2))
-    except Exception:  # what a missing compiler raises differs between platforms and versions
+    except Exception:  # the exception depends on the platform and the version
         return False
     finally:
         torch.compiler.reset()

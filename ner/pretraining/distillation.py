@@ -1,4 +1,4 @@
-"""Learning from a larger encoder: its guesses, and what it makes of each character on the way to them."""
+"""Distillation: learning the predictions and the hidden states of a larger encoder."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,28 @@ from ner.model.load_encoder import MaskedLanguageModel
 from ner.pretraining.masking import MaskedBatch
 from ner.pretraining.starting_encoder import embeddings_of, encoder_layers, encoder_of, vocabulary_scores
 
-# Hinton et al. 2015, section 2: a higher temperature shows more of the guesses that are not the best one.
+# Hinton et al. 2015, section 2: with a higher temperature, less probable predictions have more weight.
 _TEMPERATURE = 2.0
 
 
 class Distillation(nn.Module):
-    """Soft targets and hidden states of a teacher, which may have another vocabulary and another width.
+    """The loss for learning from a teacher, which may have another vocabulary and another hidden size.
 
-    Student and teacher read the same text, each in its own ids. The student's guesses at the masked places are drawn
-    to the teacher's, over the characters that both know. Its hidden states are drawn to those of the teacher's layers
-    at the same relative height: layer `i` of `n` to layer `i m / n` of `m` (Jiao et al. 2020, section 3.1), by the
-    cosine of the angle between them (Sanh et al. 2019, section 3), after a learned projection where the widths differ.
+    Student and teacher read the same text, each with its own ids. The loss has two parts:
+
+    - the divergence between their predictions at the masked positions, over the characters that both know;
+    - the cosine distance between their hidden states (Sanh et al. 2019, section 3). Layer `i` of `n` of the student is
+      compared with layer `i m / n` of `m` of the teacher (Jiao et al. 2020, section 3.1). If the hidden sizes differ,
+      a learned projection comes first.
+
+    Args:
+        teacher: the encoder to learn from, with its masked-language-model head.
+        student: the encoder to train, with its head.
+        table: the characters of the student.
+        mask: the student's id of [MASK].
+
+    Raises:
+        InputError: the teacher knows no character of the student.
     """
 
     _ids: Tensor
@@ -32,10 +43,10 @@ class Distillation(nn.Module):
         self, teacher: MaskedLanguageModel, student: PreTrainedModel, table: CharacterTable, mask: int
     ) -> None:
         super().__init__()
-        # Not a part of this module: it doesn't learn, and has no place in a checkpoint.
+        # A tuple hides the teacher from PyTorch: it isn't trained, and it isn't saved in checkpoints.
         self._teacher: Sequence[PreTrainedModel] = (teacher.model,)
         ids, shared = _corresponding_ids(teacher, table, mask, len(embeddings_of(student)))
-        self.register_buffer("_ids", ids, persistent=False)  # (student's vocabulary,)
+        self.register_buffer("_ids", ids, persistent=False)  # (vocabulary of the student,)
         self.register_buffer("_shared", shared, persistent=False)  # (shared,)
         layers, above = len(encoder_layers(student)), len(encoder_layers(teacher.model))
         self._layers = [round(layer * above / layers) for layer in range(1, layers + 1)]
@@ -45,13 +56,13 @@ class Distillation(nn.Module):
         )
 
     def loss(self, batch: MaskedBatch, scores: Tensor, states: Sequence[Tensor], head_only: bool) -> Tensor:
-        """How far the student is from its teacher, a scalar.
+        """Compute the distillation loss, a scalar.
 
         Args:
-            batch: what the student read.
-            scores: its guesses, `(chosen, vocabulary)`.
-            states: its embeddings and the hidden states of its layers, `(rows, length, hidden)` each.
-            head_only: leave its hidden states out.
+            batch: the batch that the student read.
+            scores: the student's scores at the masked positions, `(chosen, vocabulary)`.
+            states: the student's embeddings and the hidden states of its layers, each `(rows, length, hidden)`.
+            head_only: leave out the part for hidden states.
         """
         [teacher] = self._teacher
         with torch.no_grad():
@@ -75,7 +86,7 @@ class Distillation(nn.Module):
 def _corresponding_ids(
     teacher: MaskedLanguageModel, table: CharacterTable, mask: int, size: int
 ) -> tuple[Tensor, Tensor]:
-    """The teacher's id for each of the student's, `(size,)`, and the student's ids of the characters both know."""
+    """The teacher's id for each id of the student, `(size,)`, and the student's ids of characters that both know."""
     theirs = teacher.table
     ids = torch.full((size,), theirs.unk)
     for mine, other in ((table.cls, theirs.cls), (table.sep, theirs.sep), (table.pad, theirs.pad)):
@@ -90,5 +101,5 @@ def _corresponding_ids(
         if other != theirs.unk:
             shared.append(mine)
     if not shared:
-        raise InputError("`teacher` knows none of the encoder's characters: choose another")
+        raise InputError("`teacher` knows none of the encoder's characters: choose another `teacher`")
     return ids, torch.tensor(sorted(set(shared)))

@@ -1,9 +1,8 @@
-"""The output folder of a pretraining run: an encoder as transformers saves it, with the record of the run.
+"""The output folder of a pretraining run: an encoder in the format of transformers, and the record of the run.
 
-While a run is not finished, its settings and its checkpoint lie in the folder `unfinished-run` of the output folder.
+Until the run is finished, its settings and its checkpoint are in the subfolder `unfinished-run`.
 """
 
-import json
 import os
 import shutil
 import tempfile
@@ -17,7 +16,7 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ner.errors import InputError
-from ner.files import grant_usual_rights
+from ner.files import grant_usual_rights, write_json
 from ner.runs.run_folder import UNFINISHED, begin_run, require_folder, require_resumable
 
 RECORD = "pretraining.json"
@@ -26,24 +25,30 @@ _CHECKPOINT = "checkpoint.pt"
 
 
 def checkpoint_path(output: Path) -> Path:
-    """The file that a run in `output` can be taken up from."""
+    """The checkpoint file of an unfinished run."""
     return output / UNFINISHED / _CHECKPOINT
 
 
 def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> bool:
-    """Make sure that a run may write into `output`; whether there is a checkpoint to go on from.
+    """Check that a run may write into `output`, and prepare it. Existing files stay.
 
-    `run` describes it by its `settings` and `data`; nothing that is there is removed.
+    Args:
+        output: the output folder.
+        run: the `settings` and the `data` of the run.
+        resume: whether to continue an interrupted run.
+
+    Returns:
+        Whether there is a checkpoint to continue from.
 
     Raises:
-        InputError: there is a model or an unfinished run in it, it can't be written, or the run to resume was another.
+        InputError: the folder contains a model or another run, or can't be written.
     """
     require_folder(output)
     if checkpoint_path(output).exists():
         require_resumable(output, run, resume, "text has")
         return True
     if (output / _CONFIG).exists():
-        raise InputError(f"{output} holds a model already: choose another `output`, or move it away")
+        raise InputError(f"{output} already contains a model: choose another `output`, or move it away")
     begin_run(output, run)
     return False
 
@@ -55,30 +60,37 @@ def save_encoder(
     record: dict[str, Any],
     output: Path,
 ) -> None:
-    """Write an encoder and its record into `output` and remove what only an unfinished run needs.
+    """Write an encoder and its record into `output`, and remove the files that only an unfinished run needs.
 
-    The configuration comes last, so that an encoder is whole or absent.
+    The configuration is written last, so a folder with a configuration contains a complete encoder.
+
+    Args:
+        model: the encoder, with or without its head.
+        tokenizer: its tokenizer.
+        dtype: the data type of the saved weights.
+        record: the record of the run.
+        output: the output folder.
 
     Raises:
-        OSError: the folder can't be written; the run can be resumed.
+        OSError: the folder can't be written. The run can be resumed.
     """
     with tempfile.TemporaryDirectory(prefix=".saving-", dir=output) as name:
         partial = Path(name)
         try:
             nn.Module.to(model, dtype).save_pretrained(partial)
-        except SafetensorError as error:  # how the library reports a full disk
+        except SafetensorError as error:  # the library raises it if the disk is full
             raise OSError(f"can't write the weights into {output}: {error}") from error
         tokenizer.save_pretrained(partial)
         if isinstance(tokenizer.backend_tokenizer.model, WordPiece):
             (partial / _VOCABULARY).write_text("\n".join(_entries(tokenizer)) + "\n", encoding="utf-8")
-        (partial / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_json(record, partial / RECORD)
         for file in sorted(partial.iterdir(), key=lambda file: file.name == _CONFIG):
-            grant_usual_rights(file)  # safetensors writes a file that nobody else may read
+            grant_usual_rights(file)  # only its owner can read a file of safetensors
             os.replace(file, output / file.name)
     shutil.rmtree(output / UNFINISHED)
 
 
 def _entries(tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """The vocabulary in the order of its ids; what a file repeats has an id that no entry has."""
+    """The vocabulary in the order of ids. Duplicates in a vocabulary file leave unused ids, which get placeholders."""
     entries = {index: token for token, index in tokenizer.get_vocab().items()}
     return [entries.get(index, f"[unused-{index}]") for index in range(max(entries) + 1)]

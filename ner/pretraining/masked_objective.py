@@ -1,4 +1,4 @@
-"""Masked language modelling: guess the characters that are hidden."""
+"""Masked language modeling: predict the masked characters."""
 
 from torch import Tensor, nn
 from transformers import PreTrainedModel
@@ -10,11 +10,11 @@ from ner.pretraining.starting_encoder import encoder_of, vocabulary_scores
 
 
 class MaskedCharacters(Objective):
-    """Guess the characters that are masked, and no others (Devlin et al. 2019, section 3.1).
+    """Predict only the masked characters (Devlin et al. 2019, section 3.1).
 
     Args:
-        model: with its masked-language-model head.
-        teacher: to learn from besides, if there is one.
+        model: the encoder with its masked-language-model head.
+        teacher: the loss for learning from a teacher, added if given.
     """
 
     def __init__(self, model: PreTrainedModel, teacher: Distillation | None = None) -> None:
@@ -36,9 +36,9 @@ class MaskedCharacters(Objective):
     def measure(self, batch: MaskedBatch) -> Measures:
         states = encoder_of(self.model)(input_ids=batch.input_ids).last_hidden_state.flatten(0, 1)[batch.places]
         scores = vocabulary_scores(self.model, states)
-        right = (scores.argmax(dim=1) == batch.targets).sum()
+        correct = (scores.argmax(dim=1) == batch.targets).sum()
         count = len(batch.targets)
-        return {"loss": (_cross_entropy(scores, batch.targets), count), "accuracy": (right, count)}
+        return {"loss": (_cross_entropy(scores, batch.targets), count), "accuracy": (correct, count)}
 
 
 def _cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:

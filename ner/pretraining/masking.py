@@ -1,4 +1,4 @@
-"""Masks: what is hidden of a batch, and what stands there instead."""
+"""Masking: choosing characters of a batch, and replacing them."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,20 @@ from torch import Tensor
 from ner.characters.character_table import CharacterTable, Ids
 from ner.pretraining.word_segmenter import Starts
 
-# Devlin et al. 2019, section 3.1: of what is chosen so much becomes [MASK], so much a random character.
+# Devlin et al. 2019, section 3.1: the shares of chosen characters that become [MASK] and a random character.
 _MASKED, _RANDOM = 0.8, 0.1
 
 
 @dataclass(frozen=True)
 class MaskedBatch:
-    """Rows without padding, and what to learn about them.
+    """Rows without padding, and the masked characters in them.
 
-    `input_ids`, with the masks, and `original_ids` are `(rows, length)`; `places` are the `(chosen,)` indices of
-    what was chosen in a flattened batch, `targets` the ids that were there. `seed` is for what an objective draws.
+    Args:
+        input_ids: the ids with masks, `(rows, length)`.
+        original_ids: the ids before masking, `(rows, length)`.
+        places: the indices of the chosen characters in the flattened batch, `(chosen,)`.
+        targets: the original ids of the chosen characters, `(chosen,)`.
+        seed: the seed for random choices of an objective.
     """
 
     input_ids: Tensor
@@ -39,11 +43,15 @@ class MaskedBatch:
 
 
 class Masker:
-    """Chooses each word with the probability `share`, so that `share` of the characters is chosen on average.
+    """Masks whole words at random (whole word masking, Cui et al. 2021).
 
-    Every word is chosen or left as a whole (Cui et al. 2021, whole word masking). Of its characters 80% become
-    [MASK], 10% a random character and 10% stay. Characters that the encoder doesn't know are never chosen, since
-    nothing can be learned about them.
+    Of the chosen characters, 80% become [MASK], 10% become a random character, and 10% stay. Characters that the
+    encoder doesn't know are never chosen.
+
+    Args:
+        table: the characters of the encoder.
+        mask: the id of [MASK].
+        share: the probability that a word is chosen.
     """
 
     def __init__(self, table: CharacterTable, mask: int, share: float) -> None:
@@ -53,9 +61,15 @@ class Masker:
         self._characters = table.character_ids
 
     def __call__(self, ids: Ids, starts: Starts, seed: tuple[int, ...]) -> MaskedBatch:
-        """Mask rows of ids in which words begin at `starts`, both `(rows, length)`; `seed` makes the choice."""
+        """Mask rows.
+
+        Args:
+            ids: the ids, `(rows, length)`.
+            starts: whether a word begins at each position, `(rows, length)`.
+            seed: the seed of the random choices.
+        """
         random = np.random.default_rng(seed)
-        words = np.cumsum(starts) - 1  # of each character in the flattened batch; a row begins with a new word
+        words = np.cumsum(starts) - 1  # the word of each character in the flattened batch
         flat = ids.reshape(-1)
         chosen = (random.random(words[-1] + 1) < self._share)[words] & ~np.isin(flat, self._special)
         places = np.flatnonzero(chosen)

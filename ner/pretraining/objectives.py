@@ -1,4 +1,4 @@
-"""What a run learns: an objective gives a batch its loss, and measures held-out ones."""
+"""Training objectives: the loss of a batch, and the scores on held-out text."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -9,23 +9,23 @@ from torch import Tensor, nn
 from ner.pretraining.masking import MaskedBatch
 
 Measures = dict[str, tuple[Tensor, int]]
-"""Sums over a batch and the numbers of what was summed, by name."""
+"""For each score, its sum over a batch and the number of terms."""
 
 
 class Objective(nn.Module, ABC):
-    """Something to learn; all its parameters do."""
+    """A training objective. All its parameters are trained."""
 
     @abstractmethod
     def loss(self, batch: MaskedBatch, head_only: bool) -> Tensor:
-        """The mean loss of a batch, a scalar; with `head_only` the encoder gets no gradient of its own."""
+        """The mean loss of a batch, a scalar. With `head_only`, the encoder gets no gradient from the head."""
 
     @abstractmethod
     def measure(self, batch: MaskedBatch) -> Measures:
-        """What is told about held-out text."""
+        """The sums of the scores of a batch of held-out text."""
 
 
 def held_out_scores(objective: Objective, batches: Iterable[MaskedBatch]) -> dict[str, float]:
-    """The means of what `objective` measures over all batches, and the perplexity of a guess."""
+    """The mean of each score over all batches, and the perplexity of the predictions."""
     sums: dict[str, float] = {}
     counts: dict[str, int] = {}
     for batch in batches:

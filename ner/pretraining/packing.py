@@ -1,4 +1,4 @@
-"""Paragraphs to rows of equal length without padding: where a row is full, the text goes on in the next."""
+"""Packing paragraphs into rows of equal length, without padding. Text that doesn't fit continues in the next row."""
 
 from collections.abc import Iterator
 
@@ -10,10 +10,14 @@ from ner.pretraining.word_segmenter import Segmenter, Starts
 
 
 class Packer:
-    """Fills rows with the characters of passages, one after another; no character is lost or read twice.
+    """Fills rows with the characters of passages. Each character is used exactly once.
 
-    [SEP] stands behind each paragraph, as between the two texts that BERT was made to read, so that a row tells
-    where a new text begins.
+    [SEP] follows each paragraph, as it follows each of the two texts in BERT's input. It shows where a new text begins.
+
+    Args:
+        passages: the stream of text.
+        table: the characters of the encoder.
+        starts: finds the beginnings of words.
     """
 
     def __init__(self, passages: Iterator[Passage], table: CharacterTable, starts: Segmenter) -> None:
@@ -21,20 +25,27 @@ class Packer:
         self._table = table
         self._starts = starts
         self.left: tuple[Ids, Starts] = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_))
-        """What of the last passage is not packed yet; a run that is taken up again begins with it."""
+        """The part of the last passage that is not packed yet. A resumed run starts with it."""
 
     def rows(self, count: int, length: int) -> tuple[Ids, Starts]:
-        """Ids of `count` rows with [CLS] and [SEP] around them, and whether a word begins: `(count, length)` each.
+        """Pack the next rows.
+
+        Args:
+            count: the number of rows.
+            length: the length of a row in characters, with [CLS] and [SEP].
+
+        Returns:
+            The ids, and whether a word begins at each position, both `(count, length)`.
 
         Raises:
-            StopIteration: there is too little text left.
+            StopIteration: not enough text is left.
         """
         ids, starts = self._take(count * (length - 2))
         framed = np.empty((count, length), dtype=np.int64)
         framed[:, 0], framed[:, -1] = self._table.cls, self._table.sep
         framed[:, 1:-1] = ids.reshape(count, -1)
         marks = np.ones((count, length), dtype=np.bool_)
-        marks[:, 2:-1] = starts.reshape(count, -1)[:, 1:]  # what a row begins with is a word of its own there
+        marks[:, 2:-1] = starts.reshape(count, -1)[:, 1:]  # the first character of a row always begins a word
         return framed, marks
 
     def _take(self, wanted: int) -> tuple[Ids, Starts]:

@@ -1,4 +1,4 @@
-"""A stream of passages without end out of several files, mixed and shuffled, that can be taken up again."""
+"""An endless, shuffled stream of passages from several files. It can be resumed."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,21 +9,21 @@ import numpy as np
 from ner.pretraining.survey import SurveyedFile
 from ner.pretraining.text import is_held_out, paragraphs
 
-# Paragraphs that follow one another stay together up to this length, so that long sequences have real context.
+# Neighboring paragraphs stay together up to this length, so that long rows have real context.
 PASSAGE_CHARACTERS = 512
 
 Passage = list[str]
 
 
 class _Reader:
-    """Passages of one file, again from its beginning when it is over."""
+    """Reads passages of one file. After the end, it starts again from the beginning."""
 
     def __init__(self, file: SurveyedFile, encoding: str, held_out: float) -> None:
         self._path, self._encoding, self._held_out = file.source.path, encoding, held_out
         self.go_to(0, 0)
 
     def go_to(self, line: int, passes: int) -> None:
-        """Read on behind a line; `passes` counts how often the file was read to its end."""
+        """Continue after a line. `passes` is how often the file was read to its end."""
         self.line, self.passes = line, passes
         self._paragraphs = paragraphs(self._path, self._encoding, after=line)
 
@@ -45,17 +45,24 @@ class _Reader:
 
 
 class Passages(Iterator[Passage]):
-    """Runs of neighbouring paragraphs, each of at least `PASSAGE_CHARACTERS` where the file has so many.
+    """Passages of neighboring paragraphs. Each has at least `PASSAGE_CHARACTERS`, except at the end of a file.
 
-    Files take turns by chance, in proportion to their characters times their weights. `buffer` passages wait at any
-    time, and a random one of them is next.
+    The next file is chosen at random, in proportion to its characters times its weight. The next passage is chosen at
+    random from a buffer.
+
+    Args:
+        files: the files.
+        encoding: the encoding of the files.
+        held_out: the share of paragraphs that is held out.
+        buffer: the maximum number of passages in the buffer.
+        seed: the seed of the random choices.
     """
 
     def __init__(self, files: Sequence[SurveyedFile], encoding: str, held_out: float, buffer: int, seed: int) -> None:
         self._readers = [_Reader(file, encoding, held_out) for file in files]
         shares = np.array([file.characters * file.source.weight for file in files])
         self._shares = shares / shares.sum()
-        # Of a small text a large buffer would hold several copies.
+        # With a small text, a large buffer would contain several copies of it.
         self._size = min(buffer, max(1, sum(file.characters for file in files) // PASSAGE_CHARACTERS))
         self._buffer: list[Passage] = []
         self._random = np.random.default_rng(seed)
@@ -77,7 +84,7 @@ class Passages(Iterator[Passage]):
         return [reader.passes for reader in self._readers]
 
     def state(self) -> str:
-        """Where the stream stands, as JSON."""
+        """The position of the stream, as JSON."""
         content = {
             "places": [(reader.line, reader.passes) for reader in self._readers],
             "buffer": self._buffer,
@@ -86,7 +93,7 @@ class Passages(Iterator[Passage]):
         return json.dumps(content, ensure_ascii=False)
 
     def restore(self, state: str) -> None:
-        """Go on from what `state` gave, on the same files."""
+        """Continue from a position that `state` returned for the same files."""
         content: dict[str, Any] = json.loads(state)
         for reader, (line, passes) in zip(self._readers, content["places"], strict=True):
             reader.go_to(line, passes)

@@ -1,4 +1,4 @@
-"""From unlabelled text and settings to the folder of an encoder."""
+"""Pretraining: from unlabelled text and settings to the folder of an encoder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import nn
-from transformers import PreTrainedModel, set_seed
+from transformers import set_seed
 
 from ner.errors import InterruptedRun
 from ner.model.hardware import pick_device
@@ -21,7 +21,7 @@ from ner.pretraining.masking import MaskedBatch, Masker
 from ner.pretraining.objectives import Objective
 from ner.pretraining.packing import Packer
 from ner.pretraining.passages import Passages
-from ner.pretraining.pretraining_loop import PretrainingLoop, RunState
+from ner.pretraining.pretraining_loop import PretrainingLoop, RunState, Task
 from ner.pretraining.pretraining_record import describe_run, pretraining_record
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.replaced_objective import ReplacedCharacters
@@ -36,16 +36,33 @@ from ner.runs.progress import Progress, choose_progress
 
 
 @dataclass(frozen=True)
+class _Plan:
+    """The checked input of a run.
+
+    Args:
+        settings: the settings of the run.
+        text: the survey of the text.
+        encoding: the encoding of the text.
+        output: the output folder.
+        resume: whether to continue from the checkpoint in `output`.
+        progress: shows the progress of the run.
+    """
+
+    settings: PretrainingSettings
+    text: Survey
+    encoding: str
+    output: Path
+    resume: bool
+    progress: Progress
+
+
+@dataclass(frozen=True)
 class _Prepared:
-    """What is trained: the encoder with its head on its device, what it is to learn, and the characters it got."""
+    """The encoder with its head, the task to train, and the characters that were added to the vocabulary."""
 
     language_model: MaskedLanguageModel
-    objective: Objective
+    task: Task
     added: list[str]
-
-    @property
-    def model(self) -> PreTrainedModel:
-        return self.language_model.model
 
 
 @quiet_transformers()
@@ -58,80 +75,79 @@ def pretrain(
     resume: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Pretrain an encoder on text and write it into the folder `output`; its record.
+    """Pretrain an encoder on text, and write it into a folder.
+
+    Args:
+        sources: the text files.
+        settings: the settings of the run.
+        output: the folder for the encoder. It must not contain another model.
+        encoding: the encoding of the files.
+        resume: continue the interrupted run in `output`, if there is one.
+        progress: shows the progress of the run.
+
+    Returns:
+        The record of the run.
 
     Raises:
-        InputError: the text, the encoder, the teacher or the output folder won't do, or training failed.
-        OSError: the output folder can't be written; the run can be resumed.
-        InterruptedRun: it was stopped by the user; what was learned is saved.
+        InputError: the text, the encoder, the teacher or the output folder can't be used, or training failed.
+        OSError: the output folder can't be written. The run can be resumed.
+        InterruptedRun: the user stopped the run. It can be resumed.
     """
     progress = choose_progress(progress)
     starts = segmenter(settings.masking)
     text = survey(sources, encoding, settings.held_out)
     run = describe_run(settings, text)
-    found = prepare_output(output, run, resume)
-    if resume and not found:
-        progress.note(f"note   no checkpoint in {output}: the run starts from its beginning")
-    prepared = _prepare_encoder(text, settings, progress)
-    batches, held_out = _build_batches(text, prepared, starts, settings, encoding)
-    state = _run_loop(prepared, batches, held_out, settings, output, found, progress)
-    return _save_results(prepared, run, state, batches.passes, settings, output)
+    plan = _Plan(settings, text, encoding, output, prepare_output(output, run, resume), progress)
+    if resume and not plan.resume:
+        progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
+    prepared = _prepare_encoder(plan)
+    batches, held_out = _build_batches(plan, prepared.language_model, starts)
+    state = _run_loop(plan, prepared.task, batches, held_out)
+    parameters = sum(parameter.numel() for parameter in prepared.task.model.parameters())
+    record = pretraining_record(run, state, batches.passes, prepared.added, pick_device(), parameters)
+    _save_encoder(plan, prepared.language_model, record)
+    return record
 
 
-def _prepare_encoder(text: Survey, settings: PretrainingSettings, progress: Progress) -> _Prepared:
-    """The encoder of the settings with characters of the text added, on its device, after a description of the run."""
+def _prepare_encoder(plan: _Plan) -> _Prepared:
+    """Build the encoder on its device, add characters of the text, and report an overview of the run."""
+    settings = plan.settings
     set_seed(settings.seed)
     language_model = first_encoder(settings)
-    unknown = find_unknown_characters(text.characters, language_model.table)
+    unknown = find_unknown_characters(plan.text.characters, language_model.table)
     added = [character for character, _ in unknown[: settings.add_characters]]
     language_model = add_characters(language_model, added, settings.encoder)
     model = remove_dropout(language_model.model)
     objective = nn.Module.to(_objective(language_model, settings), pick_device())
     compiled = settings.compile and compile_layers(model, len(settings.lengths))
-    for line in overview(text, language_model, unknown, settings, compiled):
-        progress.note(line)
-    return _Prepared(language_model, objective, added)
+    for line in overview(plan.text, language_model, unknown, settings, compiled):
+        plan.progress.note(line)
+    head_first = language_model.head_is_new or (settings.objective == "replaced" and settings.width is None)
+    return _Prepared(language_model, Task(objective, model, head_first), added)
 
 
 def _build_batches(
-    text: Survey, prepared: _Prepared, starts: Segmenter, settings: PretrainingSettings, encoding: str
+    plan: _Plan, language_model: MaskedLanguageModel, starts: Segmenter
 ) -> tuple[Batches, list[MaskedBatch]]:
-    """Batches to learn from, and those to measure by."""
-    table = prepared.language_model.table
-    masker = Masker(table, _mask_id(prepared.language_model), settings.mask_share)
-    passages = Passages(text.files, encoding, settings.held_out, settings.buffer, settings.seed)
+    """Build the training batches and the batches of held-out text."""
+    settings, text, table = plan.settings, plan.text, language_model.table
+    masker = Masker(table, _mask_id(language_model), settings.mask_share)
+    passages = Passages(text.files, plan.encoding, settings.held_out, settings.buffer, settings.seed)
     packer = Packer(passages, table, starts)
     batches = Batches(passages, packer, masker, settings.lengths, settings.batch_characters, settings.seed)
-    longest = longest_row(prepared.model)
+    longest = longest_row(language_model.model)
     return batches, held_out_batches(text.held_out, table, starts, masker, longest, settings.batch_characters)
 
 
-def _run_loop(
-    prepared: _Prepared,
-    batches: Batches,
-    held_out: Sequence[MaskedBatch],
-    settings: PretrainingSettings,
-    output: Path,
-    resume: bool,
-    progress: Progress,
-) -> RunState:
-    """Train until the run is over; the state at its end."""
-    progress.start("pretraining", 1.0)
-    head_first = prepared.language_model.head_is_new or (settings.objective == "replaced" and settings.width is None)
-    loop = PretrainingLoop(
-        prepared.objective,
-        prepared.model,
-        batches,
-        held_out,
-        settings,
-        head_first,
-        checkpoint_path(output),
-        StepProgress(progress),
-    )
+def _run_loop(plan: _Plan, task: Task, batches: Batches, held_out: Sequence[MaskedBatch]) -> RunState:
+    """Train until the run is over, and return its final state."""
+    show = StepProgress(plan.progress)
+    plan.progress.start("pretraining", 1.0)
+    loop = PretrainingLoop(task, batches, held_out, plan.settings, checkpoint_path(plan.output), show)
     try:
-        finished = loop.run(resume=resume)
+        finished = loop.run(resume=plan.resume)
     finally:
-        progress.finish()
+        plan.progress.finish()
     if not finished:
         raise InterruptedRun(
             f"stopped after {loop.state.step:,} steps, {loop.state.progress:.0%} of the run; "
@@ -140,22 +156,14 @@ def _run_loop(
     return loop.state
 
 
-def _save_results(
-    prepared: _Prepared,
-    run: dict[str, Any],
-    state: RunState,
-    passes: list[int],
-    settings: PretrainingSettings,
-    output: Path,
-) -> dict[str, Any]:
-    """Write the encoder and its record; the record."""
-    model, language_model = prepared.model, prepared.language_model
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    record = pretraining_record(run, state, passes, prepared.added, pick_device(), parameters)
-    # A head that nobody trained is better absent: who loads the encoder with one is told that it is new.
-    result = model if settings.objective == "masked" else encoder_of(model)
-    save_encoder(result, language_model.tokenizer, language_model.dtype, record, output)
-    return record
+def _save_encoder(plan: _Plan, language_model: MaskedLanguageModel, record: dict[str, Any]) -> None:
+    """Write the encoder and its record, without the head if the objective didn't train it.
+
+    Loading an encoder without a head reports that the head is new, which is correct for an untrained head.
+    """
+    model = language_model.model
+    saved = model if plan.settings.objective == "masked" else encoder_of(model)
+    save_encoder(saved, language_model.tokenizer, language_model.dtype, record, plan.output)
 
 
 def _objective(language_model: MaskedLanguageModel, settings: PretrainingSettings) -> Objective:

@@ -1,4 +1,4 @@
-"""Pretraining from Python: a `Pretrainer` around the run that `bert-ner pretrain` makes."""
+"""The `Pretrainer` of the Python API. It does what `bert-ner pretrain` does."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,19 +11,19 @@ from ner.runs.progress import Progress
 
 
 class Pretrainer:
-    """Teaches an encoder the language of unlabelled text, and writes it into a folder.
+    """Pretrains an encoder on unlabelled text, and writes it into a folder.
 
-    Use the folder as `TrainingSettings(encoder=...)`.
+    To use the encoder, set `TrainingSettings(encoder=...)` to the folder.
 
     >>> pretrainer = Pretrainer(PretrainingSettings(minutes=60), text=["laws.txt"], output="encoder")  # doctest: +SKIP
     >>> record = pretrainer.train()  # doctest: +SKIP
 
     Args:
-        settings: what `bert-ner pretrain` sets by its options. `minutes` or `steps` says when the run is over.
-        text: names of text files, one paragraph a line, plain or gzipped. `FILE=2` counts twice.
-        output: the folder for the encoder. It must hold no other model.
-        encoding: of the files.
-        progress: is told of steps and scores; a bar in a notebook by default.
+        settings: the settings, which are the options of `bert-ner pretrain`. Set `minutes` or `steps`.
+        text: the text files, plain or gzipped, with one paragraph per line. `FILE=2` reads a file twice as often.
+        output: the folder for the encoder. It must not contain another model.
+        encoding: the encoding of the files.
+        progress: shows steps and scores. By default, a notebook shows a bar, and other programs log to `ner`.
     """
 
     def __init__(
@@ -42,15 +42,18 @@ class Pretrainer:
         self.progress = progress
 
     def train(self, *, resume: bool = False) -> dict[str, Any]:
-        """Pretrain, and return the record: the content of `pretraining.json`.
+        """Pretrain the encoder.
 
         Args:
-            resume: continue the interrupted run in `output`.
+            resume: continue the interrupted run in `output`, if there is one.
+
+        Returns:
+            The record of the run, which is also in `pretraining.json`.
 
         Raises:
             InputError: a file, the encoder or the folder can't be used, or training failed.
-            InterruptedRun: the user stopped it; what was learned is saved.
-            OSError: the folder can't be written; the run can be resumed.
+            InterruptedRun: the user stopped the run. It can be resumed.
+            OSError: the folder can't be written. The run can be resumed.
         """
         sources = [parse_source(name) for name in self.text]
         return pretrain(

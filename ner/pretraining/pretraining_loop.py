@@ -1,7 +1,7 @@
-"""The loop of a pretraining run.
+"""The training loop of a pretraining run.
 
-Not the Hugging Face `Trainer`: it counts steps or epochs, where a run here may be bounded by the clock and its text has
-no end; and of its data loading, loss, schedule, evaluation and checkpoints each would have to be replaced.
+It doesn't use the Hugging Face `Trainer`, which counts steps or epochs. A run here can be limited by time, and its text
+is endless. The data loading, loss, schedule, evaluation and checkpoints of `Trainer` would all have to be replaced.
 """
 
 import time
@@ -24,14 +24,23 @@ from ner.pretraining.run_checkpoint import Checkpoint, load_checkpoint, save_che
 from ner.pretraining.schedule import Limit, learning_rate
 from ner.runs.interruption import Interruption
 
-# RoBERTa's (Liu et al. 2019, section 3.1): a long memory of gradients' sizes is unstable with large batches.
+# The values of RoBERTa (Liu et al. 2019, section 3.1): a larger second beta is unstable with large batches.
 _BETAS, _EPSILON = (0.9, 0.98), 1e-6
 _MINUTE = 60.0
 
 
 @dataclass
 class RunState:
-    """How far a run is; `history` has a row for each look at the held-out text."""
+    """The state of a run.
+
+    Args:
+        step: the number of finished steps.
+        characters: the number of characters read.
+        seconds: the time that the run has taken.
+        progress: the finished share of the run, in [0, 1].
+        loss: the loss of the last step.
+        history: the scores of each evaluation on held-out text.
+    """
 
     step: int = 0
     characters: int = 0
@@ -41,46 +50,63 @@ class RunState:
     history: list[dict[str, float]] = field(default_factory=list)
 
 
-class PretrainingLoop:
-    """Trains `objective` on batches until the run is over, and keeps a checkpoint to go on from.
+@dataclass(frozen=True)
+class Task:
+    """What a run trains.
 
     Args:
-        objective: what is learned.
-        model: the encoder inside it, with its head.
-        batches: to learn from.
-        held_out: batches to measure by.
-        settings: of the run.
-        head_first: let the encoder rest until what stands on it has learned something.
-        checkpoint: the file of the checkpoint.
-        show: called after each step, and with True after each look at the held-out text.
+        objective: the training objective.
+        model: the encoder of the objective, with its head.
+        head_first: whether to train the head alone at first.
+    """
+
+    objective: Objective
+    model: PreTrainedModel
+    head_first: bool
+
+
+class PretrainingLoop:
+    """Trains an objective until the run is over, and saves checkpoints.
+
+    Args:
+        task: the objective and the encoder to train.
+        batches: the training batches.
+        held_out: the batches for evaluation.
+        settings: the settings of the run.
+        checkpoint: the checkpoint file.
+        show: called after each step with the state and False, and after each evaluation with the state and True.
     """
 
     def __init__(
         self,
-        objective: Objective,
-        model: PreTrainedModel,
+        task: Task,
         batches: Batches,
         held_out: Sequence[MaskedBatch],
         settings: PretrainingSettings,
-        head_first: bool,
         checkpoint: Path,
         show: Callable[[RunState, bool], None],
     ) -> None:
-        self._objective, self._model = objective, model
+        self._objective, self._model = task.objective, task.model
         self._batches, self._held_out = batches, held_out
         self._settings = settings
         self._limit = Limit(settings.steps, settings.minutes * _MINUTE if settings.minutes else None)
-        self._rest = settings.warmup if head_first else 0.0
+        self._frozen_until = settings.warmup if task.head_first else 0.0  # share of the run
         self._path = checkpoint
         self._show = show
-        self._device = model.device
+        self._device = task.model.device
         self._optimizer = torch.optim.AdamW(
-            _parameter_groups(objective, model, settings.weight_decay), betas=_BETAS, eps=_EPSILON, fused=True
+            _parameter_groups(task.objective, task.model, settings.weight_decay), betas=_BETAS, eps=_EPSILON, fused=True
         )
         self.state = RunState()
 
     def run(self, resume: bool) -> bool:
-        """Train, from the checkpoint on with `resume`; False if the user interrupted it, with a checkpoint saved.
+        """Train until the run is over.
+
+        Args:
+            resume: continue from the checkpoint.
+
+        Returns:
+            False if the user interrupted the run. Then a checkpoint is saved.
 
         Raises:
             InputError: the loss is not finite, or the checkpoint is damaged.
@@ -90,7 +116,7 @@ class PretrainingLoop:
         if resume:
             self._restore(load_checkpoint(self._path))
         else:
-            self._look()
+            self._evaluate()
         began = time.perf_counter() - state.seconds
         saved = state.seconds
         with interruption.catch_interrupt():
@@ -103,18 +129,18 @@ class PretrainingLoop:
                 state.progress = min(1.0, self._limit.progress(state.step, state.seconds))
                 self._show(state, False)
                 if state.seconds - saved >= self._settings.checkpoint_minutes * _MINUTE and state.progress < 1:
-                    self._look()
-                    saved = state.seconds = time.perf_counter() - began  # measuring took some of the run's time
+                    self._evaluate()
+                    saved = state.seconds = time.perf_counter() - began  # with the time of the evaluation
                     self._save()
-            # Should the encoder not be written, for want of space perhaps, nothing has to be learned again.
+            # If the encoder can't be written, for example on a full disk, no training is lost.
             self._save()
-        self._look()
+        self._evaluate()
         return True
 
     def _step(self, progress: float) -> None:
         settings, state = self._settings, self.state
         for group in self._optimizer.param_groups:
-            begin = self._rest if group["name"] == "encoder" else 0.0
+            begin = self._frozen_until if group["name"] == "encoder" else 0.0
             group["lr"] = learning_rate(progress, settings.learning_rate, begin, settings.warmup)
         total = 0.0
         for number in range(settings.accumulate):
@@ -122,7 +148,7 @@ class PretrainingLoop:
             state.characters += batch.input_ids.numel()
             self._take_kernel(batch)
             with self._autocast():
-                loss = self._objective.loss(batch.to(self._device), progress < self._rest) / settings.accumulate
+                loss = self._objective.loss(batch.to(self._device), progress < self._frozen_until) / settings.accumulate
             torch.autograd.backward(loss)
             total += self._finite(loss)
         nn.utils.clip_grad_norm_(self._objective.parameters(), settings.clip)
@@ -140,16 +166,20 @@ class PretrainingLoop:
             )
         return value
 
-    def _look(self) -> None:
-        """Measure on the held-out text."""
+    def _evaluate(self) -> None:
+        """Evaluate on the held-out text."""
         self._objective.eval()
         with torch.inference_mode(), self._autocast():
             for batch in self._held_out[:1]:
                 self._take_kernel(batch)
             scores = held_out_scores(self._objective, (batch.to(self._device) for batch in self._held_out))
         self._objective.train()
-        where = {"step": self.state.step, "characters": self.state.characters, "minutes": self.state.seconds / _MINUTE}
-        self.state.history.append({**where, **scores})
+        position = {
+            "step": self.state.step,
+            "characters": self.state.characters,
+            "minutes": self.state.seconds / _MINUTE,
+        }
+        self.state.history.append({**position, **scores})
         self._show(self.state, True)
 
     def _take_kernel(self, batch: MaskedBatch) -> None:
@@ -184,7 +214,7 @@ class PretrainingLoop:
 
 
 def _parameter_groups(objective: nn.Module, model: PreTrainedModel, weight_decay: float) -> list[dict[str, object]]:
-    """Parameters of the encoder and of what stands on it; biases and normalisation don't decay."""
+    """Group the parameters into encoder and head, with and without weight decay (none for biases and normalization)."""
     inside = {id(parameter) for parameter in model.base_model.parameters()}
     groups: dict[tuple[str, bool], list[nn.Parameter]] = {}
     for parameter in objective.parameters():

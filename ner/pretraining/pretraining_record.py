@@ -1,21 +1,20 @@
-"""What an encoder was made from: settings, text, losses, machine and versions."""
+"""The record of a pretraining run: settings, text, scores, machine and versions."""
 
-import platform
 from dataclasses import asdict
 from typing import Any
 
 import torch
 
+from ner.model.run_environment import describe_environment
 from ner.pretraining.pretraining_loop import RunState
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.survey import Survey
-from ner.version import installed_version
 
 _PACKAGES = ("bert-ner", "torch", "transformers", "rjieba", "numpy")
 
 
 def describe_run(settings: PretrainingSettings, survey: Survey) -> dict[str, Any]:
-    """The settings and the text of a run, ready for JSON."""
+    """Describe the settings and the text of a run, ready for JSON."""
     data = [
         {
             "path": str(file.source.path),
@@ -33,7 +32,16 @@ def describe_run(settings: PretrainingSettings, survey: Survey) -> dict[str, Any
 def pretraining_record(
     run: dict[str, Any], state: RunState, passes: list[int], added: list[str], device: torch.device, parameters: int
 ) -> dict[str, Any]:
-    """The record of a finished run, ready for JSON; `passes` tells how often each file was read to its end."""
+    """Collect the record of a finished run, ready for JSON.
+
+    Args:
+        run: the result of `describe_run`.
+        state: the final state of the run.
+        passes: how often each file was read to its end.
+        added: the characters that were added to the vocabulary.
+        device: the device of the encoder.
+        parameters: the number of parameters of the encoder and its head.
+    """
     data = [{**file, "passes": count} for file, count in zip(run["data"], passes, strict=True)]
     return {
         **run,
@@ -44,11 +52,5 @@ def pretraining_record(
         "minutes": round(state.seconds / 60, 2),
         "held_out": state.history,
         "parameters": parameters,
-        "machine": {
-            "device": device.type,
-            "processor": platform.processor() or platform.machine(),
-            "threads": torch.get_num_threads(),
-            "system": platform.platform(),
-        },
-        "versions": {"python": platform.python_version(), **{name: installed_version(name) for name in _PACKAGES}},
+        **describe_environment(device, _PACKAGES),
     }

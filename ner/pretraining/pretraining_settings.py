@@ -1,4 +1,4 @@
-"""All that a person can set about a pretraining run."""
+"""The settings of a pretraining run."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from ner.settings import Help, Settings, Unset, settings_group
 ObjectiveName = Literal["masked", "replaced"]
 MaskingName = Literal["word", "character"]
 
-# Attention weights of fewer characters are little to learn from.
+# Shorter rows have too little context.
 _Length = Annotated[int, Field(ge=8)]
 
 
@@ -23,10 +23,11 @@ class PretrainingSettings(Settings):
     >>> PretrainingSettings(minutes=60, masking="character").learning_rate
     0.00012
 
-    One of `minutes` and `steps` says when the run is over. Lengths are in characters, [CLS] and [SEP] among them.
+    Set either `minutes` or `steps`: they determine when the run is over. Lengths are in characters, with [CLS] and
+    [SEP].
 
     Raises:
-        InputError: settings are wrong; the message tells all of them.
+        InputError: settings are wrong. The message names all of them.
     """
 
     encoder: Annotated[
@@ -121,7 +122,7 @@ class PretrainingSettings(Settings):
     accumulate: Accumulate = 1
     learning_rate: Annotated[float, Field(gt=0), TRAINING, Help("Peak learning rate.", "学习率的最大值。")] = 1.2e-4
     weight_decay: WeightDecay = 0.01
-    # With a new head the encoder's own warm-up follows that of the head.
+    # With a new head, the warm-up of the encoder starts when the warm-up of the head ends.
     warmup: Annotated[
         float,
         Field(ge=0, lt=0.5),
@@ -163,7 +164,7 @@ class PretrainingSettings(Settings):
 
     def conflicts(self) -> Iterator[str]:
         if (self.minutes is None) == (self.steps is None):
-            yield "expected `minutes` or `steps`, one of the two, to say when the run is over"
+            yield "expected either `minutes` or `steps`, which determine when the run is over"
         if self.batch_characters < max(self.lengths):
             yield self.conflict("batch_characters", f"at least {max(self.lengths)}, the longest of `lengths`")
         if self.heads is not None and self.width is None:

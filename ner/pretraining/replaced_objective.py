@@ -1,4 +1,4 @@
-"""Replaced-token detection: a small generator fills the masks, the encoder finds what isn't the original."""
+"""Replaced-token detection: a small generator replaces masked characters, and the encoder finds them."""
 
 import torch
 from torch import Tensor, nn
@@ -9,29 +9,31 @@ from ner.pretraining.masking import MaskedBatch
 from ner.pretraining.objectives import Measures, Objective
 from ner.pretraining.starting_encoder import embeddings_of, encoder_of, remove_dropout, vocabulary_scores
 
-# Clark et al. 2020, section 3.2 and appendix B: the weight of the detection, the generator's share of the width.
+# Clark et al. 2020, section 3.2 and appendix B: the weight of the detection loss, and how many times smaller the
+# generator is than the encoder.
 _DETECTION_WEIGHT = 50.0
-_GENERATOR_SHARE = 4
+_TIMES_SMALLER = 4
 _WIDTH_OF_A_HEAD = 32
 
 
 class ReplacedCharacters(Objective):
-    """ELECTRA (Clark et al. 2020): for every character, whether it is the original.
+    """ELECTRA (Clark et al. 2020): predict for every character whether it is the original.
 
-    The generator guesses masked characters; what it draws from its guesses is what the encoder has to find. Both
-    share the embeddings of the characters, and both learn at once.
+    The generator predicts the masked characters. Characters sampled from its predictions replace them, and the encoder
+    learns to find the replaced characters. Generator and encoder share the character embeddings and are trained
+    together.
 
     Args:
-        model: the encoder; its masked-language-model head isn't used.
-        table: of its characters.
+        model: the encoder. Its masked-language-model head isn't used.
+        table: the characters of the encoder.
     """
 
     def __init__(self, model: PreTrainedModel, table: CharacterTable) -> None:
         super().__init__()
         self.encoder = encoder_of(model)
         config, embeddings = self.encoder.config, embeddings_of(model)
-        heads = max(1, config.hidden_size // _GENERATOR_SHARE // _WIDTH_OF_A_HEAD)
-        width = max(heads, config.hidden_size // _GENERATOR_SHARE // heads * heads)
+        heads = max(1, config.hidden_size // _TIMES_SMALLER // _WIDTH_OF_A_HEAD)
+        width = max(heads, config.hidden_size // _TIMES_SMALLER // heads * heads)
         self.generator = ElectraForMaskedLM(
             ElectraConfig(
                 vocab_size=embeddings.shape[0],
@@ -53,43 +55,43 @@ class ReplacedCharacters(Objective):
         self._framing = (table.cls, table.sep, table.pad)
 
     def loss(self, batch: MaskedBatch, head_only: bool) -> Tensor:
-        scores = self._guesses(batch)
+        scores = self._predict(batch)
         guessing = nn.functional.cross_entropy(scores, batch.targets, reduction="sum") / max(1, len(batch.targets))
         ids, replaced = self._fill(batch, scores)
         return guessing + _DETECTION_WEIGHT * self._detect(ids, replaced, head_only)[0].mean()
 
     def measure(self, batch: MaskedBatch) -> Measures:
-        """The loss of the generator and that of the detection; shares of the replaced found and of false alarms."""
-        scores = self._guesses(batch)
+        """The losses of generator and detection, and the shares of replaced characters found and of false alarms."""
+        scores = self._predict(batch)
         ids, replaced = self._fill(batch, scores)
         losses, called, truth = self._detect(ids, replaced, head_only=False)
-        there = int(truth.sum())
+        replaced_count = int(truth.sum())
         return {
             "loss": (nn.functional.cross_entropy(scores, batch.targets, reduction="sum"), len(batch.targets)),
             "detection_loss": (losses.sum(), len(losses)),
-            "found": ((called & truth).sum(), there),
-            "false_alarms": ((called & ~truth).sum(), len(truth) - there),
+            "found": ((called & truth).sum(), replaced_count),
+            "false_alarms": ((called & ~truth).sum(), len(truth) - replaced_count),
         }
 
-    def _guesses(self, batch: MaskedBatch) -> Tensor:
+    def _predict(self, batch: MaskedBatch) -> Tensor:
         states = encoder_of(self.generator)(input_ids=batch.input_ids).last_hidden_state.flatten(0, 1)[batch.places]
         return vocabulary_scores(self.generator, states).float()  # (chosen, vocabulary)
 
     def _fill(self, batch: MaskedBatch, scores: Tensor) -> tuple[Tensor, Tensor]:
-        """The text with characters drawn from the generator's guesses, and where they differ: `(rows, length)` each."""
-        # Drawn on the CPU, so that a seed means the same on every device. The largest of scores with Gumbel noise is
-        # a draw from their softmax.
+        """Replace the masked characters by sampled ones: the ids, and where they differ, both `(rows, length)`."""
+        # The CPU draws the noise, so a seed gives the same result on every device. The largest score with Gumbel noise
+        # is a sample from the softmax of the scores.
         noise = torch.empty(scores.shape).exponential_(generator=torch.Generator().manual_seed(batch.seed)).log()
         drawn = (scores.detach() - noise.to(scores.device)).argmax(dim=1)
         ids = batch.original_ids.flatten().scatter(0, batch.places, drawn).view_as(batch.original_ids)
         return ids, ids != batch.original_ids
 
     def _detect(self, ids: Tensor, replaced: Tensor, head_only: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """Loss, verdict and truth of every character, without what frames them: `(chars,)` each."""
+        """Loss, prediction and truth of each character without [CLS], [SEP] and [PAD], each `(chars,)`."""
         states = self.encoder(input_ids=ids).last_hidden_state
         if head_only:
             states = states.detach()
         real = ~torch.isin(ids, torch.tensor(self._framing, device=ids.device)) | replaced
-        verdicts, truth = self.detector(states).squeeze(-1)[real].float(), replaced[real]
-        losses = nn.functional.binary_cross_entropy_with_logits(verdicts, truth.float(), reduction="none")
-        return losses, verdicts > 0, truth
+        predicted, truth = self.detector(states).squeeze(-1)[real].float(), replaced[real]
+        losses = nn.functional.binary_cross_entropy_with_logits(predicted, truth.float(), reduction="none")
+        return losses, predicted > 0, truth

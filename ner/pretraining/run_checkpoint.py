@@ -1,4 +1,4 @@
-"""Where a run stands, in one file: weights, optimizer, stream of text, step and time."""
+"""The checkpoint of a pretraining run, in one file: weights, optimizer, position in the text, step and time."""
 
 import pickle
 import zipfile
@@ -8,13 +8,22 @@ from typing import Any
 
 import torch
 
-from ner.errors import InputError
-from ner.files import atomic_path
+from ner.files import atomic_path, damaged_file
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """`step` steps and `seconds` of the run are over; `history` has what was measured on held-out text."""
+    """The content of a checkpoint.
+
+    Args:
+        step: the number of finished steps.
+        characters: the number of characters read.
+        seconds: the time that the run has taken.
+        history: the scores of each evaluation on held-out text.
+        objective: the weights.
+        optimizer: the state of the optimizer.
+        batches: the position in the text.
+    """
 
     step: int
     characters: int
@@ -26,7 +35,7 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a checkpoint, which replaces the one before when it is whole.
+    """Write a checkpoint. It replaces the old one when it is complete.
 
     Raises:
         OSError: the disk is full, or the folder can't be written.
@@ -34,14 +43,14 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     with atomic_path(path) as partial:
         try:
             torch.save(vars(checkpoint), partial)
-        except RuntimeError as error:  # how the library reports a full disk
+        except RuntimeError as error:  # the library raises it if the disk is full
             raise OSError(
-                f"can't write {path}: if the disk is full, free some space and go on with `resume`"
+                f"can't write {path}: if the disk is full, free some space, and run it again with `resume` to continue"
             ) from error
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read what `save_checkpoint` wrote: tensors, text and numbers, never code.
+    """Read a file that `save_checkpoint` wrote. It contains only tensors, text and numbers, and no code is run.
 
     Raises:
         InputError: the file is damaged.
@@ -49,4 +58,4 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         return Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
     except (OSError, RuntimeError, EOFError, TypeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is damaged: choose another `output`, and start again") from error
+        raise damaged_file(path, error, "start again with another `output`") from error

@@ -1,19 +1,21 @@
-"""How far a run is, by steps or by the clock, and the learning rate there."""
+"""The progress of a run, by steps or by time, and the learning rate."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limit:
-    """When a run is over: after so many steps, or after so many seconds."""
+    """The end of a run: after a number of steps, or after a number of seconds. One of them is None."""
 
     steps: int | None
     seconds: float | None
 
     def progress(self, step: int, elapsed: float) -> float:
-        """The share of the run that is done in the middle of step `step`, counted from 0, or after `elapsed` seconds.
+        """The finished share of the run. The run is over at 1 or more.
 
-        At 1 or more the run is over.
+        Args:
+            step: the current step, from 0. The share is that in the middle of the step.
+            elapsed: the seconds since the start of the run.
         """
         if self.steps is not None:
             return (step + 0.5) / self.steps
@@ -22,9 +24,9 @@ class Limit:
 
 
 def learning_rate(progress: float, peak: float, begin: float, warmup: float) -> float:
-    """0 up to `begin`, then a straight rise to `peak` over `warmup`, then a straight fall to 0 at the end.
+    """The learning rate: 0 until `begin`, a linear rise to `peak` during `warmup`, then a linear fall to 0.
 
-    `progress`, `begin` and `warmup` are shares of the run.
+    `progress`, `begin` and `warmup` are shares of the run, in [0, 1].
     """
     top = begin + warmup
     if progress < begin:

@@ -1,4 +1,4 @@
-"""The encoder that a run begins with: a pretrained one, perhaps cut, or one of random weights."""
+"""The encoder at the start of a run: pretrained, with all or some of its layers, or with random weights."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -18,15 +18,15 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
 
 # [CLS] and [SEP].
 _FRAME = 2
-# Of a new encoder, as in BERT (Devlin et al. 2019, section 3).
+# The sizes of a new encoder, as in BERT (Devlin et al. 2019, section 3).
 _WIDTH_OF_A_HEAD, _FEED_FORWARD, _POSITIONS, _LAYERS = 64, 4, 512, 6
 
 
 def first_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
-    """What the settings ask for, but for new characters.
+    """Build the encoder of the settings, without added characters.
 
     Raises:
-        InputError: there is no such encoder, it can't be pretrained here, or it doesn't fit the settings.
+        InputError: there is no such encoder, its type is not supported, or it doesn't fit the settings.
     """
     language_model = (
         _random_encoder(settings) if settings.width is not None else load_masked_language_model(settings.encoder)
@@ -37,13 +37,13 @@ def first_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
     longest = longest_row(language_model.model)
     if max(settings.lengths) > longest:
         raise InputError(
-            f"`lengths` {max(settings.lengths)} is more than {settings.encoder} reads: expected at most {longest}"
+            f"expected `lengths` to be at most {longest}, the limit of {settings.encoder}, got {max(settings.lengths)}"
         )
     return language_model
 
 
 def load_teacher(name: str) -> MaskedLanguageModel:
-    """An encoder to learn from.
+    """Load an encoder to learn from.
 
     Raises:
         InputError: there is no such encoder, or it has no masked-language-model head.
@@ -51,7 +51,9 @@ def load_teacher(name: str) -> MaskedLanguageModel:
     teacher = load_masked_language_model(name)
     _require_mask(teacher, name)
     if teacher.head_is_new:
-        raise InputError(f"`teacher` {name} has no masked-language-model head: nothing can be learned from its guesses")
+        raise InputError(
+            f"`teacher` {name} has no masked-language-model head, so it can't be a teacher: choose another `teacher`"
+        )
     return replace(teacher, model=remove_dropout(teacher.model).eval().requires_grad_(False))
 
 
@@ -62,13 +64,13 @@ def encoder_of(model: PreTrainedModel) -> PreTrainedModel:
 
 
 def embeddings_of(model: PreTrainedModel) -> nn.Parameter:
-    """A row for each id of the vocabulary: `(vocabulary, width)`."""
+    """The embeddings of the vocabulary, `(vocabulary, width)`."""
     embeddings: Any = model.get_input_embeddings()
     return cast(nn.Parameter, embeddings.weight)
 
 
 def longest_row(model: PreTrainedModel) -> int:
-    """How many characters the encoder reads at once, [CLS] and [SEP] among them."""
+    """The most characters that the encoder reads at once, with [CLS] and [SEP]."""
     return longest_window(encoder_of(model)) + _FRAME
 
 
@@ -78,7 +80,7 @@ def encoder_layers(model: PreTrainedModel) -> nn.ModuleList:
 
 
 def vocabulary_scores(model: PreTrainedModel, states: Tensor) -> Tensor:
-    """What the masked-language-model head gives for hidden states: `(places, hidden)` to `(places, vocabulary)`."""
+    """The scores of the masked-language-model head: from `(places, hidden)` to `(places, vocabulary)`."""
     heads: Any = model
     if hasattr(model, "cls"):  # BERT, ERNIE
         return cast(Tensor, heads.cls(states))
@@ -88,7 +90,7 @@ def vocabulary_scores(model: PreTrainedModel, states: Tensor) -> Tensor:
 
 
 def remove_dropout(model: PreTrainedModel) -> PreTrainedModel:
-    """The same model, in which nothing is dropped; its configuration stays as it is."""
+    """Switch off all dropout of a model, and return the model. Its configuration stays."""
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
@@ -100,28 +102,28 @@ def _require_mask(language_model: MaskedLanguageModel, name: str) -> None:
     headed = any(hasattr(model, head) for head in ("cls", "lm_head", "generator_lm_head"))
     if not headed or not hasattr(getattr(model.base_model, "encoder", None), "layer"):
         raise InputError(
-            f"{name} is of the type {model.config.model_type}: pretrain takes BERT, RoBERTa, XLM-R, ELECTRA and ERNIE"
+            f"{name} has the type {model.config.model_type}: expected BERT, RoBERTa, XLM-R, ELECTRA or ERNIE"
         )
     if language_model.tokenizer.mask_token_id is None:
-        raise InputError(f"{name} can't learn from masked characters: its vocabulary has no mask token")
+        raise InputError(f"{name} can't be pretrained: its vocabulary has no mask token")
 
 
 def _cut(model: PreTrainedModel, settings: PretrainingSettings) -> None:
-    """Keep the lowest layers: the upper ones are missed least (Sajjad et al. 2023, section 5)."""
+    """Keep the lowest layers. Removing the top layers costs least (Sajjad et al. 2023, section 5)."""
     layers, kept = encoder_layers(model), settings.layers
     if kept is None or kept > len(layers):
-        raise InputError(f"`layers` {kept} is more than {settings.encoder} has: expected at most {len(layers)}")
+        raise InputError(f"expected `layers` to be at most {len(layers)}, as {settings.encoder} has, got {kept}")
     cast(Any, encoder_of(model)).encoder.layer = layers[:kept]
     model.config.num_hidden_layers = kept
 
 
 def _random_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
-    """A BERT of random weights with the vocabulary of `settings.encoder`."""
+    """Build a BERT with random weights and the vocabulary of `settings.encoder`."""
     width = settings.width
     assert width is not None
     heads = settings.heads or max(1, width // _WIDTH_OF_A_HEAD)
     if width % heads:
-        raise InputError(f"`width` {width} can't be shared by {heads} heads: pass `heads`, a divisor of it")
+        raise InputError(f"`width` {width} is not divisible by {heads} heads: pass `heads`, a divisor of `width`")
     tokenizer, table = load_tokenizer(settings.encoder)
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -133,5 +135,5 @@ def _random_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
         pad_token_id=table.pad,
     )
     model = BertForMaskedLM(config)
-    # There is nothing in the encoder yet that a random head could spoil, so that its head is not called new.
+    # `head_is_new` would train the head alone at first, which is useless with a random encoder.
     return MaskedLanguageModel(model, tokenizer, table, head_is_new=False, dtype=torch.float32)

@@ -1,4 +1,4 @@
-"""One look over all text before anything is learned from it: its size, its characters, what is held out."""
+"""Reading all text once before training: its size, its characters, and the held-out paragraphs."""
 
 import hashlib
 import heapq
@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from ner.errors import InputError
 from ner.pretraining.text import Source, paragraph_hash, paragraphs
 
-# Enough for a loss to the second digit; more would only take longer at every checkpoint.
+# The loss is exact to the second digit with this sample. A larger one makes each evaluation slower.
 _HELD_OUT_CHARACTERS = 50_000
 
 
 @dataclass(frozen=True)
 class SurveyedFile:
-    """What a file has to learn from; `held_out` counts its paragraphs that are never trained on."""
+    """A file and its size.
+
+    Args:
+        source: the file and its weight.
+        paragraphs: the number of paragraphs to train on.
+        characters: the number of their characters.
+        held_out: the number of paragraphs that are held out.
+        fingerprint: a SHA-256 of all paragraphs, in hexadecimal.
+    """
 
     source: Source
     paragraphs: int
@@ -26,7 +34,7 @@ class SurveyedFile:
 
 @dataclass(frozen=True)
 class Survey:
-    """What is in the files: how often each character occurs, and a sample of the held-out paragraphs."""
+    """All files, how often each character occurs, and a sample of the held-out paragraphs."""
 
     files: tuple[SurveyedFile, ...]
     characters: Counter[str]
@@ -36,10 +44,15 @@ class Survey:
 def survey(sources: Sequence[Source], encoding: str, share: float) -> Survey:
     """Read all files once, in constant memory.
 
-    The held-out sample is that of the lowest hashes: it doesn't depend on the order of the files.
+    The sample of held-out paragraphs has the lowest hashes, so it doesn't depend on the order of the files.
+
+    Args:
+        sources: the files.
+        encoding: the encoding of the files.
+        share: the share of paragraphs to hold out.
 
     Raises:
-        InputError: a file can't be read, or `share` leaves nothing to learn from or nothing to hold out.
+        InputError: a file can't be read, or there is no text to train on or no text to hold out.
     """
     characters: Counter[str] = Counter()
     sample: list[tuple[int, str]] = []  # a heap with the highest hash on top
@@ -67,8 +80,8 @@ def survey(sources: Sequence[Source], encoding: str, share: float) -> Survey:
                     known.remove(-top)
                     size -= len(dropped)
         if not count:
-            raise InputError(f"{source.path} has no text to learn from (`held_out` {share:g} is taken out of it)")
+            raise InputError(f"{source.path} has no text to train on, apart from held-out text (`held_out` {share:g})")
         files.append(SurveyedFile(source, count, learned, held_out, digest.hexdigest()))
     if not sample:
-        raise InputError(f"none of the text fell to `held_out` {share:g}: give more text, or hold out a larger share")
+        raise InputError(f"no paragraph is held out (`held_out` {share:g}): use more text, or a larger `held_out`")
     return Survey(tuple(files), characters, tuple(paragraph for _, paragraph in sorted(sample, reverse=True)))

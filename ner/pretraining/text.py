@@ -1,4 +1,4 @@
-"""Unlabelled text: plain or gzipped files of any size, a paragraph a line."""
+"""Unlabelled text: plain or gzipped files of any size, with one paragraph per line."""
 
 import gzip
 import hashlib
@@ -14,26 +14,27 @@ from typing import BinaryIO, TextIO, cast
 
 from ner.data.text_encoding import check_encoding
 from ner.errors import InputError
+from ner.files import damaged_file
 
 _GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
-# A longer line is read as several paragraphs, so that a file without line ends needs no more memory than others.
+# A longer line is read as several paragraphs, so a file without line breaks doesn't need more memory.
 _LONGEST_PARAGRAPH = 10_000
 
 
 @dataclass(frozen=True)
 class Source:
-    """A text file; with a weight of 2 it is read twice as often as its size says."""
+    """A text file and its weight. With a weight of 2, it is read twice as often as with a weight of 1."""
 
     path: Path
     weight: float = 1.0
 
 
 def parse_source(name: str) -> Source:
-    """A file as the command line names it: `FILE` or `FILE=WEIGHT`.
+    """Read the name of a file, `FILE` or `FILE=WEIGHT`.
 
     Raises:
-        InputError: there is no such file, it is a folder, or the weight is no number above 0.
+        InputError: there is no such file, it is a folder, or the weight is not a number above 0.
     """
     path, weight = Path(name), 1.0
     before, equals, behind = name.rpartition("=")
@@ -44,21 +45,27 @@ def parse_source(name: str) -> Source:
         except ValueError:
             weight = 0.0
         if not 0 < weight < float("inf"):
-            raise InputError(f"{name}: expected FILE=WEIGHT with a weight above 0, such as {before}=2")
+            raise InputError(f"{name}: expected FILE=WEIGHT with a weight above 0, for example {before}=2")
     if path.is_dir():
-        raise InputError(f"{path} is a folder: name the files in it, such as {path / '*.txt'}")
+        raise InputError(f"{path} is a folder: give the files in it, for example {path / '*.txt'}")
     if not path.exists():
         raise InputError(f"there is no file {path}")
     return Source(path, weight)
 
 
 def paragraphs(path: Path, encoding: str, after: int = 0) -> Iterator[tuple[int, str]]:
-    """The lines of a file that hold text, with their numbers from 1, beginning behind line `after`.
+    """Read the lines of a file. Empty lines and white space around a line are left out.
 
-    White space around a line isn't part of it.
+    Args:
+        path: the file.
+        encoding: its encoding.
+        after: start after this line.
+
+    Yields:
+        The number of each line, from 1, and its text.
 
     Raises:
-        InputError: the file is in another encoding than `encoding`, or a broken gzip file.
+        InputError: the file has another encoding, or it is a damaged gzip file.
     """
     check_encoding(encoding)
     try:
@@ -68,26 +75,26 @@ def paragraphs(path: Path, encoding: str, after: int = 0) -> Iterator[tuple[int,
                     line = line.removeprefix(_BOM)
                 if "\0" in line:
                     raise InputError(
-                        f"{path}:{number}: has a NUL character, which no text has; UTF-16 needs `encoding` utf-16"
+                        f"{path}:{number}: has a NUL character: remove it, or pass `encoding` utf-16 if it is UTF-16"
                     )
                 if line := line.strip():
                     yield number, line
     except UnicodeDecodeError:
         raise InputError(
-            f"{path}:{_broken_line(path, encoding)}: is not {encoding}; mend it, or name the encoding with "
-            "`encoding`, such as gb18030"
+            f"{path}:{_broken_line(path, encoding)}: is not {encoding}: correct the line, or pass the right "
+            "`encoding`, for example gb18030"
         ) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{path} is no whole gzip file ({error}): copy it again") from error
+        raise damaged_file(path, error, "copy it again") from error
 
 
 def paragraph_hash(paragraph: str) -> int:
-    """64 bits that depend on the text alone, so that equal paragraphs share their fate in every file and run."""
+    """A 64-bit hash of the text. The same paragraph has the same hash in every file and run."""
     return int.from_bytes(hashlib.blake2b(paragraph.encode(), digest_size=8).digest(), "big")
 
 
 def is_held_out(paragraph: str, share: float) -> bool:
-    """Whether a paragraph is among the share that is never trained on."""
+    """Whether a paragraph belongs to the share that is held out: a hash of its text decides."""
     return paragraph_hash(paragraph) < share * 2**64
 
 
@@ -97,7 +104,7 @@ def _open(path: Path, encoding: str, errors: str) -> Iterator[TextIO]:
         zipped = raw.read(len(_GZIP)) == _GZIP
         raw.seek(0)
         data = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if zipped else raw
-        # Lines end at \n alone: other characters that Python takes for line ends are part of the text.
+        # Only \n ends a line. Other characters that end a line in Python are part of the text.
         yield io.TextIOWrapper(data, encoding, errors, newline="\n")
 
 

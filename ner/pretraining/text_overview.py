@@ -1,4 +1,4 @@
-"""What a pretraining run prints before it takes any time: text, encoder, hardware."""
+"""The overview at the start of a pretraining run: text, encoder and hardware."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,28 +19,33 @@ def overview(
     settings: PretrainingSettings,
     compiled: bool,
 ) -> Iterator[str]:
-    """The lines, each with a word in front that says what it is about.
+    """The lines of the overview. The first word of each line is its topic.
 
-    `unknown` are the characters that the encoder didn't know before any were added.
+    Args:
+        text: the survey of the text.
+        language_model: the encoder, with the added characters.
+        unknown: the characters that the encoder didn't know before, and how often each occurs.
+        settings: the settings of the run.
+        compiled: whether the layers are compiled.
     """
     total = sum(file.characters * file.source.weight for file in text.files)
     for file in text.files:
         yield (
             f"text   {file.source.path}: {file.paragraphs:,} paragraphs, {file.characters:,} characters, "
-            f"{file.characters * file.source.weight / total:.1%} of what is read"
+            f"{file.characters * file.source.weight / total:.1%} of the training text"
         )
     held_out = sum(file.held_out for file in text.files)
     yield (
-        f"text   {held_out:,} paragraphs are held out; measured by {len(text.held_out):,} of them, "
-        f"{sum(map(len, text.held_out)):,} characters"
+        f"text   {held_out:,} paragraphs are held out; {len(text.held_out):,} of them, with "
+        f"{sum(map(len, text.held_out)):,} characters, are used for evaluation"
     )
     share = sum(count for _, count in unknown) / text.characters.total()
     added, rest = unknown[: settings.add_characters], unknown[settings.add_characters :]
-    yield f"text   {share:.3%} unknown to the encoder, {len(unknown):,} different characters"
+    yield f"text   {share:.3%} of the text is unknown to the encoder: {len(unknown):,} different characters"
     if added:
         yield f"vocab  {len(added):,} characters added: {_shown(added)}"
     if rest:
-        yield f"vocab  unknown, the most frequent: {_shown(rest)}; `add_characters` adds them"
+        yield f"vocab  most frequent unknown characters: {_shown(rest)}; add them with `add_characters`"
     model = language_model.model
     parameters = sum(parameter.numel() for parameter in model.parameters())
     origin = settings.encoder if settings.width is None else f"random weights, vocabulary of {settings.encoder}"
@@ -49,7 +54,7 @@ def overview(
         f"{parameters / 1e6:.2f} million parameters"
     )
     if language_model.head_is_new and settings.objective == "masked":
-        yield "model  its masked-language-model head is new, and learns first"
+        yield "model  the masked-language-model head is new: it is trained alone at first"
     precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"
     how = "compiled" if compiled else "not compiled"
     yield f"on     {model.device.type}, {torch.get_num_threads()} threads, {precision}, {how}"

@@ -1,4 +1,4 @@
-"""Characters that the text has and the encoder lacks: a vocabulary that grows by them."""
+"""Adding characters of the text to the vocabulary of an encoder."""
 
 import unicodedata
 from collections import Counter
@@ -14,7 +14,7 @@ from ner.pretraining.starting_encoder import embeddings_of
 
 
 def find_unknown_characters(counts: Counter[str], table: CharacterTable) -> list[tuple[str, int]]:
-    """The characters that the encoder has no id for, with their numbers, the most frequent first."""
+    """The characters that the encoder doesn't know, with their counts, the most frequent first."""
     return [
         (character, count)
         for character, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -23,10 +23,15 @@ def find_unknown_characters(counts: Counter[str], table: CharacterTable) -> list
 
 
 def add_characters(language_model: MaskedLanguageModel, characters: Sequence[str], name: str) -> MaskedLanguageModel:
-    """The encoder with ids for some more characters; `name` is its name for messages.
+    """Add characters to the vocabulary of an encoder.
 
-    The row of a new character is the mean of the rows of its NFKC form, such as that of ㎡ of those of m and 2; where
-    the encoder knows none of them, the mean of all characters.
+    The embedding of a new character is the mean of the embeddings of its NFKC form. For example, ㎡ gets the mean of m
+    and 2. If the encoder knows none of them, it is the mean of all characters.
+
+    Args:
+        language_model: the encoder, which is changed.
+        characters: the new characters.
+        name: the name of the encoder for messages.
     """
     if not characters:
         return language_model
@@ -37,7 +42,7 @@ def add_characters(language_model: MaskedLanguageModel, characters: Sequence[str
     new = torch.from_numpy(table.encode("".join(characters)))
     model.resize_token_embeddings(max(len(embeddings_of(model)), int(new.max()) + 1), mean_resizing=False)
     output: Any = model.get_output_embeddings()
-    # The projection onto the vocabulary usually is the table of embeddings itself; its bias never is.
+    # The output weights usually are the embeddings; then they are changed only once. The bias is always separate.
     tensors: dict[int, Tensor] = {id(t): t for t in (embeddings_of(model), output.weight, output.bias)}
     with torch.no_grad():
         for tensor in tensors.values():

@@ -1,4 +1,4 @@
-"""Where words begin: for masks that cover whole words."""
+"""Finding the beginnings of words, for masking whole words."""
 
 import importlib
 from collections.abc import Callable
@@ -16,10 +16,10 @@ Segmenter = Callable[[str], Starts]
 
 
 def segmenter(masking: MaskingName) -> Segmenter:
-    """What finds the units that are masked: words, or single characters.
+    """The function that finds the beginnings of the units to mask: words or single characters.
 
     Raises:
-        InputError: words need a package that is not installed.
+        InputError: `masking` is word, and the package for it is not installed.
     """
     if masking == "character":
         return lambda text: np.ones(len(text), dtype=np.bool_)
@@ -27,7 +27,7 @@ def segmenter(masking: MaskingName) -> Segmenter:
         cut: Callable[[str], list[str]] = importlib.import_module("rjieba").cut
     except ModuleNotFoundError:
         raise InputError(
-            f"masks of whole words need a segmenter: {how_to_install('pretrain')}, or pass `masking` character"
+            f"masking whole words needs a word segmenter: {how_to_install('pretrain')}, or pass `masking` character"
         ) from None
 
     def starts(text: str) -> Starts:

@@ -91,7 +91,7 @@ class TaggerTrainer(Trainer):
         self.remove_callback(PrinterCallback)
 
     def run(self, checkpoint: str | None) -> bool:
-        """Train, from `checkpoint` if it is given. The result is False if the user interrupted it; a checkpoint is saved."""
+        """Train, from `checkpoint` if it is given. False if the user interrupted it; then a checkpoint is saved."""
         with self._interrupt.installed():
             self.train(resume_from_checkpoint=checkpoint)
         return not self._interrupt.stopped

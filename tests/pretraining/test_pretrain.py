@@ -240,7 +240,7 @@ def test_the_output_folder_is_never_overwritten(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path, encoder_folder: Path
 ) -> None:
     before = weights(encoder_folder)
-    with pytest.raises(InputError, match="holds a model already"):
+    with pytest.raises(InputError, match="already contains a model"):
         pretrain(text, settings, encoder_folder)
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(encoder_folder).items())
     with pytest.raises(InputError, match="is a file: `output` takes a folder"):

@@ -40,7 +40,7 @@ def test_the_sample_does_not_depend_on_the_order_and_has_each_text_once(
 
 
 def test_text_with_nothing_to_learn_or_nothing_to_measure_by_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="has no text to learn from"):
+    with pytest.raises(InputError, match="has no text to train on"):
         survey([write(tmp_path / "empty.txt", [" ", ""])], "utf-8", 0.1)
-    with pytest.raises(InputError, match="give more text, or hold out a larger share"):
+    with pytest.raises(InputError, match="use more text, or a larger `held_out`"):
         survey([write(tmp_path / "short.txt", ["王小明"])], "utf-8", 1e-9)

@@ -41,7 +41,7 @@ def test_other_encodings(tmp_path: Path) -> None:
 def test_a_gzip_file_that_was_cut_short_is_named(tmp_path: Path) -> None:
     data = gzip.compress("".join(map(chr, range(0x4E00, 0x9000))).encode())
     (tmp_path / "cut.gz").write_bytes(data[:-100])
-    with pytest.raises(InputError, match=r"cut\.gz is no whole gzip file"):
+    with pytest.raises(InputError, match=r"cut\.gz is damaged"):
         list(paragraphs(tmp_path / "cut.gz", "utf-8"))
 
 
@@ -58,7 +58,7 @@ def test_files_with_weights(tmp_path: Path) -> None:
             parse_source(f"{path}={weight}")
     with pytest.raises(InputError, match="there is no file"):
         parse_source(str(tmp_path / "none.txt"))
-    with pytest.raises(InputError, match=r"is a folder: name the files in it, such as .*\*\.txt"):
+    with pytest.raises(InputError, match=r"is a folder: give the files in it, for example .*\*\.txt"):
         parse_source(str(tmp_path))
 
 
