@@ -1,1 +1,1 @@
-"""Many runs that differ in a few settings: training them, and telling differences from chance."""
+"""Comparing settings: training runs that differ in a few settings, and testing whether differences are significant."""

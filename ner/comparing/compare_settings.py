@@ -1,4 +1,4 @@
-"""Settings against each other: what `bert-ner compare` does, from Python."""
+"""Comparing settings with the Python API. It does what `bert-ner compare` does."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,9 +21,9 @@ def compare_settings(
     seeds: int = 3,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Train with every combination of some settings and several seeds, and set the scores beside each other.
+    """Train with every combination of some settings and with several seeds, and compare the scores.
 
-    The same call continues an interrupted comparison, and keeps the runs that are finished.
+    To continue an interrupted comparison, call it again with the same arguments. Finished runs are kept.
 
     >>> corpus = Corpus.from_sentences([Sentence(f"我在上海{i}天。", [(2, 4, "LOC")]) for i in range(20)])
     >>> base = TrainingSettings(init_from="mini-zh-uner", epochs=1)
@@ -32,16 +32,17 @@ def compare_settings(
     [0.1, 0.5]
 
     Args:
-        corpus: the data to train and to score on.
-        settings: what is not varied. The seed is ignored.
-        vary: the values of each setting, such as `{"fusion": ["last", "mean"]}`. The first combination is the baseline.
+        corpus: the data. The scores are those on test, or on dev if there is no test split.
+        settings: the settings that are not varied. Their seed is ignored.
+        vary: the values of each varied setting, for example `{"fusion": ["last", "mean"]}`. The first combination is
+            the baseline.
         output: the folder for the models.
         seeds: each combination is trained with the seeds 1 to `seeds`.
-        progress: is told of every run.
+        progress: shows the progress of the runs.
 
     Raises:
-        InputError: a setting or a value is unknown, the folder holds another comparison, or some runs failed.
-        InterruptedRun: the user stopped it.
+        InputError: a setting is unknown, a value is wrong, the folder contains other runs, or some runs failed.
+        InterruptedRun: the user stopped the comparison.
         OSError: the folder can't be written.
     """
     return compare_runs(run_grid(corpus, grid(vary, settings), seeds, Path(output), progress))

@@ -1,4 +1,4 @@
-"""The numbers of a comparison: mean and spread over the seeds, and differences from the first cell."""
+"""The scores of a comparison: mean and standard deviation over the seeds, and differences from the baseline."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -23,17 +23,23 @@ _COSTS = ["minutes", "parameters", "characters_a_second"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A grid that was run.
+    """The result of a comparison.
 
     >>> comparison.frame[["dropout", "dev_f1", "p"]]  # from `compare_settings`  # doctest: +SKIP
 
-    `split` is the one that is compared, test or else dev, and `varied` are the names of the varied options. `runs` has
-    a row for each run: cell, its values, seed, F1 of each split, minutes, parameters, characters a second. `frame` has
-    a row for each cell, in the order of the grid, with means over the seeds, standard deviations (`..._sd`, of a
-    sample; NaN for one seed) and the `difference` of F1 from the first row with `low`, `high` and `p`. Minutes are
-    those of runs in one go, NaN where there is none: a resumed run doesn't know how long it took before.
+    A cell is a combination of the varied values. The first cell is the baseline. Minutes are only known for runs that
+    were not resumed; otherwise they are NaN.
 
-    `settings` are those of each cell by its name, and `records` are the training records of all runs.
+    Args:
+        split: the split that is compared: test, or dev if there is no test split.
+        varied: the names of the varied options.
+        runs: a row for each run: `cell`, the values of the cell, `seed`, the F1 of each split in percent, `minutes`,
+            `parameters` and `characters_a_second`.
+        frame: a row for each cell, in the order of the grid: the values, the means over the seeds, the standard
+            deviations of the sample (`..._sd`, NaN for one seed), and the `difference` of F1 from the baseline with its
+            95% interval (`low`, `high`) and its `p`.
+        settings: the settings of each cell, by the name of the cell.
+        records: the training records of all runs.
     """
 
     split: str
@@ -45,12 +51,12 @@ class Comparison:
 
     @property
     def seeds(self) -> int:
-        """How many seeds each cell was trained with."""
+        """The number of seeds of each cell."""
         return len(self.runs) // len(self.frame)
 
     @property
     def best(self) -> TrainingSettings:
-        """The settings of the cell with the highest mean dev F1. Test is not looked at."""
+        """The settings of the cell with the highest mean dev F1. Test scores are not used."""
         best = max(self.frame.to_dict("records"), key=lambda row: row["dev_f1"])
         return self.settings[best["cell"]]
 
@@ -58,8 +64,8 @@ class Comparison:
         """Write `comparison.md`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
 
         Args:
-            folder: is made if it isn't there.
-            command: the one that made the comparison, for the page.
+            folder: the folder for the files. It is created if it doesn't exist.
+            command: the command of the comparison, which the page shows.
 
         Returns:
             The files that were written.
@@ -72,21 +78,21 @@ class Comparison:
         return write_report(self, Path(folder), command)
 
     def _repr_html_(self) -> str:
-        """Scores and differences as a notebook shows them."""
+        """The table of scores and differences for a notebook."""
         from ner.comparing.comparison_report import readable_table
 
         return render_frame(readable_table(self), f"{self.split} F1 with {self.seeds} seeds")
 
 
 def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
-    """Set the cells of finished `runs` beside each other; each has to be there with the same seeds on the same data."""
+    """Compare the cells of finished runs. All cells must have the same seeds and the same data."""
     split = "test" if "test" in runs[0].record["scores"] else "dev"
     varied = list(runs[0].cell.values)
     table = pd.DataFrame([_row(run, split) for run in runs])
     by_cell = table.groupby("cell", sort=False)
     cells = by_cell[[*varied, "parameters"]].first()
     differences = paired_bootstrap(_counts(runs, split, len(cells)))
-    # The first cell, the baseline, has none, and so NaN.
+    # The first cell is the baseline. It has no difference, so the join gives NaN.
     found = pd.DataFrame([asdict(row) for row in differences], index=cells.index[1:], columns=_DIFFERENCE)
     scores = [name for name in table.columns if name.endswith("_f1")]
     means = by_cell[[*scores, "minutes", "characters_a_second"]].mean()
@@ -112,12 +118,12 @@ def _row(run: FinishedRun, split: str) -> dict[str, Any]:
 
 
 def _exact_f1(scores: dict[str, Any]) -> float:
-    """F1 in percent from the counts: the percentages in a record are rounded."""
+    """F1 in percent, computed from the counts because the percentages in a record are rounded."""
     counts = {name: scores[name] for name in ("gold_chunks", "predicted_chunks", "correct_chunks")}
     return TypeScores(**counts).f1
 
 
 def _counts(runs: Sequence[FinishedRun], split: str, cells: int) -> Counts:
-    """Gold, predicted and correct entities by sentence, `(cells, seeds, sentences, 3)`."""
+    """The numbers of gold, predicted and correct entities, `(cells, seeds, sentences, 3)`."""
     counts = np.stack([pd.read_csv(run.folder / EVALUATION / split / SENTENCES).to_numpy(np.int64) for run in runs])
     return counts.reshape(cells, len(runs) // cells, *counts.shape[1:])

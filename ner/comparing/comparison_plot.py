@@ -1,4 +1,4 @@
-"""A comparison as a picture: a line for each cell, with its seeds, their mean and standard deviation."""
+"""The plot of a comparison: a line for each cell, with the scores of its seeds, their mean and standard deviation."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from ner.pages.plotting import BLUE, ORANGE, new_figure, style_axes
 
 if TYPE_CHECKING:
     from ner.comparing.comparison import Comparison
-_SEEDS_ABOVE = 0.22  # of a line, so that no seed hides the mean
+
+_SEEDS_ABOVE = 0.22  # share of the line height, so that no seed hides the mean
 
 
 def draw(comparison: Comparison, path: Path) -> None:
-    """Write the picture as PNG. Filled circles are cells that differ from the baseline, a diamond, by more than chance.
+    """Write the plot as PNG. The diamond is the baseline. Filled circles are cells that differ significantly from it.
 
     Raises:
         ImportError: matplotlib is not installed.
@@ -29,21 +30,21 @@ def draw(comparison: Comparison, path: Path) -> None:
     for line, row in enumerate(cells.to_dict("records")):
         scores = comparison.runs.loc[comparison.runs["cell"] == row["cell"], score]
         axes.plot(scores, [line - _SEEDS_ABOVE] * len(scores), "o", color=ORANGE, markersize=4, alpha=0.8)
-        surely = line == 0 or row["p"] < SIGNIFICANT
+        significant = line == 0 or row["p"] < SIGNIFICANT
         axes.errorbar(
             row[score],
             line,
             xerr=None if len(scores) == 1 else row[f"{score}_sd"],
             fmt="D" if line == 0 else "o",
             color=BLUE,
-            markerfacecolor=BLUE if surely else "white",
+            markerfacecolor=BLUE if significant else "white",
             markersize=7,
             capsize=4,
         )
     axes.set_yticks(range(len(cells)), cells["cell"])
     axes.set_ylim(len(cells) - 0.5, -0.6)  # the first cell on top
     axes.set_xlabel(f"{comparison.split} F1 (small: seeds; large: mean and standard deviation)")
-    axes.set_title("diamond: baseline; filled circle: differs from it by more than chance", fontsize=9, loc="left")
+    axes.set_title("diamond: baseline; filled circle: significant difference from the baseline", fontsize=9, loc="left")
     axes.grid(axis="x", color="0.9")
     style_axes(figure)
     with atomic_path(path) as partial:

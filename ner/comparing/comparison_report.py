@@ -1,4 +1,4 @@
-"""A comparison as files: to read, to compute with, to look at."""
+"""The report of a comparison: Markdown, CSV, JSON and a plot."""
 
 from __future__ import annotations
 
@@ -25,9 +25,15 @@ _MANY_SEEDS = 10
 
 
 def write_report(comparison: Comparison, folder: Path, command: str) -> list[Path]:
-    """Write `comparison.md`, `.csv` (a row a cell) and `.json` (all there is), and `.png` if matplotlib is installed.
+    """Write `comparison.md`, `.csv` (a row for each cell), `.json` (everything), and `.png` if matplotlib is installed.
 
-    `command` is the one that made it. The result are the files written.
+    Args:
+        comparison: the comparison.
+        folder: the folder for the files.
+        command: the command of the comparison, which the page shows.
+
+    Returns:
+        The files that were written.
 
     Raises:
         OSError: the folder can't be written.
@@ -48,33 +54,33 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
 
 
 def readable_table(comparison: Comparison) -> pd.DataFrame:
-    """Scores and differences as text, a row for each cell; what fits on a narrow terminal."""
+    """The scores and differences as text, a row for each cell. The table fits on a narrow terminal."""
     shown = [*comparison.varied, f"{comparison.split} F1", _DIFFERENCE, "p"]
     return pd.DataFrame([*_rows(comparison)])[shown]
 
 
 def explain(comparison: Comparison) -> list[str]:
-    """What the numbers mean, in a few sentences."""
+    """Explain the numbers in a few sentences."""
     seeds, split = comparison.seeds, comparison.split
     spread = (
-        f"With {seeds} seeds the spread between seeds (±, the standard deviation) is the larger doubt: don't build "
-        "on a difference that is no larger than it."
+        f"With only {seeds} seeds, the variation between seeds matters more. ± is its standard deviation. Don't rely "
+        "on a difference that is not larger than that."
         if seeds > 1
-        else "With one seed nothing is known of the spread between seeds, the larger doubt: train with more `seeds`."
+        else "With one seed, the variation between seeds is unknown, and it matters more: train with more `seeds`."
     )
     return [
-        f"F1 is that of conlleval in percent, the mean over the seeds; the difference is that from the first row. p is "
-        f"the probability that the choice of the {split} sentences alone makes a difference at least as large where "
-        f"there is none (paired bootstrap over sentences, {RESAMPLES:,} resamples; Koehn 2004, Berg-Kirkpatrick et al. "
-        f"2012). * marks p < {SIGNIFICANT:g}: more than chance. Of twenty rows without a real difference one is marked "
-        "on average.",
-        "p and interval are about other sentences read by the same models, not about models trained with other seeds. "
-        + (spread if seeds < _MANY_SEEDS else ""),
+        f"F1 is in percent, as conlleval computes it, and is the mean over the seeds. The difference is the F1 minus "
+        f"that of the first row. p is the probability of a difference at least as large if there is no real difference "
+        f"and only the choice of the {split} sentences varies (paired bootstrap over sentences, {RESAMPLES:,} resamples; "
+        f"Koehn 2004, Berg-Kirkpatrick et al. 2012). * marks significant differences (p < {SIGNIFICANT:g}). On average, "
+        "one of twenty rows without a real difference is marked.",
+        "p and the interval show how the scores of these models vary with the sentences. They don't show how the scores "
+        "vary with the seed. " + (spread if seeds < _MANY_SEEDS else ""),
     ]
 
 
 def _rows(comparison: Comparison) -> Iterator[dict[str, str]]:
-    """The rows of the table to read, by the names of their columns."""
+    """The rows of the table as text, by column."""
     split = comparison.split
     for row in comparison.frame.to_dict("records"):
         yield {

@@ -1,4 +1,4 @@
-"""What is to be compared: from `--vary NAME=VALUE,VALUE` to all combinations of the values."""
+"""The grid of a comparison: all combinations of the values of the varied settings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,27 +14,27 @@ from ner.training.training_settings import TrainingSettings
 
 @dataclass(frozen=True)
 class Cell:
-    """One combination of the varied values, by the names of their options, and the settings that it makes."""
+    """A combination of varied values, by the names of their options, and its settings."""
 
     values: dict[str, Any]
     settings: TrainingSettings
 
     @property
     def name(self) -> str:
-        """The combination as people read it: `fusion=last, lstm-layers=0`."""
+        """The combination for people, for example `fusion=last, lstm-layers=0`."""
         return ", ".join(f"{name}={show_value(value)}" for name, value in self.values.items())
 
     @property
     def folder(self) -> str:
-        """The combination as the name of a folder; another for each, whatever is in the values."""
+        """The combination as a folder name. Different combinations have different names."""
         return ",".join(f"{name}={_escape(show_value(value))}" for name, value in self.values.items())
 
 
 def parse_vary(arguments: Sequence[str]) -> dict[str, list[Any]]:
-    """The values of each setting from `NAME=VALUE,VALUE`, one argument a setting.
+    """Read the values of settings from texts `NAME=VALUE,VALUE`, one for each setting.
 
     Raises:
-        InputError: a setting is unknown or given twice, or a value is missing or won't do.
+        InputError: a setting is unknown or given twice, or a value is missing or wrong.
     """
     vary: dict[str, list[Any]] = {}
     for argument in arguments:
@@ -43,7 +43,7 @@ def parse_vary(arguments: Sequence[str]) -> dict[str, list[Any]]:
         try:
             name = find_name(TrainingSettings, option)
             if name in vary:
-                raise InputError(f"`{name}` is given twice: give all its values at once, as {option}=VALUE,VALUE")
+                raise InputError(f"`{name}` is given twice: give all its values together, as {option}=VALUE,VALUE")
             if "" in parts:
                 raise InputError(f"a value is empty: expected {option}=VALUE,VALUE")
             vary[name] = [parse_setting(TrainingSettings, name, part) for part in parts]
@@ -53,17 +53,22 @@ def parse_vary(arguments: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def grid(vary: Mapping[str, Sequence[Any]], settings: TrainingSettings) -> list[Cell]:
-    """All combinations of the values of `vary`, in the order given, the last one changing fastest.
+    """Build all combinations of values, in the given order. The last setting changes fastest.
 
-    What isn't varied is as in `settings`. The first cell is the baseline of the comparison.
+    Args:
+        vary: the values of each varied setting.
+        settings: the settings that are not varied.
+
+    Returns:
+        The cells. The first one is the baseline.
 
     Raises:
-        InputError: a setting is unknown or the seed, or a value is repeated or won't do.
+        InputError: a setting is unknown or is the seed, or a value is given twice or wrong.
     """
     axes = {find_name(TrainingSettings, name): values for name, values in vary.items()}
     for name, values in axes.items():
         if name not in shared_names(TrainingSettings):
-            raise InputError("`vary` seed: every cell is trained with the same seeds; say how many by `seeds`")
+            raise InputError("`vary` seed: all cells are trained with the same seeds; set their number with `seeds`")
         for i, value in enumerate(values):
             shown = f"`vary` {name.replace('_', '-')}={show_value(value)}"
             if value in values[:i]:

@@ -1,4 +1,4 @@
-"""Training every cell of a grid with every seed; what is finished is kept, what is unfinished is resumed."""
+"""Training each cell of a grid with each seed. Finished runs are kept, and unfinished runs are resumed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,25 +41,35 @@ class FinishedRun(PlannedRun):
 def run_grid(
     corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress | None = None
 ) -> list[FinishedRun]:
-    """Train each of `cells` with the seeds 1 to `seeds` into folders of `output`; a line tells of each run.
+    """Train each cell with each seed.
 
-    A run that comes to nothing, as by too high a learning rate, doesn't keep the others from being trained.
+    If a run fails, for example because its learning rate is too high, the other runs are still trained.
+
+    Args:
+        corpus: the data.
+        cells: the cells.
+        seeds: the seeds are 1 to `seeds`.
+        output: the folder for the models.
+        progress: shows the progress of the runs.
+
+    Returns:
+        All runs, in the order of the cells and the seeds.
 
     Raises:
-        InputError: a folder holds a finished run with other settings or data; or, after all others, some runs came to
-            nothing.
-        OSError: a folder can't be written; all can be resumed.
-        InterruptedRun: the user stopped it; all can be resumed.
+        InputError: a folder contains a finished run with other settings or data, or some runs failed. The second is
+            raised after all other runs.
+        OSError: a folder can't be written. The comparison can be continued.
+        InterruptedRun: the user stopped the comparison. It can be continued.
     """
     progress = choose_progress(progress)
     planned = [
         PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)
     ]
-    # All are looked at before the first is trained, so that a folder that won't do costs no time.
+    # Check all folders before the first training, so that a wrong folder costs no time.
     records = [read_finished_record(run.folder, run.settings, corpus) for run in planned]
     kept = sum(record is not None for record in records)
     if kept:
-        progress.note(f"{_runs(kept)} of {len(planned):,} finished before, and kept")
+        progress.note(f"{_runs(kept)} of {len(planned):,} already finished and kept")
     finished: list[FinishedRun] = []
     failed: list[str] = []
     left = len(planned) - kept
@@ -76,7 +86,7 @@ def run_grid(
             finished.append(FinishedRun(run.cell, run.seed, run.folder, record))
     if failed:
         raise InputError(
-            f"{_runs(len(failed))} of {len(planned):,} came to nothing; mend it, or leave such values out of `vary`:\n"
+            f"{_runs(len(failed))} of {len(planned):,} failed: correct the settings, or leave out values of `vary`:\n"
             + "\n".join(failed)
         )
     return finished
@@ -87,7 +97,7 @@ def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> di
         shown = RunProgress(progress, f"{run.name}; {_runs(left)} left")
         return train(corpus, run.settings, run.folder, resume=True, progress=shown).record
     except (InterruptedRun, KeyboardInterrupt) as error:
-        raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; the same command goes on") from error
+        raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; run it again to continue") from error
 
 
 def _outcome(run: PlannedRun, record: dict[str, Any]) -> str:

@@ -51,9 +51,7 @@ def load_teacher(name: str) -> MaskedLanguageModel:
     teacher = load_masked_language_model(name)
     _require_mask(teacher, name)
     if teacher.head_is_new:
-        raise InputError(
-            f"`teacher` {name} has no masked-language-model head, so it can't be a teacher: choose another `teacher`"
-        )
+        raise InputError(f"{name} has no masked-language-model head: choose another `teacher`")
     return replace(teacher, model=remove_dropout(teacher.model).eval().requires_grad_(False))
 
 

@@ -1,1 +1,1 @@
-"""What long runs share: their output folder, resuming, Ctrl-C."""
+"""What long runs share: the output folder, resuming, Ctrl-C, and progress."""

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request that a long run answers when it can."""
+"""Handling Ctrl-C in a long run: the run checks for it, and stops at a suitable time."""
 
 import signal
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from types import FrameType
 
 
 class Interruption:
-    """`asked` tells whether the user pressed Ctrl-C inside `installed`; a second Ctrl-C ends the program as usual."""
+    """Records Ctrl-C: `requested` is True after it. A second Ctrl-C ends the program as usual."""
 
     def __init__(self) -> None:
         self.requested = False
 
     @contextmanager
     def catch_interrupt(self) -> Iterator[None]:
-        """Take over the signal inside the block."""
+        """Catch Ctrl-C inside the block."""
         before = signal.getsignal(signal.SIGINT)
 
         def ask(number: int, frame: FrameType | None) -> None:

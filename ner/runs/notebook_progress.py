@@ -1,16 +1,16 @@
-"""Progress in a notebook: the lines so far and a bar below them, in one output that changes as the work goes on."""
+"""Progress in a notebook: one output with the lines so far and a progress bar."""
 
 import time
 from html import escape
 from importlib import import_module
 from typing import Any
 
-# Seconds between two changes of the bar: each is a message to the browser.
+# Seconds between two updates of the bar. Each update is a message to the browser.
 _PAUSE = 0.2
 
 
 class NotebookProgress:
-    """Shows `Progress` in the output of a Jupyter cell; it needs nothing but IPython."""
+    """A `Progress` in the output of a Jupyter cell. It needs only IPython."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -38,7 +38,7 @@ class NotebookProgress:
         self._draw()
 
     def _repr_html_(self) -> str:
-        """The lines and the bar as they are now."""
+        """The current lines and the current bar."""
         lines = f"<pre>{escape(chr(10).join(self._lines))}</pre>" if self._lines else ""
         if not self._task:
             return lines or "<span></span>"

@@ -1,17 +1,17 @@
-"""What long work reports while it runs, and to whom: a terminal, a notebook, a log, or nobody."""
+"""Reporting the progress of long work to a terminal, a notebook or a log."""
 
 import logging
 import sys
 from typing import Protocol
 
 LOGGER = logging.getLogger("ner")
-"""Takes the remarks of the library; silent unless the program that uses it asks to see them."""
+"""The logger of the library. It shows nothing unless the program configures logging."""
 
 
 class Progress(Protocol):
-    """Shows how far some work is. Tasks don't overlap: each `start` is followed by its `finish`.
+    """Shows the progress of long work. Tasks don't overlap: each `start` is followed by its `finish`.
 
-    Any object with these four methods will do:
+    It can be any object with these four methods:
 
     >>> class Lines:
     ...     def note(self, line): print(line)
@@ -21,24 +21,24 @@ class Progress(Protocol):
     """
 
     def note(self, line: str) -> None:
-        """Show a line that stays, such as the scores of an epoch."""
+        """Show a line that stays, for example the scores of an epoch."""
         ...
 
     def start(self, task: str, total: float | None) -> None:
-        """Begin a task of `total` units; None if nobody knows how many."""
+        """Start a task of `total` units; None if the number is unknown."""
         ...
 
     def advance(self, done: float, status: str = "") -> None:
-        """Say that `done` units of the task are done in all, and how it is going."""
+        """Update the current task: `done` units are finished, and `status` describes the current state."""
         ...
 
     def finish(self) -> None:
-        """End the task, whether or not all of it was done."""
+        """End the current task, finished or not."""
         ...
 
 
 class LogProgress:
-    """The default: remarks go to the logger "ner" with the level INFO, and nothing else is shown."""
+    """The default outside notebooks: lines go to the logger "ner" with the level INFO. There is no progress bar."""
 
     def note(self, line: str) -> None:
         LOGGER.info(line)
@@ -54,11 +54,11 @@ class LogProgress:
 
 
 class RunProgress:
-    """One of many runs, shown under its name; its remarks go to the logger, so that those of the whole stay readable.
+    """The progress of one of many runs. Its lines go to the logger, so the lines about all runs stay readable.
 
     Args:
-        progress: shows the whole.
-        name: of the run, and what is left after it.
+        progress: shows the progress of all runs.
+        name: the name of the run. It is shown with the tasks of the run.
     """
 
     def __init__(self, progress: Progress, name: str) -> None:
@@ -78,7 +78,7 @@ class RunProgress:
 
 
 def choose_progress(progress: Progress | None) -> Progress:
-    """What the caller gave; without it a bar in a notebook, and elsewhere only the log."""
+    """The given progress; if it is None, a bar in a notebook, and the log elsewhere."""
     if progress is not None:
         return progress
     if runs_in_notebook():

@@ -1,56 +1,72 @@
-"""What all long runs ask of their output folder: to be theirs, and to go on only as they began."""
+"""The output folder of a long run: checking it, and resuming a run with the same settings and data."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from ner.errors import InputError
-from ner.files import atomic_writer
+from ner.files import read_json, write_json
 
 UNFINISHED = "unfinished-run"
-"""The folder of the output folder in which a run keeps what only its resumption needs."""
+"""The subfolder of the output folder with the files that only an unfinished run needs."""
 _RUN = "run.json"
 
 
 def require_folder(output: Path) -> None:
-    """Raises InputError if `output` is a file."""
+    """Check that `output` is a folder or doesn't exist.
+
+    Raises:
+        InputError: it is a file.
+    """
     if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file: `output` takes a folder")
+        raise InputError(f"expected `output` to be a folder, got the file {output}")
 
 
 def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: str = "data have") -> None:
-    """Let the unfinished run in `output` be gone on with as the one that `run` describes.
+    """Check that the unfinished run in `output` may be resumed.
+
+    Args:
+        output: the output folder.
+        run: the `settings` and the `data` of the current run.
+        resume: whether the user wants to resume it.
+        source: what the data are called in messages, with its verb.
 
     Raises:
-        InputError: nobody asked to `resume` it, or it was another.
+        InputError: `resume` is False, or the unfinished run has other settings or data.
     """
     if not resume:
-        raise InputError(f"{output} holds an unfinished run: continue it with `resume`, or choose another `output`")
-    check_same_run(json.loads((output / UNFINISHED / _RUN).read_text(encoding="utf-8")), run, output, source)
+        raise InputError(f"{output} contains an unfinished run: continue it with `resume`, or choose another `output`")
+    check_same_run(read_json(output / UNFINISHED / _RUN, "choose another `output`"), run, output, source)
 
 
 def begin_run(output: Path, run: dict[str, Any]) -> None:
-    """Write down what describes a new run in `output`. Raises InputError if that can't be written."""
+    """Write the `settings` and the `data` of a new run into `output`.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
     try:
-        with atomic_writer(output / UNFINISHED / _RUN) as file:
-            json.dump(run, file, ensure_ascii=False, indent=2)
+        write_json(run, output / UNFINISHED / _RUN)
     except OSError as error:
         raise InputError(f"can't write into {output} ({error.strerror}): choose another `output`") from error
 
 
 def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, source: str = "data have") -> None:
-    """Compare the `settings` and the `data` of the run in `output` when it began with those of now.
+    """Check that a run in `output` started with the current settings and data.
 
-    `source` says in a message what has changed, with its verb.
+    Args:
+        before: the `settings` and the `data` of the run when it started.
+        now: the current `settings` and `data`.
+        output: the output folder.
+        source: what the data are called in messages, with its verb.
 
     Raises:
-        InputError: with the first difference.
+        InputError: something differs. The message names the first difference.
     """
     for name, value in now["settings"].items():
         if before["settings"].get(name) != value:
             raise InputError(
-                f"the run in {output} began with `{name}` {before['settings'].get(name)}, not {value}: "
-                "resume it with the same settings, or choose another `output`"
+                f"the run in {output} started with `{name}` {before['settings'].get(name)}, not {value}: "
+                "continue it with the same settings, or choose another `output`"
             )
     if before["data"] != now["data"]:
-        raise InputError(f"the {source} changed since the run in {output} began: choose another `output`")
+        raise InputError(f"the {source} changed since the run in {output} started: choose another `output`")

@@ -128,7 +128,7 @@ def test_without_matplotlib_there_is_no_plot(
 def test_one_seed_has_no_spread_and_that_is_said(runs: list[FinishedRun], tmp_path: Path) -> None:
     found = compare_runs(runs[::2])
     assert found.seeds == 1
-    assert "With one seed nothing is known of the spread" in explain(found)[1]
+    assert "With one seed, the variation between seeds is unknown" in explain(found)[1]
     page = write_report(found, tmp_path, "bert-ner compare")[0].read_text(encoding="utf-8")
     assert not any("±" in line for line in page.splitlines() if line.startswith("|"))
 
@@ -150,7 +150,7 @@ def test_the_command(
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     assert "note: types in train: LOC, ORG, PER" in result.output
-    assert "8 runs of 8 finished before, and kept" in result.output
+    assert "8 runs of 8 already finished and kept" in result.output
     page = (folder / "comparison.md").read_text(encoding="utf-8")
     assert f"bert-ner compare --data {data_folder} --output {folder} --vary fusion=last,attention" in page
 

@@ -47,7 +47,7 @@ def test_every_value_makes_a_folder_of_its_own_name() -> None:
         (["dropout=0.1,0.10"], "`vary` dropout=0.1: the value is given twice"),
         (["layer-dropout=0.1"], "`vary` layer-dropout=0.1: expected `layer_dropout` to be 0 with `fusion` last"),
         (["lstm-layers=0", "lstm_layers=1"], "`vary` lstm_layers=1: `lstm_layers` is given twice: give all its"),
-        (["seed=1,2"], "`vary` seed: every cell is trained with the same seeds; say how many by `seeds`"),
+        (["seed=1,2"], "`vary` seed: all cells are trained with the same seeds; set their number with `seeds`"),
     ],
 )
 def test_what_will_not_do_is_one_sentence(vary: list[str], message: str) -> None:

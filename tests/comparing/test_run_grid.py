@@ -79,7 +79,7 @@ def test_an_interrupt_leaves_all_to_the_same_command(
     with monkeypatch.context() as patch:
         patch.setattr("ner.training.train.EpochProgress", Interrupted)
         with pytest.raises(
-            InterruptedRun, match=r"^stopped in fusion=attention, seed 1, with 1 run left; the same command goes on$"
+            InterruptedRun, match=r"^stopped in fusion=attention, seed 1, with 1 run left; run it again to continue$"
         ):
             run_grid(corpus, cells, 1, tmp_path)
     assert (tmp_path / "fusion=attention" / "seed-1" / "unfinished-run" / "checkpoint-6").exists()
@@ -124,7 +124,7 @@ def test_a_run_that_comes_to_nothing_is_named_after_the_others_are_trained(
     cells = grid(parse_vary([f"encoder=./missing,{settings.encoder}"]), settings)
     progress = RecordedProgress()
     with pytest.raises(
-        InputError, match=r"^1 run of 2 came to nothing; .*`vary`:\nencoder=\./missing, seed 1: .*is not a folder"
+        InputError, match=r"^1 run of 2 failed: .*`vary`:\nencoder=\./missing, seed 1: .*is not a folder"
     ):
         run_grid(corpus, cells, 1, tmp_path, progress)
     lines = progress.lines
@@ -140,15 +140,17 @@ def test_finished_runs_with_other_settings_or_data_are_refused(
     run_grid(corpus, cells[1:], 1, output)
     trained.clear()
     other = grid(parse_vary(["fusion=last,attention"]), quick(epochs=1, batch_size=4))
-    with pytest.raises(InputError, match=r"fusion=attention/seed-1 began with `batch_size` 2, not 4: .*`output`"):
+    with pytest.raises(InputError, match=r"fusion=attention/seed-1 started with `batch_size` 2, not 4: .*`output`"):
         run_grid(corpus, other, 1, output)
     data = tmp_path / "data"
     shutil.copytree(data_folder, data)
     with (data / "test.txt").open("a", encoding="utf-8") as file:
         file.write("\n我 O\n")
-    with pytest.raises(InputError, match=r"the data have changed since the run in .*seed-1 began"):
+    with pytest.raises(InputError, match=r"the data have changed since the run in .*seed-1 started"):
         run_grid(read_corpus(data, seed=1), cells, 1, output)
     (output / "fusion=attention" / "seed-1" / "training.json").write_text(json.dumps({"settings": {}}))
-    with pytest.raises(InputError, match=r"training\.json is damaged: move .*seed-1 away, or choose another `output`"):
+    with pytest.raises(
+        InputError, match=r"training\.json is damaged \(.*\): move .*seed-1 away, or choose another `output`"
+    ):
         run_grid(corpus, cells, 1, output)
     assert trained == []  # what won't do is found before anything is trained

@@ -104,9 +104,9 @@ def test_a_run_that_was_interrupted_ends_with_the_same_weights(
         patch.setattr(PretrainingLoop, "_step", interrupted_after(5))
         with pytest.raises(InterruptedRun, match=r"stopped after 5 steps, .*`resume`"):
             pretrain(text, settings, output)
-    with pytest.raises(InputError, match="holds an unfinished run: continue it with `resume`"):
+    with pytest.raises(InputError, match="contains an unfinished run: continue it with `resume`"):
         pretrain(text, settings, output)
-    with pytest.raises(InputError, match=r"began with `learning_rate` 0\.002, not 0\.1"):
+    with pytest.raises(InputError, match=r"started with `learning_rate` 0\.002, not 0\.1"):
         pretrain(text, replace(settings, learning_rate=0.1), output, resume=True)
     resumed = pretrain(text, settings, output, resume=True)
     expected, found = weights(tmp_path / "whole"), weights(output)
@@ -243,7 +243,7 @@ def test_the_output_folder_is_never_overwritten(
     with pytest.raises(InputError, match="already contains a model"):
         pretrain(text, settings, encoder_folder)
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(encoder_folder).items())
-    with pytest.raises(InputError, match="is a file: `output` takes a folder"):
+    with pytest.raises(InputError, match="expected `output` to be a folder, got the file"):
         pretrain(text, settings, text[0].path)
 
 

@@ -382,9 +382,9 @@ def test_an_unfinished_run_is_neither_overwritten_nor_resumed_with_other_setting
     interrupt_at(1)
     with pytest.raises(InterruptedRun):
         train(corpus, quick(), tmp_path / "model")
-    with pytest.raises(InputError, match="holds an unfinished run: continue it with `resume`"):
+    with pytest.raises(InputError, match="contains an unfinished run: continue it with `resume`"):
         train(corpus, quick(), tmp_path / "model")
-    with pytest.raises(InputError, match=r"began with `batch_size` 2, not 4: resume it with the same settings"):
+    with pytest.raises(InputError, match=r"started with `batch_size` 2, not 4: continue it with the same settings"):
         train(corpus, quick(batch_size=4), tmp_path / "model", resume=True)
     shutil.copytree(data_folder, tmp_path / "data")
     with (tmp_path / "data" / "train.txt").open("a", encoding="utf-8") as file:
