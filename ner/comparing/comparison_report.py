@@ -70,12 +70,12 @@ def explain(comparison: Comparison) -> list[str]:
     )
     return [
         f"F1 is in percent, as conlleval computes it, and is the mean over the seeds. The difference is the F1 minus "
-        f"that of the first row. p is the probability of a difference at least as large if there is no real difference "
-        f"and only the choice of the {split} sentences varies (paired bootstrap over sentences, {RESAMPLES:,} resamples; "
-        f"Koehn 2004, Berg-Kirkpatrick et al. 2012). * marks significant differences (p < {SIGNIFICANT:g}). On average, "
-        "one of twenty rows without a real difference is marked.",
-        "p and the interval show how the scores of these models vary with the sentences. They don't show how the scores "
-        "vary with the seed. " + (spread if seeds < _MANY_SEEDS else ""),
+        "that of the first row. p is the probability of a difference at least as large if there is no real difference "
+        f"and only the choice of the {split} sentences varies (paired bootstrap over sentences, {RESAMPLES:,} "
+        "resamples; Koehn 2004, Berg-Kirkpatrick et al. 2012). * marks significant differences "
+        f"(p < {SIGNIFICANT:g}). On average, one of twenty rows without a real difference is marked.",
+        "p and the interval show how the scores of these models vary with the sentences. They don't show how the "
+        "scores vary with the seed. " + (spread if seeds < _MANY_SEEDS else ""),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Files of annotated text and folders of them: from a path to sentences with entities."""
+"""Reading annotated text: from a file or folder to sentences with entities."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ _ENOUGH_DOCUMENTS = 20
 
 
 class CorpusError(InputError):
-    """Everything that is wrong with some files; `problems` holds all of it, the message the first hundred."""
+    """Errors in files. `problems` contains all of them, and the message contains the first hundred."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -40,15 +40,23 @@ class CorpusError(InputError):
 
 @dataclass(frozen=True)
 class Corpus:
-    """The splits of a data set; `types` are those of train, sorted; `notes` are sentences for the user.
+    """The splits of a data set.
 
-    Only train has unknown characters, if any has. `read_corpus` reads one from files; the methods below make one of
-    what is in memory. Without `dev` a tenth of train is split off by `seed`.
+    `read_corpus` reads a corpus from files. The methods below make a corpus from sentences, a data frame or a data set
+    in memory. Without `dev`, a tenth of train becomes dev; `seed` determines which sentences. Only train may contain
+    the tag ?, which marks characters that nobody has annotated.
 
     >>> train = [Sentence(f"我在上海{i}天。", [(2, 4, "LOC")]) for i in range(10)]
     >>> corpus = Corpus.from_sentences(train)
     >>> corpus.types, len(corpus.train.sentences), len(corpus.dev.sentences)
     (['LOC'], 9, 1)
+
+    Args:
+        train: the training data.
+        dev: the data that choose the best epoch.
+        test: the data for the final scores, or None.
+        types: the entity types of train, sorted.
+        notes: notes for the user.
     """
 
     train: Split
@@ -59,7 +67,7 @@ class Corpus:
 
     @property
     def splits(self) -> dict[str, Split]:
-        """Train, dev and, if there is one, test, by name."""
+        """The splits by name: train, dev and, if it exists, test."""
         named = {"train": self.train, "dev": self.dev, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
@@ -72,10 +80,16 @@ class Corpus:
         *,
         seed: int = 1,
     ) -> "Corpus":
-        """A data set of sentences in memory.
+        """Make a corpus from sentences.
+
+        Args:
+            train: the training data.
+            dev: the data that choose the best epoch. Without them, a tenth of train is used.
+            test: the data for the final scores.
+            seed: determines which sentences of train become dev.
 
         Raises:
-            InputError: one of the three holds no sentences or something else, or dev or test have unknown characters.
+            InputError: a split is empty or contains other objects than sentences, or dev or test contain the tag ?.
         """
         given = {"train": train, "dev": dev, "test": test}
         splits = {name: Split.from_sentences(part, name) for name, part in given.items() if part is not None}
@@ -86,11 +100,11 @@ class Corpus:
 
     @classmethod
     def from_frame(cls, frame: "pd.DataFrame", *, seed: int = 1) -> "Corpus":
-        """A data set of a DataFrame, with a row for each character or a row for each text.
+        """Make a corpus from a DataFrame with a row for each character or for each text.
 
-        A row for each character has the columns `sentence` (a number or name that changes with the sentence),
-        `character` and `tag`. A row for each text has `text` and `entities`: lists of (start, end, label), or of dicts
-        with these keys. A column `split` may say train, dev or test.
+        A row for a character has the columns `sentence` (a number or a name of the sentence), `character` and `tag`. A
+        row for a text has the columns `text` and `entities`, which is a list of (start, end, label) or of dicts with
+        these keys. A column `split` can contain train, dev and test.
 
         >>> import pandas as pd
         >>> rows = [(i, c, t) for i in range(4) for c, t in zip("在上海", ["O", "B-LOC", "I-LOC"])]
@@ -98,33 +112,42 @@ class Corpus:
         >>> Corpus.from_frame(pd.DataFrame(rows, columns=["sentence", "character", "tag"])).types
         ['LOC']
 
+        Args:
+            frame: the data frame.
+            seed: as for `from_sentences`.
+
         Raises:
-            InputError: a column is missing, or what `from_sentences` raises.
+            InputError: a column is missing, or as for `from_sentences`.
         """
         return cls.from_sentences(**sentences_of_frame(frame), seed=seed)
 
     @classmethod
     def from_dataset(cls, dataset: Any, *, seed: int = 1) -> "Corpus":
-        """A data set of a `datasets.Dataset`, or of a `DatasetDict` with train, validation and test.
+        """Make a corpus from a `datasets.Dataset`, or from a `DatasetDict` with train, validation and test.
 
-        Its rows have `tokens` and `ner_tags`; these are names of tags, or numbers of a `ClassLabel`. Any sequence of
-        dicts will do.
+        The rows have `tokens` and `ner_tags`. The tags are names, or numbers of a `ClassLabel`. A list of dicts works
+        too.
 
         >>> rows = [{"tokens": list("在上海"), "ner_tags": ["O", "B-LOC", "I-LOC"]}]
         >>> Corpus.from_dataset({"train": rows, "validation": rows}).types
         ['LOC']
 
+        Args:
+            dataset: the data set.
+            seed: as for `from_sentences`.
+
         Raises:
-            InputError: a column is missing, or what `from_sentences` raises.
+            InputError: a column is missing, or as for `from_sentences`.
         """
         return cls.from_sentences(**sentences_of_dataset(dataset), seed=seed)
 
 
 @pause_garbage_collection()
 def examine_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
-    """Reads one file of annotated text, or one folder of brat's, as far as it can be read: see `Split.faults`.
+    """Read one annotated file or one brat folder, and collect its errors in `Split.faults`.
 
-    Raises InputError if there is no such file or an option is wrong.
+    Raises:
+        InputError: there is no such file, or an option is wrong.
     """
     path = Path(path)
     format_ = format_of(path, options)
@@ -136,9 +159,11 @@ def examine_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
 
 
 def read_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
-    """Reads one file of annotated text, or one folder of brat's, that has no faults.
+    """Read one annotated file or one brat folder.
 
-    Raises CorpusError with all faults of the file, and InputError if there is no such file or an option is wrong.
+    Raises:
+        CorpusError: the file has errors. The exception contains all of them.
+        InputError: there is no such file, or an option is wrong.
     """
     split = examine_file(path, options)
     if split.faults:
@@ -147,12 +172,19 @@ def read_file(path: str | Path, options: ReadOptions = _DEFAULT) -> Split:
 
 
 def read_split(path: str | Path, name: str, options: ReadOptions = _DEFAULT) -> Split:
-    """Reads one split of a folder, "train", "dev" or "test", and no other file of it; a single file as it is.
+    """Read one split of a folder. The other files are not read.
 
-    Raises InputError if the folder has no such split, and what `read_file` raises.
+    Args:
+        path: the folder, or a single file, which is read as the split.
+        name: `train`, `dev` or `test`.
+        options: how the file is read.
+
+    Raises:
+        CorpusError: the file has errors.
+        InputError: the folder has no such split, or an option is wrong.
     """
     if name not in SPLITS:
-        raise ValueError(f"expected train, dev or test, got {name!r}")
+        raise ValueError(f"expected `name` to be train, dev or test, got {name!r}")
     file = find_files(path, require=(name,))[name] if holds_splits(Path(path)) else Path(path)
     return replace(read_file(file, options), name=name)
 
@@ -160,9 +192,16 @@ def read_split(path: str | Path, name: str, options: ReadOptions = _DEFAULT) -> 
 def examine_splits(
     path: str | Path, options: ReadOptions = _DEFAULT, require: Collection[str] = (), wanted: Collection[str] = SPLITS
 ) -> dict[str, Split]:
-    """Reads the wanted splits of a folder as far as they can be read, and no others; a single file is train.
+    """Read splits of a folder, and collect their errors in `Split.faults`.
 
-    Raises InputError if a required split is missing, and what `examine_file` raises.
+    Args:
+        path: the folder, or a single file, which is read as train.
+        options: how the files are read.
+        require: the splits that must exist.
+        wanted: the splits to read. Other files are not read.
+
+    Raises:
+        InputError: a required split is missing, or an option is wrong.
     """
     files = find_files(path, require) if holds_splits(Path(path)) else {"train": Path(path)}
     return {name: replace(examine_file(file, options), name=name) for name, file in files.items() if name in wanted}
@@ -171,9 +210,11 @@ def examine_splits(
 def read_splits(
     path: str | Path, options: ReadOptions = _DEFAULT, require: Collection[str] = (), wanted: Collection[str] = SPLITS
 ) -> dict[str, Split]:
-    """Reads the wanted splits of a folder, which have no faults, and no others; a single file is train.
+    """Read splits of a folder. The arguments are those of `examine_splits`.
 
-    Raises CorpusError with all faults of all files, and InputError if a required split is missing.
+    Raises:
+        CorpusError: files have errors. The exception contains all errors of all files.
+        InputError: a required split is missing, or an option is wrong.
     """
     splits = examine_splits(path, options, require, wanted)
     if faults := [str(fault) for split in splits.values() for fault in split.faults]:
@@ -188,10 +229,10 @@ def read_corpus(
     options: ReadOptions = _DEFAULT,
     wanted: Collection[str] = SPLITS,
 ) -> Corpus:
-    """Read a folder with a train file, or a single file, which is then train.
+    """Read a data set from a folder, or from a single file, which is read as train.
 
-    Without a dev file a tenth of train is split off by `seed` as `divide` does it; documents stay whole if there are
-    twenty or more, and none of them has unknown characters.
+    Without a dev file, a tenth of train becomes dev. Sentences with the tag ? stay in train. If train has twenty or
+    more documents, a document is never divided.
 
     >>> corpus = read_corpus("data_demo")
     >>> corpus.types
@@ -199,34 +240,38 @@ def read_corpus(
 
     Args:
         path: the folder or the file.
-        seed: chooses the dev sentences.
+        seed: determines which sentences of train become dev.
         options: how the files are read.
-        wanted: the splits to read; others are left alone.
+        wanted: the splits to read. Other files are not read.
 
     Raises:
-        CorpusError: with all faults of all files.
-        InputError: there is no train file, or dev or test have unknown characters.
+        CorpusError: files have errors. The exception contains all errors of all files.
+        InputError: there is no train file, or dev or test contain the tag ?.
     """
     splits = read_splits(path, options, require=("train",), wanted=wanted)
     return _join_splits(splits, seed, f" file in {path}")
 
 
 def read_sentences(path: str | Path, *, options: ReadOptions = _DEFAULT) -> list[Sentence]:
-    """The sentences of one annotated file, or of one folder of brat's, in any of the formats.
+    """Read the sentences of one annotated file or one brat folder, in any supported format.
 
     >>> sentences = read_sentences("data_demo/dev.txt")
     >>> sentences[0].path
     'data_demo/dev.txt'
 
+    Args:
+        path: the file or the folder.
+        options: how it is read.
+
     Raises:
-        CorpusError: with all faults of the file.
+        CorpusError: the file has errors. The exception contains all of them.
         InputError: there is no such file, or an option is wrong.
     """
     return read_file(path, options).sentences
 
 
 def _join_splits(splits: dict[str, Split], seed: int, place: str) -> Corpus:
-    """A corpus of splits, with dev split off train if there is none; `place` says in a note where it isn't."""
+    """Make a corpus of splits, and split dev off if it is missing. `place` completes the note "no dev"."""
     require_known(sentence for name in ("dev", "test") if name in splits for sentence in splits[name].sentences)
     notes = [note for split in splits.values() for note in notes_on_split(split)]
     if "dev" not in splits:
@@ -243,10 +288,11 @@ def _join_splits(splits: dict[str, Split], seed: int, place: str) -> Corpus:
     notes.append(f"types in train: {', '.join(types)}" if types else "train has no entities")
     if types and not splits["train"].outside:
         notes.append(
-            "every character of train is in an entity or unknown: such a tagger finds entities everywhere; label some O"
+            "every character of train is in an entity or has the tag ?: label some characters O, or the tagger finds "
+            "entities everywhere"
         )
     notes += [
-        f"type {type_} is in {split.name} ({count:,}) but not in train, so it can't be learnt"
+        f"type {type_} is in {split.name} ({count:,}) but not in train, so it can't be learned"
         for split in splits.values()
         for type_, count in sorted(split.types.items())
         if type_ not in types
@@ -255,11 +301,11 @@ def _join_splits(splits: dict[str, Split], seed: int, place: str) -> Corpus:
 
 
 def notes_on_split(split: Split) -> list[str]:
-    """Sentences for the user on what of a split was not read as it stands."""
+    """Notes for the user about annotations that were changed or left out in reading."""
     notes = [*split.notes, *note_on_repairs(split)]
     kinds: dict[FindingKind, list[Finding]] = {}
     for loss in split.losses:
-        if loss.kind != FindingKind.FIELD_LEFT_OUT:  # nobody learns from a column beside token and tag
+        if loss.kind != FindingKind.FIELD_LEFT_OUT:  # a column besides token and tag doesn't matter for training
             kinds.setdefault(loss.kind, []).append(loss)
     for kind, losses in kinds.items():
         more = f" (and {len(losses) - 1:,} more)" if len(losses) > 1 else ""
@@ -267,24 +313,24 @@ def notes_on_split(split: Split) -> list[str]:
     overlapping = sum(len(s.entities) - len(drop_overlaps(s.entities)) for s in split.sentences)
     if overlapping:
         notes.append(
-            f"{split.path}: {overlapping:,} entities overlap longer ones; only the longer are learned and scored"
+            f"{split.path}: {overlapping:,} entities overlap longer entities and are left out of training and scores"
         )
     return notes
 
 
 def note_on_repairs(split: Split) -> list[str]:
-    """A sentence for the user on tags that are no legal sequence, if there are any."""
+    """A note for the user about illegal tag sequences, if there are any."""
     if not split.repairs:
         return []
     assert split.scheme, "only tags need repairs"
     return [
-        f"{split.path}: tags that are no legal {split.scheme.name} were read as conlleval reads them, "
-        f"{len(split.repairs):,} in all; the first is {split.repairs[0].place}"
+        f"{split.path}: {len(split.repairs):,} illegal {split.scheme.name} tags were read as conlleval reads them; "
+        f"the first is {split.repairs[0].place}"
     ]
 
 
 def _split_off_dev(whole: Split, seed: int) -> dict[str, Split]:
-    """Cuts train into train and dev, a tenth; documents stay whole where there are enough to choose from."""
+    """Split a tenth of train off as dev. Documents stay whole if there are enough of them."""
     if len({sentence.document for sentence in whole.sentences}) < _ENOUGH_DOCUMENTS:
         whole = replace(whole, sentences=[replace(sentence, document="") for sentence in whole.sentences])
     return divide(whole, dev=_DEV_SHARE, test=0, seed=seed)

@@ -1,4 +1,4 @@
-"""What is read from one file or folder of annotated text."""
+"""The sentences of one annotated file or folder."""
 
 import hashlib
 from collections import Counter
@@ -14,15 +14,19 @@ from ner.errors import InputError
 
 @dataclass(frozen=True)
 class Split:
-    """The sentences of one file, or of a part of one, and what is to be said about it.
+    """The sentences of a file, or of a part of a file, and what was found in reading.
 
-    `name` is "train", "dev" or "test", or the name of a file that says none of them. `format` is the name of the
-    format that it was read in. `scheme` is that of formats
-    with one tag a token, else None.
-
-    `faults` are what can't be read; sentences with one are left out, unless it is plain what was meant. `repairs`
-    are the places where tags are no legal sequence in the scheme, read as conlleval reads them. `losses` are
-    annotations that a `Sentence` can't hold. `oddities` don't hinder reading.
+    Args:
+        path: the file or folder.
+        sentences: the sentences.
+        name: `train`, `dev` or `test`; for other files, the name of the file.
+        format: the name of the file's format.
+        scheme: the tag scheme; None for formats without tags.
+        faults: errors. Sentences with an error are left out, unless the meaning is clear.
+        repairs: illegal tag sequences, which are read as conlleval reads them.
+        losses: annotations that a `Sentence` can't store.
+        oddities: unusual things that are read without loss.
+        notes: notes for the user.
     """
 
     path: str
@@ -38,13 +42,13 @@ class Split:
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sentence], name: str = "train") -> "Split":
-        """A split of sentences that are in memory; those that come from no file are numbered from 1.
+        """Make a split from sentences. Sentences without a file get line numbers from 1.
 
         >>> Split.from_sentences([Sentence("我在上海。", [(2, 4, "LOC")])]).types
         Counter({'LOC': 1})
 
         Raises:
-            InputError: `sentences` holds something else, or an entity doesn't fit its text.
+            InputError: `sentences` contains other objects, or an entity doesn't fit its text.
         """
         checked = [_check(sentence, name, number) for number, sentence in enumerate(sentences, 1)]
         return cls(checked[0].path if checked else name, checked, name)
@@ -56,12 +60,12 @@ class Split:
 
     @property
     def unknown(self) -> int:
-        """The number of characters whose tag is unknown."""
+        """The number of characters with the tag ?."""
         return sum(map(count_untagged, self.sentences))
 
     @property
     def outside(self) -> int:
-        """How many characters are known to be in no entity."""
+        """The number of annotated characters outside entities."""
         entities = (entity for sentence in self.sentences for entity in drop_overlaps(sentence.entities))
         return self.characters - self.unknown - sum(len(entity.text) for entity in entities)
 
@@ -72,7 +76,7 @@ class Split:
 
     @property
     def fingerprint(self) -> str:
-        """Identifies sentences, entities and what is unknown, however they were written: a SHA-256 in hex digits."""
+        """A SHA-256 of sentences, entities and tags ?, in hexadecimal. It doesn't depend on the file format."""
         digest = hashlib.sha256()
         for sentence in self.sentences:
             spans = [(entity.start, entity.end, entity.label) for entity in sentence.entities]
@@ -81,10 +85,10 @@ class Split:
 
 
 def _check(sentence: object, name: str, number: int) -> Sentence:
-    """A sentence with a place, whose entities fit its text."""
+    """Check that the entities of a sentence fit its text, and give it a path and a line if it has none."""
     if not isinstance(sentence, Sentence):
-        raise InputError(f"expected `{name}` to hold objects of Sentence, got {sentence!r:.60} at {number}")
+        raise InputError(f"expected `{name}` to contain objects of type Sentence, got {sentence!r:.60} at {number}")
     for entity in sentence.entities:
         if entity.text != sentence.text[entity.start : entity.end] or not 0 <= entity.start < entity.end:
-            raise InputError(f"{name}:{number}: expected an entity of {sentence.text[:30]!r}, got {entity}")
+            raise InputError(f"{name}:{number}: expected an entity inside {sentence.text[:30]!r}, got {entity}")
     return sentence if sentence.path else replace(sentence, path=name, line=number)

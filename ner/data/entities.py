@@ -1,4 +1,4 @@
-"""The two things that annotated text is made of: entities, and sentences that hold them."""
+"""Annotated text: sentences and their entities."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +21,14 @@ class Entity:
     >>> "我在上海。"[entity.start : entity.end]
     '上海'
 
-    `start` and `end` are code points of the original text, half-open: `text[entity.start:entity.end] == entity.text`.
-    `score` is the probability that the model gives the span, in [0, 1]; None where a person labelled it.
+    Always `text[entity.start:entity.end] == entity.text`.
+
+    Args:
+        start: the position of the first character, in Unicode code points of the original text.
+        end: the position after the last character.
+        label: the type.
+        text: the characters of the entity.
+        score: the probability of the entity according to the model, in [0, 1]; None for an annotated entity.
     """
 
     start: int
@@ -33,22 +39,27 @@ class Entity:
 
 
 EntityLike = Entity | tuple[int, int, str] | Mapping[str, Any]
-"""An entity, or `(start, end, label)`, or a dict with these three keys."""
+"""An entity, a tuple `(start, end, label)`, or a dict with these three keys."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Sentence:
-    """A text and its entities in order of position.
+    """A text and its entities.
 
     >>> Sentence("王小明在上海。", [(0, 3, "PER"), {"start": 4, "end": 6, "label": "LOC"}]).entities[1].text
     '上海'
 
-    `path` and `line` tell where it begins in its file (from 1), `document` names the document that it is part of,
-    "" if none is known. `unknown` are the characters that nobody has looked at, all of them outside of the entities:
-    half-open spans in order that don't touch.
+    Args:
+        text: the text.
+        entities: its entities. They are stored in order of position.
+        path: the file of the sentence, "" if there is none.
+        line: the line of the file where the sentence begins, from 1; 0 if there is none.
+        document: the name of its document, "" if it is unknown.
+        unknown: the parts of the text that nobody has annotated, as (start, end). They are in order, don't touch each
+            other, and contain no entity.
 
     Raises:
-        InputError: a tuple or a dict doesn't name a span of the text and a type.
+        InputError: a tuple or a dict is not a span of the text with a type.
     """
 
     text: str
@@ -82,19 +93,19 @@ class Sentence:
 
     @classmethod
     def from_tags(cls, characters: Sequence[str], tags: Sequence[str]) -> "Sentence":
-        """A sentence from one tag for each character, or for each word, in any scheme.
+        """Make a sentence from tags, one for each character or word, in any scheme.
 
-        Illegal sequences are read as conlleval reads them. The tag "?" marks what nobody has looked at.
+        Illegal sequences are read as conlleval reads them. The tag "?" marks characters that nobody has annotated.
 
         >>> Sentence.from_tags("张伟去上海", ["B-PER", "E-PER", "O", "B-LOC", "I-LOC"]).entities[1].text
         '上海'
 
         Args:
             characters: a text, or a list of characters or words.
-            tags: one for each of them.
+            tags: one tag for each character or word.
 
         Raises:
-            InputError: there is not one tag for each of `characters`, or one is no tag.
+            InputError: the number of tags is wrong, or a tag is malformed.
         """
         if len(characters) != len(tags):
             raise InputError(
@@ -115,7 +126,7 @@ class Sentence:
 
 
 def _as_entities(text: str, entities: Iterable[EntityLike]) -> tuple[Entity, ...]:
-    """Entities of `text` in order of position, whatever they are given as."""
+    """Convert tuples and dicts to entities of `text`, in order of position."""
     return tuple(sorted((_as_entity(text, entity) for entity in entities), key=lambda e: (e.start, -e.end)))
 
 
@@ -139,11 +150,11 @@ def _as_entity(text: str, entity: EntityLike) -> Entity:
 
 
 def drop_overlaps(entities: Iterable[Entity]) -> list[Entity]:
-    """The longest of the entities that overlap, and all others, in order of position."""
+    """Drop every entity that overlaps a longer one. The result is in order of position."""
     in_order = sorted(entities, key=lambda entity: (entity.start, entity.end))
     if all(left.end <= right.start for left, right in pairwise(in_order)):
         return in_order
-    kept: list[Entity] = []  # always in order, so that only the two neighbours of an entity can overlap it
+    kept: list[Entity] = []  # always in order, so only the two neighbors of an entity can overlap it
     for entity in sorted(in_order, key=lambda entity: (entity.start - entity.end, entity.start)):
         at = bisect_left(kept, entity.start, key=_START)
         if (at == 0 or kept[at - 1].end <= entity.start) and (at == len(kept) or entity.end <= kept[at].start):
@@ -152,7 +163,7 @@ def drop_overlaps(entities: Iterable[Entity]) -> list[Entity]:
 
 
 def pair_overlaps(entities: Iterable[Entity], kept: Sequence[Entity]) -> Iterator[tuple[Entity, Entity]]:
-    """Each of the entities that `without_overlaps` has not `kept`, with the first kept one that it overlaps."""
+    """Each entity that `drop_overlaps` dropped, with the first kept entity that it overlaps."""
     all_kept = frozenset(kept)
     for entity in entities:
         if entity not in all_kept:

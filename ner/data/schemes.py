@@ -1,8 +1,9 @@
-"""Tag schemes as data, and the way between entities and one tag per character.
+"""Tag schemes, and converting between entities and one tag per character.
 
-A tag is "O", or a prefix, a hyphen and a type: "B-PER". A scheme says which prefix stands at the beginning
-of an entity, inside it, at its end, and on an entity of one character. The tag "?" belongs to no scheme: nobody has
-looked at the character. Its neighbours are read as beside "O", for an entity is labelled wholly or not at all.
+A tag is "O", or a prefix, a hyphen and a type, for example "B-PER". A scheme defines the prefixes for the first
+character of an entity, for characters inside it, for its last character, and for an entity of one character. The tag
+"?" belongs to no scheme. It marks a character that nobody has annotated. Its neighbors are read like neighbors of "O",
+because an entity is annotated completely or not at all.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -21,8 +22,13 @@ from ner.data.tag_chunks import split_tag as split_tag
 class Scheme:
     """The prefixes of one tag scheme.
 
-    `adjacent` is for IOB1 alone: it replaces the first prefix of an entity that directly follows another
-    entity of the same type. Elsewhere it is empty.
+    Args:
+        name: the name of the scheme.
+        begin: the prefix of the first character of an entity.
+        inside: the prefix of the characters between the first and the last.
+        end: the prefix of the last character.
+        single: the prefix of an entity of one character.
+        adjacent: only in IOB1: replaces the first prefix of an entity that directly follows an entity of the same type.
     """
 
     name: str
@@ -34,7 +40,7 @@ class Scheme:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """The distinct prefixes, those that start an entity first."""
+        """The distinct prefixes. Those that start an entity come first."""
         roles = (self.adjacent, self.begin, self.inside, self.end, self.single)
         return tuple(prefix for prefix in dict.fromkeys(roles) if prefix)
 
@@ -42,7 +48,7 @@ class Scheme:
 BIO = Scheme("BIO", "B", "I", "I", "B")
 """Also called IOB2."""
 IO = Scheme("IO", "I", "I", "I", "I")
-"""Adjacent entities of one type can't be told apart in it: they read back as one entity."""
+"""Adjacent entities of one type become one entity in this scheme."""
 IOB1 = Scheme("IOB1", "I", "I", "I", "I", adjacent="B")
 BIOES = Scheme("BIOES", "B", "I", "E", "S")
 BMES = Scheme("BMES", "B", "M", "E", "S")
@@ -50,14 +56,14 @@ BMES = Scheme("BMES", "B", "M", "E", "S")
 BILOU = Scheme("BILOU", "B", "I", "L", "U")
 
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (BIO, IO, IOB1, BIOES, BMES, BILOU)}
-"""The schemes by name, in the order in which `detect` prefers them."""
+"""The schemes by name. `detect` prefers them in this order."""
 
 PREFIXES: tuple[str, ...] = tuple(dict.fromkeys(p for scheme in SCHEMES.values() for p in scheme.prefixes))
 """Every prefix of every scheme."""
 
 
 def labels(scheme: Scheme, types: Sequence[str]) -> list[str]:
-    """All tags of a scheme: "O" first, then type by type in the given order."""
+    """All tags of a scheme: first "O", then the tags of each type in the given order."""
     return [OUTSIDE, *(f"{prefix}-{type_}" for type_ in types for prefix in scheme.prefixes)]
 
 
@@ -70,9 +76,19 @@ def is_tag(tag: str) -> bool:
 def entities_to_tags(
     entities: Iterable[Entity], length: int, scheme: Scheme, unknown: Iterable[tuple[int, int]] = ()
 ) -> list[str]:
-    """One tag for each of the `length` characters of a text, "?" in the half-open spans of `unknown`.
+    """Convert the entities of a text to tags.
 
-    Raises ValueError if an entity is empty, reaches beyond the text, or overlaps another or an unknown span.
+    Args:
+        entities: the entities.
+        length: the number of characters of the text.
+        scheme: the scheme of the tags.
+        unknown: the parts of the text, as (start, end), whose characters get the tag "?".
+
+    Returns:
+        One tag for each character.
+
+    Raises:
+        ValueError: an entity or an unknown part is empty, outside the text, or overlaps another one.
     """
     tags = [OUTSIDE] * length
     previous: Entity | None = None
@@ -89,17 +105,25 @@ def entities_to_tags(
         previous = entity
     for start, end in unknown:
         if not 0 <= start < end <= length or {*tags[start:end]} != {OUTSIDE}:
-            raise ValueError(f"expected unknown spans within 0 to {length} beside the entities, got {(start, end)}")
+            raise ValueError(f"expected unknown parts within 0 to {length}, outside entities, got {(start, end)}")
         tags[start:end] = [UNKNOWN] * (end - start)
     return tags
 
 
 def tags_to_entities(tags: Sequence[str], text: str, scheme: Scheme) -> tuple[list[Entity], int]:
-    """The entities that the tags of the characters of `text` mark, and the number of repairs.
+    """Convert tags to entities. Illegal tags are read as `chunks` reads them.
 
-    The tags are read as `chunks` says, whatever the scheme. The repairs are the transitions that `scheme`
-    does not allow, those at the two boundaries of the sentence included. Raises ValueError unless there is
-    one tag for each character.
+    Args:
+        tags: one tag for each character of the text.
+        text: the text.
+        scheme: the scheme, which determines the repairs.
+
+    Returns:
+        The entities, and the number of repairs: transitions between tags that the scheme doesn't allow, including those
+        at the beginning and the end of the text.
+
+    Raises:
+        ValueError: the number of tags differs from the number of characters.
     """
     if len(tags) != len(text):
         raise ValueError(f"expected one tag for each of {len(text)} characters, got {len(tags)} tags")
@@ -109,10 +133,10 @@ def tags_to_entities(tags: Sequence[str], text: str, scheme: Scheme) -> tuple[li
 
 @lru_cache(maxsize=65536)
 def is_legal(scheme: Scheme, previous: str | None, following: str | None) -> bool:
-    """Whether `following` may come right after `previous`; None stands for the boundary of the sentence.
+    """Whether the tag `following` may directly follow the tag `previous`. None is the boundary of a sentence.
 
-    A sequence of tags is what `entities_to_tags` makes of some entities if and only if all its transitions,
-    from the None before it to the None after it, are legal.
+    `entities_to_tags` can make a sequence of tags if and only if all its transitions are legal, with None before the
+    first tag and after the last one.
     """
     left, left_type = split_tag(previous or OUTSIDE)
     right, right_type = split_tag(following or OUTSIDE)
@@ -125,19 +149,26 @@ def is_legal(scheme: Scheme, previous: str | None, following: str | None) -> boo
 
 
 def compatible(prefixes: Collection[str]) -> list[Scheme]:
-    """The schemes that have all these prefixes, in the order of SCHEMES; "O" is a tag of every scheme."""
+    """The schemes that have all these prefixes, in the order of `SCHEMES`. "O" belongs to every scheme."""
     return [scheme for scheme in SCHEMES.values() if {*prefixes} <= {OUTSIDE, *scheme.prefixes}]
 
 
 def detect(transitions: Iterable[tuple[str | None, str | None]]) -> Scheme:
-    """The scheme of some data from its pairs of neighbouring tags; None is the boundary of a sentence.
+    """Detect the scheme of data.
 
-    Of the schemes that have all prefixes of the data, it is the first of SCHEMES in which every transition is
-    legal, or just the first if there is none. So data with B and I is BIO; it is IOB1 if some I starts an
-    entity and every B directly follows an entity of its own type; with I alone it is IO. S, E, or both with B
-    are read as BIOES, and a text with no entity as BIO.
+    The result is the first of `SCHEMES` that has all prefixes of the data and allows all transitions. If no scheme
+    allows all transitions, it is the first one with all prefixes. For example:
 
-    Raises ValueError if no scheme has all the prefixes, such as I and M.
+    - B and I: BIO; but IOB1 if an I starts an entity and every B directly follows an entity of its type;
+    - only I: IO;
+    - S or E, with or without B: BIOES;
+    - no entities: BIO.
+
+    Args:
+        transitions: the pairs of neighboring tags. None is the boundary of a sentence.
+
+    Raises:
+        ValueError: no scheme has all prefixes, for example I and M.
     """
     distinct = set(transitions)
     prefixes = {split_tag(tag)[0] for pair in distinct for tag in pair if tag is not None}

@@ -1,4 +1,4 @@
-"""Gold against predicted entities: conlleval's numbers, and seqeval's strict ones beside them."""
+"""Scores of predicted entities: those of conlleval, and the strict ones of seqeval."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class TextTagger(Protocol):
-    """What is evaluated: a tagger with its name, training record, types, and the characters of its encoder."""
+    """A tagger that can be evaluated: its name, training record, types, and the characters of its encoder."""
 
     name: str
     types: list[str]
@@ -34,11 +34,11 @@ class TextTagger(Protocol):
 
     @property
     def record(self) -> Mapping[str, Any] | None:
-        """The training record; None if there is none."""
+        """The training record, or None."""
         ...
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        """The entities of every text."""
+        """The entities of each text."""
         ...
 
 
@@ -55,11 +55,17 @@ class Evaluation:
     >>> len(result.errors)
     0
 
-    `entities` are the predicted ones, `flat_gold` the gold ones of each sentence that a prediction can reach: of
-    overlapping ones the longest. `gold` and `predicted` are BIO tags, one a character, whatever scheme the data
-    and the model use: the entities are what is compared. `overlapping` counts gold entities that one tag a character
-    can't express beside another, `unknown_types` those of a type the model never saw; both can't be found by any
-    prediction. `seconds` is the time that tagging took, None for predictions from elsewhere.
+    Args:
+        sentences: the annotated sentences.
+        entities: the predicted entities of each sentence.
+        flat_gold: the gold entities of each sentence, without entities that overlap a longer one.
+        gold: the gold entities as BIO tags, one per character. The schemes of data and model don't matter.
+        predicted: the predicted entities as BIO tags.
+        overlapping: the number of gold entities that are left out because they overlap a longer one.
+        unknown_types: the number of gold entities whose type the model doesn't know. The model can't find them.
+        seconds: the time of tagging; None if it is not known.
+        tagger: the tagger, if it made the predictions.
+        split: the data, if the tagger made the predictions.
     """
 
     sentences: Sequence[Sentence]
@@ -80,12 +86,12 @@ class Evaluation:
 
     @property
     def precision(self) -> float:
-        """Correct entities in percent of the predicted ones."""
+        """Correct entities in percent of all predicted entities."""
         return self.scores.precision
 
     @property
     def recall(self) -> float:
-        """Correct entities in percent of the gold ones."""
+        """Correct entities in percent of all gold entities."""
         return self.scores.recall
 
     @property
@@ -97,10 +103,10 @@ class Evaluation:
 
     @property
     def errors(self) -> "pd.DataFrame":
-        """A row for each wrong entity, the least certain first.
+        """A row for each error, the least certain first.
 
-        Columns: `path`, `line`, `kind`, then `gold_` and `predicted_` with `type`, `start`, `end` and `text`, then
-        `score` and the text around the entity as `context`.
+        The columns are `path`, `line` and `kind`; `type`, `start`, `end` and `text`, with the prefixes `gold_` and
+        `predicted_`; `score`; and `context`, the text around the entity.
         """
         from ner.evaluation.entity_errors import find_errors
         from ner.evaluation.error_tables import error_list, least_certain_first
@@ -108,7 +114,7 @@ class Evaluation:
         return error_list(self.sentences, least_certain_first(find_errors(self)))
 
     def report(self, train: Split | None = None, no_train: str = "") -> "Report":
-        """All tables of a report; `train` and `no_train` as in `Background`."""
+        """Make the report. `train` and `no_train` are those of `Background`."""
         from ner.evaluation.evaluation_report import Background, Report
 
         path = self.sentences[0].path if self.sentences else ""
@@ -122,7 +128,9 @@ class Evaluation:
     def write_report(self, folder: str | Path, train: Split | Sequence[Sentence] | None = None) -> None:
         """Write `report.html`, `report.md`, `scores.json` and CSV tables into `folder`.
 
-        With the training data as `train` the report also says how well entities that occur in it are found.
+        Args:
+            folder: the folder of the report.
+            train: the training data. With them, the report compares entities that occur in train with new entities.
 
         Raises:
             OSError: the folder can't be written.
@@ -134,17 +142,17 @@ class Evaluation:
         write_report(self.report(train), Path(folder))
 
     def compare(self, other: "Evaluation") -> "SideBySide":
-        """Set this evaluation (A) beside `other` (B): F1 differences with intervals and p, fixed and broken entities.
+        """Compare this evaluation (A) with `other` (B): F1 differences with intervals and p, fixed and broken entities.
 
         Raises:
-            ValueError: `other` is on other sentences.
+            ValueError: the two evaluations have different sentences.
         """
         from ner.evaluation.side_by_side import SideBySide
 
         return SideBySide(self.report(), other.report())
 
     def _repr_html_(self) -> str:
-        """The scores as a notebook shows them."""
+        """The table of scores for a notebook."""
         from ner.pages.frame_html import render_frame
 
         title = f"F1 {self.f1:.2f}, precision {self.precision:.2f}, recall {self.recall:.2f}"
@@ -157,8 +165,8 @@ class Evaluation:
 
     @cached_property
     def strict(self) -> dict[str, float]:
-        """Seqeval's strict precision, recall and F1 in percent (tags must be well-formed for an entity to count)."""
-        from seqeval.metrics.v1 import precision_recall_fscore_support  # heavy: it brings scikit-learn
+        """Precision, recall and F1 of seqeval's strict mode, in percent. Entities with illegal tags don't count."""
+        from seqeval.metrics.v1 import precision_recall_fscore_support  # slow to import: it needs scikit-learn
         from seqeval.scheme import IOB2
 
         precision, recall, f1, _ = precision_recall_fscore_support(
@@ -168,13 +176,13 @@ class Evaluation:
 
     @property
     def has_scores(self) -> bool:
-        """Whether some predicted entity has a score; those of other tools have none."""
+        """Whether any predicted entity has a score. Predictions of other tools have no scores."""
         return any(entity.score is not None for entity in chain.from_iterable(self.entities))
 
     @cached_property
     def entity_scores(self) -> "pd.DataFrame":
-        """A row for each predicted entity that has a score: `score`, and whether it is `correct`."""
-        import pandas as pd  # heavy: it takes longer than scoring most files
+        """A row for each predicted entity with a score: `score`, and `correct` (a bool)."""
+        import pandas as pd  # importing it takes longer than scoring most files
 
         rows = []
         for gold, found in zip(self.flat_gold, self.entities, strict=True):
@@ -184,7 +192,7 @@ class Evaluation:
 
     @cached_property
     def counts(self) -> npt.NDArray[np.int64]:
-        """Gold, predicted and correct entities of each sentence, `(sentences, 3)`."""
+        """The numbers of gold, predicted and correct entities of each sentence, `(sentences, 3)`."""
         scores = [
             conlleval.evaluate([gold], [predicted]) for gold, predicted in zip(self.gold, self.predicted, strict=True)
         ]
@@ -193,11 +201,11 @@ class Evaluation:
 
     @property
     def characters_a_second(self) -> float | None:
-        """How fast the texts were tagged."""
+        """The speed of tagging in characters per second; None if it is not known."""
         return sum(len(sentence.text) for sentence in self.sentences) / self.seconds if self.seconds else None
 
     def to_dict(self) -> dict[str, Any]:
-        """All numbers, ready for JSON."""
+        """All scores, ready for JSON."""
         return {
             "sentences": len(self.sentences),
             "conlleval": self.scores.to_dict(),
@@ -208,10 +216,10 @@ class Evaluation:
 
 
 def evaluate(tagger: TextTagger, sentences: Split | Sequence[Sentence]) -> Evaluation:
-    """Tag the texts of `sentences` and set the result beside their entities.
+    """Tag the texts of annotated sentences, and compare the predictions with their entities.
 
     Raises:
-        InputError: some have unknown characters.
+        InputError: a sentence contains the tag ?.
     """
     split = sentences if isinstance(sentences, Split) else Split.from_sentences(sentences, "sentences")
     require_known(split.sentences)
@@ -223,13 +231,20 @@ def evaluate(tagger: TextTagger, sentences: Split | Sequence[Sentence]) -> Evalu
 
 
 def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]], types: Sequence[str]) -> Evaluation:
-    """Set `predicted` entities of a model that knows `types` beside the gold ones of `sentences`.
+    """Compare predicted entities with the entities of annotated sentences.
+
+    Args:
+        sentences: the annotated sentences.
+        predicted: the predicted entities of each sentence.
+        types: the types that the model knows.
 
     Raises:
-        ValueError: there is not one list of predictions for each sentence.
+        ValueError: the numbers of sentences and predictions differ.
     """
     if len(sentences) != len(predicted):
-        raise ValueError(f"expected predictions for {len(sentences)} sentences, got {len(predicted)}")
+        raise ValueError(
+            f"expected `predicted` to have a list for each of the {len(sentences)} sentences, got {len(predicted)}"
+        )
     known = frozenset(types)
     gold = [drop_overlaps(sentence.entities) for sentence in sentences]
     gold_tags, overlapping, unknown = [], 0, 0

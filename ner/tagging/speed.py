@@ -1,4 +1,4 @@
-"""How fast a model tags on this machine, by number format, threads and batch, and which of them to take."""
+"""Measuring how fast a model tags on this machine, by precision, threads and batch size."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -16,15 +16,15 @@ from ner.runs.progress import Progress, choose_progress
 from ner.tagging.tagger import Tagger
 
 _BATCHES = (BATCH_CHARACTERS // 4, BATCH_CHARACTERS, BATCH_CHARACTERS * 4)
-# Lengths of made-up texts: half of them between 25 and 62 characters, as sentences of news are.
+# Lengths of random texts, log-normal as in news: half of them have between 25 and 62 characters.
 _MEDIAN_LENGTH, _SPREAD = 39, 0.67
 _ROUNDS = 3
-# Less isn't told from the noise by more than it costs to type the options.
-_WORTH_IT = 1.05
+# A smaller speedup is not worth the options, and may be noise.
+_USEFUL_SPEEDUP = 1.05
 
 
 class SpeedSetting(NamedTuple):
-    """What may be chosen in tagging."""
+    """The options of tagging that change its speed."""
 
     precision: PrecisionName
     threads: int
@@ -35,7 +35,7 @@ class SpeedSetting(NamedTuple):
 
 
 class Speed(NamedTuple):
-    """Characters a second with a setting: the median of its rounds, the slowest and the fastest of them."""
+    """Characters per second with a setting: the median of the rounds, the slowest and the fastest round."""
 
     setting: SpeedSetting
     median: float
@@ -44,22 +44,22 @@ class Speed(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """Speeds of all settings, the fastest first, and of what `bert-ner tag` takes by itself."""
+    """The speeds of all settings, the fastest first, and the speed of the default setting of `bert-ner tag`."""
 
     speeds: list[Speed]
     default: Speed
 
     @property
     def advice(self) -> str:
-        """The options to give to `bert-ner tag`, or that none are needed."""
+        """The best options for `bert-ner tag`; if the default is about as fast, a sentence that says so."""
         best = self.speeds[0]
-        if best.median < self.default.median * _WORTH_IT:
+        if best.median < self.default.median * _USEFUL_SPEEDUP:
             return "the defaults of bert-ner tag are as fast as any setting"
         options = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in best.setting._asdict().items())
         return f"{best.median / self.default.median:.2f} times as fast as the defaults: bert-ner tag {options}"
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it, ready for JSON; speeds in characters a second."""
+        """All settings with their speeds in characters per second, the default and the advice, ready for JSON."""
         speeds = [
             {**setting._asdict(), "median": middle, "slowest": low, "fastest": high}
             for setting, middle, low, high in self.speeds
@@ -68,12 +68,17 @@ class Bench(NamedTuple):
 
 
 def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = None) -> Bench:
-    """Tag some of `texts`, or made-up ones if there are none, with every setting.
+    """Tag texts with every setting, and measure the speed.
 
-    They take turns, so that what else the machine does slows all of them.
+    The settings take turns in several rounds, so other load on the machine affects all of them.
+
+    Args:
+        model: the model folder, or the name of the built-in tagger.
+        texts: a part of these texts is tagged. Without any, random texts are used.
+        progress: shows the progress.
 
     Raises:
-        InputError: the folder holds no complete model that this version reads.
+        InputError: the folder contains no complete model, or its format is too new.
     """
     progress = choose_progress(progress)
     default = Tagger.load(model)
@@ -105,13 +110,13 @@ def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = N
 
 
 def _cores() -> tuple[int, int]:
-    """Half of the cores that this process may use, and all of them."""
+    """Half of the cores that this process may use, and all of these cores."""
     cores = available_cores()
     return max(1, cores // 2), cores
 
 
 def random_texts(characters: Sequence[str], total: int) -> list[str]:
-    """Texts of these characters, always the same, of some `total` characters together; how long each is varies."""
+    """Random texts of these characters with different lengths, `total` characters in all. They are always the same."""
     random = np.random.default_rng(0)
     texts: list[str] = []
     while total > 0:

@@ -1,1 +1,1 @@
-"""Searching the settings with which training does best on dev."""
+"""Searching for the settings with the best dev F1."""

@@ -1,4 +1,4 @@
-"""How the settings of the next trial are chosen: the defaults first, then by TPE, from a seed of the trial's own."""
+"""Choosing the settings of the next trial: first the given settings, then TPE with a separate seed for each trial."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,23 +10,24 @@ from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 ERROR = "error"
-"""The attribute of a trial that came to nothing: why."""
+"""The attribute of a failed trial that contains its error message."""
 
 
 def is_counted(trial: FrozenTrial) -> bool:
-    """Whether a trial is one of those that were asked for: it is running or has ended, and wasn't cut short."""
+    """Whether a trial counts as one of the requested trials: all except interrupted ones."""
     return trial.state != TrialState.FAIL or ERROR in trial.user_attrs
 
 
 class RepeatableSampler(BaseSampler):
-    """TPE (Bergstra et al. 2011) that chooses by the seed, the trial's place among those that count, and their results.
+    """TPE (Bergstra et al. 2011) with a separate seed for each trial.
 
-    So a search by one worker gives the same trials however often it was interrupted. A sampler with one random state
-    for all trials would begin again from its first choices in each new process.
+    The choice depends only on the seed of the search, the position of the trial among the counted trials, and their
+    results. So a search with one worker has the same trials even if it is interrupted. The usual sampler has one random
+    state for all trials, and each new process would repeat its first choices.
 
     Args:
-        seed: of the search.
-        first: the settings of the first trial that counts, with which the others have to compete.
+        seed: the seed of the search.
+        first: the settings of the first counted trial: the baseline for the other trials.
     """
 
     def __init__(self, seed: int, first: Mapping[str, Any]) -> None:

@@ -1,9 +1,8 @@
-"""The search itself: a training run for each trial, bad ones ended early, the best model kept."""
+"""The search: a training run for each trial. Bad trials are stopped early, and the best model is kept."""
 
 import math
 import shutil
 import warnings
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,80 +12,76 @@ from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.trial import FrozenTrial, TrialState
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.training.starting_network import build_model
 from ner.training.train import require_entities, train
-from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import ERROR, is_counted
-from ner.tuning.space import Space, search_space, suggest
-from ner.tuning.study import best_trial, open_study
+from ner.tuning.space import suggest
+from ner.tuning.study import SearchPlan, best_trial, open_study
 
 _MINUTES = "minutes"
 
 
-def search(
-    corpus: Corpus,
-    settings: TrainingSettings,
-    given: Collection[str],
-    trials: int,
-    output: Path,
-    storage: str | None,
-    progress: Progress | None = None,
-) -> optuna.Study:
-    """Train with settings that promise a good dev F1 until there are `trials` trials; a line tells of each.
+def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> optuna.Study:
+    """Train with promising settings until the study has enough trials. A line reports each trial.
 
-    `settings` hold what isn't searched, and so do those of the names in `given`. The best model is in the folder of
-    its trial in `output`. Other workers may take part in the same study, and trials of earlier calls count.
+    The best model is in the folder of its trial. Other workers can take part in the same study.
+
+    Args:
+        plan: the data, the settings and the folder.
+        trials: the number of trials, with those of earlier calls.
+        progress: shows the progress of the trials.
+
+    Returns:
+        The study, with at least one complete trial.
 
     Raises:
-        InputError: the settings, the data or the storage won't do, or every trial came to nothing.
-        InterruptedRun: the user stopped it; the same call goes on.
-        OSError: the output folder or the storage can't be written; the same call goes on.
+        InputError: the settings, the data or the storage can't be used, or all trials failed.
+        InterruptedRun: the user stopped the search. The same call continues it.
+        OSError: the output folder or the storage can't be written. The same call continues the search.
     """
-    if corpus.test is not None:
-        raise ValueError("expected a corpus without test: what is chosen by it can't be judged by it")
+    if plan.corpus.test is not None:
+        raise ValueError("expected a corpus without test: the search must not use test scores")
     progress = choose_progress(progress)
-    space = search_space(settings, given)
-    # What would keep every trial from training is better said before the first.
-    require_entities(corpus)
-    if settings.init_from is None:
-        build_model(corpus.types, settings)
-    study = open_study(output, storage, corpus, settings, space)
+    # Errors that all trials would have are raised before the first trial.
+    require_entities(plan.corpus)
+    if plan.settings.init_from is None:
+        build_model(plan.corpus.types, plan.settings)
+    study = open_study(plan)
     _give_up_killed(study)
     if before := _count(study):
-        progress.note(f"{_trials(before)} of {trials:,} were there before")
+        progress.note(f"{_trials(before)} of {trials:,} already done or running")
     try:
         while _count(study) < trials:
             study.optimize(
-                lambda trial: _train(trial, corpus, settings, space, output, progress),
+                lambda trial: _train(trial, plan, progress),
                 n_trials=1,
                 catch=(InputError,),
-                callbacks=[lambda study, trial: _close(study, trial, output, progress)],
+                callbacks=[lambda study, trial: _close(study, trial, plan.output, progress)],
             )
     except (InterruptedRun, KeyboardInterrupt):
         left = trials - _count(study)
-        raise InterruptedRun(f"stopped with {_trials(left)} left; the same command goes on") from None
+        raise InterruptedRun(f"stopped with {_trials(left)} left; run it again to continue") from None
     except StorageInternalError as error:
-        raise OSError(f"the storage of the search can't be written ({error}); the same command goes on") from error
+        raise OSError(f"can't write the storage of the search ({error}); run it again to continue") from error
     all_trials = study.get_trials(deepcopy=False)
     if running := sum(trial.state == TrialState.RUNNING for trial in all_trials):
         progress.note(
-            f"note: {_trials(running)} still running elsewhere, or killed less than two minutes ago; the same "
-            "command takes them in, or tries them again"
+            f"note: {_trials(running)} still running elsewhere, or killed less than two minutes ago; run it again to "
+            "include or repeat them"
         )
     if best_trial(all_trials) is None:
         errors = [trial.user_attrs[ERROR] for trial in all_trials if ERROR in trial.user_attrs]
-        raise InputError(f"no trial has come to an end{f'; the last error: {errors[-1]}' if errors else ''}")
+        raise InputError(f"no trial is complete{f'; the last error: {errors[-1]}' if errors else ''}")
     return study
 
 
 class EndIfBad(TrainerCallback):
-    """Reports dev F1 after each epoch, and ends a trial that is worse than others were there.
+    """Reports dev F1 after each epoch, and stops a trial that is worse than other trials after the same epoch.
 
     Raises:
-        optuna.TrialPruned: in training, when it is to end.
+        optuna.TrialPruned: during training, to stop the trial.
     """
 
     def __init__(self, trial: optuna.Trial) -> None:
@@ -100,19 +95,17 @@ class EndIfBad(TrainerCallback):
 
 
 def trial_folder(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
-    """Where the model of a trial is."""
+    """The folder of the model of a trial."""
     return output / f"trial-{trial.number}"
 
 
-def _train(
-    trial: optuna.Trial, corpus: Corpus, settings: TrainingSettings, space: Space, output: Path, progress: Progress
-) -> float:
-    """The best dev F1 of a trial."""
-    folder = trial_folder(trial, output)
+def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress) -> float:
+    """Train with the settings of a trial, and return the best dev F1."""
+    folder = trial_folder(trial, plan.output)
     try:
         run = train(
-            corpus,
-            replace(settings, **suggest(trial, space)),
+            plan.corpus,
+            replace(plan.settings, **suggest(trial, plan.space)),
             folder,
             progress=RunProgress(progress, f"trial {trial.number}"),
             callbacks=[EndIfBad(trial)],
@@ -128,8 +121,8 @@ def _train(
 
 
 def _close(study: optuna.Study, trial: FrozenTrial, output: Path, progress: Progress) -> None:
-    """Tell how a trial ended, and remove the models that are not the best."""
-    trials = study.get_trials(deepcopy=False)  # once: another worker's may come to be the best meanwhile
+    """Report how a trial ended, and remove all models except the best."""
+    trials = study.get_trials(deepcopy=False)  # read once, because another worker may change the best trial
     best = best_trial(trials)
     for one in trials:
         if one.state.is_finished() and one != best:
@@ -145,8 +138,10 @@ def _outcome(trial: FrozenTrial) -> str:
     if trial.state == TrialState.COMPLETE:
         return f"dev F1 {trial.value:.2f}, {trial.user_attrs[_MINUTES]:.1f} minutes"
     if trial.state == TrialState.PRUNED:
-        return f"ended after epoch {trial.last_step} with dev F1 {trial.intermediate_values[trial.last_step or 0]:.2f}"
-    return f"came to nothing: {trial.user_attrs.get(ERROR, 'interrupted')}"
+        return (
+            f"stopped after epoch {trial.last_step} with dev F1 {trial.intermediate_values[trial.last_step or 0]:.2f}"
+        )
+    return f"failed: {trial.user_attrs.get(ERROR, 'interrupted')}"
 
 
 def _count(study: optuna.Study) -> int:
@@ -154,6 +149,7 @@ def _count(study: optuna.Study) -> int:
 
 
 def _give_up_killed(study: optuna.Study) -> None:
+    """Mark the trials of killed workers as failed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         optuna.storages.fail_stale_trials(study)

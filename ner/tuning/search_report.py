@@ -1,4 +1,4 @@
-"""What a search has found: the best settings, all trials as a table, and plots."""
+"""The report of a search: the best settings, a table of all trials, and plots."""
 
 import warnings
 from collections.abc import Callable
@@ -22,9 +22,15 @@ _SCORE = "dev F1"
 
 
 def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) -> list[Path]:
-    """Write the best settings, the trials, and plots if matplotlib is installed; the result are the files written.
+    """Write the best settings, the trials, and plots if matplotlib is installed.
 
-    `settings` are those that weren't searched.
+    Args:
+        study: the finished search.
+        settings: the settings that were not searched.
+        folder: the folder for the files.
+
+    Returns:
+        The files that were written.
 
     Raises:
         OSError: the folder can't be written.
@@ -39,7 +45,7 @@ def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) 
 
 
 def trial_table(study: optuna.Study) -> pd.DataFrame:
-    """A row for each trial: `trial`, `state`, `dev_f1`, its settings, minutes, and when it began."""
+    """A row for each trial: `trial`, `state`, `dev_f1`, its settings, minutes, error, start time and duration."""
     table = study.trials_dataframe(_COLUMNS)
     table.columns = [name.removeprefix("params_").removeprefix("user_attrs_") for name in table.columns]
     return table.rename(columns={"number": "trial", "value": "dev_f1"})
@@ -53,7 +59,7 @@ def best_settings(study: optuna.Study, settings: TrainingSettings) -> TrainingSe
 
 
 def _draw(study: optuna.Study, folder: Path) -> list[Path]:
-    """Optuna's plots of how F1 rose, how much each setting matters, and F1 by the value of each."""
+    """Draw Optuna's plots: best F1 over time, F1 by the value of each setting, and importance of the settings."""
     import numpy as np
 
     draw_without_display()

@@ -1,4 +1,4 @@
-"""What is searched: the ranges of the settings."""
+"""The search space: the ranges of the settings."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,32 +14,36 @@ from ner.settings import Search, marker
 from ner.training.training_settings import TrainingSettings
 
 Space = dict[str, BaseDistribution]
-"""The range of each setting that is searched."""
+"""The range of each searched setting, by name."""
 
 _FIELDS = TrainingSettings.__pydantic_fields__
 
 
-def search_space(settings: TrainingSettings, given: Collection[str]) -> Space:
-    """The ranges of all settings that are searched but those in `given`, and those that mean nothing in `settings`.
+def search_space(settings: TrainingSettings, fixed: Collection[str]) -> Space:
+    """The search space: all settings with a search range that have an effect.
+
+    Args:
+        settings: the settings that are not searched. They determine which other settings have an effect.
+        fixed: the names of settings that are not searched.
 
     Raises:
-        InputError: nothing is left.
+        InputError: there is nothing to search.
     """
-    means_nothing: set[str] = set()
+    without_effect: set[str] = set()
     if settings.mode == "frozen":
-        means_nothing |= {"learning_rate", "encoder_dropout"}
+        without_effect |= {"learning_rate", "encoder_dropout"}
     if settings.max_steps is not None:
-        means_nothing |= {"epochs"}
-    if settings.init_from is not None:  # then the network is that of a tagger
-        means_nothing |= NetworkSettings.__pydantic_fields__.keys() - {"dropout"}
+        without_effect |= {"epochs"}
+    if settings.init_from is not None:  # the network is that of the tagger
+        without_effect |= NetworkSettings.__pydantic_fields__.keys() - {"dropout"}
     if settings.lstm_layers == 0:
-        means_nothing |= {"lstm_size"}
+        without_effect |= {"lstm_size"}
     ranges = {name: _range(field, search) for name, field in _FIELDS.items() if (search := marker(field, Search))}
     if settings.layer_dropout:
         ranges["fusion"] = CategoricalDistribution(LEARNED_FUSIONS)
-    space = {name: range_ for name, range_ in ranges.items() if name not in means_nothing and name not in given}
+    space = {name: range_ for name, range_ in ranges.items() if name not in without_effect and name not in fixed}
     if not space:
-        raise InputError(f"nothing is left to search: leave out one of {', '.join(f'`{name}`' for name in ranges)}")
+        raise InputError(f"there is nothing to search: leave out one of {', '.join(f'`{name}`' for name in ranges)}")
     return space
 
 
@@ -52,7 +56,7 @@ def _range(field: FieldInfo, search: Search) -> BaseDistribution:
 
 
 def suggest(trial: Trial, space: Space) -> dict[str, Any]:
-    """The values that a trial is to try."""
+    """Choose the values of a trial."""
     return {name: _suggest(trial, name, range_) for name, range_ in space.items()}
 
 

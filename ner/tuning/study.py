@@ -1,8 +1,10 @@
-"""The study of a search: where Optuna keeps its trials, and that they are all of one search."""
+"""The Optuna study of a search: opening it, and checking that it belongs to the same search."""
 
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,32 +20,55 @@ from ner.runs.run_folder import check_same_run
 from ner.training.model_output import describe_run
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import RepeatableSampler
-from ner.tuning.space import Space
+from ner.tuning.space import Space, search_space
 
 DATABASE = "study.db"
 _SEARCH = "search"
-# Seconds. A worker that was killed is known by this: its trial is given up after twice that time.
+# Seconds. If the heartbeat of a worker is missing for twice this time, its trial is marked as failed.
 _HEARTBEAT = 60
 _WAIT_FOR_OTHERS = 60
 _ATTEMPTS = 3
-# A trial is ended early only against that many finished ones, and from its second epoch on.
+# A trial can be stopped early only if this many trials are finished, and only after its second epoch.
 _COMPARED_WITH = 5
 _FIRST_EPOCH = 2
 
 
-def open_study(
-    output: Path, storage: str | None, corpus: Corpus, settings: TrainingSettings, space: Space
-) -> optuna.Study:
-    """The study with the name of the folder `output`, begun or gone on with, in the database `storage` or in `output`.
+@dataclass(frozen=True)
+class SearchPlan:
+    """The input of a search.
+
+    Args:
+        corpus: the data, without a test split.
+        settings: the settings that are not searched.
+        output: the folder for the models. Its name is the name of the study.
+        fixed: the names of settings that could be searched, but keep their values.
+        storage: the URL of the database; None for SQLite in `output`.
+    """
+
+    corpus: Corpus
+    settings: TrainingSettings
+    output: Path
+    fixed: Collection[str] = ()
+    storage: str | None = None
+
+    @cached_property
+    def space(self) -> Space:
+        """The search space."""
+        return search_space(self.settings, self.fixed)
+
+
+def open_study(plan: SearchPlan) -> optuna.Study:
+    """Create the study of a search, or open it if it exists.
 
     Raises:
-        InputError: the database can't be opened, or the study was begun with other settings, data or ranges, or the
-            folder has trials of another study.
+        InputError: the database can't be opened, the study has other settings, data or ranges, or the folder contains
+            trials of another study.
     """
+    settings, output, space = plan.settings, plan.output, plan.space
     output.mkdir(parents=True, exist_ok=True)
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # what is to be told of a trial is told by us
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # `search` reports the trials
     study = optuna.create_study(
-        storage=_open_storage(storage or f"sqlite:///{output / DATABASE}"),
+        storage=_open_storage(plan.storage or f"sqlite:///{output / DATABASE}"),
         sampler=RepeatableSampler(settings.seed, {name: getattr(settings, name) for name in space}),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=_COMPARED_WITH, n_warmup_steps=_FIRST_EPOCH),
         study_name=output.resolve().name,
@@ -51,46 +76,46 @@ def open_study(
         load_if_exists=True,
     )
     search = {
-        **describe_run(settings, corpus),
+        **describe_run(settings, plan.corpus),
         "space": {name: distribution_to_json(range_) for name, range_ in space.items()},
     }
     before: dict[str, Any] | None = study.user_attrs.get(_SEARCH)
     if before is None:
         if others := sorted(output.glob("trial-*")):
-            raise InputError(f"{others[0]} is of another search: choose another `output`, or move it away")
+            raise InputError(f"{others[0]} belongs to another search: choose another `output`, or move it away")
         study.set_user_attr(_SEARCH, search)
         return study
     check_same_run(before, search, output)
     if before["space"] != search["space"]:
         raise InputError(
-            f"the search in {output} began over other settings or ranges ({', '.join(before['space'])}): go on with "
-            "the same options, or choose another `output`"
+            f"the search in {output} started with other searched settings or ranges ({', '.join(before['space'])}): "
+            "continue it with the same settings, or choose another `output`"
         )
     return study
 
 
 def best_trial(trials: Iterable[FrozenTrial]) -> FrozenTrial | None:
-    """The trial with the best dev F1, of equals the first; None if none has ended well."""
+    """The trial with the best dev F1, the first one of equals; None if no trial is complete."""
     ended = (trial for trial in trials if trial.state == TrialState.COMPLETE)
     return max(ended, key=lambda trial: (trial.value, -trial.number), default=None)
 
 
 def _open_storage(url: str) -> optuna.storages.RDBStorage:
-    # Workers of one SQLite file wait for each other rather than fail.
+    # Workers with the same SQLite file wait for each other.
     options = {"connect_args": {"timeout": _WAIT_FOR_OTHERS}} if url.startswith("sqlite") else {}
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ExperimentalWarning)  # of the heartbeat
+                warnings.simplefilter("ignore", ExperimentalWarning)  # from the heartbeat
                 return optuna.storages.RDBStorage(url, engine_kwargs=options, heartbeat_interval=_HEARTBEAT)
         except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as error:
-            # Of workers that start at once one makes the tables, and the others fail at that.
+            # If several workers start at the same time, one creates the tables, and the others fail and try again.
             if isinstance(error, DBAPIError) and attempt < _ATTEMPTS:
                 time.sleep(1)
                 continue
             reason = str(error).strip().split("\n")[0]
             raise InputError(
-                f"can't open the database of `storage` ({reason}): expected a URL such as sqlite:///FILE or "
-                "postgresql://USER@HOST/NAME, and the package of its driver"
+                f"can't open the database of `storage` ({reason}): expected a URL, for example sqlite:///FILE or "
+                "postgresql://USER@HOST/NAME, and the package of the database driver"
             ) from None
     raise AssertionError("the last attempt returns or raises")

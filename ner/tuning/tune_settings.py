@@ -1,4 +1,4 @@
-"""The search for the best settings: what `bert-ner tune` does, from Python."""
+"""Searching for the best settings with the Python API. It does what `bert-ner tune` does."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tuning:
-    """A finished search: the best `settings`, all `trials` (a row for each), and the `files` that tell of it.
+    """The result of a search.
 
     >>> tuning.trials[["trial", "dev_f1"]]  # from `tune_settings`  # doctest: +SKIP
+
+    Args:
+        settings: the best settings.
+        trials: a row for each trial.
+        files: the files of the report.
     """
 
     settings: TrainingSettings
@@ -27,7 +32,7 @@ class Tuning:
     files: list[Path]
 
     def _repr_html_(self) -> str:
-        """The trials as a notebook shows them, the best first."""
+        """The table of trials for a notebook, the best trial first."""
         return render_frame(self.trials.sort_values("dev_f1", ascending=False), f"{len(self.trials):,} trials")
 
 
@@ -43,8 +48,8 @@ def tune_settings(
 ) -> Tuning:
     """Search for the settings with the best dev F1.
 
-    The best model, all trials and plots are in `output`. The same call continues an interrupted search. The test split
-    is never looked at.
+    `output` contains the best model, a table of all trials, and plots. To continue an interrupted search, call it again
+    with the same arguments. The test split is not used.
 
     >>> corpus = Corpus.from_sentences([Sentence(f"我在上海{i}天。", [(2, 4, "LOC")]) for i in range(20)])
     >>> base = TrainingSettings(init_from="mini-zh-uner", epochs=1)
@@ -54,23 +59,24 @@ def tune_settings(
 
     Args:
         corpus: the data.
-        settings: what is not searched.
+        settings: the settings that are not searched. The searched settings start with these values.
         trials: the number of training runs, with those of earlier calls.
-        output: the folder, which also names the search.
-        fixed: settings that could be searched, but stay as they are.
-        storage: the URL of a database that several workers share; SQLite in `output` by default.
-        progress: is told of every trial.
+        output: the folder of the search. Its name is also the name of the search.
+        fixed: the names of settings that could be searched, but keep their values.
+        storage: the URL of a database that several workers share. The default is SQLite in `output`.
+        progress: shows the progress of the trials.
 
     Raises:
-        InputError: Optuna is not installed, `output` holds another search, or all trials failed.
-        InterruptedRun: the user stopped it.
+        InputError: Optuna is not installed, `output` contains another search, or all trials failed.
+        InterruptedRun: the user stopped the search.
         OSError: the folder or the database can't be written.
     """
     import_extra("optuna", "tune", output)
     from ner.tuning.search import search
     from ner.tuning.search_report import best_settings, trial_table, write_report
+    from ner.tuning.study import SearchPlan
 
     folder = Path(output)
-    study = search(replace(corpus, test=None), settings, fixed, trials, folder, storage, progress)
+    study = search(SearchPlan(replace(corpus, test=None), settings, folder, fixed, storage), trials, progress)
     files = write_report(study, settings, folder)
     return Tuning(best_settings(study, settings), trial_table(study), files)

@@ -63,7 +63,7 @@ def test_finished_runs_are_kept_and_lines_tell_of_the_others(
     again = run_grid(corpus, cells, 2, tmp_path, progress)
     assert trained == ALL[2:]
     assert [run.record for run in again[:2]] == [run.record for run in runs]
-    assert progress.lines[0] == "2 runs of 4 finished before, and kept"
+    assert progress.lines[0] == "2 runs of 4 already finished and kept"
 
 
 def test_an_interrupt_leaves_all_to_the_same_command(
@@ -150,7 +150,7 @@ def test_finished_runs_with_other_settings_or_data_are_refused(
         run_grid(read_corpus(data, seed=1), cells, 1, output)
     (output / "fusion=attention" / "seed-1" / "training.json").write_text(json.dumps({"settings": {}}))
     with pytest.raises(
-        InputError, match=r"training\.json is damaged \(.*\): move .*seed-1 away, or choose another `output`"
+        InputError, match=r"training\.json is damaged .* move .*seed-1 away, or choose another `output`"
     ):
         run_grid(corpus, cells, 1, output)
     assert trained == []  # what won't do is found before anything is trained

@@ -471,14 +471,14 @@ def test_a_folder_is_read(write: Write, tmp_path: Path) -> None:
     assert corpus.types == ["LOC", "PER"]
     assert corpus.notes == [
         "types in train: LOC, PER",
-        "type GPE is in dev (2) but not in train, so it can't be learnt",
+        "type GPE is in dev (2) but not in train, so it can't be learned",
     ]
 
 
 def test_repairs_are_noted(write: Write) -> None:
     path = write("王 O\n来 I-PER\n人 O\n\n人 B-PER\n了 O\n")
     assert read_corpus(path, seed=1).notes == [
-        f"{path}: tags that are no legal BIO were read as conlleval reads them, 1 in all; the first is {path}:2",
+        f"{path}: 1 illegal BIO tags were read as conlleval reads them; the first is {path}:2",
         f"no dev file in {path}: 1 sentence (50%) split off train with seed 1",
         "types in train: PER",
     ]
@@ -567,7 +567,7 @@ def test_one_split_alone(write: Write, tmp_path: Path) -> None:
     assert read_split(path, "dev").name == "dev"
     with pytest.raises(InputError, match="no dev file in"):
         read_split(tmp_path, "dev")
-    with pytest.raises(ValueError, match="expected train, dev or test, got 'all'"):
+    with pytest.raises(ValueError, match="expected `name` to be train, dev or test, got 'all'"):
         read_split(tmp_path, "all")
 
 
@@ -722,7 +722,7 @@ def test_a_train_file_without_o_is_told(tmp_path: Path) -> None:
     (tmp_path / "dev.txt").write_text("王 B-PER\n来 O\n", encoding="utf-8")
     told = [note for note in read_corpus(tmp_path, seed=1).notes if "label some O" in note]
     assert told == [
-        "every character of train is in an entity or unknown: such a tagger finds entities everywhere; label some O"
+        "every character of train is in an entity or has the tag ?: label some characters O, or the tagger finds entities everywhere"
     ]
     (tmp_path / "train.txt").write_text("王 B-PER\n来 ?\n了 O\n", encoding="utf-8")
     assert not any("label some O" in note for note in read_corpus(tmp_path, seed=1).notes)

@@ -123,7 +123,7 @@ def test_an_entity_does_not_go_on_over_what_is_unknown() -> None:
 
 @pytest.mark.parametrize("span", [(0, 1), (2, 4), (3, 3), (-1, 1), (2, 6)])
 def test_unknown_spans_beyond_the_text_or_in_entities_are_refused(span: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match=r"expected unknown spans within 0 to 5 beside the entities, got \("):
+    with pytest.raises(ValueError, match=r"expected unknown parts within 0 to 5, outside entities, got \("):
         entities_to_tags([Entity(0, 3, "PER", "xxx")], 5, BIO, [span])
 
 

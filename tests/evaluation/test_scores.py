@@ -84,7 +84,7 @@ def test_without_predictions_there_is_no_table_by_score() -> None:
 
 
 def test_as_many_predictions_as_sentences() -> None:
-    with pytest.raises(ValueError, match="expected predictions for 3 sentences, got 1"):
+    with pytest.raises(ValueError, match="expected `predicted` to have 3 lists, one per sentence, got 1"):
         compare(GOLD, PREDICTED[:1], ["PER"])
 
 

@@ -277,7 +277,7 @@ def test_the_command_takes_a_list_of_files(text: list[Source], encoder_folder: P
     ("arguments", "message"),
     [
         (["none.txt", "--steps", "1"], "there is no file none.txt"),
-        (["none.txt"], "expected --minutes or --steps"),
+        (["none.txt"], "expected either --minutes or --steps"),
         (
             ["none.txt", "--steps", "1", "--lengths", "64;128"],
             "expected --lengths to be whole numbers of at least 8",

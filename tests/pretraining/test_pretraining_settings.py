@@ -7,8 +7,8 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"minutes": 1.0}, "one of the two"),
-        ({"steps": None}, "one of the two"),
+        ({"minutes": 1.0}, "expected either `minutes` or `steps`"),
+        ({"steps": None}, "expected either `minutes` or `steps`"),
         ({"steps": 0}, "expected `steps` to be a whole number of at least 1 or None, got 0"),
         ({"lengths": ()}, "expected `lengths` to be whole numbers of at least 8"),
         ({"lengths": (64, 4)}, "expected `lengths` to be whole numbers of at least 8"),

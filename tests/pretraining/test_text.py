@@ -29,7 +29,7 @@ def test_other_encodings(tmp_path: Path) -> None:
     (tmp_path / "gbk.txt").write_text("王小明\n北京\n", encoding="gb18030")
     assert [text for _, text in paragraphs(tmp_path / "gbk.txt", "gb18030")] == ["王小明", "北京"]
     (tmp_path / "mixed.txt").write_bytes("王小明\n".encode() + "北京\n".encode("gb18030"))
-    with pytest.raises(InputError, match=r"mixed\.txt:2: is not utf-8; .*`encoding`"):
+    with pytest.raises(InputError, match=r"mixed\.txt:2: is not utf-8: .*`encoding`"):
         list(paragraphs(tmp_path / "mixed.txt", "utf-8"))
     (tmp_path / "utf16.txt").write_text("abc\n", encoding="utf-16-le")
     with pytest.raises(InputError, match=r"utf16\.txt:1: has a NUL character"):

@@ -31,6 +31,7 @@ from ner.tuning import search as search_module
 from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
+from ner.tuning.study import SearchPlan
 from tests.helpers.recorded_progress import RecordedProgress
 
 GIVEN = {"epochs", "batch_size", "fusion", "lstm_size", "encoder_dropout"}  # so that tiny runs stay tiny
@@ -51,7 +52,7 @@ def progress() -> RecordedProgress:
 def run(data: Corpus, quick: Callable[..., TrainingSettings], progress: RecordedProgress, tmp_path: Path) -> Search:
     def run(trials: int, name: str = "out", storage: str | None = None, **changes: Any) -> optuna.Study:
         settings = quick(**{"epochs": 1, **changes})
-        return search(data, settings, GIVEN, trials, tmp_path / name, storage, progress)
+        return search(SearchPlan(data, settings, tmp_path / name, GIVEN, storage), trials, progress)
 
     return run
 
@@ -112,12 +113,12 @@ def test_test_is_never_read(
 
     monkeypatch.setattr(corpus_module, "examine_file", watched)
     corpus = read_corpus(folder, seed=1, wanted=("train", "dev"))
-    search(corpus, quick(epochs=1), GIVEN, 1, tmp_path / "out", None, progress)
+    search(SearchPlan(corpus, quick(epochs=1), tmp_path / "out", GIVEN), 1, progress)
     assert read == ["train.txt", "dev.txt"]
     with pytest.raises(InputError, match=r"test\.txt"):
         read_corpus(folder, seed=1)
     with pytest.raises(ValueError, match="expected a corpus without test"):
-        search(read_corpus(data_folder, seed=1), quick(), GIVEN, 1, tmp_path / "other", None, progress)
+        search(SearchPlan(read_corpus(data_folder, seed=1), quick(), tmp_path / "other", GIVEN), 1, progress)
 
 
 def test_the_same_seed_gives_the_same_trials_and_another_others(run: Search, formula: list[float]) -> None:
@@ -153,11 +154,11 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
 
     monkeypatch.setattr("ner.tuning.search.train", interrupted)
     for left in (9, 2):
-        with pytest.raises(InterruptedRun, match=rf"^stopped with {left} trials left; the same command goes on$"):
+        with pytest.raises(InterruptedRun, match=rf"^stopped with {left} trials left; run it again to continue$"):
             run(12, "parts")
         assert not [*(tmp_path / "parts").glob("*/unfinished-run")]
     study = run(12, "parts")
-    assert "10 trials of 12 were there before" in progress.text
+    assert "10 trials of 12 already done or running" in progress.text
     assert len(study.trials) == 14
     assert [trial.params for trial in study.trials if is_counted(trial)] == whole
     formula.clear()
@@ -177,7 +178,7 @@ def test_trials_that_come_to_nothing_count_and_the_others_go_on(
     assert [path.name for path in (tmp_path / "out").glob("trial-*")] == [f"trial-{study.best_trial.number}"]
     lines = progress.lines
     assert len(lines) == 10
-    assert sum("came to nothing: the loss is nan" in line for line in lines) == len(failed)
+    assert sum("failed: the loss is nan" in line for line in lines) == len(failed)
     assert lines[-1].endswith(f"best {study.best_value:.2f} (trial {study.best_trial.number})")
 
 
@@ -186,7 +187,7 @@ def test_a_search_of_which_all_comes_to_nothing_is_an_error(run: Search, monkeyp
         raise InputError("the loss is nan")
 
     monkeypatch.setattr("ner.tuning.search.train", fail)
-    with pytest.raises(InputError, match="no trial has come to an end; the last error: the loss is nan"):
+    with pytest.raises(InputError, match="no trial is complete; the last error: the loss is nan"):
         run(2)
 
 
@@ -208,7 +209,7 @@ def test_a_trial_that_is_worse_than_others_is_ended_early(
     assert last.state == TrialState.PRUNED
     assert [*last.intermediate_values] == [1, 2]
     assert not [*(tmp_path / "out").glob("trial-*")]
-    assert "ended after epoch 2 with dev F1 " in progress.text
+    assert "stopped after epoch 2 with dev F1 " in progress.text
 
 
 def test_workers_share_a_database(run: Search, formula: list[float], tmp_path: Path) -> None:
@@ -223,16 +224,16 @@ def test_another_search_in_the_folder_is_refused(
     run: Search, formula: list[float], data: Corpus, quick: Any, progress: RecordedProgress, tmp_path: Path
 ) -> None:
     run(2)
-    with pytest.raises(InputError, match=r"began with `clip` 1\.0, not 2\.0: .* or choose another `output`"):
+    with pytest.raises(InputError, match=r"started with `clip` 1\.0, not 2\.0: .* or choose another `output`"):
         run(3, clip=2.0)
-    with pytest.raises(InputError, match="began over other settings or ranges"):
-        search(data, quick(epochs=1), GIVEN - {"fusion"}, 3, tmp_path / "out", None, progress)
+    with pytest.raises(InputError, match="started with other searched settings or ranges"):
+        search(SearchPlan(data, quick(epochs=1), tmp_path / "out", GIVEN - {"fusion"}), 3, progress)
     changed = replace(data, dev=replace(data.dev, sentences=data.dev.sentences[1:]))
     with pytest.raises(InputError, match="the data have changed"):
-        search(changed, quick(epochs=1), GIVEN, 3, tmp_path / "out", None, progress)
+        search(SearchPlan(changed, quick(epochs=1), tmp_path / "out", GIVEN), 3, progress)
     (tmp_path / "out" / "study.db").unlink()
     (tmp_path / "out" / "trial-0").mkdir(exist_ok=True)
-    with pytest.raises(InputError, match="trial-0 is of another search"):
+    with pytest.raises(InputError, match="trial-0 belongs to another search"):
         run(3)
 
 
@@ -243,7 +244,7 @@ def test_what_no_trial_could_mend_is_said_before_the_first(run: Search, tmp_path
         run(3, max_length=100)
     assert [*tmp_path.iterdir()] == []
     for storage in ("nonsense", "oracle9://x", "postgresql://localhost/x", f"sqlite:///{tmp_path}/no/such.db"):
-        with pytest.raises(InputError, match=r"can't open the database of `storage` \(.*\): expected a URL such as"):
+        with pytest.raises(InputError, match=r"can't open the database of `storage` \(.*\): expected a URL"):
             run(3, storage=storage)
 
 
@@ -257,7 +258,7 @@ def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
 
     with monkeypatch.context() as patch:
         patch.setattr("ner.training.train.EpochProgress", Interrupted)
-        with pytest.raises(InterruptedRun, match=r"^stopped with 1 trial left; the same command goes on$"):
+        with pytest.raises(InterruptedRun, match=r"^stopped with 1 trial left; run it again to continue$"):
             run(1)
     study = run(1)
     assert [trial.state for trial in study.trials] == [TrialState.FAIL, TrialState.COMPLETE]

@@ -31,7 +31,7 @@ def test_what_would_mean_nothing_is_not_searched(settings: dict[str, object], le
 
 def test_what_is_given_is_not_searched() -> None:
     assert search_space(TrainingSettings(), {"epochs", "data", "fusion"}).keys() == ALL - {"epochs", "fusion"}
-    with pytest.raises(InputError, match="nothing is left to search: leave out one of `fusion`, "):
+    with pytest.raises(InputError, match="there is nothing to search: leave out one of `fusion`, "):
         search_space(TrainingSettings(), ALL)
 
 
