@@ -242,9 +242,7 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         ValueError: the numbers of sentences and predictions differ.
     """
     if len(sentences) != len(predicted):
-        raise ValueError(
-            f"expected `predicted` to have a list for each of the {len(sentences)} sentences, got {len(predicted)}"
-        )
+        raise ValueError(f"expected `predicted` to have {len(sentences)} lists, one per sentence, got {len(predicted)}")
     known = frozenset(types)
     gold = [drop_overlaps(sentence.entities) for sentence in sentences]
     gold_tags, overlapping, unknown = [], 0, 0

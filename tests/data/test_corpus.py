@@ -720,9 +720,10 @@ def test_real_data(name: str, sentences: tuple[int, ...], scheme: str, repairs: 
 def test_a_train_file_without_o_is_told(tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text("王 B-PER\n来 ?\n", encoding="utf-8")
     (tmp_path / "dev.txt").write_text("王 B-PER\n来 O\n", encoding="utf-8")
-    told = [note for note in read_corpus(tmp_path, seed=1).notes if "label some O" in note]
+    told = [note for note in read_corpus(tmp_path, seed=1).notes if "label some characters O" in note]
     assert told == [
-        "every character of train is in an entity or has the tag ?: label some characters O, or the tagger finds entities everywhere"
+        "every character of train is in an entity or has the tag ?: label some characters O, or the tagger finds "
+        "entities everywhere"
     ]
     (tmp_path / "train.txt").write_text("王 B-PER\n来 ?\n了 O\n", encoding="utf-8")
-    assert not any("label some O" in note for note in read_corpus(tmp_path, seed=1).notes)
+    assert not any("label some characters O" in note for note in read_corpus(tmp_path, seed=1).notes)

@@ -45,7 +45,7 @@ def test_weights_that_depend_on_the_character_are_shown_by_type(
 
 
 def test_no_model(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no config\.json in .*: expected one that bert-ner train wrote"):
+    with pytest.raises(InputError, match=r"there is no config\.json in .*: expected a folder of bert-ner train"):
         model_info(tmp_path)
     (tmp_path / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"config\.json is damaged"):
