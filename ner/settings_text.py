@@ -152,5 +152,5 @@ def _read_pairs(path: Path) -> list[tuple[str, Any]]:
     except ValueError as error:  # from JSON, TOML or UTF-8
         raise InputError(f"{path}: expected a JSON object or TOML with settings ({error})") from None
     if not isinstance(pairs, tuple):  # the hook makes a tuple of an object, and JSON has no other tuples
-        raise InputError(f'{path}: expected a JSON object with settings, such as {{"epochs": 8, "fusion": "mean"}}')
+        raise InputError(f'{path}: expected a JSON object with settings, for example {{"epochs": 8, "fusion": "mean"}}')
     return list(pairs)

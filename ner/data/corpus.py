@@ -95,7 +95,7 @@ class Corpus:
         splits = {name: Split.from_sentences(part, name) for name, part in given.items() if part is not None}
         for name, split in splits.items():
             if not split.sentences:
-                raise InputError(f"expected `{name}` to hold at least one sentence, got none")
+                raise InputError(f"expected `{name}` to contain at least one sentence, got none")
         return _join_splits(splits, seed, "")
 
     @classmethod

@@ -109,11 +109,11 @@ class Sentence:
         """
         if len(characters) != len(tags):
             raise InputError(
-                f"expected `tags` to hold one tag for each of {len(characters)} characters, got {len(tags)}"
+                f"expected `tags` to contain one tag for each of {len(characters)} characters, got {len(tags)}"
             )
         for tag in tags:
             if tag not in ("O", UNKNOWN) and tag[1:2] != "-":
-                raise InputError(f"expected `tags` to be O, ? or a prefix with a type such as B-PER, got {tag!r}")
+                raise InputError(f"expected `tags` to be O, ? or a prefix with a type, for example B-PER, got {tag!r}")
         text = "".join(characters)
         offsets = [0, *accumulate(map(len, characters))]
         spans = [(offsets[start], offsets[end], label) for start, end, label in chunks(tags)]
@@ -140,7 +140,7 @@ def _as_entity(text: str, entity: EntityLike) -> Entity:
             start, end, label = entity
     except (KeyError, ValueError, TypeError):
         raise InputError(
-            f"expected `entities` to hold (start, end, label) or dicts with these keys, got {entity!r}"
+            f"expected `entities` to contain (start, end, label) or dicts with these keys, got {entity!r}"
         ) from None
     if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str) and label):
         raise InputError(f"expected an entity of `entities` to be two whole numbers and a type, got {entity!r}")

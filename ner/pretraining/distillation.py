@@ -24,7 +24,7 @@ class Distillation(nn.Module):
     - the divergence between their predictions at the masked positions, over the characters that both know;
     - the cosine distance between their hidden states (Sanh et al. 2019, section 3). Layer `i` of `n` of the student is
       compared with layer `i m / n` of `m` of the teacher (Jiao et al. 2020, section 3.1). If the hidden sizes differ,
-      a learned projection comes first.
+      a learned projection of the student's states is compared.
 
     Args:
         teacher: the encoder to learn from, with its masked-language-model head.

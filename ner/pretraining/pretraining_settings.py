@@ -117,7 +117,10 @@ class PretrainingSettings(Settings):
         int,
         Field(ge=1),
         TRAINING,
-        Help("Number of characters per batch, whatever the length of its rows.", "每批的字数，与每行的长度无关。"),
+        Help(
+            "Number of characters per batch, for rows of any length.",
+            "每批的字数，与每行的长度无关。",
+        ),
     ] = 8192
     accumulate: Accumulate = 1
     learning_rate: Annotated[float, Field(gt=0), TRAINING, Help("Peak learning rate.", "学习率的最大值。")] = 1.2e-4

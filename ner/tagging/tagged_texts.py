@@ -21,6 +21,7 @@ class FoundEntities(list[Entity]):
         return FoundEntities, (self.text, list(self))
 
     def _repr_html_(self) -> str:
+        """The text for a notebook, with its entities highlighted."""
         return _paragraph(self, Hues())
 
 
@@ -28,6 +29,7 @@ class TaggedTexts(list[list[Entity]]):
     """The entities of several texts, in their order."""
 
     def _repr_html_(self) -> str:
+        """The first texts for a notebook, with their entities highlighted."""
         hues = Hues()
         shown = [_paragraph(found, hues) for found in self[:_MOST_TEXTS] if isinstance(found, FoundEntities)]
         more = f"<p>and {len(self) - _MOST_TEXTS:,} more</p>" if len(self) > _MOST_TEXTS else ""

@@ -69,7 +69,7 @@ class TrainingSettings(NetworkSettings):
         int | None,
         Field(ge=1),
         TRAINING,
-        Help("Stop after this many optimizer steps, whatever the number of epochs.", "到这么多步就停止，不管轮数。"),
+        Help("Stop after this many optimizer steps, even if epochs are left.", "到这么多步就停止，不管轮数。"),
     ] = None
     batch_size: Annotated[
         int,
@@ -144,7 +144,7 @@ class TrainingSettings(NetworkSettings):
         Share,
         AIDS,
         Help(
-            "Decay of a moving average of the weights, such as 0.99, which is then scored and saved; 0 for none.",
+            "Decay of the moving average of the weights that is scored and saved, for example 0.99; 0 for none.",
             "对权重做滑动平均时的衰减率，例如 0.99，评分和保存的都是平均后的权重；0 表示不用。",
         ),
     ] = 0.0
