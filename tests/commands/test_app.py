@@ -491,7 +491,7 @@ def test_a_search_for_settings(
     assert (best["epochs"], best["lstm_size"], best["max_length"]) == (1, 16, 64)
     last = result.stdout.splitlines()[-1]
     assert last.endswith(f"train --data {data} --output MODEL --config {output / 'best.json'} --seed 2")
-    assert "began with --clip 1.0, not 2.0" in refused(*tune, "--trials", "3", "--quiet", "--clip", "2")
+    assert "started with --clip 1.0, not 2.0" in refused(*tune, "--trials", "3", "--quiet", "--clip", "2")
 
 
 def test_a_search_without_optuna(
@@ -572,7 +572,7 @@ def test_every_command_reads_every_format(run: Run, model_folder: Path, tmp_path
 def test_evaluate_tells_of_repairs(run: Run, model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("王 B-PER\n来 I-LOC\n", encoding="utf-8")
     result = run("evaluate", "--model", model_folder, "--data", tmp_path / "a.txt")
-    assert "read as conlleval reads them, 1 in all" in result.stderr
+    assert "1 illegal BIO tags were read as conlleval reads them" in result.stderr
 
 
 def test_a_name_that_is_no_format(refused: Callable[..., str], data_folder: Path, model_folder: Path) -> None:

@@ -50,7 +50,7 @@ def test_every_value_makes_a_folder_of_its_own_name() -> None:
         (["seed=1,2"], "`vary` seed: all cells are trained with the same seeds; set their number with `seeds`"),
     ],
 )
-def test_what_will_not_do_is_one_sentence(vary: list[str], message: str) -> None:
+def test_a_wrong_value_is_reported_in_one_sentence(vary: list[str], message: str) -> None:
     with pytest.raises(InputError, match=f"^{message}"):
         grid(parse_vary(vary), TrainingSettings())
 

@@ -44,6 +44,6 @@ def test_words_begin_where_the_segmenter_says_and_with_each_row() -> None:
     assert starts.tolist() == [[True, True, True, False, False, True], [True, True, True, True, False, True]]
 
 
-def test_too_little_text_is_told() -> None:
+def test_too_little_text_raises() -> None:
     with pytest.raises(StopIteration):
         Packer(iter([["一的"]]), TABLE, words).rows(1, 10)

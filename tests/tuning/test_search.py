@@ -166,7 +166,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
     assert formula == []  # all are there
 
 
-def test_trials_that_come_to_nothing_count_and_the_others_go_on(
+def test_failed_trials_count_and_the_others_continue(
     run: Search, formula: list[float], progress: RecordedProgress, tmp_path: Path
 ) -> None:
     study = run(10)
@@ -182,7 +182,7 @@ def test_trials_that_come_to_nothing_count_and_the_others_go_on(
     assert lines[-1].endswith(f"best {study.best_value:.2f} (trial {study.best_trial.number})")
 
 
-def test_a_search_of_which_all_comes_to_nothing_is_an_error(run: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_without_a_complete_trial_is_an_error(run: Search, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any, **options: Any) -> None:
         raise InputError("the loss is nan")
 
@@ -237,7 +237,7 @@ def test_another_search_in_the_folder_is_refused(
         run(3)
 
 
-def test_what_no_trial_could_mend_is_said_before_the_first(run: Search, tmp_path: Path) -> None:
+def test_errors_of_all_trials_are_raised_before_the_first(run: Search, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\./missing is not a folder"):
         run(3, encoder="./missing")
     with pytest.raises(InputError, match="expected `max_length` to be at most 64"):
@@ -283,7 +283,7 @@ def test_a_worker_that_comes_while_another_makes_the_tables_tries_again(
 
 
 @pytest.mark.filterwarnings("ignore:Heartbeat of storage")
-def test_a_trial_of_another_worker_counts_and_is_told_of(
+def test_a_trial_of_another_worker_counts_and_is_reported(
     run: Search, formula: list[float], progress: RecordedProgress
 ) -> None:
     run(1).ask()
