@@ -117,9 +117,7 @@ def test_a_run_cut_short_by_an_error_is_gone_on_with(
     assert runs[0].record["resumed"]
 
 
-def test_a_failed_run_is_reported_after_the_others_are_trained(
-    corpus: Corpus, quick: Change, tmp_path: Path
-) -> None:
+def test_a_failed_run_is_reported_after_the_others_are_trained(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
     settings = quick(epochs=1)
     cells = grid(parse_vary([f"encoder=./missing,{settings.encoder}"]), settings)
     progress = RecordedProgress()
