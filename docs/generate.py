@@ -119,8 +119,8 @@ def command_pages() -> dict[str, str]:
     ]
     about = Text(
         "`bert-ner COMMAND --help` shows the text of the page in the terminal. See also "
-        "[exit codes and environment variables](../exit-codes.md).",
-        "`bert-ner COMMAND --help` 在终端中显示该命令页面的内容。另见[退出码和环境变量](../exit-codes.md)。",
+        "[exit codes, output and environment variables](../exit-codes.md).",
+        "`bert-ner COMMAND --help` 在终端中显示该命令页面的内容。另见[退出码、输出和环境变量](../exit-codes.md)。",
     )
     heads = (Text("command", "命令"), Text("what it does", "作用"))
     pages["index"] = f"# {Text('Commands', '命令')}\n\n{about}\n\n{_table(heads, summaries)}\n"
@@ -132,7 +132,7 @@ def _settings_table(settings: type) -> str:
 
     heads = (
         Text("name", "名称"), Text("values", "取值"), Text("default", "默认值"),
-        Text("searched by tune", "tune 的搜索范围"), Text("what it does", "作用"), Text("panel", "分组"),
+        Text("searched by tune", "tune 的搜索范围"), Text("what it does", "作用"), Text("group", "分组"),
     )  # fmt: skip
     rows = []
     for row in describe_settings(settings):
@@ -147,10 +147,10 @@ def settings_page() -> str:
     """All settings of a training run and of a pretraining run."""
     about = Text(
         "The first column has the name of each setting. In Python, it is an argument of the settings class. On the "
-        "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. In `--vary` and "
-        "in the file of `--config` (JSON or TOML), use the name of the first column.",
+        "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. `--vary` and the "
+        "file of `--config` (JSON or TOML) accept both names.",
         "第一列是设置的名称。在 Python 中，它就是设置类的参数名。在命令行中，把 `_` 换成 `-` 就是选项："
-        "`learning_rate` 即 `--learning-rate`。在 `--vary` 和 `--config` 的文件（JSON 或 TOML）中，用第一列的名称。",
+        "`learning_rate` 即 `--learning-rate`。在 `--vary` 和 `--config` 的文件（JSON 或 TOML）中，两种写法都可以。",
     )
     parts = [f"# {Text('Settings', '设置')}", str(about)]
     for title, settings in (
