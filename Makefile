@@ -31,9 +31,9 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-## Build the manual into site/; a dead link is an error.
+## Build the manual into site/; a dead link is an error. (With --quiet, mkdocs would not count warnings.)
 docs: .venv/docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 ## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
 bench: .venv/dev

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from mkdocs.plugins import event_priority
+
 
 class _Page(HTMLParser):
     """The anchors of a page, and where its links and pictures lead."""
@@ -33,7 +35,7 @@ def dead_links(site: Path) -> list[str]:
     site = site.resolve()
     pages = {path: _Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
     return sorted(
-        f"{path.relative_to(site)}: {link}"
+        f"{path.relative_to(site).as_posix()}: {link}"
         for path, page in pages.items()
         for link in page.links
         if _is_dead(link, path, pages)
@@ -52,7 +54,8 @@ def _is_dead(link: str, path: Path, pages: dict[Path, _Page]) -> bool:
     return bool(parts.fragment) and target in pages and unquote(parts.fragment) not in pages[target].anchors
 
 
+@event_priority(-200)
 def on_post_build(config: Any) -> None:
-    """Warn of all dead links. This event comes last, after the plugin for languages has built its pages."""
+    """Warn of all dead links, after the plugin for languages (priority -100) has built the Chinese pages."""
     for link in dead_links(Path(config["site_dir"])):
         logging.getLogger("mkdocs.hooks.check_links").warning("dead link in %s", link)

@@ -147,8 +147,8 @@ def settings_page() -> str:
     """All settings of a training run and of a pretraining run."""
     about = Text(
         "The first column has the name of each setting. In Python, it is an argument of the settings class. On the "
-        "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. `--vary` and the "
-        "file of `--config` (JSON or TOML) accept both names.",
+        "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. `--vary` and "
+        "the file of `--config` (JSON or TOML) accept both names.",
         "第一列是设置的名称。在 Python 中，它就是设置类的参数名。在命令行中，把 `_` 换成 `-` 就是选项："
         "`learning_rate` 即 `--learning-rate`。在 `--vary` 和 `--config` 的文件（JSON 或 TOML）中，两种写法都可以。",
     )
