@@ -31,8 +31,8 @@ class TrainingSettings(NetworkSettings):
         str | None,
         NETWORK,
         Help(
-            f"Tagger to continue training from: a folder or {BUILT_IN_TAGGER} (built in). It keeps its network and "
-            "what it knows about entity types that stay.",
+            f"Tagger to continue training from: a folder or {BUILT_IN_TAGGER} (built in). The new one has "
+            "its network, and its weights for entity types with the same name.",
             f"从这个标注模型继续训练：文件夹，或 {BUILT_IN_TAGGER}（内置）。网络结构和它对原有实体类型的知识都会保留。",
         ),
     ] = None
@@ -44,8 +44,8 @@ class TrainingSettings(NetworkSettings):
         TRAINING,
         Help(
             "How the encoder is trained: as a whole, not at all (its output is stored on disk), or layer by layer from "
-            "the top, one more with each epoch.",
-            "怎样训练编码器：全部训练；不训练（输出存到磁盘）；或者从顶层开始，每轮多放开一层。",
+            "the top, some more with each epoch.",
+            "怎样训练编码器：全部训练；不训练（输出存到磁盘）；或者从顶层开始，每轮多放开几层。",
         ),
     ] = "fine-tune"
     layer_decay: Annotated[
