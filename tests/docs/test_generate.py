@@ -14,8 +14,6 @@ from ner.commands.app import app
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.training.training_settings import TrainingSettings
 
-pytest.importorskip("typer", minversion="0.29", reason="the manual is made with typer 0.29 or newer")
-
 ROOT = Path(__file__).parents[2]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
