@@ -49,8 +49,8 @@ def test_odd_characters(character: str, kind: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a\tb\r\nc", "　 \u00a0", "𠀀é·", "👨‍👩‍👧", "👩🏽‍🚒", "❤️‍🔥", "🏴\U000e0067\U000e0062\U000e007f", "️", "\U0001faff\U0003fffd"],
-    ids=["white space", "spaces", "letters", "family", "skin", "variation", "flag", "selector", "of a newer Unicode"],
+    ["a\tb\r\nc", "　 \u00a0", "𠀀é·", "👨‍👩‍👧", "👩🏽‍🚒", "❤️‍🔥", "🏴\U000e0067\U000e0062\U000e007f", "️", "\U0001faff"],
+    ids=["white space", "spaces", "letters", "family", "skin", "variation", "flag", "selector", "new emoji"],
 )
 def test_usual_characters(text: str) -> None:
     assert found(text) == []
