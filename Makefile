@@ -23,8 +23,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
-	$(BIN)/python -m pytest -q -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m ""
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev
