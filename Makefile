@@ -23,8 +23,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
-	$(BIN)/python -m pytest -q -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m ""
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev
@@ -54,13 +53,13 @@ release: .venv/dev
 	$(BIN)/twine check --strict dist/*
 	PYTHON=$(PYTHON) .ci/try_wheel.sh dist/*.whl
 
-## Run the tests with another Python, for example `make python3.12`, in .venv-3.12.
+## Run the tests with another Python, for example `make python3.12`, in a new environment .venv-3.12.
 python3.%:
-	.ci/try_python.sh 3.$*
+	.ci/try_python.sh 3.$* --constraint constraints.txt
 
-## Run the tests with the lowest versions that pyproject.toml allows.
+## Run the tests with the lowest versions that pyproject.toml allows, in a new environment .venv-3.10.
 oldest:
-	.ci/try_python.sh 3.10 lowest-direct
+	.ci/try_python.sh 3.10 --resolution lowest-direct
 
 clean:
 	rm -rf .venv .venv-* build dist site $(MODEL)

@@ -21,6 +21,8 @@ _ORDINARY = frozenset("\t\n\r")
 _JOINERS = frozenset("\u200c\u200d")
 _TAGS = "".join(map(chr, range(0xE0020, 0xE0080)))
 _BLACK_FLAG = "\U0001f3f4"
+# Kept free for emoji and Chinese characters: a newer Unicode than Python's may have assigned them.
+_RESERVED = (range(0x1F000, 0x1FB00), range(0x20000, 0x2FFFE), range(0x30000, 0x3FFFE))
 
 
 def odd_characters(sentences: Sequence[Sentence]) -> list[Finding]:
@@ -44,7 +46,10 @@ def _kind(character: str) -> FindingKind | None:
     """The kind of finding for a character, None if the character is not odd."""
     if character in _ORDINARY:
         return None
-    return FindingKind.BROKEN_CHARACTER if character == "\ufffd" else _KINDS.get(unicodedata.category(character))
+    category = unicodedata.category(character)
+    if category == "Cn" and any(ord(character) in block for block in _RESERVED):
+        return None
+    return FindingKind.BROKEN_CHARACTER if character == "\ufffd" else _KINDS.get(category)
 
 
 def _finding(character: str, kind: FindingKind, sentences: Sequence[Sentence]) -> Finding | None:

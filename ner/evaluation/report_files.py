@@ -115,7 +115,8 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    _write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    shown = frame.replace("\0", picture("\0"), regex=True)  # Python 3.10 has no NUL in CSV
+    _write_text(path, shown.to_csv(index=False, lineterminator="\n"))
 
 
 def _write_predictions(evaluation: Evaluation, path: Path) -> None:

@@ -64,6 +64,7 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
             input_names=["input_ids", "attention_mask"],
             output_names=["emissions"],
             dynamic_shapes=(sizes, sizes),
+            dynamo=True,  # the default since PyTorch 2.9
             verbose=False,
         )
     assert program is not None

@@ -109,7 +109,8 @@ class CsvWriter(Writer):
         others = [_cell(record.fields.get(column, "")) for column in self._columns]
         for entity in entities:
             score = "" if entity.score is None else f"{entity.score:.4f}"
-            own = [record.file, record.line, entity.start, entity.end, entity.label, entity.text, score]
+            text = entity.text.replace("\0", "␀")  # Python 3.10 has no NUL in CSV
+            own = [record.file, record.line, entity.start, entity.end, entity.label, text, score]
             self._rows.writerow([*own, *others])
 
 
@@ -155,6 +156,8 @@ def _fields(entity: Entity) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return value.replace("\0", "␀")
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value
 
 

@@ -35,6 +35,7 @@ def test_each_odd_character_is_counted_and_shown_at_its_first_place() -> None:
         ("\ue000", "private-use character", "U+E000 (private use)"),
         ("\ufffd", "broken character", "U+FFFD REPLACEMENT CHARACTER"),
         ("\u0378", "broken character", "U+0378 (unassigned)"),
+        ("\U0002ffff", "broken character", "U+2FFFF (unassigned)"),
         ("\ud800", "broken character", "U+D800 (half of a surrogate pair)"),
         ("\u200d", "invisible character", "U+200D ZERO WIDTH JOINER"),
         ("\U000e0067", "invisible character", "U+E0067 TAG LATIN SMALL LETTER G"),
@@ -48,8 +49,8 @@ def test_odd_characters(character: str, kind: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a\tb\r\nc", "　 \u00a0", "𠀀é·", "👨‍👩‍👧", "👩🏽‍🚒", "❤️‍🔥", "🏴\U000e0067\U000e0062\U000e007f", "️"],
-    ids=["white space", "spaces", "letters", "family", "skin", "variation", "flag", "selector"],
+    ["a\tb\r\nc", "　 \u00a0", "𠀀é·", "👨‍👩‍👧", "👩🏽‍🚒", "❤️‍🔥", "🏴\U000e0067\U000e0062\U000e007f", "️", "\U0001faff"],
+    ids=["white space", "spaces", "letters", "family", "skin", "variation", "flag", "selector", "new emoji"],
 )
 def test_usual_characters(text: str) -> None:
     assert found(text) == []

@@ -130,6 +130,9 @@ def test_predictions_can_be_read_whatever_types_and_characters_are(tmp_path: Pat
     scored = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=True)
     split, again, _ = read_predictions(path)
     assert split.sentences[0].text == "\ufffd好\ufffd␣坏␀␣字"
+    errors = (tmp_path / "errors.csv").read_text(encoding="utf-8")
+    assert "坏␀" in errors
+    assert "\0" not in errors
     expected = evaluation.scores.to_dict()
     for scores in (json.loads(scored.stdout), again.scores.to_dict()):
         found = scores.pop("types")

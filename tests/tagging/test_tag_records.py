@@ -112,6 +112,13 @@ def test_csv_has_a_row_an_entity_and_quotes_what_needs_it() -> None:
     ]
 
 
+def test_csv_shows_nul_which_no_csv_of_python_3_10_has() -> None:
+    file = io.StringIO()
+    writer = CsvWriter(file, ["id"])
+    writer.write(Record("a.jsonl", 1, "王\0来", {"id": "a\0b"}), [Entity(0, 2, "PER", "王\0")])
+    assert list(csv.reader(io.StringIO(file.getvalue())))[1] == ["a.jsonl", "1", "0", "2", "PER", "王␀", "", "a␀b"]
+
+
 def test_records_are_tagged_in_order_into_a_file(tagger: Tagger, tmp_path: Path) -> None:
     seen: list[int] = []
     texts = ["张伟去上海。", "", "我不去。", "李老师来北京了！"]

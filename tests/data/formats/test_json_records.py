@@ -167,10 +167,10 @@ def test_what_a_format_finds_malformed(path: Path) -> None:
 
 def test_fifty_thousand_lines_are_read_in_a_moment(path: Path) -> None:
     line = json.dumps({"text": "王小明在北京大学看书。" * 4, "label": [[0, 3, "PER"], [4, 8, "ORG"]]}) + "\n"
-    start = time.perf_counter()
+    start = time.process_time()
     objects, _ = read(path, line * 50_000)
     assert len(objects) == 50_000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # What the formats share
