@@ -15,6 +15,7 @@ from ner.files import atomic_writer
 from ner.pages.markdown import format_table
 from ner.pages.plotting import can_draw
 from ner.pages.templates import text_template
+from ner.spreadsheet_cells import frame_to_csv
 
 if TYPE_CHECKING:
     from ner.comparing.comparison import Comparison
@@ -43,7 +44,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     with atomic_writer(paths[0]) as file:
         file.write(_page(comparison, command, _PLOT if plot else ""))
     with atomic_writer(paths[1]) as file:
-        comparison.frame.drop(columns="cell").to_csv(file, index=False)
+        file.write(frame_to_csv(comparison.frame.drop(columns="cell")))
     with atomic_writer(paths[2]) as file:
         json.dump(as_dict(comparison, command), file, ensure_ascii=False, indent=1)
         file.write("\n")

@@ -19,6 +19,7 @@ from ner.evaluation.report_html import render_html, render_side_by_side_html
 from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown
 from ner.evaluation.side_by_side import SideBySide
 from ner.files import atomic_writer, write_json
+from ner.spreadsheet_cells import frame_to_csv
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -116,7 +117,7 @@ def _write_text(path: Path, text: str) -> None:
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     shown = frame.replace("\0", picture("\0"), regex=True)  # Python 3.10 has no NUL in CSV
-    _write_text(path, shown.to_csv(index=False, lineterminator="\n"))
+    _write_text(path, frame_to_csv(shown))
 
 
 def _write_predictions(evaluation: Evaluation, path: Path) -> None:

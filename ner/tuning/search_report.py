@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from ner.files import atomic_path, atomic_writer
 from ner.pages.plotting import can_draw, draw_without_display
 from ner.settings_text import write_settings
+from ner.spreadsheet_cells import frame_to_csv
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.study import best_trial
 
@@ -37,7 +38,7 @@ def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) 
     """
     write_settings(best_settings(study, settings), folder / BEST)
     with atomic_writer(folder / TRIALS) as file:
-        trial_table(study).to_csv(file, index=False)
+        file.write(frame_to_csv(trial_table(study)))
     written = [folder / BEST, folder / TRIALS]
     if can_draw():
         written += _draw(study, folder)

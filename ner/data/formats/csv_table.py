@@ -28,6 +28,7 @@ from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
+from ner.spreadsheet_cells import harmless_cell, original_cell
 
 _UNWRITABLE = re.compile("\0")
 """The csv module can't read this character before Python 3.11."""
@@ -60,7 +61,7 @@ def read(path: Path, options: ReadOptions) -> Split:
                 width = len(cells)
                 # At least one empty cell is added, at the index -1 of a missing column.
                 cells += [""] * max(1, len(header) + 1 - width)
-                rows.enter(line, cells[sentence], cells[document])
+                rows.enter(line, cells[sentence], original_cell(cells[document]))
                 if width == len(header):
                     rows.add(line, cells[token], cells[tag])
                     left_out.update(header[at] for at in unread if cells[at])
@@ -80,7 +81,10 @@ def read(path: Path, options: ReadOptions) -> Split:
 
 
 def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-    """Write one row per character, with the number of its sentence. Returns what the format can't store."""
+    """Write one row per character, with the number of its sentence. Returns what the format can't store.
+
+    A token and a tag stay as they are: no spreadsheet computes one character, and a tag begins with a letter.
+    """
     losses: list[Finding] = []
     labels = replace_in_labels(sentences, _UNWRITABLE, losses)
     with_documents = any(sentence.document for sentence in sentences)
@@ -91,7 +95,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
         for number, sentence in enumerate(with_text(sentences, losses), 1):
             tags = tags_of(sentence, labels, scheme, losses)
             text = replace_line_ends(sentence, _UNWRITABLE, losses)
-            document = [sentence.document] * with_documents
+            document = [harmless_cell(sentence.document)] * with_documents
             table.writerows([number, token, tag, *document] for token, tag in zip(text, tags, strict=True))
     return losses
 

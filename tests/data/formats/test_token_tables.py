@@ -44,7 +44,7 @@ def flat_sentences(draw: st.DrawFn) -> list[Sentence]:
             for (start, end), label in zip(pairwise(cuts), labels, strict=True)
             if label
         ]
-        document = draw(st.sampled_from(["", "报 一", "b"]))
+        document = draw(st.sampled_from(["", "报 一", "=b", "'=b"]))
         sentences.append(Sentence(text, tuple(entities), document=document))
     return sentences
 
