@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from ner.bounded_json import parse_json
 from ner.errors import InputError
 
 
@@ -80,11 +81,11 @@ def read_json(path: Path, advice: str) -> Any:
         advice: what the user can do if the file is damaged.
 
     Raises:
-        InputError: the file is not JSON in UTF-8. The message ends with the advice.
+        InputError: the file is not JSON in UTF-8, or it is nested too deeply. The message ends with the advice.
         OSError: the file can't be read.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise damaged_file(path, error, advice) from error
 

@@ -1,25 +1,32 @@
 """Decoding text files, with messages that name the likely encoding of a file that can't be decoded."""
 
 import codecs
+import logging
 from pathlib import Path
 
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.errors import InputError
 
+# Python calls these text encodings, too. They are for host names, for mail and for Python's source.
+_NOT_OF_FILES = ("idna", "punycode", "undefined", "utf-7", "unicode-escape", "raw-unicode-escape")
+_BOM = "\ufeff"
+_LOGGER = logging.getLogger("ner")
+
 
 def check_encoding(encoding: str) -> None:
     """Check the name of an encoding.
 
     Raises:
-        InputError: Python has no text encoding of that name.
+        InputError: there is no encoding of text files of that name.
     """
     try:
         "".encode(encoding)
-    except LookupError:
-        raise InputError(
-            f"unknown encoding {encoding!r}: expected a name such as utf-8, gb18030, big5 or utf-16"
-        ) from None
+        known = codecs.lookup(encoding).name not in _NOT_OF_FILES
+    except (LookupError, ValueError):  # a ValueError comes of a NUL in the name, and of the codec "undefined"
+        known = False
+    if not known:
+        raise InputError(f"unknown encoding {encoding!r:.60}: expected a name such as utf-8, gb18030, big5 or utf-16")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -72,7 +79,25 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
             at = next(i for i, (byte, good) in enumerate(zip(raw, broken, strict=False)) if byte != good)
             message = f"is not UTF-8 (byte 0x{raw[at]:02x}); fix it, or set `encoding` to the encoding of the file"
             faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "broken bytes read as U+FFFD"))
-    return "\n".join(lines).removeprefix("\ufeff"), faults
+    return without_byte_order_mark("\n".join(lines), str(path)), faults
+
+
+def without_byte_order_mark(text: str, path: str) -> str:
+    """The text at the beginning of a file without its byte order mark. Programs that add one to one are told about."""
+    bare = text.lstrip(_BOM)
+    if len(bare) < len(text) - 1:
+        _LOGGER.warning("%s:1: begins with %s byte order marks; none is read as text", path, len(text) - len(bare))
+    return bare
+
+
+def refuse_carriage_returns(text: str, path: str) -> None:
+    """Refuse a file whose lines end in CR alone, as on Macs before 2001: it would be one long line.
+
+    Raises:
+        InputError: `text`, all of the file, has CR between its first and last characters and no LF.
+    """
+    if "\n" not in text and "\r" in text.strip("\r"):
+        raise InputError(f"{path}:1: the lines end in CR alone; expected \\n or \\r\\n: write the file with these")
 
 
 def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
@@ -90,7 +115,7 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
     if utf_8 and (utf_16 := _utf_16(data)):
         raise InputError(f"{path}:1: looks like UTF-16: set `encoding` to {utf_16}")
     try:
-        return data.decode(encoding).removeprefix("\ufeff")
+        return without_byte_order_mark(data.decode(encoding), path)
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(encoding, "replace").count("\n") + 1
         if not utf_8:

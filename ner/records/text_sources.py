@@ -2,22 +2,24 @@
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from ner.bounded_json import has_half_character, parse_json
 from ner.data.corpus import read_file
 from ner.data.read_options import ReadOptions
-from ner.data.text_encoding import check_encoding, decode
+from ner.data.text_encoding import check_encoding, decode, refuse_carriage_returns, without_byte_order_mark
 from ner.errors import InputError
 from ner.extras import import_extra
 from ner.records.record import Record
 
 STANDARD_INPUT = "-"
-_BOM = "\ufeff"
+LONGEST_LINE = 10_000_000
+"""Characters. The longest novels have half of them; what is longer is no text, and a file without line ends."""
 _JSON_LINES = (".jsonl", ".ndjson")
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _PARQUET = ".parquet"
@@ -37,7 +39,10 @@ def check_files(names: Iterable[str], encoding: str, text_column: str | None = N
         InputError: the encoding doesn't exist, or some files can't be read in this way. The message lists all of them.
     """
     check_encoding(encoding)
+    names = [*names]
     problems = []
+    if names.count(STANDARD_INPUT) > 1:
+        problems.append("standard input can be read once: name `-` once")
     for name in names:
         path = Path(name)
         suffix = path.suffix.lower()
@@ -126,31 +131,43 @@ def _sentences(name: str, options: ReadOptions) -> Iterator[Record]:
         yield Record(sentence.path, sentence.line, sentence.text, fields, sentence.entities)
 
 
-def _lines(name: str, file: TextIO) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        text = line.rstrip("\n").removesuffix("\r").removeprefix(_BOM if number == 1 else "")
-        if "\0" in text:
+def _bounded_lines(name: str, file: TextIO) -> Iterator[str]:
+    """The lines with their ends, of which none is endless or binary, without the byte order mark of the first.
+
+    Raises:
+        InputError: a line is longer than `LONGEST_LINE`, or has a NUL character.
+    """
+    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), ""), 1):
+        if "\0" in line:
             raise InputError(
                 f"{name}:{number}: has a NUL character, which no text has; for UTF-16 set `encoding` to utf-16"
             )
-        yield Record(name, number, text)
+        if len(line) > LONGEST_LINE:
+            raise InputError(
+                f"{name}:{number}: has more than {LONGEST_LINE:,} characters; expected a text in each line: cut it"
+            )
+        yield without_byte_order_mark(line, name) if number == 1 else line
+
+
+def _lines(name: str, file: TextIO) -> Iterator[Record]:
+    for number, line in enumerate(_bounded_lines(name, file), 1):
+        if number == 1:
+            refuse_carriage_returns(line, name)
+        yield Record(name, number, line.rstrip("\n").removesuffix("\r"))
 
 
 def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        line = line.removeprefix(_BOM if number == 1 else "")
+    for number, line in enumerate(_bounded_lines(name, file), 1):
         if not line.strip():
             continue
         try:
-            fields = json.loads(line)
-            if "\\u" in line:
-                json.dumps(fields, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
+            fields = parse_json(line)
+        except ValueError as error:
+            raise InputError(f"{name}:{number}: expected one JSON object per line ({error})") from None
+        if has_half_character(fields, line):
             raise InputError(
                 f"{name}:{number}: has half of a surrogate pair, \\ud800 to \\udfff; write the file again without it"
-            ) from None
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{name}:{number}: expected one JSON object per line ({error})") from None
+            )
         if not isinstance(fields, dict):
             raise InputError(f"{name}:{number}: expected one JSON object per line, got {line.strip()[:40]}")
         if not isinstance(fields.get(text_column), str):
@@ -163,11 +180,10 @@ def _json_objects(name: str, file: TextIO, text_column: str) -> Iterator[Record]
 
 
 def _csv_rows(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
-    csv.field_size_limit(sys.maxsize)  # a text may be of any length
-    rows = csv.reader(file, delimiter=_DELIMITERS[Path(name).suffix.lower()], strict=True)
+    csv.field_size_limit(LONGEST_LINE)
+    rows = csv.reader(_bounded_lines(name, file), delimiter=_DELIMITERS[Path(name).suffix.lower()], strict=True)
     try:
         header = next(rows, [])
-        header[:1] = [column.removeprefix(_BOM) for column in header[:1]]
         _require(name, text_column, header)
         line = rows.line_num + 1
         for row in rows:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ner.errors import InputError
+from ner.records import text_sources
 from ner.records.text_sources import check_files, read_records, text_records, total_bytes
 
 
@@ -98,7 +99,7 @@ def test_json_lines_keep_their_other_fields(tmp_path: Path) -> None:
         (r'{"text": "王\ud83d"}', r"a\.jsonl:2: has half of a surrogate pair, .*; write the file again without it"),
         (
             '{"text": "王", "n": ' + "9" * 5000 + "}",
-            r"a\.jsonl:2: expected one JSON object per line \(Exceeds the limit",
+            r"a\.jsonl:2: expected one JSON object per line \(a number has 5,000 digits, more than 100\)",
         ),
         ("[" * 100_000, r"a\.jsonl:2: expected one JSON object per line \("),
         (
@@ -218,3 +219,43 @@ def test_options_that_would_mean_nothing(tmp_path: Path) -> None:
 def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
     (tmp_path / "A.CSV").write_text("id,text\n1,王来\n", encoding="utf-8")
     assert records(tmp_path / "A.CSV", text_column="text") == [(2, "王来", {"id": "1"})]
+
+
+def test_carriage_returns_alone_are_no_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("北京\r上海\r".encode())
+    with pytest.raises(InputError, match=r"a\.txt:1: the lines end in CR alone"):
+        lines(path)
+    path.write_bytes("北京\r上\r\n海\r".encode())
+    assert lines(path) == [(1, "北京\r上"), (2, "海")]
+
+
+def test_two_byte_order_marks_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("\ufeff\ufeff北京", encoding="utf-8")
+    assert lines(path) == [(1, "北京")]
+    assert caplog.messages == [f"{path}:1: begins with 2 byte order marks; none is read as text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.txt", "王" * 101), ("a.jsonl", f'{{"text": "{"王" * 101}"}}'), ("a.csv", "text\n" + "王" * 101)],
+)
+def test_a_line_without_end_is_refused_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+) -> None:
+    monkeypatch.setattr(text_sources, "LONGEST_LINE", 100)
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"has more than 100 characters; expected a text in each line"):
+        [*read_records([str(tmp_path / name)])]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
+def test_a_device_without_end_is_refused() -> None:
+    with pytest.raises(InputError, match="/dev/zero:1: has a NUL character"):
+        lines(Path("/dev/zero"))
+
+
+def test_standard_input_is_named_once() -> None:
+    with pytest.raises(InputError, match="standard input can be read once"):
+        check_files(["-", "-"], "utf-8")

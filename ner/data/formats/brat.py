@@ -16,18 +16,27 @@ from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.formats.offsets import AnnotatedRecord, Offsets, Span, in_reading_order, offset_fault, read_offsets
+from ner.data.formats.offsets import (
+    AnnotatedRecord,
+    Offsets,
+    Span,
+    in_reading_order,
+    offset_fault,
+    read_offsets,
+    utf_16_units,
+)
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import replace_in_labels, replace_line_ends, with_text
 from ner.data.read_options import ReadOptions
-from ner.data.text_encoding import read_text
+from ner.data.text_encoding import read_text, refuse_carriage_returns
 from ner.errors import InputError
 from ner.files import atomic_writer
 
 _SUFFIXES = (".txt", ".ann")
 _LINE_END = re.compile("\r?\n")
-_TEXT_BOUND = re.compile(r"T\S*\t(\S+) +([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*) *(?:\t(.*))?")
-_OFFSETS_OF_MALFORMED = re.compile(r"T\S*\s+\S+\s+([0-9]+)(?:\s+([0-9]+))?")
+_OFFSET = "[0-9]{1,18}"  # no text is longer, and Python reads no number of 5,000 digits
+_TEXT_BOUND = re.compile(r"T\S*\t(\S+) +(OFFSET OFFSET(?:;OFFSET OFFSET)*) *(?:\t(.*))?".replace("OFFSET", _OFFSET))
+_OFFSETS_OF_MALFORMED = re.compile(r"T\S*\s+\S+\s+(OFFSET)(?:\s+(OFFSET))?(?![0-9])".replace("OFFSET", _OFFSET))
 """The offsets in a malformed line, which show the place in the text."""
 _OTHERS = {
     "R": FindingKind.RELATIONS_LEFT_OUT,
@@ -91,9 +100,10 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     losses: list[Finding] = []
     labels = replace_in_labels(sentences, _UNWRITABLE_IN_LABEL, losses)
     documents: dict[str, list[Sentence]] = {}
+    used: set[str] = set()
     for document, group in groupby(sentences, key=lambda sentence: sentence.document):
         members = list(group)
-        name = _file_name(document or path.resolve().name, [*documents])
+        name = _file_name(document or path.resolve().name, used)
         if document and name != document:
             message = f"document {document!r} written as {name!r}"
             losses.append(Finding(members[0].path, members[0].line, FindingKind.DOCUMENT_NAME_REPLACED, message))
@@ -144,6 +154,7 @@ def _read_document(text_file: Path, encoding: str) -> Split:
         message = f"has no text: expected {text_file.name} beside it"
         return Split(path, [], faults=[Finding(path, 0, FindingKind.NO_TEXT, message, "the annotations are left out")])
     text, text_faults = read_text(text_file, encoding)
+    refuse_carriage_returns(text, str(text_file))
     content, faults = read_text(ann_file, encoding) if ann_file.exists() else ("", [])
     if (text_faults and not text) or (faults and not content):
         left_out = [replace(fault, mended="the document is left out") for fault in text_faults + faults]
@@ -240,19 +251,19 @@ def _as_in_text(text: str, start: int, end: int, surface: str) -> str | None:
     found = text[start:end]
     if end <= len(text) and "".join(found.split()) == wanted:
         return found
-    units = text[:end].encode("utf-16-le")
+    units = utf_16_units(text)
     found = units[2 * start : 2 * end].decode("utf-16-le", "replace")
     return found if 2 * end <= len(units) and "".join(found.split()) == wanted else None
 
 
-def _file_name(document: str, taken: list[str]) -> str:
-    """A file name that is valid on every file system, and that differs from those in `taken` in more than case."""
+def _file_name(document: str, used: set[str]) -> str:
+    """A file name that is valid on every file system, and that differs from those `used` in more than case."""
     name = _UNWRITABLE_IN_NAME.sub("_", document).encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .") or "_"
-    used = {other.casefold() for other in taken}
     candidate, number = name, 1
     while candidate.casefold() in used:
         number += 1
         candidate = f"{name}-{number}"
+    used.add(candidate.casefold())
     return candidate
 
 

@@ -18,6 +18,9 @@ from ner.errors import InputError
 LONGEST_TOKEN = 1000
 """Characters. A longer token means that the file is not in columns."""
 
+MOST_COLUMNS = 1000
+"""A line with more of them is no token with its tag, but a text with spaces."""
+
 _SAYS_NOTHING = ("", "-", "_")
 """What empty columns contain."""
 
@@ -80,6 +83,8 @@ def _meaning(line: Line, layout: _Layout) -> _Meaning:
         return _malformed(f"one column, {quote(columns[0])}; expected a token and a tag")
     if width != layout.width and min(layout.token, layout.tag) < 0:
         return _malformed(f"{width} columns; most lines of this file have {layout.width}")
+    if width > MOST_COLUMNS:
+        return _malformed(f"{width:,} columns, more than {MOST_COLUMNS:,}; each line holds one token")
     if abs(layout.token) > width:
         return _malformed(f"{width} columns; expected a token in column {layout.token}")
     if abs(layout.tag) > width:
@@ -179,12 +184,13 @@ def _documents(lines: Lines, meanings: Sequence[_Meaning], name: str) -> Iterato
 def _find_left_out(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:
     """The information that is left out of the lines: each kind once, at the first line that has it."""
     totals: Counter[str] = Counter()
-    for meaning, count in zip(meanings, lines.counts, strict=True):
+    first: dict[str, int] = {}
+    for meaning, count, number in zip(meanings, lines.counts, lines.first, strict=True):
         for thing in meaning.left_out:
             totals[thing] += count
+            first.setdefault(thing, number)  # distinct lines are in order
     for thing, total in totals.items():
-        first = lines.where(thing in meaning.left_out for meaning in meanings)[0]
-        yield Problem(first, FindingKind.FIELD_LEFT_OUT, format_count(thing, total, "line"))
+        yield Problem(first[thing], FindingKind.FIELD_LEFT_OUT, format_count(thing, total, "line"))
 
 
 def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Problem]:

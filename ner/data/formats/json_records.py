@@ -6,10 +6,12 @@ may contain U+2028.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeGuard, TypeVar
 
+from ner.bounded_json import BoundedDecoder, has_half_character
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
@@ -28,7 +30,6 @@ DOCUMENT_KEYS = ("document", "doc_id")
 _Record = TypeVar("_Record")
 _WHITESPACE = " \t\r\n"
 _INK = re.compile(r"[^ \t\r\n]")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SHOWN = 60
 
 
@@ -212,14 +213,11 @@ def _decode_at(text: str, start: int) -> tuple[object, int]:
         below = text.count("\n", start, error.pos)
         place = f"column {column}" + f" of line {error.lineno}" * (below > 0)
         return Malformed(f"is not JSON ({error.msg} at {place}); fix it, or write it with a JSON library"), -1
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return Malformed(f"is JSON that can't be read: {error}"), -1
-    if _SURROGATE.search(text, start, end):
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            # The end is known, so the rest of an array can be read.
-            return Malformed("half a character: an escape \\ud800 to \\udfff without its pair"), end
+    if has_half_character(value, text, start, end):
+        # The end is known, so the rest of an array can be read.
+        return Malformed("half a character: an escape \\ud800 to \\udfff without its pair"), end
     return value, end
 
 
@@ -227,13 +225,12 @@ def _distinct(pairs: list[tuple[str, object]]) -> Fields:
     """An object with these keys and values. A key that occurs twice is a ValueError: one value would be lost."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise ValueError(f"the key {twice!r} occurs twice in an object")
     return fields
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_distinct)
+_DECODER = BoundedDecoder(_distinct)
 
 
 def _ink(text: str, start: int) -> int:

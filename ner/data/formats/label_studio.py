@@ -35,7 +35,7 @@ from ner.data.formats.json_records import (
     shorten_json,
     unread_keys,
 )
-from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
+from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records, utf_16_units
 from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
@@ -230,7 +230,7 @@ def _in_text(surface: str, text: str, start: int, end: int) -> tuple[int, int, s
     Returns:
         Start, end and surface form as in the text; as given if they can't be found.
     """
-    units = text.encode("utf-16-le")
+    units = utf_16_units(text)
     candidates = [text[start:end]] if end <= len(text) else []
     if 2 * end <= len(units):
         candidates.append(units[2 * start : 2 * end].decode("utf-16-le", "replace"))

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
+from ner.data.formats.rows import quote
 
 _NEAR = 10
 """The maximum distance, in code points, at which a surface form is still found."""
@@ -78,7 +80,7 @@ class Offsets:
         start, end = start if start >= 0 else span.start, end if end >= 0 else span.end
         near = _nearest(text, surface, start)
         if near is None:
-            return None, f"{wrong}, and the surface form {surface!r} is not nearby"
+            return None, f"{wrong}, and the surface form {quote(surface)} is not nearby"
         moved = Entity(near, near + len(surface), span.label, surface, span.score)
         off = f"offsets are off by {near - start:+d}" if near != start else f"the end is off by {moved.end - end:+d}"
         return moved, f"{wrong}; the surface form is at {near} to {moved.end} ({off})"
@@ -90,8 +92,8 @@ class Offsets:
         if span.end == span.start:
             return "is empty"
         if start >= 0 and end >= 0:
-            return f"holds {self._text[start:end]!r}, not {span.surface!r}"
-        if self._points is not None and 0 <= span.start < span.end <= max(self._points):
+            return f"holds {quote(self._text[start:end])}, not {quote(span.surface or '')}"
+        if self._points is not None and 0 <= span.start < span.end <= next(reversed(self._points)):
             return "begins or ends inside a character of two UTF-16 units"
         return f"is not within the text of {len(self._text):,} characters"
 
@@ -164,6 +166,12 @@ def offset_fault(path: str, line: int, wrong: str, entity: Entity | None) -> Fin
 def in_reading_order(entity: Entity) -> tuple[int, int]:
     """The sort key of entities: by start, and outer entities before inner ones."""
     return entity.start, -entity.end
+
+
+@lru_cache(maxsize=1)  # many spans of one long text ask for it
+def utf_16_units(text: str) -> bytes:
+    """The UTF-16 units of a text, two bytes each."""
+    return text.encode("utf-16-le")
 
 
 def utf_16_offsets(text: str) -> list[int]:

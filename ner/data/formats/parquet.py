@@ -3,12 +3,12 @@
 It needs pyarrow, the optional package of the extra "parquet".
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ner.bounded_json import parse_json
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
@@ -153,7 +153,7 @@ def _class_names(metadata: dict[bytes, bytes] | None, column: str) -> list[str]:
     without "feature" if the column has no lists. Old versions have a list with one item for a Sequence.
     """
     try:
-        feature = json.loads((metadata or {})[b"huggingface"])["info"]["features"][column]
+        feature = parse_json((metadata or {})[b"huggingface"].decode())["info"]["features"][column]
         feature = feature[0] if isinstance(feature, list) else feature.get("feature", feature)
         return [str(name) for name in feature["names"]]
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):

@@ -19,7 +19,7 @@ from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.formats.substitutes import nested_entities, replace_in_labels, replace_line_ends, with_text
 from ner.data.read_options import ReadOptions
-from ner.data.text_encoding import read_text
+from ner.data.text_encoding import read_text, refuse_carriage_returns
 from ner.files import atomic_writer
 
 _LABELS = {
@@ -79,6 +79,7 @@ def read(path: Path, options: ReadOptions) -> Split:
         InputError: there is no such file, or no such encoding.
     """
     text, faults = read_text(path, options.encoding)
+    refuse_carriage_returns(text, str(path))
     split = Split(str(path), [], faults=faults)
     for number, line in enumerate(_LINE_END.split(text), 1):
         words = [word for word in _SPACES.split(line) if word]
@@ -160,10 +161,16 @@ class _Paragraph:
     """Collects a text and its entities, word by word."""
 
     def __init__(self) -> None:
-        self.text = ""
+        self._words: list[str] = []
+        self._length = 0
         self._spans: list[_Span] = []
         self._open: list[_Span] = []
         self._last: _Span | None = None  # the name that the next word may continue
+
+    @property
+    def text(self) -> str:
+        """The words without spaces."""
+        return "".join(self._words)
 
     def add(self, token: str) -> None:
         """Add a word with the brackets around it. A malformed word is a ValueError."""
@@ -172,24 +179,25 @@ class _Paragraph:
             raise ValueError(f"{quote(token)}; expected a word, a slash and its tag, such as 国务院/nt")
         beginnings, word, tag, ends = match.groups()
         for _ in beginnings:
-            self._open.append(_Span(len(self.text)))
+            self._open.append(_Span(self._length))
             self._spans.append(self._open[-1])
             self._last = None
-        start = len(self.text)
+        start = self._length
         pinyin = _PINYIN.fullmatch(word)
-        self.text += pinyin[1] if pinyin else word
+        self._words.append(pinyin[1] if pinyin else word)
+        self._length += len(self._words[-1])
         if self._last and _LABELS.get(tag) == "PER" and tag not in _BEGIN_NAMES:
-            self._last.end = len(self.text)
+            self._last.end = self._length
             self._last.words += 1
         else:
-            span = _Span(start, len(self.text), tag)
+            span = _Span(start, self._length, tag)
             self._spans.append(span)
             self._last = span if span.label == "PER" else None
         for tag in _END.findall(ends):
             if not self._open:
                 raise ValueError(f"{quote(token)} ends a compound; expected its [ before it")
             compound = self._open.pop()
-            compound.end, compound.tag = len(self.text), tag
+            compound.end, compound.tag = self._length, tag
             self._last = None
 
     def check_end(self) -> None:
@@ -199,13 +207,15 @@ class _Paragraph:
             raise ValueError(f"a compound without end, {rest}; expected a ] and its tag, such as ]nt")
 
     def entities(self) -> tuple[Entity, ...]:
+        text = self.text
         # The sort is stable: if two spans are equal, the outer stays before the inner.
         spans = sorted((span for span in self._spans if span.label), key=lambda span: (span.start, -span.end))
-        return tuple(dict.fromkeys(Entity(s.start, s.end, s.label, self.text[s.start : s.end]) for s in spans))
+        return tuple(dict.fromkeys(Entity(s.start, s.end, s.label, text[s.start : s.end]) for s in spans))
 
     def long_names(self) -> list[tuple[str, int]]:
         """Names of more than two words, which may be several names, and their numbers of words."""
-        return [(self.text[span.start : span.end], span.words) for span in self._spans if span.words > 2]
+        text = self.text
+        return [(text[span.start : span.end], span.words) for span in self._spans if span.words > 2]
 
 
 def _words(text: str, start: int, end: int, entities: Sequence[Entity], tags: dict[str, str]) -> list[str]:

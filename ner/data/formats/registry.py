@@ -92,8 +92,10 @@ _BY_SUFFIX = {
 _JSON = (".json", ".jsonl", ".ndjson")
 _HEAD = 100_000
 _XML_START = re.compile(r"\s*<[\w?!][^<>\n]*>\s*?\n")
-_ELEMENT = re.compile(r"<(\w+)[^<>\n]*>[^<>\n]*</\1>")
+_ELEMENT = re.compile(r"<(\w+)\b[^<>\n]*>[^<>\n]*</\1>")
 _OBJECT = re.compile(r'\s*(\[\s*)?\{\s*"')
+_SPLIT_WORD = re.compile(r"\S+\Z")
+"""The last word of a head that may end inside it."""
 _TAGGED_WORD = re.compile(r"\S+/[^\s/]+")
 
 
@@ -101,8 +103,9 @@ def format_of(path: Path, options: ReadOptions) -> Format:
     """The format of a file: `options.format`, or else the format that its content suggests.
 
     Raises:
-        InputError: there is no such format or file, or the format has no columns to choose.
+        InputError: there is no such format, file or encoding, or the format has no columns to choose.
     """
+    check_encoding(options.encoding)
     format_ = format_by_name(options.format or _detect(path, options.encoding))
     if format_.name != "conll" and (options.token_column or options.tag_column):
         raise InputError(
@@ -136,12 +139,13 @@ def _detect(path: Path, encoding: str) -> str:
         return "conll"
     if suffix in (".parquet", ".spacy", ".csv"):
         return _BY_SUFFIX[suffix]
-    check_encoding(encoding)
     with open(path, "rb") as file:
-        head = file.read(_HEAD).decode(encoding, "ignore").removeprefix("\ufeff")
+        data = file.read(_HEAD)
+    head = data.decode(encoding, "ignore").lstrip("\ufeff")
     if suffix in _JSON or _OBJECT.match(head):
         return kind_of_record(next(values_of(read_text(path, encoding)[0]), (0, None))[1])
-    lines = [line for line in head.split("\n")[:-1] or [head] if line.strip()]
+    whole = head.split("\n")[:-1] or [_SPLIT_WORD.sub("", head) if len(data) == _HEAD else head]
+    lines = [line for line in whole if line.strip()]
     if _XML_START.match(head) or sum(bool(_ELEMENT.search(line)) for line in lines) * 2 > len(lines):
         return "xml"
     if lines and any(not missing_columns(lines[0].rstrip("\r").split(delimiter)) for delimiter in ",\t;"):

@@ -76,6 +76,12 @@ class Lines:
         counts: list[int] = np.bincount(self.ids).tolist()
         return counts
 
+    @property
+    def first(self) -> list[int]:
+        """The number of the first line that is equal to each distinct line."""
+        numbers: list[int] = np.unique(self.ids, return_index=True)[1].tolist()
+        return numbers
+
     def spread(self, values: Sequence[_Value]) -> list[_Value]:
         """The value of each line, given the values of the distinct lines."""
         table = np.empty(len(values), dtype=object)

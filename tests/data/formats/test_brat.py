@@ -309,3 +309,13 @@ def test_other_paths(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(InputError, match=r"expected a folder with brat's \.txt and \.ann files"):
         read(tmp_path / "x.json", ReadOptions())
+
+
+@pytest.mark.parametrize(
+    "line", ["T1\tPER 0 {}\t王", "T1\tPER {} {}\t王", "T1\tPER 0 1;1 {}\t王", "T1 PER {} {}", "T1 PER 0 {}"]
+)
+def test_endless_offsets_are_a_fault(tmp_path: Path, line: str) -> None:
+    (tmp_path / "x.txt").write_text("王来\n", encoding="utf-8")
+    (tmp_path / "x.ann").write_text(line.replace("{}", "9" * 5000) + "\n", encoding="utf-8")
+    (fault,) = read(tmp_path / "x.ann", ReadOptions()).faults
+    assert len(str(fault)) < 400

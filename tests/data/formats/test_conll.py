@@ -179,3 +179,9 @@ def test_an_unreadable_encoding_is_one_fault(tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no such file"):
         examine_file(tmp_path / "x.txt")
+
+
+def test_a_line_of_very_many_columns_is_one_fault(tmp_path: Path) -> None:
+    (tmp_path / "x.conll").write_text("王/nr " * 100_000 + "\n", encoding="utf-8")
+    (fault,) = examine_file(tmp_path / "x.conll", ReadOptions(format="conll")).faults
+    assert fault.message == "100,000 columns, more than 1,000; each line holds one token"

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ner.data.findings import Finding
-from ner.data.formats.json_records import Fields, Malformed, kind_of_record, read_document_name, read_objects
+from ner.data.formats.json_records import Fields, Malformed, kind_of_record, read_document_name, read_objects, values_of
 from ner.data.read_options import ReadOptions
 
 Found = tuple[list[tuple[int, Fields]], list[str]]
@@ -212,3 +212,15 @@ def test_the_name_of_a_document() -> None:
     ]
     with pytest.raises(Malformed, match=r"expected the name of a document, found \[\]"):
         read_document_name({"document": []})
+
+
+def test_a_key_that_occurs_twice_among_very_many_is_found_at_once() -> None:
+    fields = ",".join(f'"{number}": 1' for number in range(50_000))
+    ((_, value),) = values_of(f'{{{fields}, "49999": 2}}')
+    assert str(value) == "is JSON that can't be read: the key '49999' occurs twice in an object"
+
+
+def test_deep_nesting_is_one_fault() -> None:
+    for text in ("[" * 100_000, '{"text": ' + "[" * 500 + "]" * 500 + "}"):
+        ((_, value),) = values_of(text)
+        assert str(value) == "is JSON that can't be read: it is nested more than 100 deep"

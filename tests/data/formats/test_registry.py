@@ -1,5 +1,6 @@
 """All formats together: which one a file is in, and the way from any to any other and back."""
 
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -117,3 +118,22 @@ def test_wrong_options(tmp_path: Path) -> None:
         InputError, match=r"a\.jsonl: is jsonl, which has no columns to choose: leave out `token_column`"
     ):
         examine_file(tmp_path / "a.jsonl", ReadOptions(tag_column=2))
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_words_with_tags_are_recognised_by_the_beginning_of_a_long_line(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("  ".join(["王小明/nr", "来/v"] * 20_000) + end, encoding="utf-8")
+    split = examine_file(path)
+    assert (split.format, len(split.sentences), split.faults) == ("people-daily", 1, [])
+    assert len(split.sentences[0].entities) == 20_000
+
+
+@pytest.mark.parametrize(
+    "text", ["<" + "a" * 99_999, "<a" * 50_000, "a/" * 50_000, "[" * 99_999, "<a>" * 30_000, "{" * 99_999]
+)
+def test_no_head_takes_long_to_recognise(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.txt").write_text(text, encoding="utf-8")
+    began = time.perf_counter()
+    assert examine_file(tmp_path / "x.txt").faults
+    assert time.perf_counter() - began < 3
