@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +12,8 @@ from conlleval import TypeScores
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
 
+MOST_TYPES = 100
+"""Of more types a table of all pairs has millions of cells, and a page can't be read."""
 COUNTS = ["gold", "predicted", "correct"]
 RATES = ["precision", "recall", "f1"]
 
@@ -49,6 +52,15 @@ def type_table(evaluation: Evaluation) -> pd.DataFrame:
         for name, row in evaluation.scores.types.items()
     ]
     return with_rates(pd.DataFrame(rows, columns=["type", *COUNTS]))
+
+
+def frequent_types(evaluation: Evaluation, most: int = MOST_TYPES) -> list[str]:
+    """The types with most entities in gold and prediction, at most so many, in their usual order."""
+    types = evaluation.scores.types
+    if len(types) <= most:
+        return [*types]
+    kept = set(heapq.nlargest(most, types, key=lambda name: types[name].gold_chunks + types[name].predicted_chunks))
+    return [name for name in types if name in kept]
 
 
 def sentence_table(evaluation: Evaluation) -> pd.DataFrame:

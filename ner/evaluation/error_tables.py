@@ -10,6 +10,7 @@ import pandas as pd
 
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.entity_errors import KINDS, EntityError
+from ner.evaluation.entity_tables import frequent_types
 from ner.evaluation.excerpts import excerpt, window
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ def error_table(evaluation: Evaluation, errors: Sequence[EntityError]) -> pd.Dat
 
 
 def confusion_table(evaluation: Evaluation, errors: Iterable[EntityError]) -> pd.DataFrame:
-    """The confusion matrix of entities with right boundaries: gold types as rows, predicted types as columns."""
-    types = evaluation.scores.types
-    pairs = Counter({(name, name): row.correct_chunks for name, row in types.items()})
+    """The confusion matrix of entities with right boundaries: gold types as rows, predicted types as columns.
+
+    Of very many types it has the most frequent.
+    """
+    types = frequent_types(evaluation)
+    pairs = Counter({(name, name): row.correct_chunks for name, row in evaluation.scores.types.items()})
     pairs.update(
         (error.gold.label, error.predicted.label)
         for error in errors

@@ -16,7 +16,7 @@ from ner.data.unknown import known_pieces
 from ner.evaluation import report_tables
 from ner.evaluation.bootstrap import f1_interval
 from ner.evaluation.entity_errors import EntityError, find_errors
-from ner.evaluation.entity_tables import entity_table
+from ner.evaluation.entity_tables import MOST_TYPES, entity_table
 from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
 from ner.evaluation.partial_credit import partial_credit_table
 from ner.evaluation.report_tables import Table
@@ -126,6 +126,11 @@ class Report:
             notes.append(
                 f"{evaluation.unknown_types:,} gold entities have a type that the model doesn't know. They count as "
                 "missed."
+            )
+        if (more := len(evaluation.scores.types) - MOST_TYPES) > 0:
+            notes.append(
+                f"Of {more + MOST_TYPES:,} types the {MOST_TYPES} most frequent are shown where types are told apart "
+                f"or chosen, and {more:,} are left out; all are in types.csv."
             )
         trained_on = (background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
         if trained_on == background.split.fingerprint:

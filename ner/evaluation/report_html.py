@@ -7,6 +7,7 @@ import pandas as pd
 
 from ner.data.entities import Sentence
 from ner.evaluation.entity_errors import KINDS, EntityError
+from ner.evaluation.entity_tables import frequent_types
 from ner.evaluation.error_tables import TrainForms
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.excerpts import window
@@ -33,6 +34,7 @@ _HEADINGS = {
     "dev_recall": "dev recall",
 }
 _LONGEST_FORM = 100
+_MOST_IN_TRAIN = 10
 CANNOT_DRAW = f"No pictures: matplotlib is not installed. Run {how_to_install('plot')}, then write the report again."
 NOT_DRAWN = "This report has no pictures. Reports of bert-ner evaluate have them."
 
@@ -61,7 +63,7 @@ class Reading(NamedTuple):
 
 def render_html(report: Report, *, pictures: bool = True) -> str:
     """Render a report as HTML. With `pictures`, tables are drawn too if matplotlib is installed."""
-    types = [*report.evaluation.scores.types]
+    types = frequent_types(report.evaluation)
     no_pictures = [NOT_DRAWN] if not pictures else [] if can_draw() else [CANNOT_DRAW]
     return page_template("evaluation/report.html.j2", {"cell": cell, "heading": heading, "visible": visible}).render(
         report=report,
@@ -159,5 +161,7 @@ def _evidence(report: Report, error: EntityError) -> str:
 def _in_train(report: Report, train_forms: TrainForms, form: str) -> str:
     """How often a surface form has each type in train; or that it is not an entity there, or does not occur."""
     if form in train_forms:
-        return ", ".join(f"{visible(type_)} {count:,}" for type_, count in train_forms[form].most_common())
+        types = train_forms[form]
+        shown = ", ".join(f"{visible(type_)} {count:,}" for type_, count in types.most_common(_MOST_IN_TRAIN))
+        return shown + f" and {len(types) - _MOST_IN_TRAIN:,} more types" * (len(types) > _MOST_IN_TRAIN)
     return "not an entity" if form in report.train_text else "not in train"

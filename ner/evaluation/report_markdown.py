@@ -47,7 +47,7 @@ def markdown_table(table: Table) -> str:
     columns = [str(column) for column in table.frame.columns]
     rows = [
         [cell(value, column, table) for column, value in zip(columns, row, strict=True)]
-        for row in table.frame.head(_ROWS).itertuples(index=False, name=None)
+        for row in table.shown.head(_ROWS).itertuples(index=False, name=None)
     ]
     header = [escape(heading(column)) for column in columns]
     right = [number for number, column in enumerate(columns) if column not in table.words]

@@ -43,6 +43,13 @@ class Table:
     most: int = 100
 
     @cached_property
+    def shown(self) -> pd.DataFrame:
+        """The rows that a page shows: the first, or of very many types the most frequent."""
+        if len(self.frame) > self.most and {"type", "gold"} <= {*self.frame.columns}:
+            return self.frame.nlargest(self.most, "gold")
+        return self.frame.head(self.most)
+
+    @cached_property
     def words(self) -> set[str]:
         """The columns that hold text."""
         return {str(name) for name, column in self.frame.items() if pd.api.types.is_string_dtype(column)}

@@ -13,7 +13,7 @@ from conlleval import TypeScores
 from ner.data.entities import Entity
 from ner.evaluation.bootstrap import SIGNIFICANT, Counts, paired_bootstrap_of_groups
 from ner.evaluation.entity_errors import KINDS
-from ner.evaluation.entity_tables import COUNTS
+from ner.evaluation.entity_tables import COUNTS, frequent_types
 from ner.evaluation.error_tables import ALL_TYPES
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.report_tables import Table
@@ -77,10 +77,10 @@ class SideBySide:
                 f"expected two reports on the same sentences, got the fingerprints {prints[0][:8]} and {prints[1][:8]}"
             )
 
-    @property
+    @cached_property
     def types(self) -> list[str]:
-        """The types that occur in A or B."""
-        return sorted({*self.first.evaluation.scores.types, *self.second.evaluation.scores.types})
+        """The types that occur in A or B; of very many the most frequent of both."""
+        return sorted({*frequent_types(self.first.evaluation), *frequent_types(self.second.evaluation)})
 
     @cached_property
     def changes(self) -> list[Change]:

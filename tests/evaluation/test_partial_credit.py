@@ -39,3 +39,21 @@ def test_no_entities() -> None:
     assert none is not None
     assert none["f1"].tolist() == [0, 0, 0, 0]
     assert none[["precision", "recall", "f1"]].dtypes.tolist() == [float] * 3  # rates, not counts
+
+
+@given(flat_entities(), flat_entities())
+def test_groups_of_entities_add_up_to_what_nervaluate_counts(gold: list[Entity], predicted: list[Entity]) -> None:
+    from nervaluate import Evaluator
+
+    result = evaluation(gold, predicted)
+    table = partial_credit_table(result)
+    assert table is not None
+    sides = [
+        [[{"label": e.label, "start": e.start, "end": e.end - 1} for e in entities]] for entities in (gold, predicted)
+    ]
+    whole = Evaluator(*sides, tags=[*result.scores.types], loader="dict").evaluate()["overall"]
+    for measure, key in (("strict", "strict"), ("exact", "exact"), ("partial", "partial"), ("type", "ent_type")):
+        row = table.set_index("measure").loc[measure]
+        for outcome in ("correct", "incorrect", "partial", "missed", "spurious"):
+            assert row[outcome] == getattr(whole[key], outcome)
+        assert row["f1"] == pytest.approx(100 * whole[key].f1, abs=0.01)

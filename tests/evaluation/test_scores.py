@@ -19,6 +19,7 @@ from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation, compare, evaluate
 from ner.evaluation.terminal_summary import format_confidence, format_summary
 from ner.tagging.tagger import Tagger
+from tests.evaluation.test_entity_errors import evaluation, flat_entities
 
 
 def entity(start: int, end: int, label: str) -> Entity:
@@ -154,3 +155,15 @@ def test_tagging_is_timed(tagger: Tagger, corpus: Corpus) -> None:
     assert evaluation.characters_a_second == pytest.approx(64 / evaluation.seconds)
     assert evaluation.to_dict()["characters_a_second"] == round(64 / evaluation.seconds)
     assert compare(GOLD, PREDICTED, ["PER"]).to_dict()["characters_a_second"] is None
+
+
+@given(flat_entities(), flat_entities())
+def test_strict_scores_are_those_of_seqeval(gold: list[Entity], predicted: list[Entity]) -> None:
+    from seqeval.metrics.v1 import precision_recall_fscore_support
+    from seqeval.scheme import IOB2
+
+    result = evaluation(gold, predicted)
+    numbers = precision_recall_fscore_support(
+        result.gold, result.predicted, average="micro", scheme=IOB2, zero_division=0
+    )[:3]
+    assert [*result.strict.values()] == [100 * number for number in numbers]

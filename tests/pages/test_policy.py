@@ -1,0 +1,59 @@
+"""Every page forbids scripts and loads nothing, whatever came into it."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+import ner
+from ner.checking.check import check
+from ner.checking.check_report import write_report
+from ner.data.data_split import Split
+from ner.data.entities import Sentence
+from ner.evaluation.report_html import render_html, render_side_by_side_html
+from ner.evaluation.scores import compare
+from ner.evaluation.side_by_side import SideBySide
+from ner.records.entity_writers import HtmlWriter
+from ner.records.record import Record
+
+POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
+SCRIPT = "<script>alert(1)</script>"
+SENTENCE = Sentence(SCRIPT, [(0, 3, SCRIPT)], SCRIPT, 1, SCRIPT)
+
+
+def _check(folder: Path) -> str:
+    write_report(check({"train": Split("x", [SENTENCE])}, None, 128), folder)
+    return (folder / "check.html").read_text(encoding="utf-8")
+
+
+def _tagged(folder: Path) -> str:
+    file = StringIO()
+    writer = HtmlWriter(file)
+    writer.write(Record(SCRIPT, 1, SCRIPT), SENTENCE.entities)
+    writer.end()
+    return file.getvalue()
+
+
+def _report(folder: Path) -> str:
+    return render_html(compare([SENTENCE], [[]], [SCRIPT]).report(), pictures=False)
+
+
+def _side_by_side(folder: Path) -> str:
+    report = compare([SENTENCE], [[]], [SCRIPT]).report()
+    return render_side_by_side_html(SideBySide(report, compare([SENTENCE], [SENTENCE.entities], [SCRIPT]).report()))
+
+
+@pytest.mark.parametrize("page", [_check, _tagged, _report, _side_by_side])
+def test_pages_forbid_scripts(tmp_path: Path, page: object) -> None:
+    assert callable(page)
+    html = page(tmp_path)
+    assert html.count(POLICY) == 1
+    assert html.index(POLICY) < html.index("<title>")
+    assert "<script" not in html.lower()
+
+
+def test_no_page_is_forgotten() -> None:
+    root = Path(ner.__file__).parent
+    pages = [path for path in root.rglob("*.j2") if "<!DOCTYPE" in path.read_text(encoding="utf-8")]
+    assert len(pages) == 3
+    assert all('{% include "pages/policy.html.j2" %}' in page.read_text(encoding="utf-8") for page in pages)
