@@ -10,6 +10,7 @@ from ner.errors import InputError
 
 # Python calls these text encodings, too. They are for host names, for mail and for Python's source.
 _NOT_OF_FILES = ("idna", "punycode", "undefined", "utf-7", "unicode-escape", "raw-unicode-escape")
+_NOT_UTF_8 = "is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
 _BOM = "\ufeff"
 _LOGGER = logging.getLogger("ner")
 
@@ -75,9 +76,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
             faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "read as GBK"))
         else:
             lines.append(raw.decode("utf-8", "replace"))
-            broken = lines[-1].encode()
-            at = next(i for i, (byte, good) in enumerate(zip(raw, broken, strict=False)) if byte != good)
-            message = f"is not UTF-8 (byte 0x{raw[at]:02x}); fix it, or set `encoding` to the encoding of the file"
+            message = _NOT_UTF_8.format(byte=_broken_byte(raw))
             faults.append(Finding(str(path), number, FindingKind.ENCODING, message, "broken bytes read as U+FFFD"))
     return without_byte_order_mark("\n".join(lines), str(path)), faults
 
@@ -123,10 +122,7 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
             raise InputError(f"{path}:{line}: is not {encoding}{hint}") from None
         if _mostly_not_utf_8(data) and _decodes(data, "gb18030"):
             raise InputError(f"{path}:{line}: is not UTF-8; it looks like GBK: set `encoding` to gb18030") from None
-        byte = data[error.start]
-        raise InputError(
-            f"{path}:{line}: is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
-        ) from None
+        raise InputError(f"{path}:{line}: {_NOT_UTF_8.format(byte=data[error.start])}") from None
 
 
 def _is_utf_8(encoding: str) -> bool:
@@ -139,6 +135,15 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _broken_byte(data: bytes) -> int:
+    """The first byte that isn't UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return data[error.start]
+    raise AssertionError("expected bytes that aren't UTF-8")
 
 
 def _mostly_not_utf_8(data: bytes) -> bool:

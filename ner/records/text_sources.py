@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TextIO
 
 from ner.bounded_json import has_half_character, parse_json
+from ner.data.bounded_parquet import BoundedParquet
 from ner.data.corpus import read_file
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode, refuse_carriage_returns, without_byte_order_mark
 from ner.errors import InputError
-from ner.extras import import_extra
 from ner.records.record import Record
 
 STANDARD_INPUT = "-"
@@ -198,20 +198,15 @@ def _csv_rows(name: str, file: TextIO, text_column: str) -> Iterator[Record]:
 
 
 def _parquet_rows(name: str, text_column: str) -> Iterator[Record]:
-    pyarrow, parquet = (import_extra(module, "parquet", Path(name)) for module in ("pyarrow", "pyarrow.parquet"))
-    try:
-        file = parquet.ParquetFile(name)
-    except pyarrow.ArrowInvalid as error:
-        raise InputError(f"{name}: expected a Parquet file ({error})") from None
-    _require(name, text_column, file.schema_arrow.names)
-    number = 0
-    for batch in file.iter_batches(batch_size=1024):
-        for fields in batch.to_pylist():
-            number += 1
-            text = fields.pop(text_column)
-            if not isinstance(text, str):
-                raise InputError(f"{name}:{number}: expected a text in the column {text_column!r}, got {text!r}")
-            yield Record(name, number, text, fields)
+    table = BoundedParquet(Path(name), name, Path(name).stat().st_size)
+    columns = table.names
+    _require(name, text_column, columns)
+    for number, row in enumerate(table.rows(columns), 1):
+        fields = dict(zip(columns, row, strict=True))
+        text = fields.pop(text_column)
+        if not isinstance(text, str):
+            raise InputError(f"{name}:{number}: expected a text in the column {text_column!r}, got {text!r:.60}")
+        yield Record(name, number, text, fields)
 
 
 def _require(name: str, column: str, columns: list[str]) -> None:

@@ -2,11 +2,14 @@
 
 import encodings
 import pkgutil
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ner.data.corpus import examine_file
 from ner.data.read_options import ReadOptions
@@ -65,3 +68,15 @@ def test_carriage_returns_alone_are_refused(tmp_path: Path, format_: str, text: 
     (tmp_path / "x.ann").touch()
     with pytest.raises(InputError, match=r"x\.txt:1: the lines end in CR alone"):
         examine_file(tmp_path / "x.txt", ReadOptions(format=format_))
+
+
+BROKEN = st.lists(st.sampled_from([b"\xef", b"\xef\xbf", b"\xbd", b"\xff", b"\xf0\x9f"]), max_size=3)
+
+
+@given(st.binary(max_size=20), BROKEN)
+def test_broken_lines_are_faults_wherever_they_break(data: bytes, broken: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x"
+        path.write_bytes("王小明去上海。".encode() * 9 + b"\n" + data + b"".join(broken))
+        text, faults = read_text(path, "utf-8")
+    assert "\ufffd" in text or "\ufffd" not in "".join(fault.mended for fault in faults)

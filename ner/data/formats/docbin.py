@@ -3,10 +3,12 @@
 It needs spaCy, the optional package of the extra "spacy".
 """
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ner.data.bounded_parquet import ALWAYS_BYTES, MOST_TIMES_AS_LARGE
 from ner.data.data_split import Split
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.finding_kinds import FindingKind
@@ -14,11 +16,14 @@ from ner.data.findings import Finding
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_bytes
+from ner.errors import InputError
 from ner.extras import import_extra
 from ner.files import atomic_path
 
 _TITLE = "title"
 """The key of a document's name in `Doc.user_data`, which displaCy shows above the text."""
+
+_AT_ONCE = 1_000_000
 
 _SPANS_KEY = "sc"
 """The default name of the span group in spaCy's own components."""
@@ -33,13 +38,15 @@ def read(path: Path, options: ReadOptions) -> Split:
     tokens = import_extra("spacy.tokens", "spacy", path)
     vocab = import_extra("spacy.vocab", "spacy", path).Vocab()
     data = read_bytes(path)
-    try:
-        docs = list(tokens.DocBin().from_bytes(data).get_docs(vocab))
-    except Exception as error:  # zlib, msgpack and numpy raise different errors for a file that is no DocBin
-        message = f"is not a DocBin of spaCy, or is damaged ({type(error).__name__}); write it with DocBin.to_disk"
-        return Split(str(path), [], faults=[Finding(str(path), 0, FindingKind.NOT_A_DOCBIN, message)])
     losses: list[Finding] = []
-    records = [_record(doc, number, str(path), losses) for number, doc in enumerate(docs, 1)]
+    try:
+        _refuse_bomb(data)
+        docs = tokens.DocBin().from_bytes(data).get_docs(vocab)
+        records = [_record(doc, number, str(path), losses) for number, doc in enumerate(docs, 1)]
+    except Exception as error:  # zlib, msgpack, numpy and spaCy raise different errors for a file that is no DocBin
+        reason = str(error) if isinstance(error, InputError) else "is not a DocBin of spaCy, or is damaged"
+        message = f"{reason}; write it with DocBin.to_disk"
+        return Split(str(path), [], faults=[Finding(str(path), 0, FindingKind.NOT_A_DOCBIN, message)])
     split = split_of_records(records, str(path))
     split.losses.extend(losses)
     return split
@@ -69,6 +76,21 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     with atomic_path(path) as partial:
         doc_bin.to_disk(partial)
     return []
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """Refuse a file that unpacks to much more than a data set can.
+
+    Raises:
+        InputError: it does. The message lacks the file.
+    """
+    allowed = max(ALWAYS_BYTES, MOST_TIMES_AS_LARGE * len(data))
+    unpacker, size = zlib.decompressobj(), 0
+    while data and not unpacker.eof:
+        size += len(unpacker.decompress(data, _AT_ONCE))
+        data = unpacker.unconsumed_tail
+        if size > allowed:
+            raise InputError(f"unpacks to more than {allowed:,} bytes")
 
 
 def _record(doc: Any, number: int, path: str, losses: list[Finding]) -> AnnotatedRecord:

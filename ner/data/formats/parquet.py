@@ -3,12 +3,13 @@
 It needs pyarrow, the optional package of the extra "parquet".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ner.bounded_json import parse_json
+from ner.data.bounded_parquet import BoundedParquet, DamagedParquet
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
@@ -46,27 +47,32 @@ def read(path: Path, options: ReadOptions) -> Split:
         InputError: there is no such file, or pyarrow is not installed.
     """
     pyarrow = import_extra("pyarrow", "parquet", path)
-    parquet = import_extra("pyarrow.parquet", "parquet", path)
     data = read_bytes(path)
     try:
-        table = parquet.read_table(pyarrow.BufferReader(data))
-    except (pyarrow.ArrowException, OSError) as error:
-        return _fault(path, FindingKind.NOT_PARQUET, f"is not Parquet, or is damaged ({error})")
-    header = table.column_names
+        return _read(path, BoundedParquet(path, pyarrow.BufferReader(data), len(data)), options)
+    except DamagedParquet as error:
+        return _fault(path, FindingKind.NOT_PARQUET, error.message, error.line)
+
+
+def _read(path: Path, table: BoundedParquet, options: ReadOptions) -> Split:
+    header = table.names
     lists = find_column(header, _TOKENS) >= 0 and find_column(header, _TAGS) >= 0
     if not lists and (missing := missing_columns(header)):
         either = f"or with lists {join_names(_TOKENS)}, {join_names(_TAGS)}"
         return _fault(path, FindingKind.MISSING_COLUMNS, f"{missing}, {either}")
     tag_field = table.schema.field(find_column(header, _TAGS if lists else TAG))
     names = _class_names(table.schema.metadata, tag_field.name)
-    if not names and pyarrow.types.is_integer(getattr(tag_field.type, "value_type", tag_field.type)):
+    types = import_extra("pyarrow", "parquet", path).types
+    if not names and types.is_integer(getattr(tag_field.type, "value_type", tag_field.type)):
         message = (
             f"column {tag_field.name} has integers, and the file has no names for them; "
             "expected tags such as B-PER, or a ClassLabel saved by Hugging Face's datasets"
         )
         return _fault(path, FindingKind.TAGS_WITHOUT_NAMES, message)
     known = (_TOKENS, _TAGS, DOCUMENT) if lists else (SENTENCE, TOKEN, TAG, DOCUMENT)
-    losses = find_unused_columns(str(path), 0, _unread(table, [find_column(header, wanted) for wanted in known]))
+    read = {find_column(header, wanted) for wanted in known}
+    unread = [at for at in range(len(header)) if at not in read]
+    losses = find_unused_columns(str(path), 0, {header[at]: table.count(header[at]) for at in unread})
     rows, empty = _sentences(table, names) if lists else (_tokens(table, names), [])
     split = split_of_rows(rows.rows(), str(path), strict=options.strict)
     sentences = [*split.sentences, *(Sentence("", (), str(path), line, document) for line, document in empty)]
@@ -98,27 +104,25 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     return losses
 
 
-def _fault(path: Path, kind: FindingKind, message: str) -> Split:
+def _fault(path: Path, kind: FindingKind, message: str, line: int = 0) -> Split:
     """The result for a file that can't be read: no sentences and one fault."""
-    return Split(str(path), [], faults=[Finding(str(path), 0, kind, message)])
+    return Split(str(path), [], faults=[Finding(str(path), line, kind, message)])
 
 
-def _tokens(table: Any, names: list[str]) -> TableRows:
+def _tokens(table: BoundedParquet, names: list[str]) -> TableRows:
     """The rows of a table with one row per token."""
     rows = TableRows()
-    columns = [_column(table, wanted) for wanted in (SENTENCE, DOCUMENT, TOKEN, TAG)]
-    for line, (sentence, document, token, tag) in enumerate(zip(*columns, strict=True), 1):
+    for line, (sentence, document, token, tag) in enumerate(_rows(table, (SENTENCE, DOCUMENT, TOKEN, TAG)), 1):
         rows.enter(line, _cell(sentence), _cell(document))
         rows.add(line, _cell(token), _tag(tag, names))
     return rows
 
 
-def _sentences(table: Any, names: list[str]) -> tuple[TableRows, list[tuple[int, str]]]:
+def _sentences(table: BoundedParquet, names: list[str]) -> tuple[TableRows, list[tuple[int, str]]]:
     """The rows of a table with one row per sentence, and line and document of each sentence without tokens."""
     rows = TableRows()
     empty = []
-    columns = [_column(table, wanted) for wanted in (DOCUMENT, _TOKENS, _TAGS)]
-    for line, (document, tokens, tags) in enumerate(zip(*columns, strict=True), 1):
+    for line, (document, tokens, tags) in enumerate(_rows(table, (DOCUMENT, _TOKENS, _TAGS)), 1):
         rows.begin(line, _cell(document))
         if not isinstance(tokens, list) or not isinstance(tags, list):
             rows.fault(line, "expected a list of tokens and a list of tags")
@@ -132,17 +136,13 @@ def _sentences(table: Any, names: list[str]) -> tuple[TableRows, list[tuple[int,
     return rows, empty
 
 
-def _column(table: Any, wanted: Sequence[str]) -> list[Any]:
-    """The values of a column. A missing column has an empty value in each row."""
-    at = find_column(table.column_names, wanted)
-    values: list[Any] = table.column(at).to_pylist() if at >= 0 else [None] * table.num_rows
-    return values
-
-
-def _unread(table: Any, read: Sequence[int]) -> dict[str, int]:
-    """The number of values in each column whose index is not in `read`."""
-    columns = zip(table.column_names, table.columns, strict=True)
-    return {name: len(column) - column.null_count for at, (name, column) in enumerate(columns) if at not in read}
+def _rows(table: BoundedParquet, wanted: Sequence[Sequence[str]]) -> Iterator[tuple[Any, ...]]:
+    """The values of some columns, row by row. A missing column has an empty value in each."""
+    places = [find_column(table.names, names) for names in wanted]
+    found = [at for at in places if at >= 0]
+    for row in table.rows([table.names[at] for at in found]):
+        values = dict(zip(found, row, strict=True))
+        yield tuple(values.get(at) for at in places)
 
 
 def _class_names(metadata: dict[bytes, bytes] | None, column: str) -> list[str]:

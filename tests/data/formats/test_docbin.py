@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.formats import docbin
 from ner.data.formats.docbin import read, write
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
@@ -132,7 +133,7 @@ def test_what_is_not_a_docbin(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     split = read(path, OPTIONS)
     assert split.sentences == []
-    assert [str(fault).split(" (")[0] for fault in split.faults] == [f"{path}: is not a DocBin of spaCy, or is damaged"]
+    assert [str(fault).split("; ")[0] for fault in split.faults] == [f"{path}: is not a DocBin of spaCy, or is damaged"]
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -148,3 +149,11 @@ def test_without_spacy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         read(tmp_path / "x.spacy", OPTIONS)
     with pytest.raises(InputError, match=message):
         write([], tmp_path / "x.spacy")
+
+
+def test_what_unpacks_to_much_more_than_a_data_set_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("spacy")
+    monkeypatch.setattr(docbin, "ALWAYS_BYTES", 2_000_000)
+    (tmp_path / "x.spacy").write_bytes(zlib.compress(b"\0" * 3_000_000))
+    (fault,) = read(tmp_path / "x.spacy", OPTIONS).faults
+    assert fault.message == "unpacks to more than 2,000,000 bytes; write it with DocBin.to_disk"
