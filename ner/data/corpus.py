@@ -91,8 +91,11 @@ class Corpus:
         Raises:
             InputError: a split is empty or contains other objects than sentences, or dev or test contain the tag ?.
         """
-        given = {"train": train, "dev": dev, "test": test}
-        splits = {name: Split.from_sentences(part, name) for name, part in given.items() if part is not None}
+        if not isinstance(seed, int):
+            raise InputError(f"expected `seed` to be a whole number, got {seed!r:.60}")
+        given = {"dev": dev, "test": test}
+        splits = {"train": Split.from_sentences(train, "train")}
+        splits |= {name: Split.from_sentences(part, name) for name, part in given.items() if part is not None}
         for name, split in splits.items():
             if not split.sentences:
                 raise InputError(f"expected `{name}` to contain at least one sentence, got none")

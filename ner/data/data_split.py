@@ -1,6 +1,7 @@
 """The sentences of one annotated file or folder."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,8 @@ from ner.data.findings import Finding
 from ner.data.schemes import Scheme
 from ner.data.unknown import count_untagged
 from ner.errors import InputError
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ class Split:
         Counter({'LOC': 1})
 
         Raises:
-            InputError: `sentences` contains other objects, or an entity doesn't fit its text.
+            InputError: `sentences` contains other objects, or a part of a sentence doesn't fit its text.
         """
+        if isinstance(sentences, Sentence) or not isinstance(sentences, Iterable):
+            raise InputError(f"expected `{name}` to be a list of objects of Sentence, got {sentences!r:.60}")
         checked = [_check(sentence, name, number) for number, sentence in enumerate(sentences, 1)]
         return cls(checked[0].path if checked else name, checked, name)
 
@@ -88,6 +93,15 @@ def _check(sentence: object, name: str, number: int) -> Sentence:
     """Check that the entities of a sentence fit its text, and give it a path and a line if it has none."""
     if not isinstance(sentence, Sentence):
         raise InputError(f"expected `{name}` to contain objects of type Sentence, got {sentence!r:.60} at {number}")
+    if not (isinstance(sentence.path, str) and isinstance(sentence.document, str) and isinstance(sentence.line, int)):
+        raise InputError(f"{name}:{number}: expected `path` and `document` to be texts and `line` a number")
+    if _HALF.search(sentence.text):
+        raise InputError(f"{name}:{number}: expected a text, got half of a surrogate pair in {sentence.text[:30]!r}")
+    for span in sentence.unknown:
+        if not (isinstance(span, tuple) and len(span) == 2 and 0 <= span[0] < span[1] <= len(sentence.text)):
+            raise InputError(
+                f"{name}:{number}: expected spans of {sentence.text[:30]!r} in `unknown`, got {span!r:.60}"
+            )
     for entity in sentence.entities:
         if entity.text != sentence.text[entity.start : entity.end] or not 0 <= entity.start < entity.end:
             raise InputError(f"{name}:{number}: expected an entity inside {sentence.text[:30]!r}, got {entity}")

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
@@ -59,7 +60,7 @@ class Sentence:
             other, and contain no entity.
 
     Raises:
-        InputError: a tuple or a dict is not a span of the text with a type.
+        InputError: `text` is not a string, or a tuple or a dict is not a span of it with a type.
     """
 
     text: str
@@ -78,7 +79,9 @@ class Sentence:
         document: str = "",
         unknown: tuple[tuple[int, int], ...] = (),
     ) -> None:
-        found = entities if type(entities) is tuple else tuple(entities)
+        if not isinstance(text, str):
+            raise InputError(f"expected `text` to be a text, got {text!r:.60}")
+        found = entities if type(entities) is tuple else tuple(_as_list(entities, "entities"))
         for entity in found:
             if type(entity) is not Entity:
                 found = _as_entities(text, found)
@@ -105,14 +108,15 @@ class Sentence:
             tags: one tag for each character or word.
 
         Raises:
-            InputError: the number of tags is wrong, or a tag is malformed.
+            InputError: the number of tags is wrong, or a tag or a character is malformed.
         """
+        characters, tags = _as_texts(characters, "characters"), _as_texts(tags, "tags")
         if len(characters) != len(tags):
             raise InputError(
                 f"expected `tags` to contain one tag for each of {len(characters)} characters, got {len(tags)}"
             )
         for tag in tags:
-            if tag not in ("O", UNKNOWN) and tag[1:2] != "-":
+            if tag not in ("O", UNKNOWN) and (tag[1:2] != "-" or len(tag) < 3):
                 raise InputError(f"expected `tags` to be O, ? or a prefix with a type, for example B-PER, got {tag!r}")
         text = "".join(characters)
         offsets = [0, *accumulate(map(len, characters))]
@@ -142,11 +146,27 @@ def _as_entity(text: str, entity: EntityLike) -> Entity:
         raise InputError(
             f"expected `entities` to contain (start, end, label) or dicts with these keys, got {entity!r}"
         ) from None
-    if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str) and label):
+    whole = (isinstance(offset, Integral) and not isinstance(offset, bool) for offset in (start, end))
+    if not (all(whole) and isinstance(label, str) and label):
         raise InputError(f"expected an entity of `entities` to be two whole numbers and a type, got {entity!r}")
     if not 0 <= start < end <= len(text):
         raise InputError(f"expected `entities` to lie within the {len(text)} characters of the text, got {entity!r}")
-    return Entity(start, end, label, text[start:end])
+    return Entity(int(start), int(end), label, text[start:end])
+
+
+def _as_list(values: Any, name: str) -> list[Any]:
+    try:
+        return [*values]
+    except TypeError:
+        raise InputError(f"expected `{name}` to be a list, got {values!r:.60}") from None
+
+
+def _as_texts(values: Any, name: str) -> list[str]:
+    texts = _as_list(values, name)
+    for number, text in enumerate(texts, 1):
+        if not isinstance(text, str):
+            raise InputError(f"expected `{name}` to contain texts, got {text!r:.60} at {number}")
+    return texts
 
 
 def drop_overlaps(entities: Iterable[Entity]) -> list[Entity]:
