@@ -33,13 +33,14 @@ def split_table(splits: Mapping[str, Split], table: CharacterTable | None, windo
 def type_table(splits: Mapping[str, Split]) -> pd.DataFrame:
     """Count the entities of each type, one row per type: the number in each split, and the share in percent."""
     counts = {name: split.types for name, split in splits.items()}
+    totals = {name: types.total() for name, types in counts.items()}
     return pd.DataFrame(
         {
             column: values
             for name, types in counts.items()
             for column, values in (
                 (name, [types[type_] for type_ in _types(splits)]),
-                (f"% of {name}", [_percent(types[type_], types.total()) for type_ in _types(splits)]),
+                (f"% of {name}", [_percent(types[type_], totals[name]) for type_ in _types(splits)]),
             )
         },
         index=pd.Index([visible(type_) for type_ in _types(splits)], name="type"),

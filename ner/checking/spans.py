@@ -96,7 +96,8 @@ def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
     if "train" not in splits:
         return []
     where = "train" if len(splits) > 1 else "the file"
-    train = splits["train"].types
+    counts = {name: split.types for name, split in splits.items()}
+    train = counts["train"]
     found: list[Finding] = []
     first: dict[tuple[str, str], Sentence] = {}
     for name, split in splits.items():
@@ -104,7 +105,7 @@ def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:
             for entity in sentence.entities:
                 first.setdefault((entity.label, name), sentence)
     for label, name in first:
-        count = splits[name].types[label]
+        count = counts[name][label]
         if name == "train" and count < _RARE:
             message = f"type {label} has {count} in {where}; expected {_RARE} or more"
             found.append(sentence_finding(first[label, name], FindingKind.RARE_TYPE, message))

@@ -15,6 +15,7 @@ from ner.data.findings import Finding
 _SHARE = 0.2
 _UNLIKELY = 0.05
 _SHOWN = 3
+_MOST_COUNTS = 20
 _SMALLEST = 1e-300
 
 Places = list[tuple[Sentence, int]]
@@ -106,8 +107,15 @@ def _finding(doubt: _Doubt, probability: float) -> Finding:
         for sentence, start in doubt.minority[:_SHOWN]
     )
     return sentence_finding(
-        first, doubt.kind, f"{quote(doubt.surface)} is {', '.join(doubt.counts)} ({shown}): {examples}"
+        first, doubt.kind, f"{quote(doubt.surface)} is {_join_some(doubt.counts)} ({shown}): {examples}"
     )
+
+
+def _join_some(counts: Sequence[str]) -> str:
+    """Counts by label: the first, which are the largest, and the last, of places without a label."""
+    left_out = len(counts) - _MOST_COUNTS
+    shown = [*counts[: _MOST_COUNTS - 1], f"{left_out:,} others", counts[-1]] if left_out > 1 else counts
+    return ", ".join(shown)
 
 
 def _beside(first: Sentence, sentence: Sentence) -> str:

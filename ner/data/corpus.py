@@ -25,6 +25,7 @@ _DEFAULT = ReadOptions()
 _MOST_PROBLEMS = 100
 _DEV_SHARE = 0.1
 _ENOUGH_DOCUMENTS = 20
+_MOST_TYPES = 100
 
 
 class CorpusError(InputError):
@@ -288,18 +289,23 @@ def _join_splits(splits: dict[str, Split], seed: int, place: str) -> Corpus:
         )
         notes += warn_of_shortage(whole, _DEV_SHARE)
     types = sorted(splits["train"].types)
-    notes.append(f"types in train: {', '.join(types)}" if types else "train has no entities")
+    more = f" and {len(types) - _MOST_TYPES:,} more" * (len(types) > _MOST_TYPES)
+    notes.append(f"types in train: {', '.join(types[:_MOST_TYPES])}{more}" if types else "train has no entities")
     if types and not splits["train"].outside:
         notes.append(
             "every character of train is in an entity or has the tag ?: label some characters O, or the tagger finds "
             "entities everywhere"
         )
-    notes += [
+    known = {*types}
+    strange = [
         f"type {type_} is in {split.name} ({count:,}) but not in train, so it can't be learned"
         for split in splits.values()
         for type_, count in sorted(split.types.items())
-        if type_ not in types
+        if type_ not in known
     ]
+    notes += strange[:_MOST_TYPES]
+    if len(strange) > _MOST_TYPES:
+        notes.append(f"{len(strange) - _MOST_TYPES:,} more types are not in train, so they can't be learned")
     return Corpus(splits["train"], splits["dev"], splits.get("test"), types, notes)
 
 

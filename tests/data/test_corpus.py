@@ -727,3 +727,12 @@ def test_a_train_file_without_o_is_told(tmp_path: Path) -> None:
     ]
     (tmp_path / "train.txt").write_text("王 B-PER\n来 ?\n了 O\n", encoding="utf-8")
     assert not any("label some characters O" in note for note in read_corpus(tmp_path, seed=1).notes)
+
+
+def test_very_many_types_are_not_all_told() -> None:
+    train = [Sentence(f"王{i}", [(0, 1, f"T{i}")]) for i in range(3000)]
+    dev = [Sentence(f"李{i}", [(0, 1, f"U{i}")]) for i in range(3000)]
+    notes = Corpus.from_sentences(train, dev).notes
+    assert len(notes) < 110
+    assert notes[0].endswith(" and 2,900 more")
+    assert notes[-1] == "2,900 more types are not in train, so they can't be learned"
