@@ -79,7 +79,7 @@ def vector_writer(path: Path, size: int) -> Iterator[VectorWriter]:
             with atomic_path(path) as partial, _ParquetWriter(partial, size) as table:
                 yield table
         case _:
-            with atomic_writer(path) as text:
+            with atomic_writer(path, errors="backslashreplace") as text:
                 yield _JsonLinesWriter(text)
 
 
@@ -193,6 +193,7 @@ class _ParquetWriter:
         self._writer.close()
 
     def write(self, places: Sequence[Place], vectors: Vectors) -> None:
+        places = [place._replace(file=place.file.encode("utf-8", "backslashreplace").decode()) for place in places]
         columns = [self._pyarrow.array([*map(attrgetter(name), places)], type_) for name, type_ in self._types.items()]
         flat = self._pyarrow.array(np.ravel(vectors))
         columns.append(self._pyarrow.FixedSizeListArray.from_arrays(flat, self._size))
