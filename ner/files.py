@@ -17,6 +17,8 @@ from ner.errors import InputError
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """The system's numbers for a disk, a quota or a limit that is full."""
 
+# Libraries refuse names that are not UTF-8, and a long name has no room for an addition.
+_UNSAFE = re.compile(r"[^ -~]")
 _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
 _DESCRIPTOR = re.compile(r"/dev/(?P<stream>std(?:in|out|err))|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
 
@@ -42,7 +44,7 @@ def _open_special(path: Path) -> int:
 def _new_beside(path: Path) -> Path:
     """An empty file with a name of its own, in the folder of `path`, which is made if it isn't there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:20]}-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{_UNSAFE.sub('_', path.name[:20])}-", dir=path.parent)
     os.close(descriptor)
     return Path(name)
 
@@ -155,6 +157,15 @@ def atomic_writer(path: Path, encoding: str = "utf-8", *, errors: str = "strict"
         return
     with atomic_path(path) as partial, partial.open("w", encoding=encoding, errors=errors, newline="\n") as file:
         yield file
+
+
+def in_utf_8(name: str) -> str:
+    r"""The name of a file for tables and columns that take UTF-8 alone; a byte that is none becomes its escape.
+
+    >>> in_utf_8("中文.txt"), in_utf_8("\udcd6.txt")
+    ('中文.txt', '\\udcd6.txt')
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def write_text(text: str, path: Path) -> None:

@@ -74,13 +74,14 @@ def in_words_of_options(message: str, command: Any) -> str:
 
     The library writes `learning_rate`, in backticks; the user of the command knows it as --learning-rate.
     """
-    options = {
+    names = {
         parameter.name: max(parameter.opts, key=len)
-        for parameter in (command.params if command else ())
         if parameter.param_type_name == "option"
+        else parameter.metavar or parameter.name.upper()
+        for parameter in (command.params if command else ())
     }
-    options |= {name: options[parameter] for name, parameter in _PARAMETERS.items() if parameter in options}
-    return re.sub(r"`([\w.]+)`", lambda found: options.get(found[1], found[0]), message)
+    names |= {name: names[parameter] for name, parameter in _PARAMETERS.items() if parameter in names}
+    return re.sub(r"`([\w.]+)`", lambda found: names.get(found[1], found[0]), message)
 
 
 def _refuse_usage(error: Any) -> NoReturn:

@@ -58,7 +58,7 @@ def check_losses(losses: Path | None, uses: Iterable[Path], *, overwrite: bool) 
 def print_written(written: "Rewritten", losses: Path | None, terminal: "Terminal") -> None:
     """What was written on standard output; what it doesn't hold on standard error, and all of it in `losses`."""
     from ner.data.findings import list_findings
-    from ner.files import atomic_writer
+    from ner.files import atomic_writer, is_special
 
     for note in written.notes:
         terminal.note(f"note: {note}")
@@ -68,7 +68,7 @@ def print_written(written: "Rewritten", losses: Path | None, terminal: "Terminal
         with atomic_writer(losses, errors="backslashreplace") as file:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
     for path, (sentences, entities) in written.files.items():
-        say(f"{path}: {sentences:,} sentences, {entities:,} entities")
+        say(f"{path}: {sentences:,} sentences, {entities:,} entities", err=is_special(path))
 
 
 def print_check(check: "Check", console: "Console", words: Callable[[str], str] = str) -> None:
