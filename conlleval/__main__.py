@@ -11,6 +11,8 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from operator import methodcaller
 from typing import NoReturn
 
@@ -22,6 +24,9 @@ _BYTES = "latin-1"
 _BOUNDARY = "-X-"
 # The maximum number of parsed lines to keep. Most lines are repeated: of two million, some ten thousand differ.
 _MOST_KNOWN = 100_000
+# What is longer is no line of columns, but a file without line ends.
+_LONGEST_LINE = 10_000_000
+_PIPE_CLOSED = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,12 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the arguments; by default those of the process.
 
     Returns:
-        The exit status, 0 or 1.
+        The exit status: 0, 1, or 141 if the reader of the output, such as head, has seen enough.
 
     Raises:
         SystemExit: for ``--help`` and for wrong options.
     """
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    finally:  # the help is in the buffer
+        if status := _write(b""):
+            raise SystemExit(status)
+    if sys.stdin is None:
+        return _fail("standard input is closed")
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding=_BYTES, newline="\n")
     try:
         split = _splitter(_as_bytes(options.delimiter))
@@ -45,16 +56,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pairs = _add_prefix(pairs, _as_bytes(options.outside))
         scores = _named_in_utf8(score_pairs(pairs))
     except ValueError as error:
-        print(f"conlleval: {error}", file=sys.stderr)
-        return 1
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"standard input: {error.strerror}")
     if options.json:
         # Bytes of a type name that are not UTF-8 become escapes, so that the output is valid JSON.
         output = scores.to_json().encode("utf-8", "backslashreplace")
     else:
         output = (latex if options.latex else report)(scores).encode("utf-8", "surrogateescape")
-    sys.stdout.buffer.write(output)
-    sys.stdout.buffer.flush()
+    return _write(output)
+
+
+def _write(output: bytes) -> int:
+    """Write to standard output, and return the exit status. After an error the stream takes no more."""
+    if sys.stdout is None:
+        return _fail("standard output is closed") if output else 0
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED if isinstance(error, BrokenPipeError) else _fail(f"standard output: {error.strerror}")
     return 0
+
+
+def _fail(message: str) -> int:
+    """Say what is wrong on standard error, if there is one."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"conlleval: {message}", file=sys.stderr, flush=True)
+    return 1
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,16 +131,18 @@ def _named_in_utf8(scores: Scores) -> Scores:
     return dataclasses.replace(scores, types=types)
 
 
-def _read_pairs(lines: Iterable[str], split: Callable[[str], list[str]]) -> Iterator[Pair | None]:
+def _read_pairs(lines: io.TextIOWrapper, split: Callable[[str], list[str]]) -> Iterator[Pair | None]:
     """The last two columns of each line, or None for a sentence boundary.
 
     Raises:
-        ValueError: a line has fewer than two columns, or not as many as the first line.
+        ValueError: a line has fewer than two columns, not as many as the first line, or no end.
     """
     known: dict[str, Pair | None] = {}
     width = 0
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(iter(partial(lines.readline, _LONGEST_LINE), ""), 1):
         if line not in known:
+            if len(line) == _LONGEST_LINE:
+                raise ValueError(f"<stdin>:{number}: expected columns, got a line of {_LONGEST_LINE:,} bytes or more")
             columns = split(line.removesuffix("\n"))
             while columns and not columns[-1]:  # empty columns at the end don't count
                 columns.pop()

@@ -1,37 +1,138 @@
-"""Reading JSON files, and writing files that appear complete or not at all."""
+"""Reading JSON files, and writing files and folders that appear complete or not at all."""
 
+import errno
 import json
 import os
+import re
+import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from ner.bounded_json import parse_json
 from ner.errors import InputError
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The system's numbers for a disk, a quota or a limit that is full."""
+
+# Libraries refuse names that are not UTF-8, and a long name has no room for an addition.
+_UNSAFE = re.compile(r"[^ -~]")
+_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
+_DESCRIPTOR = re.compile(r"/dev/(?P<stream>std(?:in|out|err))|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
+
+
+def is_special(path: Path) -> bool:
+    """Whether something is written straight into: a device, a FIFO, a socket, or a stream of this process."""
+    if _DESCRIPTOR.fullmatch(str(path)):
+        return True
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _open_special(path: Path) -> int:
+    """A descriptor to write to. One of this process goes on where it is; opened anew it would begin at the start."""
+    if found := _DESCRIPTOR.fullmatch(str(path)):
+        return os.dup(_STREAMS[found["stream"]] if found["stream"] else int(found["number"]))
+    return os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+
+
+def _new_beside(path: Path) -> Path:
+    """An empty file with a name of its own, in the folder of `path`, which is made if it isn't there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{_UNSAFE.sub('_', path.name[:20])}-", dir=path.parent)
+    os.close(descriptor)
+    return Path(name)
+
+
+@contextmanager
+def _named(path: Path, partial: Path | None = None) -> Iterator[None]:
+    """Let an error of the system name `path`, as the caller wrote it, and no temporary file.
+
+    Inside the block of a caller, who may use other files too, that is an error of `partial`, or a full disk.
+    """
+    try:
+        yield
+    except OSError as error:
+        nameless = error.filename is None and error.errno in NO_ROOM
+        if error.errno and (partial is None or nameless or str(error.filename).startswith(str(partial))):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give an empty file next to `path`, which is renamed to `path` when the block ends.
 
-    If the block fails, the new file is removed and an older file at `path` stays as it was.
+    If the block fails, the new file is removed and an older file at `path` stays as it was. A link stays, and the file
+    that it points to is replaced. What is no regular file, such as a FIFO, gets the content when the block ends.
 
     Raises:
         OSError: the folder can't be written, or the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    os.close(descriptor)
-    partial = Path(name)
+    special = is_special(path)
+    target = Path(os.path.realpath(path))
+    with _named(path):
+        partial = _new_beside(Path(tempfile.gettempdir(), path.name) if special else target)
     try:
-        yield partial
-        grant_usual_rights(partial)
-        partial.replace(path)
+        with _named(path, partial):
+            yield partial
+            if special:
+                with partial.open("rb") as content, os.fdopen(_open_special(path), "wb") as file:
+                    shutil.copyfileobj(content, file)
+                partial.unlink()
+            else:
+                grant_usual_rights(partial)
+                partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def whole_folder(folder: Path, *, clear: Callable[[], None] | None = None) -> Iterator[Path]:
+    """Give an empty folder of the same name next to `folder`, which becomes `folder` when the block ends.
+
+    If the block fails, nothing is left of it. If `folder` is there already, what was written moves into it, file by
+    file; `clear` is called before that, to remove what shall be replaced.
+
+    Raises:
+        OSError: the folder can't be written, or the disk is full.
+    """
+    target = Path(os.path.realpath(folder))
+    exists = target.is_dir()
+    beside = target if exists else target.parent
+    with _named(folder):
+        beside.mkdir(parents=True, exist_ok=True)
+        working = Path(tempfile.mkdtemp(prefix=".partial-", dir=beside))
+    try:
+        with _named(folder, working):
+            partial = working / (target.name or "folder")
+            partial.mkdir()
+            yield partial
+            if clear is not None:
+                clear()
+            if exists:
+                _move_into(partial, target)
+            else:
+                partial.rename(target)
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(working)
+
+
+def _move_into(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    for entry in sorted(source.iterdir()):
+        if entry.is_dir():
+            _move_into(entry, target / entry.name)
+        else:
+            entry.replace(target / entry.name)
 
 
 def grant_usual_rights(path: Path) -> None:
@@ -42,14 +143,30 @@ def grant_usual_rights(path: Path) -> None:
 
 
 @contextmanager
-def atomic_writer(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
-    """Open a text file that appears at `path` when the block ends.
+def atomic_writer(path: Path, encoding: str = "utf-8", *, errors: str = "strict") -> Iterator[TextIO]:
+    r"""Open a text file that appears at `path` when the block ends.
+
+    What is no regular file, such as a device or a FIFO, is written straight into. With `errors` "backslashreplace",
+    a byte of a file name that is not UTF-8 is written as an escape such as \udcd6, which JSON reads back as it was.
 
     Raises:
         OSError: see `atomic_path`.
     """
-    with atomic_path(path) as partial, partial.open("w", encoding=encoding, newline="\n") as file:
+    if is_special(path):
+        with _named(path, path), open(_open_special(path), "w", encoding=encoding, errors=errors, newline="\n") as file:
+            yield file
+        return
+    with atomic_path(path) as partial, partial.open("w", encoding=encoding, errors=errors, newline="\n") as file:
         yield file
+
+
+def in_utf_8(name: str) -> str:
+    r"""The name of a file for tables and columns that take UTF-8 alone; a byte that is none becomes its escape.
+
+    >>> in_utf_8("中文.txt"), in_utf_8("\udcd6.txt")
+    ('中文.txt', '\\udcd6.txt')
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def write_text(text: str, path: Path) -> None:
@@ -60,8 +177,8 @@ def write_text(text: str, path: Path) -> None:
     Raises:
         OSError: see `atomic_path`.
     """
-    with atomic_writer(path) as file:
-        file.write(text.encode("utf-8", "backslashreplace").decode())
+    with atomic_writer(path, errors="backslashreplace") as file:
+        file.write(text)
 
 
 def write_json(content: Any, path: Path, *, indent: int = 2) -> None:

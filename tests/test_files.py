@@ -2,12 +2,16 @@
 
 import json
 import os
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ner.errors import InputError
-from ner.files import atomic_path, atomic_writer, damaged_file, read_json, write_json, write_text
+from ner.files import atomic_path, atomic_writer, damaged_file, read_json, whole_folder, write_json, write_text
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -63,3 +67,101 @@ def test_others_may_read_a_new_file(tmp_path: Path) -> None:
     with atomic_path(tmp_path / "a.bin") as partial:
         partial.write_bytes(b"a")
     assert (tmp_path / "a.bin").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "a.txt").write_text("old", encoding="utf-8")
+    (tmp_path / "link").symlink_to("kept/a.txt")
+    write_text("new", tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "kept" / "a.txt").read_text(encoding="utf-8") == "new"
+    assert sorted(file.name for file in tmp_path.rglob("*")) == ["a.txt", "kept", "link"]
+
+
+def read_in_background(fifo: Path) -> "Future[bytes]":
+    return ThreadPoolExecutor(1).submit(fifo.read_bytes)
+
+
+def test_a_fifo_is_written_straight_into(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    read = read_in_background(fifo)
+    write_text("新", fifo)
+    assert read.result(5) == "新".encode()
+    read = read_in_background(fifo)
+    with atomic_path(fifo) as partial:
+        partial.write_bytes(b"zip")
+    assert read.result(5) == b"zip"
+    assert fifo.is_fifo()
+    assert [file.name for file in tmp_path.iterdir()] == ["fifo"]
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_a_stream_that_is_a_file_is_written_on_where_it_stands(tmp_path: Path, name: str) -> None:
+    program = f"from pathlib import Path; from ner.files import write_text; write_text('new', Path({name!r}))"
+    with (tmp_path / "out").open("wb", buffering=0) as out:
+        out.write(b"old, ")
+        subprocess.run([sys.executable, "-c", program], stdout=out, check=True)
+        out.write(b", newest")
+    assert (tmp_path / "out").read_bytes() == b"old, new, newest"
+
+
+def test_a_full_device_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"No space left on device: '/dev/full'"):
+        write_text("a", Path("/dev/full"))
+    assert Path("/dev/full").is_char_device()
+
+
+def test_errors_name_the_file_as_it_was_written_and_no_temporary_one(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    with pytest.raises(OSError, match=r": 'folder'$"):
+        write_text("a", Path("folder"))
+
+    def fail() -> None:
+        with atomic_writer(Path("new/a.txt")):
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match=r"device: 'new/a\.txt'"):
+        fail()
+    with pytest.raises(OSError, match=r"directory: 'missing'"), atomic_writer(Path("a.txt")):
+        open("missing").close()  # the reader's own
+    assert not [path for path in tmp_path.rglob(".*")]
+
+
+def test_long_names_and_names_that_are_no_utf_8(tmp_path: Path) -> None:
+    for name in ("a" * 255, os.fsdecode(b"\xd6\xd0"), "a\nb\x1b"):
+        write_text(f"{name}\n", tmp_path / name)
+        assert (tmp_path / name).exists()
+    assert (tmp_path / os.fsdecode(b"\xd6\xd0")).read_bytes() == b"\\udcd6\\udcd0\n"
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    def write(fail: bool) -> None:
+        with whole_folder(tmp_path / "deep" / "new") as folder:
+            assert folder.name == "new"
+            write_text("a", folder / "a.txt")
+            assert not (tmp_path / "deep" / "new").exists()
+            if fail:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(fail=True)
+    assert not list((tmp_path / "deep").iterdir())
+    write(fail=False)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.txt", "deep", "new"]
+
+
+def test_a_folder_that_is_there_is_filled_and_a_link_to_it_stays(tmp_path: Path) -> None:
+    (tmp_path / "there" / "sub").mkdir(parents=True)
+    (tmp_path / "there" / "sub" / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "there" / "old.txt").touch()
+    (tmp_path / "link").symlink_to("there")
+    with whole_folder(tmp_path / "link", clear=(tmp_path / "there" / "old.txt").unlink) as folder:
+        assert (tmp_path / "there" / "old.txt").exists()
+        write_text("a", folder / "a.txt")
+        write_text("b", folder / "sub" / "b.txt")
+    assert (tmp_path / "link").is_symlink()
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == {"there/a.txt", "there/sub/b.txt", "there/sub/notes.txt"}

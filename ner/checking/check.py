@@ -28,7 +28,7 @@ from ner.checking.surfaces import inconsistent_labels
 from ner.data.data_split import Split
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.rewriting import refuse_existing
+from ner.output_paths import check_new
 from ner.pages.frame_html import render_frame
 
 
@@ -83,10 +83,12 @@ class Check:
         """Write `check.html` and `check.json` into `folder`.
 
         Raises:
+            InputError: the folder holds other files, or the data.
             OSError: the folder can't be written.
         """
-        from ner.checking.check_report import write_report
+        from ner.checking.check_report import check_report_folder, write_report
 
+        check_report_folder(Path(folder), "folder", [Path(split.path) for split in self.splits.values()])
         write_report(self, Path(folder))
 
     def write_repaired(self, folder: str | Path) -> int:
@@ -101,7 +103,7 @@ class Check:
         """
         from ner.checking.repair import write_repaired
 
-        refuse_existing(Path(folder))
+        check_new(Path(folder), "folder", [Path(split.path) for split in self.splits.values()])
         return write_repaired(self.splits.values(), Path(folder))
 
     def _repr_html_(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from ner.checking.sentence_findings import SentenceFinding
 from ner.data.findings import Finding
-from ner.files import write_json, write_text
+from ner.files import whole_folder, write_json, write_text
+from ner.output_paths import check_folder
 from ner.pages.highlight import Hues, Piece, pieces, visible
 from ner.pages.templates import Filters, page_template
 from ner.version import installed_version
@@ -18,8 +19,22 @@ from ner.version import installed_version
 if TYPE_CHECKING:
     from ner.checking.check import Check, Group
 
+_PAGE, _FINDINGS = "check.html", "check.json"
 _MOST_ON_PAGE = 1000
 _LONGEST_SENTENCE = 300
+
+
+def check_report_folder(folder: Path, parameter: str, uses: Iterable[Path] = ()) -> None:
+    """Make sure that a report may be written into a folder: see `ner.output_paths.check_folder`.
+
+    Raises:
+        InputError: it is in use, or holds other files.
+    """
+    check_folder(folder, parameter, uses, is_ours=_is_report, what="a report of check")
+
+
+def _is_report(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (_PAGE, _FINDINGS))
 
 
 def verdict(check: Check) -> str:
@@ -37,11 +52,14 @@ def verdict(check: Check) -> str:
 def write_report(check: Check, folder: Path) -> None:
     """Write `check.html`, a page with up to 1,000 findings of each kind, and `check.json` with all of them.
 
+    `check_report_folder` tells beforehand whether they may be written there.
+
     Raises:
         OSError: the folder can't be written.
     """
-    write_text(_page(check), folder / "check.html")
-    write_json(as_dict(check), folder / "check.json", indent=1)
+    with whole_folder(folder) as partial:
+        write_text(_page(check), partial / _PAGE)
+        write_json(as_dict(check), partial / _FINDINGS, indent=1)
 
 
 def as_dict(check: Check) -> dict[str, Any]:

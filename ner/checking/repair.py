@@ -17,7 +17,7 @@ from ner.data.formats.registry import FORMATS
 from ner.data.schemes import Scheme
 from ner.data.unknown import join_spans
 from ner.errors import InputError
-from ner.files import atomic_writer
+from ner.files import whole_folder, write_text
 
 _REMOVED = (FindingKind.CONTROL_CHARACTER, FindingKind.INVISIBLE_CHARACTER)
 _MENDED_BY_WRITING = (FindingKind.EMPTY_SENTENCE, FindingKind.MIXED_DELIMITERS)
@@ -44,15 +44,15 @@ def write_repaired(splits: Iterable[Split], folder: Path) -> int:
     scheme = common_scheme(splits)
     count = sentences_left = 0
     lines: list[str] = []
-    for split in splits:
-        sentences, changes = repair(split)
-        changes += _write(split, sentences, folder / _target_name(split), scheme)
-        sentences_left += len(sentences)
-        count += len(changes)
-        lines += map(str, changes)
-        lines += [f"{oddity}: left as it is" for oddity in split.oddities if not _is_mended(oddity)]
-    with atomic_writer(folder / CHANGES) as file:
-        file.writelines(f"{line}\n" for line in lines)
+    with whole_folder(folder) as partial:
+        for split in splits:
+            sentences, changes = repair(split)
+            changes += _write(split, sentences, partial / _target_name(split), scheme)
+            sentences_left += len(sentences)
+            count += len(changes)
+            lines += map(str, changes)
+            lines += [f"{oddity}: left as it is" for oddity in split.oddities if not _is_mended(oddity)]
+        write_text("".join(f"{line}\n" for line in lines), partial / CHANGES)
     if not sentences_left:
         raise InputError(f"{folder}: there is no repaired copy, because no sentence is left; see {folder / CHANGES}")
     return count

@@ -7,10 +7,12 @@ import typer
 
 from ner.commands.command import command
 from ner.commands.exit_status import FOUND, INPUT_WRONG
+from ner.commands.messages import say
 from ner.commands.options import checked_options, settings_options
-from ner.commands.parameters import DATA, Json, argument, option
+from ner.commands.parameters import DATA, Json, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.output_paths import check_new
 from ner.training.training_settings import TrainingSettings
 
 _Fix = Annotated[
@@ -52,12 +54,14 @@ def check(
     from rich.console import Console
 
     from ner.checking.check_corpus import check_corpus
-    from ner.checking.check_report import as_dict
+    from ner.checking.check_report import as_dict, check_report_folder
     from ner.commands.printing import print_check, print_json
-    from ner.data.rewriting import refuse_existing
 
+    uses = [data, *named_paths([settings.encoder])]
+    if report is not None:
+        check_report_folder(report, "report", uses)
     if fix is not None:
-        refuse_existing(fix)
+        check_new(fix, "fix", [*uses, *([report] if report else [])])
     found = check_corpus(data, encoder=settings.encoder, max_length=settings.max_length, options=reading)
     written = []
     if report is not None:
@@ -74,7 +78,7 @@ def check(
     else:
         print_check(found, Console(), terminal.words)
     for line in written:
-        typer.echo(line, err=as_json)
+        say(line, err=as_json)
     if not found.is_readable:
         raise typer.Exit(INPUT_WRONG)
     if found.count("error") or (fail_on_suspicions and found.findings):

@@ -1,10 +1,12 @@
 """What makes a command of a function: its help in English and Chinese, and examples."""
 
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ner.commands.options import with_settings
+from ner.commands.streams import go_on_without_output
 from ner.commands.terminal import open_terminal
 from ner.language import Text
 
@@ -18,18 +20,25 @@ class Command(NamedTuple):
 
 
 def command(
-    *, zh: str, examples: Sequence[str], **groups: Callable[..., Any]
+    *, zh: str, examples: Sequence[str], makes_files: bool = False, **groups: Callable[..., Any]
 ) -> Callable[[Callable[..., None]], Command]:
     """Make a command of a function whose docstring is the English help, and which takes a `terminal`.
 
     Args:
         zh: the help in Chinese.
         examples: one or two command lines.
+        makes_files: whether its result are files, so that it goes on when nobody reads its standard output.
         **groups: as for `with_settings`.
     """
 
     def declare(function: Callable[..., None]) -> Command:
+        @functools.wraps(function)
+        def run(**given: Any) -> None:
+            if makes_files:
+                go_on_without_output()
+            function(**given)
+
         help_ = Text(inspect.cleandoc(function.__doc__ or ""), zh)
-        return Command(with_settings(**groups, terminal=open_terminal)(function), help_, examples)
+        return Command(with_settings(**groups, terminal=open_terminal)(run), help_, examples)
 
     return declare

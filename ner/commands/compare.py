@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import compared_settings, read_options
-from ner.commands.parameters import Data, Json, option
+from ner.commands.parameters import Data, Json, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
 
 _Vary = Annotated[
@@ -28,6 +28,7 @@ _Vary = Annotated[
     zh="把几种设置的所有组合各用多个随机种子训练，并检验差别是否显著。\n\n"
     "按 Ctrl-C 中断后，再运行同一条命令就会接着做。",
     examples=["bert-ner compare --data data_demo --output comparison --vary fusion=last,mean"],
+    makes_files=True,
     settings=compared_settings,
     reading=read_options,
 )
@@ -69,6 +70,7 @@ def compare(
 
     varied = parse_vary(vary)
     grid(varied, settings)  # what is wrong with it is told before the data are read
+    check_unused(output, "output", [data, *named_paths([settings.encoder, settings.init_from])])
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.comparing.compare_settings import compare_settings
     from ner.comparing.comparison_report import as_dict
@@ -83,6 +85,6 @@ def compare(
         print_json(as_dict(comparison, line))
     else:
         print_comparison(comparison, Console(), terminal.words)
-        typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+        say(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
         terminal.note(f"for a plot: {how_to_install('plot')}, then the same command again")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from ner.commands.command import command
 from ner.commands.options import read_options, write_options
-from ner.commands.parameters import DATA, Losses, argument, option
-from ner.commands.printing import print_written
+from ner.commands.parameters import DATA, Losses, Overwrite, argument, option
+from ner.commands.printing import check_losses, print_written
 from ner.commands.terminal import Terminal
 from ner.common_settings import FORMAT
 from ner.data.read_options import ReadOptions
@@ -16,6 +16,7 @@ from ner.data.write_options import WriteOptions
 @command(
     zh="把标注数据转换成另一种格式。支持的格式见 docs/reference/formats.zh.md。",
     examples=["bert-ner convert data_demo data_jsonl --to jsonl"],
+    makes_files=True,
     reading=read_options,
     writing=write_options,
 )
@@ -29,6 +30,7 @@ def convert(
         ),
     ] = False,
     losses: Losses = None,
+    overwrite: Overwrite = False,
     *,
     reading: ReadOptions,
     writing: WriteOptions,
@@ -37,4 +39,6 @@ def convert(
     """Convert annotated text to another format; docs/reference/formats.md shows all formats."""
     from ner.data.rewriting import convert_files
 
-    print_written(convert_files(source, target, reading, writing, by_line=by_line), losses, terminal)
+    check_losses(losses, [source, target], overwrite=overwrite)
+    converted = convert_files(source, target, reading, writing, by_line=by_line, overwrite=overwrite)
+    print_written(converted, losses, terminal)

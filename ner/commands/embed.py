@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
 from ner.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import settings_options, text_options
-from ner.commands.parameters import TextColumn, argument, option
+from ner.commands.parameters import TextColumn, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.output_paths import check_file
 from ner.tagging.engine_settings import EngineSettings
 
 _Encoder = Annotated[
@@ -61,6 +61,7 @@ _Model = Annotated[
         "bert-ner embed news.txt --output news.npy",
         "bert-ner embed news.txt --entities --model mini-zh-uner --output entities.npy",
     ],
+    makes_files=True,
     reading=text_options,
     engine=settings_options(EngineSettings, only=("precision",), precision="fp32"),
 )
@@ -108,6 +109,7 @@ def embed(
     from ner.tagging.tagger import Tagger
 
     check_output(output)
+    check_file(output, "output", named_paths([*files, encoder, model]))
     embedder = Embedder.load(encoder, parse_layer(layer), engine.precision)
     tagger = Tagger.load(model, engine.precision) if model else None
     with RecordProgress(terminal, "embedding", total_bytes(files, reading.format), reading.encoding) as progress:
@@ -122,4 +124,4 @@ def embed(
         )
     if embedded.empty:
         terminal.note(f"note: empty records, whose vectors are zeros: {embedded.empty:,}")
-    typer.echo(f"{output}: {embedded.vectors:,} vectors of {embedder.size:,} numbers")
+    say(f"{output}: {embedded.vectors:,} vectors of {embedder.size:,} numbers")

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
+from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import engine_settings, read_options
 from ner.commands.parameters import Data, Json, Report, option
 from ner.commands.terminal import Terminal
@@ -52,6 +52,11 @@ def evaluate(
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import notes_on_split, read_split
 
+    if report is not None:
+        from ner.evaluation.report_files import check_report_folder
+
+        check_report_folder(report, "report", [data, *map(model_folder, model)])
+
     gold = read_split(data, split, reading)
     from ner.commands.printing import print_json
     from ner.evaluation.report_files import write_report, write_side_by_side
@@ -70,17 +75,18 @@ def evaluate(
         for one in model
     ]
     both = SideBySide(*reports) if len(reports) == 2 else None
-    if as_json:
-        print_json((both or reports[0]).to_dict())
-    else:
-        for one in reports:
-            typer.echo(f"{one.background.predicted_by} on {gold.path}\n{format_summary(one.evaluation)}\n")
-            typer.echo(f"{format_confidence(one.evaluation)}\n")
-        if both:
-            typer.echo(f"A is {model[0]}, B is {model[1]}\n{both.verdict}")
-    if report is not None:
+    if report is not None:  # before anything is printed, as the reader of that may stop early, such as head
         if both:
             write_side_by_side(both, report)
         else:
             write_report(reports[0], report)
-        typer.echo(f"report: {report / 'report.html'}", err=as_json)
+    if as_json:
+        print_json((both or reports[0]).to_dict())
+    else:
+        for one in reports:
+            say(f"{one.background.predicted_by} on {gold.path}\n{format_summary(one.evaluation)}\n")
+            say(f"{format_confidence(one.evaluation)}\n")
+        if both:
+            say(f"A is {model[0]}, B is {model[1]}\n{both.verdict}")
+    if report is not None:
+        say(f"report: {report / 'report.html'}", err=as_json)

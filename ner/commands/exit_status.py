@@ -1,18 +1,21 @@
 """What a command that fails says, and its exit status."""
 
-import errno
-import os
 import re
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 
 from ner.commands.help_page import TranslatedGroup
+from ner.commands.messages import say
+from ner.commands.signals import STOP_SIGNALS
+from ner.commands.streams import check_output, output_was_closed, standard_streams
 from ner.errors import InputError, InterruptedRun
 from ner.extras import how_to_install
+from ner.files import NO_ROOM
 
-FOUND, INPUT_WRONG, _INTERRUPTED = 1, 2, 130
+FOUND, INPUT_WRONG, _PIPE_CLOSED = 1, 2, 141
 _UsageError: Any = typer.BadParameter.__base__
 
 _PARAMETERS = {"format": "from_", "WriteOptions.format": "to"}
@@ -22,38 +25,48 @@ _PARAMETERS = {"format": "from_", "WriteOptions.format": "to"}
 class Commands(TranslatedGroup):
     """Turns what the user can mend into one sentence and exit status 2."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with standard_streams(), STOP_SIGNALS.caught():
+            return super().main(*args, **extra)
+
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
-        try:
+        with self._ended_in_a_sentence(None):
             return super().make_context(info_name, args, parent, **extra)
-        except _UsageError as error:
-            _refuse_usage(error)
 
     def invoke(self, ctx: Any) -> Any:  # the Context that Typer brings with it, whose type is private
+        with self._ended_in_a_sentence(ctx):
+            result = super().invoke(ctx)
+            check_output()
+            return result
+
+    @contextmanager
+    def _ended_in_a_sentence(self, ctx: Any) -> Iterator[None]:
         try:
-            return super().invoke(ctx)
+            yield
         except InputError as error:
             _fail(in_words_of_options(str(error), self._invoked(ctx)), INPUT_WRONG)
         except _UsageError as error:
             _refuse_usage(error)
         except ModuleNotFoundError as error:  # for example where only an exported tagger's packages are installed
             _fail(f"{error.name} is not installed: {how_to_install()}", INPUT_WRONG)
-        except BrokenPipeError:  # the reader of our output, such as head, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:  # the reader of our output, such as head, has seen enough: end as cat does, quietly
+            raise typer.Exit(_PIPE_CLOSED) from None
+        except SystemExit:  # what rich makes of a closed pipe
+            if output_was_closed():
+                raise typer.Exit(_PIPE_CLOSED) from None
+            raise
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            mend = (
-                "; free some space or write elsewhere"
-                if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-                else ""
-            )
+            mend = "; free some space or write elsewhere" if error.errno in NO_ROOM else ""
             _fail(f"{place}{error.strerror or error}{mend}", INPUT_WRONG)
         except InterruptedRun as error:
-            _fail(in_words_of_options(str(error), self._invoked(ctx)), _INTERRUPTED)
+            _fail(in_words_of_options(str(error), self._invoked(ctx)), STOP_SIGNALS.status)
         except KeyboardInterrupt:
-            _fail("interrupted", _INTERRUPTED)
+            message = "what was unfinished is removed, run the same command again"
+            _fail(f"interrupted by {STOP_SIGNALS.name}: {message}", STOP_SIGNALS.status)
 
     def _invoked(self, ctx: Any) -> Any:
-        return self.get_command(ctx, ctx.invoked_subcommand or "")
+        return ctx and self.get_command(ctx, ctx.invoked_subcommand or "")
 
 
 def in_words_of_options(message: str, command: Any) -> str:
@@ -61,13 +74,14 @@ def in_words_of_options(message: str, command: Any) -> str:
 
     The library writes `learning_rate`, in backticks; the user of the command knows it as --learning-rate.
     """
-    options = {
+    names = {
         parameter.name: max(parameter.opts, key=len)
-        for parameter in (command.params if command else ())
         if parameter.param_type_name == "option"
+        else parameter.metavar or parameter.name.upper()
+        for parameter in (command.params if command else ())
     }
-    options |= {name: options[parameter] for name, parameter in _PARAMETERS.items() if parameter in options}
-    return re.sub(r"`([\w.]+)`", lambda found: options.get(found[1], found[0]), message)
+    names |= {name: names[parameter] for name, parameter in _PARAMETERS.items() if parameter in names}
+    return re.sub(r"`([\w.]+)`", lambda found: names.get(found[1], found[0]), message)
 
 
 def _refuse_usage(error: Any) -> NoReturn:
@@ -81,5 +95,5 @@ def _refuse_usage(error: Any) -> NoReturn:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    typer.echo(f"bert-ner: {message}", err=True)
+    say(f"bert-ner: {message}", err=True)
     raise typer.Exit(status)

@@ -3,17 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER, ExportPrecision, Target
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.parameters import Model, option
 from ner.commands.terminal import Terminal
+from ner.output_paths import check_folder
 
 
 @command(
     zh="把模型导出为 ONNX Runtime 或 OpenVINO 格式，在 CPU 上标注时不再需要 PyTorch。",
     examples=["bert-ner export --model my-tagger --output my-tagger-onnx --to onnx"],
+    makes_files=True,
 )
 def export(
     output: Annotated[Path, option("New folder to write.", "要写的新文件夹。", "--output", "-o")],
@@ -30,7 +32,8 @@ def export(
     terminal: Terminal,
 ) -> None:
     """Export a model to ONNX Runtime or OpenVINO, to tag on CPUs without PyTorch."""
+    check_folder(output, "output", [model_folder(model)])
     from ner.exporting.export import export_tagger
 
     export_tagger(model, output, to=to, precision=precision)
-    typer.echo(f"the tagger is in {output}: bert-ner tag --model {output}")
+    say(f"the tagger is in {output}: bert-ner tag --model {output}")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from ner.commands.command import command
 from ner.commands.options import read_options, write_options
-from ner.commands.parameters import Losses, argument, option
-from ner.commands.printing import print_written
+from ner.commands.parameters import Losses, Overwrite, argument, named_paths, option
+from ner.commands.printing import check_losses, print_written
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.data.write_options import WriteOptions
@@ -15,6 +15,7 @@ from ner.data.write_options import WriteOptions
 @command(
     zh="把几个数据集合并成一个：统一类型名称，重复的句子只留一份。",
     examples=["bert-ner merge news weibo --output all --types types.csv"],
+    makes_files=True,
     reading=read_options,
     writing=write_options,
 )
@@ -34,6 +35,7 @@ def merge(
         ),
     ] = None,
     losses: Losses = None,
+    overwrite: Overwrite = False,
     *,
     reading: ReadOptions,
     writing: WriteOptions,
@@ -42,4 +44,6 @@ def merge(
     """Merge data sets into one: types get common names, and each repeated sentence is kept once."""
     from ner.data.rewriting import merge_files
 
-    print_written(merge_files(sources, output, reading, writing, types=types), losses, terminal)
+    check_losses(losses, [*sources, output, *named_paths([types])], overwrite=overwrite)
+    merged = merge_files(sources, output, reading, writing, types=types, overwrite=overwrite)
+    print_written(merged, losses, terminal)

@@ -1,5 +1,6 @@
 """Options and arguments that are no settings: how commands declare them, and those that several commands have."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,14 @@ import typer
 from ner.choices import BUILT_IN_TAGGER
 from ner.common_settings import RUN
 from ner.language import Text
+
+STANDARD_STREAM = "-"
+"""Standard input or output, where a file can be named."""
+
+
+def named_paths(names: Iterable[str | Path | None]) -> list[Path]:
+    """The files and folders among names that can be something else too, such as standard input or a name on the hub."""
+    return [Path(name) for name in names if name and str(name) != STANDARD_STREAM and Path(name).exists()]
 
 
 def option(en: str, zh: str, *names: str, panel: Text | None = None, default: Text | None = None, **rest: Any) -> Any:
@@ -62,6 +71,14 @@ Losses = Annotated[
     option(
         "Write the full list of information that the target format can't store to this file.",
         "把目标格式存不下的信息逐条写到这个文件。",
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    option(
+        "Replace what was written before; never a file that is read.",
+        "覆盖以前写出的内容；绝不覆盖要读取的文件。",
+        "--overwrite",
     ),
 ]
 Resume = Annotated[

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import encoding_option, pretraining_settings
-from ner.commands.parameters import Resume, argument, option
+from ner.commands.parameters import Resume, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.output_paths import check_unused
 from ner.pretraining.pretraining_settings import PretrainingSettings
 
 
@@ -17,6 +17,7 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
     zh="用没有标注的文本预训练一个编码器，供 train --encoder 使用；方法是还原被遮住的字，或找出被替换的字。\n\n"
     "用 --minutes 或 --steps 指定何时结束（二选一），学习率到那时降为 0。",
     examples=["bert-ner pretrain news.txt.gz --output my-encoder --minutes 60"],
+    makes_files=True,
     settings=pretraining_settings,
     reading=encoding_option,
 )
@@ -52,5 +53,7 @@ def pretrain(
     from ner.pretraining.text import parse_source
 
     sources = [parse_source(name) for name in files]
+    uses = [*(source.path for source in sources), *named_paths([settings.encoder, settings.teacher])]
+    check_unused(output, "output", uses)
     run_pretraining(sources, settings, output, encoding=reading.encoding, resume=resume, progress=terminal)
-    typer.echo(f"the encoder is in {output}: bert-ner train --encoder {output} --data DIR --output MODEL")
+    say(f"the encoder is in {output}: bert-ner train --encoder {output} --data DIR --output MODEL")

@@ -1,11 +1,13 @@
 """What several commands print, and the tables of those that print tables."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from ner.commands.messages import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,20 +47,28 @@ def print_json(content: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())
 
 
+def check_losses(losses: Path | None, uses: Iterable[Path], *, overwrite: bool) -> None:
+    """Refuse to write the list of losses over anything; `uses` are the other files of the command."""
+    from ner.output_paths import check_file
+
+    if losses is not None:
+        check_file(losses, "losses", uses, new=True, overwrite=overwrite)
+
+
 def print_written(written: "Rewritten", losses: Path | None, terminal: "Terminal") -> None:
     """What was written on standard output; what it doesn't hold on standard error, and all of it in `losses`."""
     from ner.data.findings import list_findings
-    from ner.files import atomic_writer
+    from ner.files import atomic_writer, is_special
 
     for note in written.notes:
         terminal.note(f"note: {note}")
     for line in list_findings(written.losses, most=10):
         terminal.note(line)
     if losses is not None:
-        with atomic_writer(losses) as file:
+        with atomic_writer(losses, errors="backslashreplace") as file:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
     for path, (sentences, entities) in written.files.items():
-        typer.echo(f"{path}: {sentences:,} sentences, {entities:,} entities")
+        say(f"{path}: {sentences:,} sentences, {entities:,} entities", err=is_special(path))
 
 
 def print_check(check: "Check", console: "Console", words: Callable[[str], str] = str) -> None:

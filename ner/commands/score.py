@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import encoding_option
 from ner.commands.parameters import Json, Report, argument
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
-from ner.errors import InputError
 
 
 @command(
@@ -33,23 +31,23 @@ def score(
     terminal: Terminal,
 ) -> None:
     """Score the predictions of any tool as conlleval does, from a file with gold and predicted tags."""
-    if report is not None and file.resolve().parent == report.resolve():
-        raise InputError(f"--report {report} is the folder of {file}: name another, so that nothing is written over it")
     from ner.commands.printing import print_json
     from ner.evaluation import evaluation_report
     from ner.evaluation.predictions_file import read_predictions
+    from ner.evaluation.report_files import check_report_folder, write_report
     from ner.evaluation.terminal_summary import format_summary
 
+    if report is not None:
+        check_report_folder(report, "report", [file])
     gold, evaluation, notes = read_predictions(file, reading.encoding)
     for note in notes:
         terminal.note(f"note: {note}")
     scored = evaluation_report.Report(evaluation, evaluation_report.Background(gold, "predicted column"))
+    if report is not None:  # before anything is printed, as the reader of that may stop early, such as head
+        write_report(scored, report)
     if as_json:
         print_json(scored.to_dict())
     else:
-        typer.echo(f"{file}\n{format_summary(evaluation)}")
+        say(f"{file}\n{format_summary(evaluation)}")
     if report is not None:
-        from ner.evaluation.report_files import write_report
-
-        write_report(scored, report)
-        typer.echo(f"report: {report / 'report.html'}", err=as_json)
+        say(f"report: {report / 'report.html'}", err=as_json)

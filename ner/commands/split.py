@@ -5,8 +5,8 @@ from typing import Annotated
 
 from ner.commands.command import command
 from ner.commands.options import read_options, settings_options, write_options
-from ner.commands.parameters import Losses, argument, option
-from ner.commands.printing import print_written
+from ner.commands.parameters import Losses, Overwrite, argument, option
+from ner.commands.printing import check_losses, print_written
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.data.write_options import WriteOptions
@@ -16,6 +16,7 @@ from ner.training.training_settings import TrainingSettings
 @command(
     zh="把一个文件划分为 train、dev 和 test，三者的实体类型分布相近。同一文档和相同的文本不会被拆开。",
     examples=["bert-ner split all.jsonl --output data --dev 0.1 --test 0.1"],
+    makes_files=True,
     reading=read_options,
     writing=write_options,
     settings=settings_options(TrainingSettings, only=("seed",)),
@@ -31,6 +32,7 @@ def split(
     dev: Annotated[float, option("Share of dev.", "dev 所占的比例。")] = 0.1,
     test: Annotated[float, option("Share of test.", "test 所占的比例。")] = 0.1,
     losses: Losses = None,
+    overwrite: Overwrite = False,
     *,
     reading: ReadOptions,
     writing: WriteOptions,
@@ -40,5 +42,6 @@ def split(
     """Split a file into train, dev and test, stratified by entity type; documents and equal texts stay whole."""
     from ner.data.rewriting import divide_file
 
-    divided = divide_file(file, output, reading, writing, dev=dev, test=test, seed=settings.seed)
+    check_losses(losses, [file, output], overwrite=overwrite)
+    divided = divide_file(file, output, reading, writing, dev=dev, test=test, seed=settings.seed, overwrite=overwrite)
     print_written(divided, losses, terminal)

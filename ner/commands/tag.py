@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
+from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
 from ner.commands.options import engine_settings, text_options
-from ner.commands.parameters import TextColumn, argument, option
+from ner.commands.parameters import STANDARD_STREAM, TextColumn, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.language import Text
+from ner.output_paths import check_file
 from ner.tagging.engine_settings import EngineSettings
 
 _Model = Annotated[
@@ -26,8 +28,8 @@ _Model = Annotated[
 _Output = Annotated[
     Path | None,
     option(
-        "File to write; it appears when everything is done.",
-        "要写的文件；全部完成后才会出现。",
+        "File to write; it appears when everything is done. - for standard output.",
+        "要写的文件；全部完成后才会出现。- 表示标准输出。",
         "--output",
         "-o",
         default=Text("standard output", "标准输出"),
@@ -47,6 +49,15 @@ _Nbest = Annotated[
         "Add the N most probable labelings of each text; jsonl only.",
         "给出每条文本概率最大的 N 种标注；仅限 jsonl。",
         min=0,
+    ),
+]
+
+_Raw = Annotated[
+    bool,
+    option(
+        "Write CSV cells as they are, also those that a spreadsheet takes for a formula, such as =1+1.",
+        "CSV 单元格原样写出，包括会被电子表格当成公式的内容，例如 =1+1。",
+        "--raw",
     ),
 ]
 
@@ -76,6 +87,7 @@ def tag(
     ] = 0.0,
     nbest: _Nbest = 0,
     text_column: TextColumn = None,
+    raw: _Raw = False,
     *,
     reading: ReadOptions,
     engine: EngineSettings,
@@ -90,12 +102,18 @@ def tag(
         raise InputError(
             f"{format_name} has no place for several readings: leave out --nbest, or --format {format_name}"
         )
+    if raw and format_name != "csv":
+        raise InputError("--raw is about the cells of a spreadsheet: leave it out, or add --format csv")
+    if output == Path(STANDARD_STREAM):
+        output = None
     from ner.records.record_progress import RecordProgress
     from ner.records.text_sources import check_files, read_records, text_records, total_bytes
     from ner.tagging.tag_records import tag_records as run_tagging
 
     source = (files or [], reading.encoding, text_column, reading.format)
     check_files(*source)
+    if output is not None:
+        check_file(output, "output", [*named_paths(files or []), model_folder(model)])
     from ner.tagging.tagger import Tagger
 
     records = text_records(text) if text else read_records(*source)
@@ -103,4 +121,4 @@ def tag(
     if model is None:
         terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
     with RecordProgress(terminal, "tagging", total_bytes(files or [], reading.format), reading.encoding) as progress:
-        run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest)
+        run_tagging(tagger, records, output, format_name, progress.advance, min_score=min_score, nbest=nbest, raw=raw)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ner.commands.exit_status import in_words_of_options
+from ner.commands.messages import shown
 from ner.commands.parameters import option
 from ner.commands.terminal_progress import TerminalProgress
 
@@ -23,7 +24,7 @@ class Terminal(TerminalProgress):
         self._command = command
 
     def note(self, line: str) -> None:
-        super().note(self.words(line))
+        super().note(shown(self.words(line)))
 
     def words(self, message: str) -> str:
         """A text of the library with options in place of the names of parameters."""

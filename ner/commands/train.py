@@ -3,19 +3,20 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import read_options, training_settings
-from ner.commands.parameters import Data, Resume, option
+from ner.commands.parameters import Data, Resume, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
 
 
 @command(
     zh="训练一个标注模型：保留开发集 F1 最高的 epoch，并在开发集和测试集上评测。",
     examples=["bert-ner train --data data_demo --output my-tagger"],
+    makes_files=True,
     settings=training_settings,
     reading=read_options,
 )
@@ -39,11 +40,12 @@ def train(
     """Train a tagger, keep the epoch with the best dev F1, and evaluate it on dev and test."""
     from ner.data.corpus import read_corpus
 
+    check_unused(output, "output", [data, *named_paths([settings.encoder, settings.init_from])])
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training
 
     run = run_training(corpus, settings, output, resume=resume, progress=terminal)
     for split, evaluation in run.evaluations.items():
-        typer.echo(f"\n{split}\n{format_summary(evaluation)}")
-    typer.echo(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")
+        say(f"\n{split}\n{format_summary(evaluation)}")
+    say(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")

@@ -4,14 +4,14 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ner.commands.command import command
+from ner.commands.messages import say
 from ner.commands.options import options_on_command_line, read_options, training_settings
-from ner.commands.parameters import Data, option
+from ner.commands.parameters import Data, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.language import Text
+from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
 
 
@@ -20,6 +20,7 @@ from ner.training.training_settings import TrainingSettings
     "命令行给出的训练设置保持不变，只搜索其余的；从不读测试集。按 Ctrl-C 中断后，再运行同一条命令就会接着做；"
     "在几个终端里同时运行，就有几个进程一起搜索。",
     examples=["bert-ner tune --data data_demo --output search --trials 20"],
+    makes_files=True,
     settings=training_settings,
     reading=read_options,
     given=options_on_command_line,
@@ -63,6 +64,7 @@ def tune(
     from ner.tuning.tune_settings import tune_settings
 
     import_extra("optuna", "tune", output)  # said before the data are read
+    check_unused(output, "output", [data, *named_paths([settings.encoder, settings.init_from])])
     corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
     for note in corpus.notes:
         terminal.note(f"note: {note}")
@@ -70,8 +72,8 @@ def tune(
         corpus, settings, trials=trials, output=output, fixed=given, storage=storage, progress=terminal
     )
     written = tuning.files
-    typer.echo(f"\nwritten: {', '.join(map(str, written))}")
+    say(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
         terminal.note(f"for plots: {how_to_install('plot')}, then the same command again")
     train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", settings.seed]
-    typer.echo(f"to train with the best settings: {shlex.join(map(str, train))}")
+    say(f"to train with the best settings: {shlex.join(map(str, train))}")

@@ -1,8 +1,10 @@
 """Converting, dividing and merging annotated files."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by
 from ner.data.merging import merge, read_type_table
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, SCHEMES, Scheme
-from ner.data.split_files import SPLITS, holds_splits
+from ner.data.split_files import SPLITS, holds_splits, is_brat, splits_of
 from ner.data.write_options import WriteOptions
 from ner.errors import InputError
+from ner.files import whole_folder
+from ner.output_paths import check_new
 
 _READ, _WRITE = ReadOptions(), WriteOptions()
 _WITH_SCORES = ("jsonl", "label-studio-predictions")
@@ -47,6 +51,7 @@ def convert_files(
     writing: WriteOptions = _WRITE,
     *,
     by_line: bool = False,
+    overwrite: bool = False,
 ) -> Rewritten:
     """Write a file, or a folder of splits, in another format.
 
@@ -60,17 +65,18 @@ def convert_files(
         reading: how to read `source`.
         writing: the format and the tags to write.
         by_line: whether to cut texts at line ends, so that each line becomes a sentence.
+        overwrite: whether to replace an older file, or a folder of nothing but data, at `target`; never `source`.
 
     Raises:
         CorpusError: `source` has faults. The message lists them.
         InputError: a parameter is wrong, or `target` exists.
     """
     source, target = Path(source), Path(target)
-    refuse_existing(target)
+    _check_target(target, "target", [source], overwrite)
     splits = _read(source, reading)
     if by_line:
         splits = {name: replace(split, sentences=_lines(split.sentences)) for name, split in splits.items()}
-    return _write(splits, target, writing)
+    return _write(splits, target, writing, overwrite)
 
 
 def write_sentences(sentences: Iterable[Sentence], path: str | Path, options: WriteOptions = _WRITE) -> Rewritten:
@@ -92,12 +98,20 @@ def write_sentences(sentences: Iterable[Sentence], path: str | Path, options: Wr
         OSError: the file can't be written.
     """
     target = Path(path)
-    refuse_existing(target)
+    check_new(target, "path")
     return _write({"": replace(Split.from_sentences(sentences, target.name), format="conll")}, target, options)
 
 
 def divide_file(
-    source: Path, folder: Path, reading: ReadOptions, writing: WriteOptions, *, dev: float, test: float, seed: int
+    source: Path,
+    folder: Path,
+    reading: ReadOptions,
+    writing: WriteOptions,
+    *,
+    dev: float,
+    test: float,
+    seed: int,
+    overwrite: bool = False,
 ) -> Rewritten:
     """Divide a file into train, dev and test, as `divide` does it.
 
@@ -109,20 +123,27 @@ def divide_file(
         dev: the share of dev.
         test: the share of test.
         seed: the same seed gives the same parts.
+        overwrite: as for `convert_files`.
 
     Raises:
         CorpusError: `source` has faults. The message lists them.
         InputError: a parameter is wrong, or `folder` exists.
     """
-    refuse_existing(folder)
+    _check_target(folder, "output", [source], overwrite)
     split = read_file(source, reading)
-    written = _write(divide(split, dev, test, seed), folder, writing)
+    written = _write(divide(split, dev, test, seed), folder, writing, overwrite)
     written.notes.extend(warn_of_shortage(split, dev + test))
     return written
 
 
 def merge_files(
-    sources: Sequence[Path], target: Path, reading: ReadOptions, writing: WriteOptions, *, types: Path | None = None
+    sources: Sequence[Path],
+    target: Path,
+    reading: ReadOptions,
+    writing: WriteOptions,
+    *,
+    types: Path | None = None,
+    overwrite: bool = False,
 ) -> Rewritten:
     """Merge several files into one, or several folders of splits into one folder, as `merge` does it.
 
@@ -132,12 +153,13 @@ def merge_files(
         reading: how to read `sources`.
         writing: how to write `target`.
         types: a table with new names for entity types, see `read_type_table`.
+        overwrite: as for `convert_files`.
 
     Raises:
         CorpusError: a source has faults. The message lists them.
         InputError: a parameter is wrong, files and folders are mixed, or `target` exists.
     """
-    refuse_existing(target)
+    _check_target(target, "output", [*sources, *([types] if types else [])], overwrite)
     if len({holds_splits(source) for source in sources}) > 1:
         raise InputError("expected either files or folders with train, dev and test, got both")
     table = read_type_table(types) if types else {}
@@ -150,19 +172,24 @@ def merge_files(
             repairs = [note for part in parts for note in note_on_repairs(part)]
             notes = [*(note for part in parts for note in part.notes), *repairs, *map(str, findings)]
             merged[name] = replace(parts[0], sentences=sentences, repairs=[], losses=losses, notes=notes)
-    written = _write(merged, target, writing)
+    written = _write(merged, target, writing, overwrite)
     written.notes.extend(_leaks(merged))
     return written
 
 
-def refuse_existing(target: Path) -> None:
-    """Refuse to overwrite a file or folder.
+def _check_target(target: Path, parameter: str, sources: Sequence[Path], overwrite: bool) -> None:
+    check_new(target, parameter, sources, may_replace=_holds_data_alone if overwrite else None)
 
-    Raises:
-        InputError: `target` exists.
-    """
-    if target.exists():
-        raise InputError(f"{target} exists: name another place to write to, or remove it first")
+
+def _holds_data_alone(folder: Path) -> bool:
+    """Whether a folder has nothing in it but files of splits, or of brat's documents."""
+    brat = is_brat(folder)
+    return all(
+        _holds_data_alone(path)
+        if path.is_dir()
+        else len(splits_of(path.name)) == 1 or (brat and path.suffix in (".ann", ".txt"))
+        for path in folder.iterdir()
+    )
 
 
 def _lines(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -174,31 +201,47 @@ def _read(source: Path, options: ReadOptions) -> dict[str, Split]:
     return read_splits(source, options) if holds_splits(source) else {"": read_file(source, options)}
 
 
-def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions) -> Rewritten:
+def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions, overwrite: bool = False) -> Rewritten:
     """Write each split into a file of the folder `target`. A split with the name "" becomes the file `target`."""
     first = next(iter(splits.values()))
     format_ = _format_to_write(target, options, first, folder="" not in splits)
     scheme = _scheme_to_write(format_, options, first)
     result = Rewritten()
-    for name, split in splits.items():
-        path = target / f"{name}{format_.suffix}" if name else target
-        losses = format_.write(split.sentences, path, scheme)
-        scored = sum(e.score is not None for sentence in split.sentences for e in sentence.entities)
-        if scored and format_.name not in _WITH_SCORES:
-            losses.append(Finding(split.path, 0, FindingKind.FIELD_LEFT_OUT, f"the scores of {scored:,} entities"))
-        entities = sum(len(sentence.entities) for sentence in split.sentences)
-        left_out = Counter(loss.kind for loss in losses)
-        result.files[path] = (
-            len(split.sentences) - left_out[FindingKind.EMPTY_TEXT_LEFT_OUT],
-            entities
-            - left_out[FindingKind.OVERLAPPING_ENTITY_LEFT_OUT]
-            - left_out[FindingKind.CROSSING_ENTITY_LEFT_OUT],
-        )
-        result.losses.extend([*split.losses, *losses])
-        result.notes.extend([*split.notes, *note_on_repairs(split)])
+    if "" in splits and format_.suffix:
+        _write_split(splits[""], target, target, format_, scheme, result)
+    else:
+        with whole_folder(target, clear=partial(_empty, target) if overwrite else None) as folder:
+            for name, split in splits.items():
+                file = f"{name}{format_.suffix}"
+                _write_split(split, folder / file, target / file, format_, scheme, result)
     if not any(entities for _, entities in result.files.values()):
         result.notes.append("no entities were found; if there should be some, set `format` to the format of the files")
     return result
+
+
+def _empty(folder: Path) -> None:
+    """Remove older data, which the user wants to be replaced."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.name.startswith("."):  # which is what is written now
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+
+
+def _write_split(split: Split, path: Path, place: Path, format_: Format, scheme: Scheme, result: Rewritten) -> None:
+    """Write a split into `path`, which will be at `place`, and add to `result` what is told of it."""
+    losses = format_.write(split.sentences, path, scheme)
+    scored = sum(e.score is not None for sentence in split.sentences for e in sentence.entities)
+    if scored and format_.name not in _WITH_SCORES:
+        losses.append(Finding(split.path, 0, FindingKind.FIELD_LEFT_OUT, f"the scores of {scored:,} entities"))
+    entities = sum(len(sentence.entities) for sentence in split.sentences)
+    left_out = Counter(loss.kind for loss in losses)
+    result.files[place] = (
+        len(split.sentences) - left_out[FindingKind.EMPTY_TEXT_LEFT_OUT],
+        entities - left_out[FindingKind.OVERLAPPING_ENTITY_LEFT_OUT] - left_out[FindingKind.CROSSING_ENTITY_LEFT_OUT],
+    )
+    result.losses.extend([*split.losses, *losses])
+    result.notes.extend([*split.notes, *note_on_repairs(split)])
 
 
 def _leaks(splits: Mapping[str, Split]) -> Iterator[str]:

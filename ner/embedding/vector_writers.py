@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ner.embedding.embedder import Vectors
 from ner.errors import InputError
 from ner.extras import import_extra
-from ner.files import atomic_path, atomic_writer
+from ner.files import atomic_path, atomic_writer, in_utf_8
 
 SUFFIXES = (".npy", ".npz", ".parquet", ".jsonl")
 _DIGITS = 6
@@ -76,10 +76,10 @@ def vector_writer(path: Path, size: int) -> Iterator[VectorWriter]:
                 yield archive
                 archive.save(partial)
         case ".parquet":
-            with atomic_path(path) as partial, _ParquetWriter(partial, size) as table:
+            with atomic_path(path) as partial, partial.open("wb") as file, _ParquetWriter(file, path, size) as table:
                 yield table
         case _:
-            with atomic_writer(path) as text:
+            with atomic_writer(path, errors="backslashreplace") as text:
                 yield _JsonLinesWriter(text)
 
 
@@ -176,7 +176,7 @@ class _ArchiveWriter:
 class _ParquetWriter:
     """Writes a row for each vector, with the columns of `Place` and `vector`, a list of fixed size."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, file: BinaryIO, path: Path, size: int) -> None:
         self._pyarrow = import_extra("pyarrow", "parquet", path)
         parquet = import_extra("pyarrow.parquet", "parquet", path)
         text, number = self._pyarrow.string(), self._pyarrow.int64()
@@ -184,7 +184,7 @@ class _ParquetWriter:
         self._types = {"file": text, "line": number, "start": number, "end": number, "text": text, "label": text}
         self._vectors = self._pyarrow.list_(self._pyarrow.float32(), size)
         schema = self._pyarrow.schema({**self._types, "vector": self._vectors})
-        self._writer = parquet.ParquetWriter(path, schema)
+        self._writer = parquet.ParquetWriter(file, schema)
 
     def __enter__(self) -> "_ParquetWriter":
         return self
@@ -193,6 +193,7 @@ class _ParquetWriter:
         self._writer.close()
 
     def write(self, places: Sequence[Place], vectors: Vectors) -> None:
+        places = [place._replace(file=in_utf_8(place.file)) for place in places]
         columns = [self._pyarrow.array([*map(attrgetter(name), places)], type_) for name, type_ in self._types.items()]
         flat = self._pyarrow.array(np.ravel(vectors))
         columns.append(self._pyarrow.FixedSizeListArray.from_arrays(flat, self._size))

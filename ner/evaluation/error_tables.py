@@ -12,6 +12,7 @@ from ner.data.entities import Entity, Sentence
 from ner.evaluation.entity_errors import KINDS, EntityError
 from ner.evaluation.entity_tables import frequent_types
 from ner.evaluation.excerpts import excerpt, window
+from ner.files import in_utf_8
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -83,7 +84,7 @@ def error_list(sentences: Sequence[Sentence], errors: Iterable[EntityError]) -> 
     """A row for each error: its place, kind, gold and predicted entity, score, and the text around it."""
     rows = [
         {
-            "path": sentences[error.sentence].path,
+            "path": in_utf_8(sentences[error.sentence].path),
             "line": sentences[error.sentence].line,
             "kind": error.kind,
             **_fields("gold", error.gold),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ from ner.evaluation.evaluation_report import Report
 from ner.evaluation.report_html import render_html, render_side_by_side_html
 from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown
 from ner.evaluation.side_by_side import SideBySide
-from ner.files import atomic_writer, write_json
+from ner.files import atomic_writer, whole_folder, write_json, write_text
+from ner.output_paths import check_folder
 from ner.spreadsheet_cells import frame_to_csv
 
 if TYPE_CHECKING:
@@ -45,6 +47,15 @@ _SIDES = ("A", "B")
 _DIFFERENCES = "differences.csv"
 
 
+def check_report_folder(folder: Path, parameter: str, uses: Iterable[Path] = ()) -> None:
+    """Make sure that a report may be written into a folder: see `ner.output_paths.check_folder`.
+
+    Raises:
+        InputError: it is in use, or holds other files.
+    """
+    check_folder(folder, parameter, uses, is_ours=_is_report, what="a report")
+
+
 def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None:
     """Write a report into `folder`. All files of an older report are removed, other files stay.
 
@@ -60,8 +71,30 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
     Raises:
         OSError: the folder can't be written.
     """
+    with whole_folder(folder, clear=partial(_remove_old_files, folder)) as new:
+        _write_files(report, new, pictures)
+
+
+def write_side_by_side(both: SideBySide, folder: Path) -> None:
+    """Write two reports side by side, in the same forms, and each of them whole into the folders `A` and `B`.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    with whole_folder(folder, clear=partial(_remove_old_files, folder)) as new:
+        for side, report in zip(_SIDES, (both.first, both.second), strict=True):
+            (new / side).mkdir()
+            _write_files(report, new / side, pictures=True)
+        write_json(both.to_dict(), new / _NUMBERS)
+        for table in both.tables:
+            _write_csv(table.frame, new / _csv(table.name))
+        _write_csv(both.change_list(), new / SENTENCES)
+        write_text(render_side_by_side_markdown(both), new / _MARKDOWN)
+        write_text(render_side_by_side_html(both), new / _PAGE)
+
+
+def _write_files(report: Report, folder: Path, pictures: bool) -> None:
     evaluation = report.evaluation
-    _remove_old_files(folder, {*_OF_ONE, *(_csv(table.name) for table in report.all_tables)})
     _write_predictions(evaluation, folder / _PREDICTIONS)
     write_json(report.to_dict(), folder / _NUMBERS)
     for table in report.all_tables:
@@ -69,55 +102,37 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
     _write_csv(sentence_table(evaluation), folder / SENTENCES)
     _write_csv(error_list(evaluation.sentences, report.errors), folder / _ERRORS)
     _write_csv(error_list(evaluation.sentences, report.doubtful_gold), folder / _DOUBTFUL)
-    _write_text(folder / _MARKDOWN, render_markdown(report))
-    _write_text(folder / _PAGE, render_html(report, pictures=pictures))
-
-
-def write_side_by_side(both: SideBySide, folder: Path) -> None:
-    """Write a comparison of two reports into `folder`, and each report into its subfolder `A` or `B`.
-
-    Raises:
-        OSError: the folder can't be written.
-    """
-    _remove_old_files(folder, {*_OF_BOTH, *(_csv(table.name) for table in both.tables)})
-    for side, report in zip(_SIDES, (both.first, both.second), strict=True):
-        write_report(report, folder / side)
-    write_json(both.to_dict(), folder / _NUMBERS)
-    for table in both.tables:
-        _write_csv(table.frame, folder / _csv(table.name))
-    _write_csv(both.change_list(), folder / SENTENCES)
-    _write_text(folder / _MARKDOWN, render_side_by_side_markdown(both))
-    _write_text(folder / _PAGE, render_side_by_side_html(both))
+    write_text(render_markdown(report), folder / _MARKDOWN)
+    write_text(render_html(report, pictures=pictures), folder / _PAGE)
 
 
 def _csv(table: str) -> str:
     return f"{table}.csv"
 
 
-def _remove_old_files(folder: Path, kept: Collection[str] = ()) -> None:
-    """Remove the files of an older report, except the names in `kept`.
+def _is_report(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in _OF_BOTH)
+
+
+def _remove_old_files(folder: Path) -> None:
+    """Remove the files of an older report.
 
     If the folder has no complete report, files with these names are not from this program and stay.
     """
-    if not all((folder / name).is_file() for name in _OF_BOTH):
+    if not _is_report(folder):
         return
-    if _DIFFERENCES not in kept and (folder / _DIFFERENCES).is_file():
+    if (folder / _DIFFERENCES).is_file():
         for side in _SIDES:
             _remove_old_files(folder / side)
             if (folder / side).is_dir() and not any((folder / side).iterdir()):
                 (folder / side).rmdir()
-    for name in {*_OF_ONE, *map(_csv, TABLES)}.difference(kept):
+    for name in {*_OF_ONE, *map(_csv, TABLES)}:
         (folder / name).unlink(missing_ok=True)
-
-
-def _write_text(path: Path, text: str) -> None:
-    with atomic_writer(path) as file:
-        file.write(text)
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     shown = frame.replace("\0", picture("\0"), regex=True)  # Python 3.10 has no NUL in CSV
-    _write_text(path, frame_to_csv(shown))
+    write_text(frame_to_csv(shown), path)
 
 
 def _write_predictions(evaluation: Evaluation, path: Path) -> None:

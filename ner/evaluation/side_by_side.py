@@ -17,6 +17,7 @@ from ner.evaluation.entity_tables import COUNTS, frequent_types
 from ner.evaluation.error_tables import ALL_TYPES
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.report_tables import Table
+from ner.files import in_utf_8
 
 Direction = Literal["fixed", "broken", "both"]
 DIRECTIONS: tuple[Direction, ...] = ("fixed", "broken", "both")
@@ -158,7 +159,7 @@ class SideBySide:
         sentences = self.first.evaluation.sentences
         rows = [
             (
-                sentences[change.sentence].path,
+                in_utf_8(sentences[change.sentence].path),
                 sentences[change.sentence].line,
                 change.direction,
                 _list_entities(change.fixed, sentences[change.sentence].text),

@@ -18,6 +18,7 @@ from ner.characters.character_table import CharacterTable
 from ner.data.entities import Sentence
 from ner.evaluation.entity_tables import COUNTS, with_rates
 from ner.evaluation.error_tables import TrainForms
+from ner.files import in_utf_8
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -87,7 +88,7 @@ def by_source(
         source: gives the document or file of a sentence.
         name: the name of the first column.
     """
-    groups = entities["sentence"].map(lambda i: source(sentences[i]))
+    groups = entities["sentence"].map(lambda i: in_utf_8(source(sentences[i])))
     return _score_groups(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
 
 

@@ -1,13 +1,15 @@
 """Exporting a model folder for ONNX Runtime or OpenVINO."""
 
-import tempfile
 from pathlib import Path
 
+from ner.built_in import model_folder
 from ner.choices import ExportPrecision, Target
 from ner.decoding.tag_decoders import CrfDecoder
 from ner.errors import InputError
 from ner.exporting.onnx_conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
+from ner.files import whole_folder
 from ner.model.model_folder import load_model
+from ner.output_paths import check_folder
 from ner.runtime.exported_folder import CHARACTERS, Exported, network_path
 from ner.tagging.tagger import Tagger
 from ner.version import installed_version
@@ -37,8 +39,7 @@ def export_tagger(
     output = Path(output)
     if to == "onnx" and precision == "bf16":
         raise InputError("ONNX Runtime has no bf16 on x86 CPUs: choose the `precision` fp32 or int8, or `to` openvino")
-    if output.exists():
-        raise InputError(f"{output} exists already: choose another `output`, or move the folder away")
+    check_folder(output, "output", [model_folder(model)])
     import_packages(to)
     network, table = load_model(model)
     config, decoder = network.config, network.tag_decoder.decoder()
@@ -54,10 +55,7 @@ def export_tagger(
         window=config.window,
         versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[to])},
     )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as working:
-        folder = Path(working, "folder")
-        folder.mkdir()
+    with whole_folder(output) as folder:
         onnx = to_onnx(network)
         if precision == "int8":
             onnx = with_int8_weights(onnx)
@@ -68,5 +66,4 @@ def export_tagger(
             to_openvino(onnx, path, half=precision == "bf16")
         table.save(folder / CHARACTERS)
         exported.save(folder)
-        folder.rename(output)
     return Tagger.load(output)

@@ -10,6 +10,7 @@ from ner.data.schemes import BIO, entities_to_tags
 from ner.errors import InputError
 from ner.pages.highlight import Hues, pieces, visible
 from ner.records.record import Alternative, Record
+from ner.spreadsheet_cells import harmless_cell
 
 FormatName = Literal["jsonl", "conll", "csv", "html"]
 
@@ -30,6 +31,7 @@ class Writer(Protocol):
 
     def end(self) -> None:
         """Write the end of the file, if the format has one."""
+        return
 
 
 class JsonLinesWriter(Writer):
@@ -85,15 +87,19 @@ class ConllWriter(Writer):
 class CsvWriter(Writer):
     """A header, and one row per entity: file, line, start, end, label, text, score, and other fields of its record.
 
-    If a field of the record has the same name as one of these, it is renamed: "input_" comes before its name.
+    If a field of the record has the same name as one of these, it is renamed: "input_" comes before its name. Cells
+    that a spreadsheet would take for a formula get an apostrophe before them, unless `raw`.
     """
 
     _OWN = ("file", "line", "start", "end", "label", "text", "score")
 
-    def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
+    def __init__(
+        self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = (), *, raw: bool = False
+    ) -> None:
         self._rows = csv.writer(file)
         self._columns = list(columns)
-        self._rows.writerow([*self._OWN, *_names_beside(self._OWN, columns).values()])
+        self._raw = raw
+        self._write_row([*self._OWN, *_names_beside(self._OWN, columns).values()])
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write one row per entity. A record without entities has no row.
@@ -111,7 +117,11 @@ class CsvWriter(Writer):
             score = "" if entity.score is None else f"{entity.score:.4f}"
             text = entity.text.replace("\0", "␀")  # Python 3.10 has no NUL in CSV
             own = [record.file, record.line, entity.start, entity.end, entity.label, text, score]
-            self._rows.writerow([*own, *others])
+            self._write_row([*own, *others])
+
+    def _write_row(self, cells: Sequence[object]) -> None:
+        # "-", which stands for standard input, is no formula.
+        self._rows.writerow(cells if self._raw else [cell if cell == "-" else harmless_cell(cell) for cell in cells])
 
 
 class HtmlWriter(Writer):

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ner.files import atomic_writer
-from ner.records.entity_writers import WRITERS, FormatName
+from ner.records.entity_writers import WRITERS, CsvWriter, FormatName
 from ner.records.record import Record
 
 if TYPE_CHECKING:
     from ner.tagging.tagger import Tagger
+
+_ESCAPED = "backslashreplace"  # bytes of file names that are not UTF-8; texts have none
 
 
 def tag_records(
@@ -25,6 +27,7 @@ def tag_records(
     *,
     min_score: float = 0.0,
     nbest: int = 0,
+    raw: bool = False,
 ) -> None:
     """Tag records and write them.
 
@@ -36,6 +39,7 @@ def tag_records(
         progress: called with each record that was written.
         min_score: entities with lower scores are left out.
         nbest: the number of readings of each record, for formats that can store them.
+        raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
 
     Raises:
         OSError: the output can't be written.
@@ -43,7 +47,8 @@ def tag_records(
     records = iter(records)
     first = list(islice(records, 1))  # its fields are the columns; if it can't be read, nothing is written
     with _open_output(output, format_name) as file:
-        writer = WRITERS[format_name](file, list(first[0].fields) if first else [], tagger.types)
+        columns = list(first[0].fields) if first else []
+        writer = CsvWriter(file, columns, raw=raw) if raw else WRITERS[format_name](file, columns, tagger.types)
         ahead, behind = tee(chain(first, records))
         readings = tagger.readings((record.text for record in ahead), nbest)
         for record, (entities, alternatives) in zip(behind, readings, strict=True):
@@ -56,10 +61,12 @@ def tag_records(
 def _open_output(output: Path | None, format_name: FormatName) -> Iterator[TextIO]:
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes as in files, in any locale
+            sys.stdout.reconfigure(
+                encoding="utf-8", errors=_ESCAPED, newline=""
+            )  # the same bytes as in files, in any locale
         yield sys.stdout
         sys.stdout.flush()
         return
     # Spreadsheet programs read CSV as UTF-8 only if it begins with a byte order mark.
-    with atomic_writer(output, "utf-8-sig" if format_name == "csv" else "utf-8") as file:
+    with atomic_writer(output, "utf-8-sig" if format_name == "csv" else "utf-8", errors=_ESCAPED) as file:
         yield file

@@ -160,7 +160,7 @@ def test_a_report_writes_over_no_predictions(refused: Callable[..., str], tmp_pa
     path = tmp_path / "predictions.txt"
     path.write_text("王 O O\n", encoding="utf-8")
     assert refused("score", path, "--report", tmp_path) == (
-        f"--report {tmp_path} is the folder of {path}: name another, so that nothing is written over it"
+        f"{tmp_path} holds {path}, which is in use: choose another --report"
     )
     assert path.read_text(encoding="utf-8") == "王 O O\n"
 
@@ -307,7 +307,7 @@ def test_training_aids_that_do_not_go_together(refused: Callable[..., str], data
 
 def test_no_train_file(refused: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "test.txt").write_text("我 O\n", encoding="utf-8")
-    message = refused("train", "--data", tmp_path, "--output", tmp_path / "model")
+    message = refused("train", "--data", tmp_path, "--output", tmp_path.parent / "model")
     assert "no train file" in message
     assert "test.txt" in message
 
@@ -530,9 +530,7 @@ def test_check_says_what_is_wrong_and_how_grave_it_is(run: Run, tmp_path: Path, 
 
 def test_check_refuses_to_write_over_a_folder(refused: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text("王 O\n", encoding="utf-8")
-    assert refused("check", tmp_path, "--fix", tmp_path) == (
-        f"{tmp_path} exists: name another place to write to, or remove it first"
-    )
+    assert refused("check", tmp_path, "--fix", tmp_path) == (f"{tmp_path} is used twice: choose another --fix")
 
 
 def test_convert_split_and_merge(run: Run, refused: Callable[..., str], tmp_path: Path) -> None:

@@ -76,8 +76,10 @@ def test_nothing_is_written_over(source: Path, tmp_path: Path) -> None:
         lambda: convert_files(source, tmp_path / "old.conll", READ, WRITE),
         lambda: divide_file(source, tmp_path, READ, WRITE, dev=0.5, test=0, seed=1),
         lambda: merge_files([source], source, READ, WRITE),
+        lambda: merge_files([source], source, READ, WRITE, overwrite=True),
+        lambda: divide_file(source, tmp_path, READ, WRITE, dev=0.5, test=0, seed=1, overwrite=True),
     ):
-        with pytest.raises(InputError, match="exists: name another place to write to, or remove it first"):
+        with pytest.raises(InputError, match=r"exists: choose another|holds .*in use|is used twice"):
             write()
     assert (tmp_path / "old.conll").read_text(encoding="utf-8") == "old"
 

@@ -177,14 +177,16 @@ def test_the_command(onnx_model: Any, model_folder: Path, tmp_path: Path, monkey
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, result.stderr) == (
         2,
-        f"bert-ner: {folder} exists already: choose another --output, or move the folder away\n",
+        f"bert-ner: {folder} holds other files (characters.json, exported.json, model.onnx): "
+        "--output takes a new or empty folder\n",
     )
 
 
 def test_what_is_there_is_not_written_over(model_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="exists already: choose another `output`"):
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(InputError, match=r"holds other files \(mine\.txt\): `output` takes a new or empty folder"):
         export.export_tagger(model_folder, tmp_path, to="onnx", precision="fp32")
-    assert not any(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_an_export_that_fails_leaves_nothing(

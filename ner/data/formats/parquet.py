@@ -99,8 +99,8 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     }
     if any(sentence.document for sentence in sentences):
         columns["document"] = pyarrow.array([sentence.document for sentence in sentences], pyarrow.string())
-    with atomic_path(path) as partial:
-        parquet.write_table(pyarrow.table(columns), partial)
+    with atomic_path(path) as partial, partial.open("wb") as file:  # a path must be UTF-8 for the library
+        parquet.write_table(pyarrow.table(columns), file)
     return losses
 
 

@@ -1,0 +1,24 @@
+"""Lines for the terminal, in which names of files are shown so that it doesn't obey them."""
+
+import sys
+
+import typer
+
+from ner.pages.highlight import visible
+
+
+def shown(message: str) -> str:
+    r"""The message with an escape for each character that can't be seen, such as \x1b, but with its lines.
+
+    A byte of a name that is not UTF-8 becomes an escape such as \udcd6. A name on the command line that has line ends
+    stays in one line.
+    """
+    for given in sys.argv[1:]:
+        if "\n" in given:
+            message = message.replace(given, visible(given))
+    return "\n".join(map(visible, message.split("\n")))
+
+
+def say(message: str, *, err: bool = False) -> None:
+    """Print what was done on standard output, or on standard error."""
+    typer.echo(shown(message), err=err)
