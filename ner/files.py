@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from ner.bounded_json import parse_json
 from ner.errors import InputError
+
+MOST_BYTES = 64 << 20
+"""The most that is read of a JSON or settings file. The largest, of characters or a long training run, have some MB."""
 
 
 @contextmanager
@@ -80,13 +84,31 @@ def read_json(path: Path, advice: str) -> Any:
         advice: what the user can do if the file is damaged.
 
     Raises:
-        InputError: the file is not JSON in UTF-8. The message ends with the advice.
+        InputError: the file is not JSON in UTF-8, or it is nested too deeply. The message ends with the advice.
         OSError: the file can't be read.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(read_bounded(path))
     except ValueError as error:
         raise damaged_file(path, error, advice) from error
+
+
+def read_bounded(path: Path) -> str:
+    """Read a small text in UTF-8. A pipe that nobody writes to is empty.
+
+    Raises:
+        ValueError: it is not UTF-8, or larger than `MOST_BYTES`. The message is one for users.
+        OSError: the file can't be read.
+    """
+    # Opening a named pipe waits for somebody who writes, unless the flag is given.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    with open(descriptor, "rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
+    return content.decode("utf-8").replace("\r\n", "\n")
 
 
 def damaged_file(path: Path, error: Exception, advice: str) -> InputError:

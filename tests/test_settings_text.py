@@ -33,7 +33,7 @@ def test_a_value_from_text(name: str, text: str, value: object) -> None:
 def test_numbers_from_text() -> None:
     assert parse_setting(PretrainingSettings, "lengths", "64, 128") == (64, 128)
     for text in ("", "64,x", "64,4", "64.5"):
-        with pytest.raises(InputError, match="expected `lengths` to be whole numbers of at least 8"):
+        with pytest.raises(InputError, match="expected `lengths` to be whole numbers from 8 to 100,000"):
             parse_setting(PretrainingSettings, "lengths", text)
 
 
@@ -73,7 +73,7 @@ def test_some_settings_are_enough_and_whole_numbers_are_numbers(path: Path) -> N
 
 def test_all_faults_of_a_file_are_told(path: Path) -> None:
     assert refused(path, '{"epochs": 0, "encodre": "x", "clip": 1, "clip": 2}').split("\n") == [
-        "expected `epochs` to be a whole number of at least 1, got 0",
+        "expected `epochs` to be a whole number from 1 to 100,000, got 0",
         f"{path}: unknown setting 'encodre': did you mean `encoder`?",
         f"{path}: `clip` occurs twice: remove one of them",
     ]
@@ -95,11 +95,11 @@ def test_text_that_is_not_utf_8(path: Path) -> None:
     [
         ("learnig_rate", 1e-4, "unknown setting 'learnig_rate': did you mean `learning_rate`?"),
         ("seed", 3, "`seed` can't be in a settings file: remove it, and pass `seed` 3"),
-        ("epochs", 2.7, "expected `epochs` to be a whole number of at least 1, got 2.7"),
-        ("epochs", True, "expected `epochs` to be a whole number of at least 1, got True"),
-        ("epochs", "3", "expected `epochs` to be a whole number of at least 1, got '3'"),
-        ("epochs", None, "expected `epochs` to be a whole number of at least 1, got None"),
-        ("max_steps", 1.5, "expected `max_steps` to be a whole number of at least 1 or None, got 1.5"),
+        ("epochs", 2.7, "expected `epochs` to be a whole number from 1 to 100,000, got 2.7"),
+        ("epochs", True, "expected `epochs` to be a whole number from 1 to 100,000, got True"),
+        ("epochs", "3", "expected `epochs` to be a whole number from 1 to 100,000, got '3'"),
+        ("epochs", None, "expected `epochs` to be a whole number from 1 to 100,000, got None"),
+        ("max_steps", 1.5, "expected `max_steps` to be a whole number from 1 to 1,000,000,000 or None, got 1.5"),
         ("dropout", "0.1", "expected `dropout` to be a number of at least 0 and less than 1, got '0.1'"),
         ("dropout", False, "expected `dropout` to be a number of at least 0 and less than 1, got False"),
         ("clip", float("nan"), "expected `clip` to be a finite number of more than 0, got nan"),
