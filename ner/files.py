@@ -119,5 +119,20 @@ def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
         error: the exception that a library raised because of it.
         advice: what the user can do.
     """
-    reason = str(error).strip().split("\n")[0]
-    return InputError(f"{path} is damaged ({type(error).__name__}: {reason}): {advice}")
+    reason = str(error).strip().split("\n")[0] or "it can't be read"
+    return InputError(f"{path} is damaged ({reason}): {advice}")
+
+
+def require_utf8_name(path: Path) -> None:
+    """Check the name of a file or folder that a library has to open which takes only names in UTF-8.
+
+    Raises:
+        InputError: the name has other bytes.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise InputError(
+            f"the name {shown} is not UTF-8, and weights can't be read or written there: rename it"
+        ) from None

@@ -57,8 +57,8 @@ def run_grid(
         All runs, in the order of the cells and the seeds.
 
     Raises:
-        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, or some runs failed. The second is
-            raised after all other runs.
+        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, or some
+            runs failed. The last is raised after all other runs.
         OSError: a folder can't be written. The comparison can be continued.
         InterruptedRun: the user stopped the comparison. It can be continued.
     """
