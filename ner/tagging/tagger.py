@@ -11,7 +11,7 @@ from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import batches_by_length, pad_rows
 from ner.characters.window_batches import in_chunks, window_batches
-from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, PrecisionName
+from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, MOST_READINGS, PrecisionName
 from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
@@ -22,9 +22,11 @@ from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
 from ner.records.record import Alternative
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
+from ner.tagging.engine_settings import EngineSettings
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
+from ner.texts import each_text
 
 # Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
@@ -91,13 +93,17 @@ class Tagger:
             batch_characters: as for the class.
 
         Raises:
-            InputError: the folder contains no complete model that this version can read.
+            InputError: the folder contains no complete model that this version can read, or a number is out of its
+                range.
         """
+        settings = EngineSettings(precision=precision, threads=threads, batch_characters=batch_characters)
+        precision, threads, batch_characters = settings.precision, settings.threads, settings.batch_characters
         folder = model_folder(name)
         shown = str(name or BUILT_IN_TAGGER)
         if is_exported(folder):
             exported, table = load_exported(folder)
             engine = ExportedEngine(folder, exported, precision, threads)
+            engine.require_fit(table)
             return cls(engine, table, batch_characters, name=shown, folder=folder)
         from ner.model.model_folder import load_model  # PyTorch takes seconds to import
         from ner.tagging.torch_engine import NetworkEngine
@@ -148,13 +154,17 @@ class Tagger:
             The entities in order of position: a list for each text, or one list for a single text.
 
         Raises:
-            ValueError: `fixed` has not one list for each text, or a span is impossible.
+            ValueError: `texts` has something else than texts, `fixed` has not one list for each text, or a span is
+                impossible.
         """
         if isinstance(texts, str):
             return self.tag([texts], None if fixed is None else [fixed])[0]
-        texts = list(texts)
+        texts = list(each_text(texts))
         if fixed is None:
             return TaggedTexts(self.tag_stream(texts))
+        if isinstance(fixed, (str, bytes)) or not isinstance(fixed, Iterable):
+            raise InputError(f"expected `fixed` to have a list of spans for each text, got {fixed!r:.60}")
+        fixed = list(fixed)
         if len(fixed) != len(texts):
             raise ValueError(f"expected `fixed` to have a list for each of the {len(texts)} texts, got {len(fixed)}")
         allowed = [
@@ -163,14 +173,14 @@ class Tagger:
         ]
         return TaggedTexts(self._decode(texts, self.emissions(texts), allowed))
 
-    def nbest(self, texts: Sequence[str], n: int) -> list[list[Alternative]]:
+    def nbest(self, texts: Iterable[str], n: int) -> list[list[Alternative]]:
         """The `n` most probable readings of each text, the best first. There are fewer if a text has fewer readings.
 
         Raises:
-            ValueError: `n` is less than 1.
+            ValueError: `n` is out of its range, or `texts` has something else than texts.
         """
-        if n < 1:
-            raise ValueError(f"expected `n` to be at least 1, got {n}")
+        if n == 0:
+            raise InputError(f"expected `n` to be a whole number from 1 to {MOST_READINGS}, got 0")
         return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
@@ -178,9 +188,15 @@ class Tagger:
         return (reading.entities for reading in self.readings(texts))
 
     def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
-        """Find the entities of each text and its `n` most probable readings, as a stream."""
-        for chunk in in_chunks(texts, len, _CHUNK_CHARACTERS):
-            yield from self._read_chunk(chunk, n)
+        """Find the entities of each text and its `n` most probable readings, as a stream.
+
+        Raises:
+            ValueError: `n` is out of its range, or `texts` has something else than texts.
+        """
+        if not isinstance(n, int) or not 0 <= n <= MOST_READINGS:
+            raise InputError(f"expected `n` to be a whole number from 0 to {MOST_READINGS}, got {n!r}")
+        chunks = in_chunks(each_text(texts), len, _CHUNK_CHARACTERS)
+        return (reading for chunk in chunks for reading in self._read_chunk(chunk, n))
 
     def _read_chunk(self, texts: Sequence[str], n: int) -> list[TaggedText]:
         emissions = self.emissions(texts)
@@ -201,14 +217,16 @@ class Tagger:
                 ]
         return found
 
-    def emissions(self, texts: Sequence[str]) -> list[Floats]:
+    def emissions(self, texts: Iterable[str]) -> list[Floats]:
         """Compute the scores of each tag at each character of each text, `(chars, tags)`.
 
         Long texts are read in overlapping windows. The scores of a character are from the window that keeps it.
 
         Raises:
+            ValueError: `texts` has something else than texts.
             InputError: some scores are not finite.
         """
+        texts = list(each_text(texts))
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
         for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
