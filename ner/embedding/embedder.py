@@ -124,8 +124,8 @@ class Embedder:
             `(spans, size)` for each text.
 
         Raises:
-            ValueError: `texts` has something else than texts, `spans` has not one list for each text, a span is empty or
-                outside its text, or `pooling` is `cls` or unknown.
+            ValueError: `texts` has something else than texts, `spans` has not one list for each text, a span is empty
+                or outside its text, or `pooling` is `cls` or unknown.
         """
         texts = list(each_text(texts))
         _require_pooling(pooling)

@@ -69,10 +69,8 @@ class ExportedEngine:
                 f"the network in {folder} doesn't fit its {CHARACTERS}: copy the whole folder again"
             ) from error
         if labels != len(self.labels):
-            raise InputError(
-                f"the network in {folder} has {labels} labels, and its {RECORD} {len(self.labels)}: copy the whole folder "
-                "again"
-            )
+            expected = f"expected {len(self.labels)} labels as in its {RECORD}, found {labels}"
+            raise InputError(f"the network in {folder} doesn't fit ({expected}): copy the whole folder again")
 
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
         return self._network(input_ids, attention_mask)

@@ -179,8 +179,7 @@ class Tagger:
         Raises:
             ValueError: `n` is out of its range, or `texts` has something else than texts.
         """
-        if n == 0:
-            raise InputError(f"expected `n` to be a whole number from 1 to {MOST_READINGS}, got 0")
+        _require_number(n, least=1)
         return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
@@ -193,8 +192,7 @@ class Tagger:
         Raises:
             ValueError: `n` is out of its range, or `texts` has something else than texts.
         """
-        if not isinstance(n, int) or not 0 <= n <= MOST_READINGS:
-            raise InputError(f"expected `n` to be a whole number from 0 to {MOST_READINGS}, got {n!r}")
+        _require_number(n, least=0)
         chunks = in_chunks(each_text(texts), len, _CHUNK_CHARACTERS)
         return (reading for chunk in chunks for reading in self._read_chunk(chunk, n))
 
@@ -272,3 +270,8 @@ class Tagger:
         # A CRF makes illegal sequences impossible. Those of a softmax are read as conlleval does.
         assert repairs == 0 or not self.engine.decoder().keeps_to_scheme, names
         return entities
+
+
+def _require_number(n: int, least: int) -> None:
+    if not isinstance(n, int) or not least <= n <= MOST_READINGS:
+        raise InputError(f"expected `n` to be a whole number from {least} to {MOST_READINGS}, got {n!r}")
