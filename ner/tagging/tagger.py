@@ -19,6 +19,7 @@ from ner.decoding.numpy_chain import Floats, Mask
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
+from ner.memory import require_memory
 from ner.records.record import Alternative
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
@@ -30,6 +31,9 @@ from ner.texts import each_text
 
 # Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
+# Decoding holds two arrays of all pairs of labels, in float64, and about six arrays of all labels.
+_DECODING_BYTES, _BYTES_PER_PAIR = 1 << 28, 16
+_BYTES_PER_SCORE, _COPIES = 8, 6
 
 
 class TaggedText(NamedTuple):
@@ -204,7 +208,13 @@ class Tagger:
     def _alternatives(self, texts: Sequence[str], emissions: Sequence[Floats], n: int) -> list[list[Alternative]]:
         decoder = self.engine.decoder()
         found = [[Alternative([], 1.0)] for _ in texts]  # an empty text has one reading
-        for members, padded, mask in self._pad_batches(texts, emissions):
+        longest = max(map(len, texts), default=0)
+        require_memory(
+            n * len(self.labels) * (_BYTES_PER_SCORE * longest + 2 * _BYTES_PER_PAIR * len(self.labels)),
+            f"{n} readings of {longest:,} characters with {len(self.labels):,} labels need",
+            "lower `n`, or cut the text into shorter ones",
+        )
+        for members, padded, mask in self._pad_batches(texts, emissions, n):
             best = decoder.nbest(padded, mask, n)
             rows = zip(members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
             for i, tags, probabilities in rows:
@@ -225,6 +235,12 @@ class Tagger:
             InputError: some scores are not finite.
         """
         texts = list(each_text(texts))
+        characters = sum(map(len, texts))
+        require_memory(
+            _BYTES_PER_SCORE * _COPIES * characters * len(self.labels),
+            f"{characters:,} characters with {len(self.labels):,} labels need",
+            "cut long texts into shorter ones",
+        )
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
         for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
@@ -255,11 +271,15 @@ class Tagger:
         return found
 
     def _pad_batches(
-        self, texts: Sequence[str], emissions: Sequence[Floats]
+        self, texts: Sequence[str], emissions: Sequence[Floats], n: int = 1
     ) -> Iterator[tuple[list[int], Floats, Mask]]:
-        """Batches of non-empty texts: their indices, emissions `(batch, chars, tags)`, and mask `(batch, chars)`."""
+        """Batches of non-empty texts: their indices, emissions `(batch, chars, tags)`, and mask `(batch, chars)`.
+
+        With many labels or readings, a batch has few texts: decoding has arrays of all pairs of labels for each text.
+        """
+        most_rows = max(1, _DECODING_BYTES // (_BYTES_PER_PAIR * len(self.labels) ** 2 * n))
         not_empty = [i for i, text in enumerate(texts) if text]
-        for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS):
+        for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS, most_rows):
             members = [not_empty[i] for i in batch]
             lengths = np.array([len(texts[i]) for i in members])
             yield members, pad_rows([emissions[i] for i in members], 0.0), np.arange(lengths.max()) < lengths[:, None]
