@@ -4,7 +4,7 @@ import subprocess
 import sys
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import pytest
 import typer
@@ -192,3 +192,21 @@ def test_settings_need_no_torch() -> None:
 def test_a_name_by_its_option_or_by_an_older_one() -> None:
     assert find_name(TrainingSettings, "--head-learning-rate") == "head_learning_rate"
     assert find_name(TrainingSettings, "window") == "max_length"
+
+
+@every_group
+def test_every_whole_number_has_both_bounds(group: type[Settings]) -> None:
+    for name, field in group.__pydantic_fields__.items():
+        if int in (field.annotation, *get_args(field.annotation)):
+            range_ = bounds(field)
+            assert range_ is not None, name
+            assert re.fullmatch(r"[\d,]+ to [\d,]+", range_.en), (name, range_)
+
+
+def test_threads_are_some_times_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.tagging.engine_settings.available_cores", lambda: 8)
+    assert EngineSettings(threads=32).threads == 32
+    with pytest.raises(InputError, match="expected `threads` to be at most 32 on a machine with 8 cores, got 33"):
+        EngineSettings(threads=33)
+    with pytest.raises(InputError, match="expected `threads` to be a whole number from 1 to 1,024 or None, got 100000"):
+        EngineSettings(threads=100_000)

@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,45 @@ def test_what_is_wrong_is_said(path: Path, name: str, value: Any, message: str) 
 def test_a_name_like_no_other_and_one_given_twice(path: Path) -> None:
     assert refused(path, '{"xyz": 1}').startswith("unknown setting 'xyz': expected one of encoder, fusion, ")
     assert refused(path, '{"epochs": 1, "epochs": 2}') == "`epochs` occurs twice: remove one of them"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[" * 100_000, "nested more than 100 deep"),
+        ('{"a":' * 100_000, "nested more than 100 deep"),
+        ('{"learning_rate": %s}' % ("1" * 400), "a number has 400 digits"),
+        ('{"epochs": %s}' % ("1" * 5000), "a number has 5,000 digits"),
+        ('{"encoder": "\\ud800"}', "half a character"),
+        ('{"learning_rate": 1e999}', "expected `learning_rate` to be a finite number"),
+        ('{"max_steps": 1%s}' % ("0" * 20), "expected `max_steps` to be a whole number from 1 to"),
+    ],
+)
+def test_json_without_bounds(path: Path, content: str, message: str) -> None:
+    assert message in refused(path, content)
+
+
+def test_toml_without_bounds(path: Path) -> None:
+    path = path.with_suffix(".toml")
+    for content, message in (
+        ("a = " + "[" * 100_000, "got lists in lists"),
+        (f"learning_rate = {'1' * 400}", "expected `learning_rate` to be a number"),
+    ):
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(InputError, match=message):
+            read_settings(TrainingSettings, path)
+
+
+def test_pipes_and_devices(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="expected a JSON object or TOML"):
+        read_settings(TrainingSettings, tmp_path / "pipe")  # nobody writes
+    with pytest.raises(InputError, match="it is larger than 64 MB"):
+        read_settings(TrainingSettings, Path("/dev/zero"))
+    read, write = os.pipe()
+    os.write(write, b'{"epochs": 3}')
+    os.close(write)
+    try:
+        assert read_settings(TrainingSettings, Path(f"/dev/fd/{read}")) == {"epochs": 3}  # <(command) in a shell
+    finally:
+        os.close(read)
