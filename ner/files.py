@@ -13,6 +13,7 @@ from ner.errors import InputError
 
 MOST_BYTES = 64 << 20
 """The most that is read of a JSON or settings file. The largest, of characters or a long training run, have some MB."""
+_LONGEST_REASON = 200  # characters of the words of a library
 
 
 @contextmanager
@@ -119,7 +120,7 @@ def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
         error: the exception that a library raised because of it.
         advice: what the user can do.
     """
-    reason = str(error).strip().split("\n")[0] or "it can't be read"
+    reason = str(error).strip().split("\n")[0][:_LONGEST_REASON] or "it can't be read"
     return InputError(f"{path} is damaged ({reason}): {advice}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
+from transformers import AutoConfig
 
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable
@@ -81,6 +82,7 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     table = CharacterTable.load(folder / CHARACTERS, ADVICE, content["encoder"].get("vocab_size"))
     with _name_damaged_file(folder / CONFIG):
         config = BertBiLstmCrfConfig.from_dict(content)
+        AutoConfig.for_model(**content["encoder"])  # what transformers refuses is a fault of this file
     with _name_damaged_file(folder / WEIGHTS):
         loaded: Any = BertBiLstmCrf.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
