@@ -37,7 +37,7 @@ class _Stored(FileSchema):
     """What `characters.json` contains."""
 
     special: _Special
-    characters: dict[Character, _Id]
+    characters: Annotated[dict[Character, _Id], Field(min_length=1)]
 
 
 class CharacterTable:

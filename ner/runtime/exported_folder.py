@@ -26,6 +26,7 @@ _ADVICE = "copy it again, or export again"
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 1e-6, 1e6
 """Calibration finds temperatures near 1. With others all probabilities are 0 or 1, or all are equal."""
+_HIGHEST_SCORE = 1e6  # learned scores of transitions are below 100
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class _Stored(FileSchema):
             if {len(parts.start), len(parts.transitions), len(parts.end), *map(len, parts.transitions)} != {size}:
                 raise ValueError(f"chain: expected scores for {size} labels, found other sizes")
             for scores, legal in zip(parts.arrays(), legal_transitions(self.labels, scheme), strict=True):
-                if ((scores > POSSIBLE) != legal).any() or (scores[legal] > -POSSIBLE).any():
+                if ((scores > POSSIBLE) != legal).any() or (np.abs(scores[legal]) > _HIGHEST_SCORE).any():
                     raise ValueError(
                         f"chain: expected only what {self.scheme} allows to be possible, found other scores"
                     )
