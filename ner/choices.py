@@ -7,6 +7,11 @@ BUILT_IN_TAGGER = "mini-zh-uner"
 BATCH_CHARACTERS = 4096
 """The default number of padded characters that a tagger reads at once. It keeps a CPU busy and needs little memory."""
 
+MOST_READINGS = 300
+"""The most readings of a text by n-best: beyond that they hardly differ, and time grows with their square."""
+MOST_SEEDS = 1000
+"""The most seeds of a comparison: each one trains a model."""
+
 AdversarialName = Literal["none", "fgm", "pgd"]
 CellName = Literal["lstm", "gru"]
 DecoderName = Literal["crf", "softmax"]

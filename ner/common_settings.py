@@ -17,7 +17,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 Accumulate = Annotated[
     int,
-    Field(ge=1),
+    Field(ge=1, le=10_000),
     TRAINING,
     Help(
         "Number of batches per optimizer step; more batches need no more memory.",

@@ -65,6 +65,11 @@ def _named(path: Path, partial: Path | None = None) -> Iterator[None]:
         raise
 
 
+MOST_BYTES = 64 << 20
+"""The most that is read of a JSON or settings file. The largest, of characters or a long training run, have some MB."""
+_LONGEST_REASON = 200  # characters of the words of a library
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give an empty file next to `path`, which is renamed to `path` when the block ends.
@@ -202,9 +207,27 @@ def read_json(path: Path, advice: str) -> Any:
         OSError: the file can't be read.
     """
     try:
-        return parse_json(path.read_text(encoding="utf-8"))
+        return parse_json(read_bounded(path))
     except ValueError as error:
         raise damaged_file(path, error, advice) from error
+
+
+def read_bounded(path: Path) -> str:
+    """Read a small text in UTF-8. A pipe that nobody writes to is empty.
+
+    Raises:
+        ValueError: it is not UTF-8, or larger than `MOST_BYTES`. The message is one for users.
+        OSError: the file can't be read.
+    """
+    # Opening a named pipe waits for somebody who writes, unless the flag is given.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    with open(descriptor, "rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
+    return content.decode("utf-8").replace("\r\n", "\n")
 
 
 def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
@@ -215,5 +238,20 @@ def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
         error: the exception that a library raised because of it.
         advice: what the user can do.
     """
-    reason = str(error).strip().split("\n")[0]
-    return InputError(f"{path} is damaged ({type(error).__name__}: {reason}): {advice}")
+    reason = str(error).strip().split("\n")[0][:_LONGEST_REASON] or "it can't be read"
+    return InputError(f"{path} is damaged ({reason}): {advice}")
+
+
+def require_utf8_name(path: Path) -> None:
+    """Check the name of a file or folder that a library has to open which takes only names in UTF-8.
+
+    Raises:
+        InputError: the name has other bytes.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise InputError(
+            f"the name {shown} is not UTF-8, and weights can't be read or written there: rename it"
+        ) from None

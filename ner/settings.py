@@ -193,13 +193,11 @@ def find_name(group: type[Settings], name: str) -> str:
 
 
 def bounds(field: FieldInfo) -> Text | None:
-    """The range of a setting in words, for example "more than 0 and at most 1"; None if it has no range."""
-    found = [
-        Text(*(f"{word} {getattr(limit, key):,}" for word in words))
-        for limit in _limits(field)
-        for key, words in _BOUNDS.items()
-        if hasattr(limit, key)
-    ]
+    """The range of a setting in words, for example "1 to 64" or "more than 0"; None if it has no range."""
+    limits = {key: getattr(limit, key) for limit in _limits(field) for key in _BOUNDS if hasattr(limit, key)}
+    if limits.keys() == {"ge", "le"}:
+        return Text(f"{limits['ge']:,} to {limits['le']:,}", f"{limits['ge']:,} 到 {limits['le']:,}")
+    found = [Text(*(f"{word} {limit:,}" for word in _BOUNDS[key])) for key, limit in limits.items()]
     return Text(" and ".join(one.en for one in found), " 且".join(one.zh for one in found)) if found else None
 
 
@@ -217,7 +215,7 @@ def describe_values(field: FieldInfo) -> str:
     else:
         words = "whole numbers" if get_origin(kind) is tuple else _KINDS.get(kind, str(kind))
         if range_ := bounds(field):
-            words += f" of {range_.en}"
+            words += f" {'from' if range_.en[0].isdigit() else 'of'} {range_.en}"
     return words + " or None" * nullable
 
 

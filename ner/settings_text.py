@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, get_origin
 
 from pydantic.fields import FieldInfo
 
+from ner.bounded_json import BoundedDecoder, has_half_character
 from ner.errors import InputError
-from ner.files import write_json, write_text
+from ner.files import read_bounded, write_json, write_text
 from ner.language import Text
 from ner.settings import (
     Help,
@@ -143,14 +144,26 @@ def option_of(name: str, field: FieldInfo) -> str:
     return parameter.option if parameter else "--" + name.replace("_", "-")
 
 
+class _Object(dict[str, Any]):
+    """A JSON object that keeps all its pairs, also those with the same key."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
 def _read_pairs(path: Path) -> list[tuple[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_bounded(path)
         if path.suffix == ".toml":  # the parser refuses duplicates
             return list(tomllib.loads(text).items())
-        pairs = json.loads(text, object_pairs_hook=tuple)
+        content = BoundedDecoder(_Object).decode(text)
+        if has_half_character(content, text):
+            raise ValueError("half a character: an escape \\ud800 to \\udfff without its pair")
+    except RecursionError:
+        raise InputError(f"{path}: expected a JSON object or TOML with settings, got lists in lists") from None
     except ValueError as error:  # from JSON, TOML or UTF-8
         raise InputError(f"{path}: expected a JSON object or TOML with settings ({error})") from None
-    if not isinstance(pairs, tuple):  # the hook makes a tuple of an object, and JSON has no other tuples
+    if not isinstance(content, _Object):
         raise InputError(f'{path}: expected a JSON object with settings, for example {{"epochs": 8, "fusion": "mean"}}')
-    return list(pairs)
+    return content.pairs

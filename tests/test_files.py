@@ -34,9 +34,7 @@ def test_half_of_a_surrogate_pair_in_a_text_too(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_bytes() == "王\\ud83d\n".encode()
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"), [(b"", "JSONDecodeError: Expecting value"), (b'"\xff"', "UnicodeDecodeError")]
-)
+@pytest.mark.parametrize(("content", "reason"), [(b"", "Expecting value"), (b'"\xff"', "'utf-8' codec can't decode")])
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
@@ -46,7 +44,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) ->
 
 def test_only_the_first_line_of_a_reason_is_told() -> None:
     error = damaged_file(Path("a.bin"), RuntimeError("\nwrong size\nin line 3 of a trace"), "copy it again")
-    assert str(error) == "a.bin is damaged (RuntimeError: wrong size): copy it again"
+    assert str(error) == "a.bin is damaged (wrong size): copy it again"
 
 
 def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import pytest
 import typer
@@ -149,7 +149,7 @@ def test_no_default_of_training_is_written_elsewhere() -> None:
 def test_settings_are_frozen_dataclasses_that_check_replacements() -> None:
     settings = replace(TrainingSettings(), epochs=2, clip=3)
     assert (settings.epochs, settings.clip, type(settings.clip)) == (2, 3.0, float)
-    with pytest.raises(InputError, match="expected `epochs` to be a whole number of at least 1, got 0"):
+    with pytest.raises(InputError, match="expected `epochs` to be a whole number from 1 to 100,000, got 0"):
         replace(settings, epochs=0)
     with pytest.raises(AttributeError):
         settings.epochs = 3  # type: ignore[misc]
@@ -163,7 +163,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(InputError) as error:
         TrainingSettings(epochs=2.5, learning_rate=float("inf"), fusion="sum", label_smoothing=0.1, lerning_rate=1)  # type: ignore[call-arg, arg-type]
     assert sorted(str(error.value).split("\n")) == [
-        "expected `epochs` to be a whole number of at least 1, got 2.5",
+        "expected `epochs` to be a whole number from 1 to 100,000, got 2.5",
         "expected `fusion` to be one of last, mean, last4, scalar-mix, attention, multi-head, got 'sum'",
         "expected `label_smoothing` to be 0 with `decoder` crf, got 0.1",
         "expected `learning_rate` to be a finite number of more than 0, got inf",
@@ -179,7 +179,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_bounds_in_words() -> None:
     ranges = PretrainingSettings.__pydantic_fields__
-    assert bounds(ranges["lengths"]) == ("at least 8", "至少 8")
+    assert bounds(ranges["lengths"]) == ("8 to 100,000", "8 到 100,000")
     assert bounds(ranges["held_out"]) == ("more than 0 and less than 1", "大于 0 且小于 1")
     assert bounds(ranges["masking"]) is None
 
@@ -192,3 +192,21 @@ def test_settings_need_no_torch() -> None:
 def test_a_name_by_its_option_or_by_an_older_one() -> None:
     assert find_name(TrainingSettings, "--head-learning-rate") == "head_learning_rate"
     assert find_name(TrainingSettings, "window") == "max_length"
+
+
+@pytest.mark.parametrize("group", [one for one in GROUPS if one is not ReadOptions])  # columns count from both ends
+def test_every_whole_number_has_both_bounds(group: type[Settings]) -> None:
+    for name, field in group.__pydantic_fields__.items():
+        if int in (field.annotation, *get_args(field.annotation)):
+            range_ = bounds(field)
+            assert range_ is not None, name
+            assert re.fullmatch(r"[\d,]+ to [\d,]+", range_.en), (name, range_)
+
+
+def test_threads_are_some_times_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.tagging.engine_settings.available_cores", lambda: 8)
+    assert EngineSettings(threads=32).threads == 32
+    with pytest.raises(InputError, match="expected `threads` to be at most 32 on a machine with 8 cores, got 33"):
+        EngineSettings(threads=33)
+    with pytest.raises(InputError, match="expected `threads` to be a whole number from 1 to 1,024 or None, got 100000"):
+        EngineSettings(threads=100_000)

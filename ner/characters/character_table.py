@@ -3,11 +3,15 @@
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
-from ner.files import damaged_file, read_json, write_json
+from ner.errors import InputError
+from ner.file_schema import Character, FileSchema, check_file
+from ner.files import read_json, write_json
 
 Ids = npt.NDArray[np.int64]
 
@@ -18,6 +22,22 @@ _UNRESOLVED = -1
 _SPELLINGS = ("{}", "\u2581{}", "##{}")
 # Tokens for white space. WordPiece vocabularies have no real one.
 _SPACES = (" ", "\u2581", "[unused1]")
+_Id = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class _Special(FileSchema):
+    pad: _Id
+    unk: _Id
+    cls: _Id
+    sep: _Id
+    space: _Id
+
+
+class _Stored(FileSchema):
+    """What `characters.json` contains."""
+
+    special: _Special
+    characters: Annotated[dict[Character, _Id], Field(min_length=1)]
 
 
 class CharacterTable:
@@ -73,6 +93,11 @@ class CharacterTable:
         """The distinct ids of single characters, sorted: `(ids,)`."""
         return np.unique(np.fromiter(self._characters.values(), dtype=np.int64))
 
+    @property
+    def highest(self) -> int:
+        """The highest id of all characters and special tokens."""
+        return max(*self._characters.values(), *self._special.values())
+
     def encode(self, text: str) -> Ids:
         """The ids of the code points of `text`: `(chars,)`."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -103,19 +128,23 @@ class CharacterTable:
         write_json(content, path, indent=0)
 
     @classmethod
-    def load(cls, path: Path, advice: str = "copy it again") -> "CharacterTable":
+    def load(cls, path: Path, advice: str = "copy it again", vocabulary: int | None = None) -> "CharacterTable":
         """Read a table that `save` wrote.
 
         Args:
             path: the file.
             advice: what the user can do if the file is damaged.
+            vocabulary: the number of ids that the encoder has, if it is known.
 
         Raises:
             InputError: the file is damaged. The message ends with the advice.
             OSError: the file can't be read.
         """
-        content = read_json(path, advice)
-        try:
-            return cls(content["characters"], content["special"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise damaged_file(path, error, advice) from error
+        content = check_file(_Stored, read_json(path, advice), path, advice)
+        table = cls(content.characters, content.special.model_dump())
+        if vocabulary is not None and table.highest >= vocabulary:
+            raise InputError(
+                f"{path} is damaged (expected ids below {vocabulary:,}, as the encoder has, found {table.highest:,}): "
+                f"{advice}"
+            )
+        return table

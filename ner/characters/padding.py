@@ -37,19 +37,20 @@ def pad_labels(rows: Sequence[Ids]) -> Ids:
     return pad_rows(rows, IGNORED)
 
 
-def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+def batches_by_length(lengths: Sequence[int], budget: int, most_rows: int | None = None) -> Iterator[list[int]]:
     """Group rows of similar length into batches, the longest first.
 
     Args:
         lengths: the number of characters of each row.
         budget: the maximum number of characters of a batch, with padding. A longer row is a batch of its own.
+        most_rows: the maximum number of rows of a batch.
 
     Yields:
         The indices of the rows of a batch.
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > budget:
+        if batch and ((len(batch) + 1) * lengths[batch[0]] > budget or len(batch) == most_rows):
             yield batch
             batch = []
         batch.append(i)

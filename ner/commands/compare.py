@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+from ner.choices import MOST_SEEDS
 from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.options import compared_settings, read_options
@@ -50,6 +51,7 @@ def compare(
             "Train each combination with this many seeds: 1, 2 and so on.",
             "每种组合用几个随机种子训练：1、2、……",
             min=1,
+            max=MOST_SEEDS,
         ),
     ] = 3,
     as_json: Json = False,

@@ -145,7 +145,8 @@ def print_info(info: Mapping[str, Any], console: "Console") -> None:
     settings, encoder = record["settings"], config["encoder"]
     facts = {
         "types": ", ".join(config["types"]),
-        "encoder": f"{config['encoder_name']}: {encoder['num_hidden_layers']} layers of {encoder['hidden_size']}, "
+        "encoder": f"{config['encoder_name']}: {encoder.get('num_hidden_layers', encoder.get('n_layers'))} layers of "
+        f"{encoder.get('hidden_size', encoder.get('dim'))}, "
         f"{settings['mode']}",
         "network": f"fusion {config['fusion']}, {config['cell']} {config['lstm_layers']} x {config['lstm_size']}, "
         f"{config['tag_decoder']} over {config['scheme']} tags, {record['parameters'] / 1e6:.2f} million parameters",

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from ner.built_in import model_folder
-from ner.choices import BUILT_IN_TAGGER
+from ner.choices import BUILT_IN_TAGGER, MOST_READINGS
 from ner.commands.command import command
 from ner.commands.options import engine_settings, text_options
 from ner.commands.parameters import STANDARD_STREAM, TextColumn, argument, named_paths, option
@@ -49,6 +49,7 @@ _Nbest = Annotated[
         "Add the N most probable labelings of each text; jsonl only.",
         "给出每条文本概率最大的 N 种标注；仅限 jsonl。",
         min=0,
+        max=MOST_READINGS,
     ),
 ]
 

@@ -38,7 +38,12 @@ def tune(
     ],
     trials: Annotated[
         int,
-        option("Total number of trials, including those of earlier calls.", "试验总数，包括之前运行过的。", min=1),
+        option(
+            "Total number of trials, including those of earlier calls.",
+            "试验总数，包括之前运行过的。",
+            min=1,
+            max=100_000,
+        ),
     ],
     storage: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ner.choices import MOST_SEEDS
 from ner.comparing.grid import Cell
 from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
@@ -56,11 +57,13 @@ def run_grid(
         All runs, in the order of the cells and the seeds.
 
     Raises:
-        InputError: a folder contains a finished run with other settings or data, or some runs failed. The second is
-            raised after all other runs.
+        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, or some
+            runs failed. The last is raised after all other runs.
         OSError: a folder can't be written. The comparison can be continued.
         InterruptedRun: the user stopped the comparison. It can be continued.
     """
+    if not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
+        raise InputError(f"expected `seeds` to be a whole number from 1 to {MOST_SEEDS:,}, got {seeds!r}")
     progress = choose_progress(progress)
     planned = [
         PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)

@@ -1,7 +1,8 @@
 """Computing vectors: one for each text, for each span of a text, or for each character."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,13 @@ from ner.characters.character_table import CharacterTable
 from ner.characters.window_batches import WindowBatch, window_batches
 from ner.choices import Pooling, PrecisionName
 from ner.embedding.layer_choice import Layer, side_by_side, take_layer
+from ner.errors import InputError
 from ner.model.hardware import pick_device, use_bf16
 from ner.model.load_encoder import load_encoder, longest_window
 from ner.model.model_files import CHARACTERS
 from ner.model.model_folder import load_model
+from ner.model.without_hooks import without_hooks
+from ner.texts import each_text
 
 Vectors = npt.NDArray[np.float32]
 Span = tuple[int, int]
@@ -55,6 +59,9 @@ class Embedder:
         self._window = longest_window(encoder)
         self._bf16 = use_bf16(precision, encoder.device)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_encoder": without_hooks(self._encoder)}
+
     @classmethod
     def load(cls, name: str | Path, layer: Layer = -1, precision: PrecisionName = "fp32") -> "Embedder":
         """Load an encoder. It is moved to the GPU if there is one.
@@ -76,7 +83,7 @@ class Embedder:
         torch.nn.Module.to(encoder, pick_device())
         return cls(encoder, table, layer, precision)
 
-    def embed(self, texts: Sequence[str], pooling: Pooling = "mean") -> Vectors:
+    def embed(self, texts: Iterable[str], pooling: Pooling = "mean") -> Vectors:
         """Compute a vector for each text.
 
         Args:
@@ -88,9 +95,10 @@ class Embedder:
             `(texts, size)`. The vector of an empty text is 0.
 
         Raises:
-            ValueError: `texts` is a single string.
+            ValueError: `texts` has something else than texts, or `pooling` is unknown.
         """
-        _require_list(texts)
+        texts = list(each_text(texts))
+        _require_pooling(pooling)
         if pooling != "cls":
             whole = [[(0, len(text))] if text else [] for text in texts]
             pooled = self.embed_spans(texts, whole, pooling)
@@ -103,7 +111,7 @@ class Embedder:
         return total / np.maximum(windows, 1).astype(np.float32)[:, None]
 
     def embed_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], pooling: Pooling = "mean"
+        self, texts: Iterable[str], spans: Sequence[Sequence[Span]], pooling: Pooling = "mean"
     ) -> list[Vectors]:
         """Compute a vector for each span of each text. The encoder reads the whole text.
 
@@ -116,10 +124,11 @@ class Embedder:
             `(spans, size)` for each text.
 
         Raises:
-            ValueError: `spans` has not one list for each text, a span is empty or outside its text, or `pooling` is
-                `cls`.
+            ValueError: `texts` has something else than texts, `spans` has not one list for each text, a span is empty
+                or outside its text, or `pooling` is `cls` or unknown.
         """
-        _require_list(texts)
+        texts = list(each_text(texts))
+        _require_pooling(pooling)
         if pooling == "cls":
             raise ValueError(
                 "expected `pooling` to be mean or max for spans, got cls, which is the vector of a whole text"
@@ -145,13 +154,13 @@ class Embedder:
                         np.maximum(vector, part.max(axis=0), out=vector)
         return pooled
 
-    def embed_characters(self, texts: Sequence[str]) -> list[Vectors]:
+    def embed_characters(self, texts: Iterable[str]) -> list[Vectors]:
         """Compute a vector for each character of each text, `(chars, size)`.
 
         Raises:
-            ValueError: `texts` is a single string.
+            ValueError: `texts` has something else than texts.
         """
-        _require_list(texts)
+        texts = list(each_text(texts))
         vectors = [self._zeros(len(text)) for text in texts]
         for batch, states in self._states(texts):
             for origin, window, kept in batch.kept(states[:, 1:-1].cpu()):
@@ -175,6 +184,6 @@ class Embedder:
         return np.zeros((*rows, self.size), dtype=np.float32)
 
 
-def _require_list(texts: Sequence[str]) -> None:
-    if isinstance(texts, str):
-        raise ValueError(f"expected `texts` to be a list of texts, got the string {texts[:20]!r}: put it into a list")
+def _require_pooling(pooling: Pooling) -> None:
+    if pooling not in get_args(Pooling):
+        raise InputError(f"expected `pooling` to be one of {', '.join(get_args(Pooling))}, got {pooling!r}")

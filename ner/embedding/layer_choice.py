@@ -42,6 +42,8 @@ def side_by_side(layer: Layer, layers: int) -> int:
     Raises:
         InputError: the encoder has no such layer.
     """
+    if isinstance(layer, bool) or not (isinstance(layer, int) or layer in _COMBINED):
+        raise InputError(f"expected `layer` to be a whole number, or one of {', '.join(_COMBINED)}, got {layer!r}")
     if isinstance(layer, int) and not -layers <= layer < layers:
         raise InputError(
             f"the encoder has no layer {layer}: expected 0 (embeddings) to {layers - 1} (top), or -1 (top) to "

@@ -1,13 +1,15 @@
 """Spans that are known before a text is tagged, and the tags that they allow for each character."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ner.data.entities import Entity
 from ner.data.schemes import OUTSIDE, Scheme, entities_to_tags
+from ner.errors import InputError
 
 
 class FixedSpan(NamedTuple):
@@ -41,6 +43,11 @@ def allowed_by_spans(
     Raises:
         ValueError: a span is empty, beyond the text, of an unknown type, or overlaps another span.
     """
+    if isinstance(fixed, str) or not isinstance(fixed, Sequence):
+        raise InputError(f"expected `fixed` to have a list of spans for each text, got {fixed!r:.60}")
+    for span in fixed:
+        if not _is_span(span):
+            raise InputError(f"expected `fixed` to have spans (start, end, type or None), got {span!r:.60}")
     allowed = np.ones((length, len(labels)), dtype=np.bool_)
     # While the spans are checked, O is the type of spans without entities.
     known = [Entity(start, end, label or OUTSIDE, "") for start, end, label in fixed]
@@ -56,3 +63,11 @@ def allowed_by_spans(
         if end < length and scheme.inside == scheme.end:  # in other schemes its last tag shows that it ends
             allowed[end] &= [name != f"{scheme.inside}-{entity.label}" for name in labels]
     return allowed
+
+
+def _is_span(span: Any) -> bool:
+    if not isinstance(span, (tuple, list)) or len(span) != 3:
+        return False
+    start, end, label = span
+    whole = all(isinstance(place, Integral) and not isinstance(place, bool) for place in (start, end))
+    return whole and (label is None or (isinstance(label, str) and label != ""))

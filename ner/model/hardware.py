@@ -1,5 +1,6 @@
 """The fastest device, number format and attention kernel of this machine."""
 
+import os
 from typing import Literal, get_args
 
 import torch
@@ -8,6 +9,15 @@ from ner.choices import PrecisionName
 
 # In training on CPUs, eager attention in bf16 was faster than scaled_dot_product_attention up to this length.
 _EAGER_CPU_LENGTH = 256
+
+
+def _use_one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+# After a fork the other threads of OpenMP are gone, and a child that waits for them never ends.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_use_one_thread)
 
 
 def pick_device() -> torch.device:

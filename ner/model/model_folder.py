@@ -10,19 +10,21 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
+from transformers import AutoConfig
 
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable
 from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
-from ner.files import damaged_file, grant_usual_rights, read_json
+from ner.files import damaged_file, grant_usual_rights, require_utf8_name
+from ner.model.crf.tag_distribution import TagDistribution
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.network import BertBiLstmCrf
-from ner.model.network_config import FORMAT_VERSION, BertBiLstmCrfConfig
+from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.quiet_transformers import quiet_transformers
-from ner.runtime.exported_folder import is_exported
-
-_ADVICE = "copy it again, or train again"
+from ner.model.stored_config import ADVICE, read_config
+from ner.model.stored_weights import check_sizes, read_shapes
+from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported
 
 
 def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
@@ -74,8 +76,13 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
             f"{folder} contains no complete model: {', '.join(missing)} not found; copy the whole folder, "
             "or train again"
         )
-    config = _load_config(folder / CONFIG)
-    table = CharacterTable.load(folder / CHARACTERS, "copy it again, or train again")
+    require_utf8_name(folder)
+    content = read_config(folder / CONFIG)
+    check_sizes(content, read_shapes(folder / WEIGHTS), folder / WEIGHTS)
+    table = CharacterTable.load(folder / CHARACTERS, ADVICE, content["encoder"].get("vocab_size"))
+    with _name_damaged_file(folder / CONFIG):
+        config = BertBiLstmCrfConfig.from_dict(content)
+        AutoConfig.for_model(**content["encoder"])  # what transformers refuses is a fault of this file
     with _name_damaged_file(folder / WEIGHTS):
         loaded: Any = BertBiLstmCrf.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
@@ -88,22 +95,21 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
             f"{folder / WEIGHTS} doesn't fit {CONFIG}: {differing[0]} and {len(differing) - 1} more weights differ; "
             "copy the whole folder again, or train again"
         )
+    _check_scores(model.tag_decoder, folder / WEIGHTS)
     model.train(False)
     return model, table
 
 
-def _load_config(path: Path) -> BertBiLstmCrfConfig:
-    with _name_damaged_file(path):
-        content = read_json(path, _ADVICE)
-        kind, version = content.get("model_type"), content.get("format_version", FORMAT_VERSION)
-    if kind != BertBiLstmCrfConfig.model_type:
-        raise InputError(f"{path} describes a model of the type {kind}: expected {BertBiLstmCrfConfig.model_type}")
-    if version > FORMAT_VERSION:
+def _check_scores(decoder: TagDistribution, path: Path) -> None:
+    """Check the scores of the tag decoder once. All tags and probabilities depend on them."""
+    for name, scores in decoder.state_dict().items():
+        if not scores.isfinite().all():
+            raise InputError(f"{path} is damaged (tag_decoder.{name} has values that are not finite): {ADVICE}")
+    if not LOWEST_TEMPERATURE <= decoder.temperature.item() <= HIGHEST_TEMPERATURE:
         raise InputError(
-            f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: install a newer bert-ner"
+            f"{path} is damaged (expected a tag_decoder.temperature from {LOWEST_TEMPERATURE:g} to "
+            f"{HIGHEST_TEMPERATURE:g}, found {decoder.temperature.item():g}): {ADVICE}"
         )
-    with _name_damaged_file(path):
-        return BertBiLstmCrfConfig.from_dict(content)
 
 
 @contextmanager
@@ -113,5 +119,6 @@ def _name_damaged_file(path: Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, SafetensorError, OSError) as error:
-        raise damaged_file(path, error, _ADVICE) from error
+    # PyTorch, transformers and safetensors have exceptions of their own, which have no common base class.
+    except Exception as error:
+        raise damaged_file(path, error, ADVICE) from error

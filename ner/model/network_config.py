@@ -6,15 +6,10 @@ from transformers import PreTrainedConfig
 
 from ner.data import schemes
 from ner.model.network_settings import NetworkSettings
-from ner.settings import AlsoNamed, marker
+from ner.model.stored_config import FORMAT_VERSION, MODEL_TYPE, NETWORK_ENTRIES
 
 if TYPE_CHECKING:
     from ner.choices import CellName, DecoderName, FusionName, TaggingScheme
-
-FORMAT_VERSION = 1
-_FIELDS = NetworkSettings.__pydantic_fields__
-_NAMES = {name: also.name if (also := marker(field, AlsoNamed)) else name for name, field in _FIELDS.items()}
-"""The key in `config.json` of each setting of the network."""
 
 
 class BertBiLstmCrfConfig(PreTrainedConfig):
@@ -30,7 +25,7 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         **kwargs: the settings of the network by their keys in `config.json`, and the keys that transformers adds.
     """
 
-    model_type = "bert-bilstm-crf"
+    model_type = MODEL_TYPE
 
     if TYPE_CHECKING:
         encoder_name: str
@@ -56,8 +51,8 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         self.encoder = encoder or {"model_type": "bert"}
         self.types = types or []
         kwargs.setdefault("encoder_name", "")
-        for name, entry in _NAMES.items():
-            setattr(self, entry, kwargs.pop(entry, _FIELDS[name].default))
+        for name, entry in NETWORK_ENTRIES.items():
+            setattr(self, entry, kwargs.pop(entry, NetworkSettings.__pydantic_fields__[name].default))
         self.format_version = format_version
         kwargs["id2label"] = dict(enumerate(self.labels))
         kwargs["label2id"] = {label: i for i, label in enumerate(self.labels)}
@@ -70,9 +65,9 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
 
     def network_settings(self) -> dict[str, Any]:
         """The settings of the network, by the names of `NetworkSettings`."""
-        return {name: getattr(self, entry) for name, entry in _NAMES.items()}
+        return {name: getattr(self, entry) for name, entry in NETWORK_ENTRIES.items()}
 
 
 def config_entries(settings: NetworkSettings) -> dict[str, Any]:
     """The settings of a network, by their keys in `config.json`."""
-    return {entry: getattr(settings, name) for name, entry in _NAMES.items()}
+    return {entry: getattr(settings, name) for name, entry in NETWORK_ENTRIES.items()}

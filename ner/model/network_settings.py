@@ -59,14 +59,14 @@ class NetworkSettings(Settings):
     )
     lstm_size: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=4096),
         NETWORK,
         Search(choices=(64, 128, 256)),
         Help("Hidden units of the BiLSTM or BiGRU in each direction.", "BiLSTM 或 BiGRU 每个方向的隐藏单元数。"),
     ] = 128
     lstm_layers: Annotated[
         int,
-        Field(ge=0),
+        Field(ge=0, le=16),
         NETWORK,
         Help("Number of BiLSTM or BiGRU layers; 0 for none.", "BiLSTM 或 BiGRU 的层数；0 表示不用。"),
     ] = 1
@@ -95,7 +95,7 @@ class NetworkSettings(Settings):
     ] = 0.1
     max_length: Annotated[
         int,
-        Field(ge=16),
+        Field(ge=16, le=100_000),
         NETWORK,
         AlsoNamed("window"),
         Help(

@@ -13,7 +13,7 @@ ObjectiveName = Literal["masked", "replaced"]
 MaskingName = Literal["word", "character"]
 
 # Shorter rows have too little context.
-_Length = Annotated[int, Field(ge=8)]
+_Length = Annotated[int, Field(ge=8, le=100_000)]
 
 
 @settings_group
@@ -40,7 +40,7 @@ class PretrainingSettings(Settings):
     ] = BUILT_IN_ENCODER
     width: Annotated[
         int | None,
-        Field(ge=1),
+        Field(ge=1, le=16_384),
         NETWORK,
         Unset("the encoder's weights", "用编码器的权重"),
         Help(
@@ -50,21 +50,21 @@ class PretrainingSettings(Settings):
     ] = None
     layers: Annotated[
         int | None,
-        Field(ge=1),
+        Field(ge=1, le=200),
         NETWORK,
         Unset("all", "全部"),
         Help("Keep only this many of the lowest layers.", "只保留最低的若干层。"),
     ] = None
     heads: Annotated[
         int | None,
-        Field(ge=1),
+        Field(ge=1, le=1024),
         NETWORK,
         Unset("width / 64", "width / 64"),
         Help("Number of attention heads of random weights.", "从随机权重开始时注意力头的个数。"),
     ] = None
     add_characters: Annotated[
         int,
-        Field(ge=0),
+        Field(ge=0, le=200_000),
         NETWORK,
         Help(
             "Add this many characters of the text to the vocabulary: the most frequent unknown ones.",
@@ -99,14 +99,20 @@ class PretrainingSettings(Settings):
         float, Field(gt=0, lt=1), TRAINING, Help("Share of the characters that are masked.", "被遮住的字所占的比例。")
     ] = 0.15
     minutes: Annotated[
-        float | None, Field(gt=0), TRAINING, Help("Stop after this many minutes of training.", "训练这么多分钟后停止。")
+        float | None,
+        Field(gt=0, le=10_000_000),
+        TRAINING,
+        Help("Stop after this many minutes of training.", "训练这么多分钟后停止。"),
     ] = None
     steps: Annotated[
-        int | None, Field(ge=1), TRAINING, Help("Stop after this many optimizer steps.", "训练这么多步后停止。")
+        int | None,
+        Field(ge=1, le=10**9),
+        TRAINING,
+        Help("Stop after this many optimizer steps.", "训练这么多步后停止。"),
     ] = None
     lengths: Annotated[
         tuple[_Length, ...],
-        Field(strict=False, min_length=1),
+        Field(strict=False, min_length=1, max_length=100),
         TRAINING,
         Help(
             "Lengths of the rows in characters; each batch has one of them, chosen at random.",
@@ -115,7 +121,7 @@ class PretrainingSettings(Settings):
     ] = (64, 128, 256, 512)
     batch_characters: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=1_000_000),
         TRAINING,
         Help(
             "Number of characters per batch, for rows of any length.",
@@ -144,11 +150,11 @@ class PretrainingSettings(Settings):
         Help("Share of paragraphs held out for evaluation.", "留作评估、不参加训练的段落比例。"),
     ] = 0.005
     checkpoint_minutes: Annotated[
-        float, Field(gt=0), RUN, Help("Minutes between two checkpoints.", "每隔多少分钟保存一次检查点。")
+        float, Field(gt=0, le=10_000_000), RUN, Help("Minutes between two checkpoints.", "每隔多少分钟保存一次检查点。")
     ] = 10.0
     buffer: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=1_000_000),
         RUN,
         Help(
             "Size of the shuffle buffer, in passages of 512 characters.", "打乱顺序用的缓冲区大小，以 512 字的片段计。"

@@ -8,12 +8,14 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, PreTrainedModel
 
 from ner.errors import InputError
+from ner.memory import require_memory
 from ner.model.load_encoder import (
     MaskedLanguageModel,
     load_masked_language_model,
     load_tokenizer,
     longest_window,
 )
+from ner.model.memory_needs import BYTES_PER_PARAMETER
 from ner.pretraining.pretraining_settings import PretrainingSettings
 
 # [CLS] and [SEP].
@@ -123,10 +125,17 @@ def _random_encoder(settings: PretrainingSettings) -> MaskedLanguageModel:
     if width % heads:
         raise InputError(f"`width` {width} is not divisible by {heads} heads: pass `heads`, a divisor of `width`")
     tokenizer, table = load_tokenizer(settings.encoder)
+    layers = settings.layers or _LAYERS
+    parameters = layers * (4 + 2 * _FEED_FORWARD) * width**2 + len(tokenizer) * width  # the large matrices
+    require_memory(
+        BYTES_PER_PARAMETER * parameters,
+        f"training {parameters / 1e6:,.0f} million parameters needs",
+        "lower `width` or `layers`",
+    )
     config = BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=width,
-        num_hidden_layers=settings.layers or _LAYERS,
+        num_hidden_layers=layers,
         num_attention_heads=heads,
         intermediate_size=_FEED_FORWARD * width,
         max_position_embeddings=max(_POSITIONS, *settings.lengths),

@@ -2,15 +2,20 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import ConfigDict, Field, model_validator
+from typing_extensions import Self
 
 from ner.characters.character_table import CharacterTable
-from ner.choices import ExportPrecision, Target
-from ner.decoding.numpy_chain import NumpyChain
+from ner.choices import DecoderName, ExportPrecision, TaggingScheme, Target
+from ner.data.schemes import SCHEMES, labels
+from ner.decoding.legal_transitions import legal_transitions
+from ner.decoding.numpy_chain import POSSIBLE, NumpyChain
 from ner.errors import InputError
-from ner.files import damaged_file, read_json, write_json
+from ner.file_schema import FileSchema, Names, check_file, check_format
+from ner.files import read_json, require_utf8_name, write_json
 
 FORMAT_VERSION = 1
 RECORD, CHARACTERS = "exported.json", "characters.json"
@@ -18,6 +23,10 @@ RECORD, CHARACTERS = "exported.json", "characters.json"
 _FILES: dict[Target, tuple[str, ...]] = {"onnx": ("model.onnx",), "openvino": ("model.xml", "model.bin")}
 
 _ADVICE = "copy it again, or export again"
+
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 1e-6, 1e6
+"""Calibration finds temperatures near 1. With others all probabilities are 0 or 1, or all are equal."""
+_HIGHEST_SCORE = 1e6  # learned scores of transitions are below 100
 
 
 @dataclass(frozen=True)
@@ -41,8 +50,8 @@ class Exported:
     precision: ExportPrecision
     types: list[str]
     labels: list[str]
-    scheme: Literal["BIOES", "BIO"]
-    tag_decoder: Literal["crf", "softmax"]
+    scheme: TaggingScheme
+    tag_decoder: DecoderName
     temperature: float
     chain: NumpyChain | None
     window: int
@@ -53,6 +62,51 @@ class Exported:
         chain = None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
         content = {"format_version": FORMAT_VERSION, **asdict(self), "chain": chain}
         write_json(content, folder / RECORD, indent=1)
+
+
+class _Chain(FileSchema):
+    start: list[float]
+    transitions: list[list[float]]
+    end: list[float]
+
+    def arrays(self) -> NumpyChain:
+        return NumpyChain(np.array(self.start), np.array(self.transitions), np.array(self.end))
+
+
+class _Stored(FileSchema):
+    """What `exported.json` contains."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format_version: int
+    target: Target
+    precision: ExportPrecision
+    types: Names
+    labels: Names
+    scheme: TaggingScheme
+    tag_decoder: DecoderName
+    temperature: Annotated[float, Field(ge=LOWEST_TEMPERATURE, le=HIGHEST_TEMPERATURE)]
+    chain: _Chain | None
+    window: Annotated[int, Field(ge=1, le=100_000)]
+    versions: dict[str, str]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        scheme = SCHEMES[self.scheme]
+        if self.labels != labels(scheme, self.types):
+            raise ValueError("labels: expected those of types and scheme, found others")
+        if (self.chain is None) != (self.tag_decoder == "softmax"):
+            raise ValueError("chain: expected scores with the tag_decoder crf, and null with softmax")
+        if self.chain is not None:
+            size, parts = len(self.labels), self.chain
+            if {len(parts.start), len(parts.transitions), len(parts.end), *map(len, parts.transitions)} != {size}:
+                raise ValueError(f"chain: expected scores for {size} labels, found other sizes")
+            for scores, legal in zip(parts.arrays(), legal_transitions(self.labels, scheme), strict=True):
+                if ((scores > POSSIBLE) != legal).any() or (np.abs(scores[legal]) > _HIGHEST_SCORE).any():
+                    raise ValueError(
+                        f"chain: expected only what {self.scheme} allows to be possible, found other scores"
+                    )
+        return self
 
 
 def network_path(folder: Path, target: Target) -> Path:
@@ -72,23 +126,13 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
         InputError: a file is missing or damaged, or has a newer format.
     """
     path = folder / RECORD
-    try:
-        content: dict[str, Any] = read_json(path, _ADVICE)
-        version = content.pop("format_version")
-        if version > FORMAT_VERSION:
-            raise InputError(f"{path} is of format {version}, this bert-ner reads up to {FORMAT_VERSION}: upgrade it")
-        missing = [name for name in (CHARACTERS, *_FILES[content["target"]]) if not (folder / name).is_file()]
-        if missing:
-            raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
-        if content["tag_decoder"] == "crf":
-            content["chain"] = NumpyChain(**{name: np.array(part) for name, part in content["chain"].items()})
-        elif content["chain"] is not None:
-            raise ValueError(f"a {content['tag_decoder']} has no chain")
-        exported = Exported(**content)
-        if exported.precision not in get_args(ExportPrecision):
-            raise ValueError(f"unknown precision {exported.precision}")
-    except InputError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged_file(path, error, _ADVICE) from error
+    require_utf8_name(folder)
+    content: dict[str, Any] = read_json(path, _ADVICE)
+    check_format(content, FORMAT_VERSION, path, _ADVICE)
+    stored = check_file(_Stored, content, path, _ADVICE)
+    missing = [name for name in (CHARACTERS, *_FILES[stored.target]) if not (folder / name).is_file()]
+    if missing:
+        raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
+    values = {name: getattr(stored, name) for name in _Stored.model_fields if name != "format_version"}
+    exported = Exported(**{**values, "chain": None if stored.chain is None else stored.chain.arrays()})
     return exported, CharacterTable.load(folder / CHARACTERS, _ADVICE)

@@ -1,13 +1,16 @@
 """Reading the configuration and the training record of a model folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
-from ner.files import read_json
-from ner.model.model_files import CONFIG, RECORD
+from ner.model.model_files import CONFIG, RECORD, WEIGHTS
+from ner.model.stored_config import read_config
+from ner.model.stored_record import read_training_record
+from ner.model.stored_weights import check_sizes, read_shapes
 
 
 def model_info(name: str | Path) -> dict[str, Any]:
@@ -20,10 +23,12 @@ def model_info(name: str | Path) -> dict[str, Any]:
         `config` and `record`.
 
     Raises:
-        InputError: there is no such folder, or one of the two files is missing or damaged.
+        InputError: there is no such folder, or one of the two files or the weights are missing or damaged.
     """
     folder = model_folder(name)
-    return {"config": _read(folder / CONFIG), "record": _read(folder / RECORD)}
+    found = {"config": _read(folder / CONFIG, read_config), "record": _read(folder / RECORD, read_training_record)}
+    check_sizes(found["config"], _read(folder / WEIGHTS, read_shapes), folder / WEIGHTS)
+    return found
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
@@ -32,12 +37,12 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     Raises:
         InputError: the record is damaged.
     """
-    return _read(folder / RECORD) if (folder / RECORD).exists() else None
+    return read_training_record(folder / RECORD) if (folder / RECORD).exists() else None
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, read: Callable[[Path], Any]) -> Any:
     try:
-        return read_json(path, "copy it again, or train again")
+        return read(path)
     except FileNotFoundError:
         raise InputError(
             f"there is no {path.name} in {path.parent}: expected a folder of bert-ner train, or {BUILT_IN_TAGGER}"

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from ner.characters.character_table import Ids
+import numpy as np
+
+from ner.characters.character_table import CharacterTable, Ids
 from ner.choices import PrecisionName
 from ner.cpu_settings import available_cores
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import CrfDecoder, SoftmaxDecoder, TagDecoder
 from ner.errors import InputError
-from ner.runtime.exported_folder import Exported
+from ner.runtime.exported_folder import CHARACTERS, RECORD, Exported
 from ner.runtime.sessions import open_network
 
 
@@ -39,12 +42,35 @@ class ExportedEngine:
         self.precisions: Sequence[PrecisionName] = ("auto",)  # the folder determines the number format
         self.precision: PrecisionName = "auto"
         self.threads = threads or available_cores()
+        self._origin = (folder, exported, precision, threads)
         self._network = open_network(folder, exported.target, exported.precision, self.threads)
         self._decoder: TagDecoder = (
             SoftmaxDecoder(exported.temperature)
             if exported.chain is None
             else CrfDecoder(exported.chain, exported.temperature)
         )
+
+    def __reduce__(self) -> tuple[type["ExportedEngine"], tuple[Any, ...]]:
+        return ExportedEngine, self._origin  # a runtime can't be pickled, so the network is opened again
+
+    def require_fit(self, table: CharacterTable) -> None:
+        """Run the network once, on the highest id of the characters.
+
+        Raises:
+            InputError: the network has fewer ids, or other labels.
+        """
+        folder = self._origin[0]
+        ids = np.array([[table.cls, table.highest, table.sep]])
+        try:
+            labels = self.emissions(ids, np.ones_like(ids)).shape[2]
+        # The runtimes have exceptions of their own, which have no common base class.
+        except Exception as error:
+            raise InputError(
+                f"the network in {folder} doesn't fit its {CHARACTERS}: copy the whole folder again"
+            ) from error
+        if labels != len(self.labels):
+            expected = f"expected {len(self.labels)} labels as in its {RECORD}, found {labels}"
+            raise InputError(f"the network in {folder} doesn't fit ({expected}): copy the whole folder again")
 
     def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
         return self._network(input_ids, attention_mask)

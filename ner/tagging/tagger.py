@@ -11,7 +11,7 @@ from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import batches_by_length, pad_rows
 from ner.characters.window_batches import in_chunks, window_batches
-from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, PrecisionName
+from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, MOST_READINGS, PrecisionName
 from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
@@ -19,15 +19,21 @@ from ner.decoding.numpy_chain import Floats, Mask
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
+from ner.memory import require_memory
 from ner.records.record import Alternative
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
+from ner.tagging.engine_settings import EngineSettings
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
+from ner.texts import each_text
 
 # Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
+# Decoding holds two arrays of all pairs of labels, in float64, and about six arrays of all labels.
+_DECODING_BYTES, _BYTES_PER_PAIR = 1 << 28, 16
+_BYTES_PER_SCORE, _COPIES = 8, 6
 
 
 class TaggedText(NamedTuple):
@@ -91,13 +97,17 @@ class Tagger:
             batch_characters: as for the class.
 
         Raises:
-            InputError: the folder contains no complete model that this version can read.
+            InputError: the folder contains no complete model that this version can read, or a number is out of its
+                range.
         """
+        settings = EngineSettings(precision=precision, threads=threads, batch_characters=batch_characters)
+        precision, threads, batch_characters = settings.precision, settings.threads, settings.batch_characters
         folder = model_folder(name)
         shown = str(name or BUILT_IN_TAGGER)
         if is_exported(folder):
             exported, table = load_exported(folder)
             engine = ExportedEngine(folder, exported, precision, threads)
+            engine.require_fit(table)
             return cls(engine, table, batch_characters, name=shown, folder=folder)
         from ner.model.model_folder import load_model  # PyTorch takes seconds to import
         from ner.tagging.torch_engine import NetworkEngine
@@ -148,13 +158,17 @@ class Tagger:
             The entities in order of position: a list for each text, or one list for a single text.
 
         Raises:
-            ValueError: `fixed` has not one list for each text, or a span is impossible.
+            ValueError: `texts` has something else than texts, `fixed` has not one list for each text, or a span is
+                impossible.
         """
         if isinstance(texts, str):
             return self.tag([texts], None if fixed is None else [fixed])[0]
-        texts = list(texts)
+        texts = list(each_text(texts))
         if fixed is None:
             return TaggedTexts(self.tag_stream(texts))
+        if isinstance(fixed, (str, bytes)) or not isinstance(fixed, Iterable):
+            raise InputError(f"expected `fixed` to have a list of spans for each text, got {fixed!r:.60}")
+        fixed = list(fixed)
         if len(fixed) != len(texts):
             raise ValueError(f"expected `fixed` to have a list for each of the {len(texts)} texts, got {len(fixed)}")
         allowed = [
@@ -163,14 +177,13 @@ class Tagger:
         ]
         return TaggedTexts(self._decode(texts, self.emissions(texts), allowed))
 
-    def nbest(self, texts: Sequence[str], n: int) -> list[list[Alternative]]:
+    def nbest(self, texts: Iterable[str], n: int) -> list[list[Alternative]]:
         """The `n` most probable readings of each text, the best first. There are fewer if a text has fewer readings.
 
         Raises:
-            ValueError: `n` is less than 1.
+            ValueError: `n` is out of its range, or `texts` has something else than texts.
         """
-        if n < 1:
-            raise ValueError(f"expected `n` to be at least 1, got {n}")
+        _require_number(n, least=1)
         return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
@@ -178,9 +191,14 @@ class Tagger:
         return (reading.entities for reading in self.readings(texts))
 
     def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
-        """Find the entities of each text and its `n` most probable readings, as a stream."""
-        for chunk in in_chunks(texts, len, _CHUNK_CHARACTERS):
-            yield from self._read_chunk(chunk, n)
+        """Find the entities of each text and its `n` most probable readings, as a stream.
+
+        Raises:
+            ValueError: `n` is out of its range, or `texts` has something else than texts.
+        """
+        _require_number(n, least=0)
+        chunks = in_chunks(each_text(texts), len, _CHUNK_CHARACTERS)
+        return (reading for chunk in chunks for reading in self._read_chunk(chunk, n))
 
     def _read_chunk(self, texts: Sequence[str], n: int) -> list[TaggedText]:
         emissions = self.emissions(texts)
@@ -190,7 +208,13 @@ class Tagger:
     def _alternatives(self, texts: Sequence[str], emissions: Sequence[Floats], n: int) -> list[list[Alternative]]:
         decoder = self.engine.decoder()
         found = [[Alternative([], 1.0)] for _ in texts]  # an empty text has one reading
-        for members, padded, mask in self._pad_batches(texts, emissions):
+        longest = max(map(len, texts), default=0)
+        require_memory(
+            n * len(self.labels) * (_BYTES_PER_SCORE * longest + 2 * _BYTES_PER_PAIR * len(self.labels)),
+            f"{n} readings of {longest:,} characters with {len(self.labels):,} labels need",
+            "lower `n`, or cut the text into shorter ones",
+        )
+        for members, padded, mask in self._pad_batches(texts, emissions, n):
             best = decoder.nbest(padded, mask, n)
             rows = zip(members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
             for i, tags, probabilities in rows:
@@ -201,14 +225,22 @@ class Tagger:
                 ]
         return found
 
-    def emissions(self, texts: Sequence[str]) -> list[Floats]:
+    def emissions(self, texts: Iterable[str]) -> list[Floats]:
         """Compute the scores of each tag at each character of each text, `(chars, tags)`.
 
         Long texts are read in overlapping windows. The scores of a character are from the window that keeps it.
 
         Raises:
+            ValueError: `texts` has something else than texts.
             InputError: some scores are not finite.
         """
+        texts = list(each_text(texts))
+        characters = sum(map(len, texts))
+        require_memory(
+            _BYTES_PER_SCORE * _COPIES * characters * len(self.labels),
+            f"{characters:,} characters with {len(self.labels):,} labels need",
+            "cut long texts into shorter ones",
+        )
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
         for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
@@ -239,11 +271,15 @@ class Tagger:
         return found
 
     def _pad_batches(
-        self, texts: Sequence[str], emissions: Sequence[Floats]
+        self, texts: Sequence[str], emissions: Sequence[Floats], n: int = 1
     ) -> Iterator[tuple[list[int], Floats, Mask]]:
-        """Batches of non-empty texts: their indices, emissions `(batch, chars, tags)`, and mask `(batch, chars)`."""
+        """Batches of non-empty texts: their indices, emissions `(batch, chars, tags)`, and mask `(batch, chars)`.
+
+        With many labels or readings, a batch has few texts: decoding has arrays of all pairs of labels for each text.
+        """
+        most_rows = max(1, _DECODING_BYTES // (_BYTES_PER_PAIR * len(self.labels) ** 2 * n))
         not_empty = [i for i, text in enumerate(texts) if text]
-        for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS):
+        for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS, most_rows):
             members = [not_empty[i] for i in batch]
             lengths = np.array([len(texts[i]) for i in members])
             yield members, pad_rows([emissions[i] for i in members], 0.0), np.arange(lengths.max()) < lengths[:, None]
@@ -254,3 +290,8 @@ class Tagger:
         # A CRF makes illegal sequences impossible. Those of a softmax are read as conlleval does.
         assert repairs == 0 or not self.engine.decoder().keeps_to_scheme, names
         return entities
+
+
+def _require_number(n: int, least: int) -> None:
+    if not isinstance(n, int) or not least <= n <= MOST_READINGS:
+        raise InputError(f"expected `n` to be a whole number from {least} to {MOST_READINGS}, got {n!r}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import TagDecoder
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
+from ner.model.without_hooks import without_hooks
 
 
 class NetworkEngine:
@@ -59,6 +61,9 @@ class NetworkEngine:
             output = self.model(self._tensor(input_ids), self._tensor(attention_mask))
             emissions: Floats = output.emissions.cpu().numpy()
         return emissions
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "model": without_hooks(self.model)}
 
     def decoder(self) -> TagDecoder:
         return self.model.tag_decoder.decoder()

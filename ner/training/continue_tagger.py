@@ -10,6 +10,7 @@ from conlleval import TypeScores
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation
 from ner.model.load_encoder import set_dropout
+from ner.model.memory_needs import require_training_memory
 from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import BertBiLstmCrfConfig, config_entries
 from ner.training.training_settings import TrainingSettings
@@ -50,13 +51,18 @@ def build_from_tagger(types: list[str], settings: TrainingSettings, source: Bert
         types: the entity types of the new network.
         settings: the settings of the run, for example dropout.
         source: the network to copy the weights from.
+
+    Raises:
+        InputError: the network needs more memory than there is.
     """
     encoder = deepcopy(source.encoder.config)
     set_dropout(encoder, settings.encoder_dropout)
     content = {**source.config.to_dict(), **config_entries(settings), "types": types, "encoder": encoder.to_dict()}
     for derived in ("id2label", "label2id"):
         content.pop(derived)
-    model = BertBiLstmCrf(BertBiLstmCrfConfig.from_dict(content))
+    config = BertBiLstmCrfConfig.from_dict(content)
+    require_training_memory(config, source.encoder, settings.batch_size, frozen=settings.mode == "frozen")
+    model = BertBiLstmCrf(config)
     known = source.state_dict()
     places = {label: i for i, label in enumerate(source.config.labels)}
     shared = [(i, places[label]) for i, label in enumerate(model.config.labels) if label in places]

@@ -11,6 +11,7 @@ from ner.data.corpus import Corpus
 from ner.data.data_split import Split
 from ner.errors import InputError
 from ner.model.load_encoder import load_encoder, longest_window
+from ner.model.memory_needs import require_training_memory
 from ner.model.model_folder import load_model
 from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import BertBiLstmCrfConfig, config_entries
@@ -65,7 +66,8 @@ def build_start(source: Source | None, corpus: Corpus, splits: Sequence[Split], 
         settings: the settings of the run.
 
     Raises:
-        InputError: the encoder can't be loaded, or `max_length` is more than the encoder can read.
+        InputError: the encoder can't be loaded, `max_length` is more than the encoder can read, or the network needs
+            more memory than there is.
     """
     set_seed(settings.seed)
     if source is None:
@@ -85,7 +87,8 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         The network, and the characters that its encoder knows.
 
     Raises:
-        InputError: the encoder can't be loaded, or `max_length` is more than the encoder can read.
+        InputError: the encoder can't be loaded, `max_length` is more than the encoder can read, or the network needs
+            more memory than there is.
     """
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
     _require_window(encoder, settings)
@@ -94,6 +97,7 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         types=types,
         **config_entries(settings),
     )
+    require_training_memory(config, encoder, settings.batch_size, frozen=settings.mode == "frozen")
     try:
         model = BertBiLstmCrf(config, encoder)
     except ValueError as error:

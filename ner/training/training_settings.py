@@ -21,7 +21,7 @@ class TrainingSettings(NetworkSettings):
     ... except InputError as error:
     ...     print(error)
     expected `dropout` to be a number of at least 0 and less than 1, got 2
-    expected `epochs` to be a whole number of at least 1, got 0
+    expected `epochs` to be a whole number from 1 to 100,000, got 0
 
     Raises:
         InputError: settings are wrong. The message names all of them.
@@ -60,20 +60,20 @@ class TrainingSettings(NetworkSettings):
     ] = 1.0
     epochs: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=100_000),
         TRAINING,
         Search(3, 10),
         Help("Number of passes over the training data.", "训练的轮数。"),
     ] = 4
     max_steps: Annotated[
         int | None,
-        Field(ge=1),
+        Field(ge=1, le=10**9),
         TRAINING,
         Help("Stop after this many optimizer steps, even if epochs are left.", "到这么多步就停止，不管轮数。"),
     ] = None
     batch_size: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=4096),
         TRAINING,
         Search(choices=(8, 16, 32)),
         Help("Number of sentences per batch.", "每批的句子数。"),
@@ -108,7 +108,7 @@ class TrainingSettings(NetworkSettings):
     clip: Clip = 1.0
     patience: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=100_000),
         TRAINING,
         Help("Stop after this many epochs without a better dev F1.", "连续这么多轮 dev F1 没有提高就停止。"),
     ] = 3
@@ -133,7 +133,7 @@ class TrainingSettings(NetworkSettings):
     ] = 1.0
     adversarial_steps: Annotated[
         int,
-        Field(ge=1),
+        Field(ge=1, le=100),
         AIDS,
         Help(
             "Number of pgd steps; each one costs another pass over the batch.",

@@ -6,6 +6,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,3 +153,9 @@ def test_finished_runs_with_other_settings_or_data_are_refused(
     ):
         run_grid(corpus, cells, 1, output)
     assert trained == []  # what won't do is found before anything is trained
+
+
+@pytest.mark.parametrize("seeds", [0, -1, 10**9, 1.5])
+def test_the_number_of_seeds_has_a_range(corpus: Corpus, tmp_path: Path, seeds: Any) -> None:
+    with pytest.raises(InputError, match=r"expected `seeds` to be a whole number from 1 to 1,000, got"):
+        run_grid(corpus, [], seeds, tmp_path)

@@ -1,5 +1,6 @@
 """Vectors against those of plain transformers on the same ids."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from transformers import AutoModel, AutoTokenizer
 from ner import Embedder
 from ner.characters.windows import sliding_windows
 from ner.embedding.embedder import Vectors
+from ner.errors import InputError
 from ner.model.load_encoder import load_characters
 
 TEXTS = ["王小明在北京大学看书。", "我", "张伟去上海。", "", "中国公司有人来？" * 4]
@@ -147,3 +149,21 @@ def test_what_cannot_be_asked_for(embedder: Embedder) -> None:
         with pytest.raises(ValueError, match=f"a text of 1 characters, got {span[0]} to {span[1]}"):
             embedder.embed_spans(["我"], [[span]])
     assert embedder.embed([]).shape == (0, 32)
+
+
+@pytest.mark.parametrize("pooling", ["zzz", "none", 5, None])
+def test_an_unknown_pooling_is_refused(embedder: Embedder, pooling: Any) -> None:
+    with pytest.raises(InputError, match=f"expected `pooling` to be one of mean, cls, max, got {pooling!r}"):
+        embedder.embed(TEXTS, pooling)
+
+
+@pytest.mark.parametrize("layer", ["x", None, 1.5, True, []])
+def test_an_unknown_layer_is_refused(encoder_folder: Path, layer: Any) -> None:
+    with pytest.raises(InputError, match="expected `layer` to be a whole number, or one of mean, last4, all, got"):
+        Embedder.load(encoder_folder, layer)
+
+
+def test_a_used_embedder_can_be_pickled(embedder: Embedder) -> None:
+    vectors = embedder.embed(TEXTS)
+    assert (pickle.loads(pickle.dumps(embedder)).embed(TEXTS) == vectors).all()
+    assert (embedder.embed(TEXTS) == vectors).all()

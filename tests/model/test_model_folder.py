@@ -1,14 +1,19 @@
 import json
+import math
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from ner.errors import InputError
 from ner.model.model_folder import load_model, save_model
 from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import FORMAT_VERSION, BertBiLstmCrfConfig
+from ner.tagging.model_info import model_info
 from tests.helpers.padded_tensors import padded_tensors
 
 
@@ -130,3 +135,117 @@ def test_a_failed_save_leaves_the_old_model(copy: Path, monkeypatch: pytest.Monk
         save_model(model, table, copy)
     assert {path.name: path.read_bytes() for path in copy.iterdir() if path.is_file()} == before
     assert not list(copy.glob(".saving-*"))
+
+
+def change(path: Path, **changes: Any) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for name, value in changes.items():
+        section, _, key = name.rpartition("__")
+        (content[section] if section else content)[key] = value
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"types": ["LOC", "LOC", "PER"]}, r"types: expected each value once, got 'LOC' twice"),
+        ({"types": "LOC"}, r"types: expected a list, found .LOC."),
+        ({"types": [1, 2, 3]}, r"types\.0: expected a text, found 1"),
+        ({"types": []}, r"types: "),
+        ({"types": ["PER", "ORG", "LOC"]}, r"types: expected those of id2label in their order, but label 1 is B-LOC"),
+        ({"format_version": None}, r"format_version: expected a whole number, found null"),
+        ({"format_version": "1"}, r"format_version: expected a whole number, found .1."),
+        ({"lstm_size": 10**30}, r"lstm_size: expected at most 4096"),
+        ({"tag_decoder": "x"}, r"tag_decoder: expected 'crf' or 'softmax'"),
+        ({"dropout": float("nan")}, r"dropout: expected a"),
+        ({"quantization_config": {"load_in_8bit": True}}, r"quantization_config: expected null, found an object"),
+        ({"encoder": []}, r"encoder: expected an object, found a list"),
+        ({"encoder__hidden_size": 0}, r"encoder\.hidden_size: expected at least 1, found 0"),
+        ({"encoder__num_attention_heads": 0}, r"encoder\.num_attention_heads: "),
+        ({"encoder__num_attention_heads": -1}, r"encoder\.num_attention_heads: "),
+        ({"encoder__num_attention_heads": 3}, r"encoder: expected a number of heads that divides 32, found 3"),
+        (
+            {"encoder__num_hidden_layers": 10_000_000},
+            r"encoder\.num_hidden_layers: expected at most 1000",
+        ),
+        ({"encoder__is_decoder": True}, r"encoder\.is_decoder: expected false, found true"),
+        ({"encoder__return_dict": False}, r"encoder\.return_dict: "),
+        ({"encoder__chunk_size_feed_forward": 3}, r"encoder\.chunk_size_feed_forward: expected 0, found 3"),
+        ({"encoder__pad_token_id": 1_000_000}, r"encoder: expected a pad_token_id below"),
+        ({"encoder__layer_norm_eps": "x"}, r"encoder\.layer_norm_eps: expected a number, found .x."),
+        ({"encoder__hidden_act": "x"}, r"model\.safetensors|config\.json"),
+        ({"encoder__model_type": "x"}, r"model\.safetensors|config\.json"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named(copy: Path, changes: dict[str, Any], message: str) -> None:
+    change(copy / "config.json", **changes)
+    with pytest.raises(InputError, match=rf"is damaged \(.*{message}" if "|" not in message else message) as told:
+        load_model(copy)
+    assert "Error" not in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "3", '"x"', "[" * 100_000, "1" * 5000])
+@pytest.mark.parametrize("name", ["config.json", "characters.json", "training.json"])
+def test_other_json_is_damaged(copy: Path, name: str, content: str) -> None:
+    (copy / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name} (is damaged|describes)"):
+        model_info(copy) if name == "training.json" else load_model(copy)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"encoder__num_hidden_layers": 900}, "encoder.num_hidden_layers is 900 there, and 2 by the weights"),
+        ({"encoder__vocab_size": 9_000_000}, "encoder.vocab_size is 9,000,000 there, and"),
+        ({"encoder__hidden_size": 64}, "encoder.hidden_size is 64 there, and 32 by the weights"),
+        ({"types": ["LOC"], "id2label": {}}, "the number of labels is 5 there, and 13 by the weights"),
+    ],
+)
+def test_sizes_are_compared_with_the_weights(copy: Path, changes: dict[str, Any], message: str) -> None:
+    change(copy / "config.json", **changes)
+    for read in (load_model, model_info):
+        with pytest.raises(InputError, match=message):
+            read(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((f"{part}_transitions", value) for part in ("start", "end") for value in (math.nan, math.inf)),
+        *(("temperature", value) for value in (math.nan, math.inf, 0.0, -1.0)),
+    ],
+)
+def test_scores_of_the_decoder_that_are_not_finite(copy: Path, name: str, value: float) -> None:
+    weights = load_file(copy / "model.safetensors")
+    weights[f"tag_decoder.{name}"] = torch.full_like(weights[f"tag_decoder.{name}"], value)
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(InputError, match=rf"model\.safetensors is damaged \(.*tag_decoder\.{name}"):
+        load_model(copy)
+
+
+@pytest.mark.parametrize(
+    ("special", "characters", "message"),
+    [
+        ({"pad": None}, {}, "special.pad: expected a whole number, found null"),
+        ({"sep": -1}, {}, "special.sep: expected at least 0, found -1"),
+        ({"cls": 1_000_000}, {}, "expected ids below .*, found 1,000,000"),
+        ({}, {"王": 10**30}, "characters.王: expected "),
+        ({}, {"王": "x"}, "characters.王: expected a whole number"),
+        ({}, {"王": 1_000_000}, "expected ids below .*, found 1,000,000"),
+        ({}, {"王小": 7}, "characters.王小"),
+    ],
+)
+def test_ids_of_characters(copy: Path, special: dict[str, Any], characters: dict[str, Any], message: str) -> None:
+    content = json.loads((copy / "characters.json").read_text(encoding="utf-8"))
+    content = {"special": content["special"] | special, "characters": content["characters"] | characters}
+    (copy / "characters.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"characters\.json is damaged \({message}"):
+        load_model(copy)
+
+
+def test_a_name_that_is_not_utf_8(copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode("模型".encode("gbk"))
+    copy.rename(folder)
+    with pytest.raises(InputError, match=r"the name .*udc.* is not UTF-8, and weights can't be read"):
+        load_model(folder)

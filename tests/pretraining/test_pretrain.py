@@ -280,7 +280,7 @@ def test_the_command_takes_a_list_of_files(text: list[Source], encoder_folder: P
         (["none.txt"], "expected either --minutes or --steps"),
         (
             ["none.txt", "--steps", "1", "--lengths", "64;128"],
-            "expected --lengths to be whole numbers of at least 8",
+            "expected --lengths to be whole numbers from 8 to 100,000",
         ),
     ],
 )

@@ -9,9 +9,9 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
     [
         ({"minutes": 1.0}, "expected either `minutes` or `steps`"),
         ({"steps": None}, "expected either `minutes` or `steps`"),
-        ({"steps": 0}, "expected `steps` to be a whole number of at least 1 or None, got 0"),
-        ({"lengths": ()}, "expected `lengths` to be whole numbers of at least 8"),
-        ({"lengths": (64, 4)}, "expected `lengths` to be whole numbers of at least 8"),
+        ({"steps": 0}, "expected `steps` to be a whole number from 1 to 1,000,000,000 or None, got 0"),
+        ({"lengths": ()}, "expected `lengths` to be whole numbers from 8 to 100,000"),
+        ({"lengths": (64, 4)}, "expected `lengths` to be whole numbers from 8 to 100,000"),
         ({"batch_characters": 500}, "at least 512, the longest of `lengths`"),
         ({"mask_share": 1.0}, "expected `mask_share`"),
         ({"warmup": 0.5}, "expected `warmup`"),

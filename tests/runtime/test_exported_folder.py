@@ -14,7 +14,9 @@ from ner.decoding.numpy_chain import NumpyChain
 from ner.runtime.exported_folder import CHARACTERS, RECORD, Exported, load_exported
 
 LABELS = ["O", "B-PER", "I-PER"]
-CHAIN = NumpyChain(np.array([0.1, 0.2, -1e30]), np.arange(9.0).reshape(3, 3) / 7, np.array([1.0, 2.0, 3.0]))
+TRANSITIONS = np.arange(9.0).reshape(3, 3) / 7
+TRANSITIONS[0, 2] = -1e30
+CHAIN = NumpyChain(np.array([0.1, 0.2, -1e30]), TRANSITIONS, np.array([1.0, 2.0, 3.0]))
 SPECIAL = {"pad": 0, "unk": 1, "cls": 2, "sep": 3, "space": 1}
 
 
@@ -67,11 +69,39 @@ def test_a_softmax_has_no_chain(write: Callable[..., Exported], tmp_path: Path) 
     ("name", "value", "message"),
     [
         ("format_version", 99, r"exported\.json is of format 99, this bert-ner reads up to 1"),
-        ("target", "tensorrt", r"exported\.json is damaged \(KeyError: 'tensorrt'\): copy it again, or export again"),
-        ("precision", "fp8", r"exported\.json is damaged .*unknown precision fp8"),
-        ("chain", None, r"exported\.json is damaged"),
-        ("tag_decoder", "softmax", r"exported\.json is damaged .*a softmax has no chain"),
-        ("chain", {"start": [1]}, r"exported\.json is damaged"),
+        (
+            "target",
+            "tensorrt",
+            r"exported\.json is damaged \(target: expected 'onnx' or 'openvino', found .tensorrt.\): copy",
+        ),
+        (
+            "precision",
+            "fp8",
+            r"\(precision: expected 'fp32', 'bf16' or 'int8', found .fp8.\): copy it again, or export again",
+        ),
+        ("chain", None, r"\(chain: expected scores with the tag_decoder crf"),
+        ("tag_decoder", "softmax", r"\(chain: expected scores with the tag_decoder crf, and null with softmax\)"),
+        ("chain", {"start": [1]}, r"\(chain.transitions: expected a value, found none\)"),
+        ("chain", {"start": [1.0], "transitions": [[1.0]], "end": [float("nan")]}, r"\(chain.end.0: expected a finite"),
+        ("chain", {"start": [1.0], "transitions": [[1.0]], "end": [1.0]}, r"\(chain: expected scores for 3 labels"),
+        (
+            "chain",
+            {"start": [0.0] * 3, "transitions": [[0.0] * 3] * 3, "end": [0.0] * 3},
+            r"expected only what BIO allows",
+        ),
+        ("types", ["PER", "PER"], r"\(types: expected each value once, got 'PER' twice\)"),
+        ("types", "PER", r"\(types: expected a list, found .PER.\)"),
+        ("types", ["LOC"], r"\(labels: expected those of types and scheme"),
+        ("labels", ["O", "O", "O"], r"\(labels: expected each value once"),
+        ("labels", LABELS[::-1], r"\(labels: expected those of types and scheme"),
+        ("scheme", "BIOES", r"\(labels: expected those of types and scheme"),
+        ("scheme", "XYZ", r"\(scheme: expected 'BIOES' or 'BIO'"),
+        ("temperature", 0, r"\(temperature: expected at least 0\.000001"),
+        ("temperature", 10**30, r"\(temperature: expected at most 1000000"),
+        ("temperature", float("nan"), r"\(temperature: expected a"),
+        ("window", 0, r"\(window: expected at least 1, found 0\)"),
+        ("window", "x", r"\(window: expected a whole number, found .x.\)"),
+        ("format_version", None, r"\(format_version: expected a whole number, found null\)"),
         ("surplus", 1, r"exported\.json is damaged .*surplus"),
     ],
 )
@@ -96,7 +126,7 @@ def test_a_folder_that_is_not_whole(write: Callable[..., Exported], tmp_path: Pa
 def test_a_damaged_file_is_named(write: Callable[..., Exported], tmp_path: Path, name: str) -> None:
     write()
     (tmp_path / name).write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match=rf"{name} is damaged \(JSONDecodeError: .*copy it again, or export again"):
+    with pytest.raises(InputError, match=rf"{name} is damaged \(Expecting property name .*: copy it"):
         Tagger.load(tmp_path)
 
 

@@ -1,6 +1,8 @@
 import io
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,3 +52,41 @@ def test_no_model(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"config\.json is damaged"):
         model_info(tmp_path)
+
+
+@pytest.fixture
+def copy(model_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(model_folder, tmp_path / "copy"))
+
+
+ALLOWED: dict[str, list[object]] = {"data": [{}], "epochs": [[]], "scores": [{}], "minutes": [3]}
+
+
+@pytest.mark.parametrize("value", [None, "x", [], 3, -1, {}])
+@pytest.mark.parametrize("name", ["settings", "data", "epochs", "layer_weights", "versions", "scores", "minutes"])
+def test_a_record_with_other_values_is_read_or_damaged(copy: Path, name: str, value: object) -> None:
+    content = json.loads((copy / "training.json").read_text(encoding="utf-8"))
+    (copy / "training.json").write_text(json.dumps({**content, name: value}), encoding="utf-8")
+    if value in ALLOWED.get(name, ()):
+        shown(copy)
+        return
+    with pytest.raises(InputError, match=rf"training\.json is damaged \({name}"):
+        shown(copy)
+
+
+@pytest.mark.parametrize("bytes_kept", [None, 0, 4, 100, -1])
+def test_weights_that_are_missing_empty_or_cut(copy: Path, bytes_kept: int | None) -> None:
+    weights = copy / "model.safetensors"
+    content = weights.read_bytes()
+    weights.unlink()
+    if bytes_kept is not None:
+        weights.write_bytes(content[:bytes_kept])
+    with pytest.raises(InputError, match=r"there is no model\.safetensors" if bytes_kept is None else "is damaged"):
+        model_info(copy)
+
+
+def test_a_pipe_in_place_of_a_record_is_not_waited_for(copy: Path) -> None:
+    (copy / "training.json").unlink()
+    os.mkfifo(copy / "training.json")
+    with pytest.raises(InputError, match=r"training\.json is damaged"):
+        model_info(copy)

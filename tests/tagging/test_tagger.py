@@ -1,5 +1,13 @@
+import math
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +18,7 @@ from hypothesis import strategies as st
 
 from ner import FixedSpan
 from ner.characters.windows import sliding_windows
+from ner.data.corpus import Corpus
 from ner.data.entities import Entity, Sentence
 from ner.data.schemes import tags_to_entities
 from ner.errors import InputError
@@ -18,7 +27,11 @@ from ner.records.record import Alternative
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
+from ner.training.train import train
+from ner.training.training_settings import TrainingSettings
 from tests.helpers.padded_tensors import padded_tensors
+
+ROOT = Path(__file__).parents[2]
 
 
 def spans(entities: list[Entity]) -> list[tuple[int, int, str]]:
@@ -160,7 +173,7 @@ def test_the_best_readings_in_order(tagger: Tagger) -> None:
     assert len(everything) == 1 + len(tagger.types)  # O, or an entity of one character
     assert sum(reading.probability for reading in everything) == pytest.approx(1)
     assert [reading.entities for reading in everything[:3]] == [reading.entities for reading in short]
-    with pytest.raises(ValueError, match="expected `n` to be at least 1, got 0"):
+    with pytest.raises(ValueError, match="expected `n` to be a whole number from 1 to 300, got 0"):
         tagger.nbest(texts, 0)
 
 
@@ -173,3 +186,80 @@ def test_scores_that_are_no_numbers_are_an_error(model_folder: Path) -> None:
         InputError, match=r"scores of the model for '我去上海' are not finite: .* set `precision` to fp32"
     ):
         tagger.tag(["", "我去上海"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        *(({"threads": value}, "expected `threads` to be") for value in (0, -1, "2", 1.5, 10**6, 900, True)),
+        *(
+            ({"batch_characters": value}, "expected `batch_characters`")
+            for value in (0, -1, None, "x", math.nan, 10**9)
+        ),
+        ({"precision": "fp8"}, "expected `precision` to be one of auto, fp32, bf16"),
+        ({"name": ""}, "expected the name of a folder"),
+        ({"name": 5}, "expected the name of a folder"),
+    ],
+)
+def test_loading_checks_its_settings(model_folder: Path, wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Tagger.load(**{"name": model_folder, **wrong})
+
+
+@pytest.mark.parametrize("n", [-1, 10**6, 1.5, "2", None])
+def test_the_number_of_readings_has_a_range(tagger: Tagger, n: Any) -> None:
+    for find in (tagger.nbest, tagger.readings):
+        with pytest.raises(InputError, match=r"expected `n` to be a whole number from [01] to 300"):
+            find(["我"], n)
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        "x",
+        [None],
+        ["x"],
+        [[None]],
+        [[FixedSpan(0.5, 3, "PER")]],
+        [[FixedSpan(True, 3, "PER")]],
+        [[(0, 1)]],
+        [[(0, 1, 5)]],
+    ],
+)
+def test_spans_of_wrong_types(tagger: Tagger, fixed: Any) -> None:
+    with pytest.raises(InputError, match="expected `fixed` to have "):
+        tagger.tag(["王小明在北京大学看书。"], fixed)
+
+
+@pytest.mark.parametrize("fusion", ["last", "mean"])
+def test_a_used_tagger_can_be_pickled(
+    corpus: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path, fusion: Any
+) -> None:
+    train(corpus, quick(fusion=fusion, max_steps=1), tmp_path / "model")
+    tagger = Tagger.load(tmp_path / "model")
+    found = tagger.tag("王小明在北京大学看书。")
+    assert pickle.loads(pickle.dumps(tagger)).tag("王小明在北京大学看书。") == found
+
+
+def test_eight_threads_share_a_tagger(tagger: Tagger) -> None:
+    texts = [f"王小明在北京大学看书{'。' * i}" for i in range(40)]
+    wanted = tagger.tag(texts)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == wanted for found in pool.map(tagger.tag, [texts] * 16))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_tags_after_a_fork_of_a_parent_with_several_threads() -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from ner import Tagger\n"
+        "tagger = Tagger.load(sys.argv[1], threads=2)\n"
+        "texts = ['王小明在北京大学看书。' * 50] * 50\n"
+        "tagger.tag(texts)\n"
+        "if not (child := os.fork()):\n"
+        "    signal.alarm(20)\n"
+        "    tagger.tag(texts)\n"
+        "    os._exit(0)\n"
+        "sys.exit(os.waitpid(child, 0)[1])\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, "mini-zh-uner"], cwd=ROOT, timeout=60).returncode == 0

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torchcrf import CRF
 
-from ner.data import schemes
 from ner.data.schemes import Scheme
 from ner.decoding import numpy_chain
+from ner.decoding.legal_transitions import legal_transitions
 from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE
 from ner.decoding.tag_decoders import CrfDecoder
 from ner.model.crf.tag_distribution import TagDistribution
@@ -42,18 +42,13 @@ class SchemeCrf(CRF, TagDistribution):  # type: ignore[misc]
     @torch.no_grad()
     def forbid_illegal(self) -> None:
         """Make illegal transitions impossible. Call it again after all scores were set to new values."""
-        legal = [
-            [schemes.is_legal(self._scheme, previous, following) for following in self._labels]
-            for previous in self._labels
-        ]
-        start = [schemes.is_legal(self._scheme, None, label) for label in self._labels]
-        end = [schemes.is_legal(self._scheme, label, None) for label in self._labels]
+        legal = legal_transitions(self._labels, self._scheme)
         for scores, allowed in (
-            (self.transitions, legal),
-            (self.start_transitions, start),
-            (self.end_transitions, end),
+            (self.transitions, legal.transitions),
+            (self.start_transitions, legal.start),
+            (self.end_transitions, legal.end),
         ):
-            scores.masked_fill_(~torch.tensor(allowed, device=scores.device), IMPOSSIBLE)
+            scores.masked_fill_(~torch.from_numpy(allowed).to(scores.device), IMPOSSIBLE)
 
     def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
         """Negative log-likelihood of `tags`, averaged over sentences."""
