@@ -41,5 +41,5 @@ Seed = Annotated[
     Field(ge=0, le=2**32 - 1),
     RUN,
     PerRun(),
-    Help("Random seed. The same seed gives the same result.", "随机种子（seed）。seed 相同，结果就相同。"),
+    Help("Random seed. The same seed gives the same result.", "随机种子 seed。seed 相同，结果就相同。"),
 ]

@@ -37,7 +37,11 @@ def check(
     fix: _Fix = None,
     fail_on_suspicions: Annotated[
         bool,
-        option("Exit with code 1 if there are suspicions, too.", "有可疑之处时退出码也为 1。", "--fail-on-suspicions"),
+        option(
+            "Exit with code 1 also if there are only suspicions.",
+            "只有可疑之处时，退出码也为 1。",
+            "--fail-on-suspicions",
+        ),
     ] = False,
     as_json: Json = False,
     *,

@@ -141,7 +141,7 @@ def _config_option(group: type[Settings]) -> inspect.Parameter:
     option = typer.Option(
         help=str(
             Text(
-                "JSON or TOML file with settings, such as best.json from tune. Options on the command line override it.",
+                "JSON or TOML file with settings, such as best.json from tune. Options that you give override it.",
                 "写有设置的 JSON 或 TOML 文件，例如 tune 生成的 best.json；命令行给出的选项优先。",
             )
         ),

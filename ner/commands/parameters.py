@@ -73,6 +73,6 @@ TextColumn = Annotated[
     option(
         "Column (CSV, Parquet) or field (JSON lines) that has the text.",
         "文本所在的列（CSV、Parquet）或字段（JSON Lines）。",
-        default=Text("text (JSON lines)", "text（JSON Lines）"),
+        default=Text("text in JSON lines", "JSON Lines 为 text"),
     ),
 ]

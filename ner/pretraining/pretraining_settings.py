@@ -44,8 +44,8 @@ class PretrainingSettings(Settings):
         NETWORK,
         Unset("the encoder's weights", "用编码器的权重"),
         Help(
-            "Start from random weights with this hidden size. The vocabulary is that of the encoder; the default number "
-            "of layers is 6.",
+            "Start from random weights with this hidden size. The vocabulary is that of the encoder; the default "
+            "number of layers is 6.",
             "从随机权重开始，隐藏维度为此值。词表取自编码器；默认 6 层。",
         ),
     ] = None
@@ -92,7 +92,7 @@ class PretrainingSettings(Settings):
         MaskingName,
         TRAINING,
         Help(
-            "Mask whole words (needs the optional package pretrain) or single characters.",
+            "Mask whole words (needs the extra pretrain) or single characters.",
             "遮住整个词（需要可选依赖 pretrain），或单个字。",
         ),
     ] = "word"

@@ -63,7 +63,7 @@ class TrainingSettings(NetworkSettings):
         Field(ge=1),
         TRAINING,
         Search(3, 10),
-        Help("Number of epochs (passes over the training data).", "训练的轮数。"),
+        Help("Number of epochs. An epoch is one pass over the training data.", "训练的轮数。"),
     ] = 4
     max_steps: Annotated[
         int | None,
@@ -130,7 +130,7 @@ class TrainingSettings(NetworkSettings):
         float,
         Field(gt=0),
         AIDS,
-        Help("How far the embeddings are moved (L2 norm).", "字向量移动多远（L2 范数）。"),
+        Help("How far the embeddings are moved, as an L2 norm.", "字向量移动的距离，以 L2 范数计。"),
     ] = 1.0
     adversarial_steps: Annotated[
         int,
@@ -154,8 +154,8 @@ class TrainingSettings(NetworkSettings):
         Field(ge=0),
         AIDS,
         Help(
-            "Weight of the R-Drop loss: how different two passes with different dropout are. 0: not used.",
-            "R-Drop 的权重：每批用不同的 dropout 算两遍，两遍结果的差别计入 loss。0 表示不用。",
+            "Weight of the R-Drop loss. It measures how different two passes with different dropout are. 0: not used.",
+            "R-Drop 的权重。每批用不同的 dropout 算两遍，两遍结果的差别乘以它，计入 loss。0 表示不用。",
         ),
     ] = 0.0
     oversample: Annotated[
