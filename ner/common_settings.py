@@ -20,8 +20,8 @@ Accumulate = Annotated[
     Field(ge=1, le=10_000),
     TRAINING,
     Help(
-        "Number of batches per optimizer step; more batches need no more memory.",
-        "每步累积的批数；增大它不会多占内存。",
+        "Number of batches per optimizer step. A larger number does not need more memory.",
+        "每步累积的批数。增大它不会多占内存。",
     ),
 ]
 WeightDecay = Annotated[
@@ -32,8 +32,8 @@ Precision = Annotated[
     PrecisionName,
     RUN,
     Help(
-        "Number format of the network; auto uses bf16 on hardware that is fast at it.",
-        "网络的数值精度；auto 会在擅长 bf16 的硬件上使用 bf16。",
+        "Number format of the network. auto: bf16 if the hardware computes it fast, otherwise fp32.",
+        "网络的数值精度。auto：硬件的 bf16 运算较快时用 bf16，否则用 fp32。",
     ),
 ]
 Seed = Annotated[
@@ -41,5 +41,5 @@ Seed = Annotated[
     Field(ge=0, le=2**32 - 1),
     RUN,
     PerRun(),
-    Help("Seed of everything random: the same seed gives the same result.", "随机种子；种子相同，结果就相同。"),
+    Help("Random seed. The same seed gives the same result.", "随机种子 seed。seed 相同，结果就相同。"),
 ]

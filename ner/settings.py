@@ -10,6 +10,7 @@ the search space and the tables in the manual are made from it:
 """
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import Field as StandardField
 from dataclasses import dataclass
@@ -202,9 +203,12 @@ def bounds(field: FieldInfo) -> Text | None:
 
 
 def full_help(field: FieldInfo) -> Text:
-    """The help text of a setting with its range."""
+    """The help text of a setting, with its range at the end of the first sentence."""
     help_, range_ = marker(field, Help) or Help("", ""), bounds(field)
-    return Text(f"{help_.en[:-1]} ({range_.en}).", f"{help_.zh[:-1]}（{range_.zh}）。") if range_ else Text(*help_)
+    if range_ is None:
+        return Text(*help_)
+    en = re.sub(r"\.(?= |$)", lambda _: f" ({range_.en}).", help_.en, count=1)
+    return Text(en, help_.zh.replace("。", f"（{range_.zh}）。", 1))
 
 
 def describe_values(field: FieldInfo) -> str:

@@ -26,6 +26,7 @@ from ner.settings import (
     Settings,
     bounds,
     find_name,
+    full_help,
     marker,
     settings_group,
 )
@@ -182,6 +183,12 @@ def test_bounds_in_words() -> None:
     assert bounds(ranges["lengths"]) == ("8 to 100,000", "8 到 100,000")
     assert bounds(ranges["held_out"]) == ("more than 0 and less than 1", "大于 0 且小于 1")
     assert bounds(ranges["masking"]) is None
+
+
+def test_help_tells_the_range_after_the_first_sentence() -> None:
+    in_english, in_chinese = full_help(TrainingSettings.__pydantic_fields__["ema"])
+    assert ", for example 0.99 (at least 0 and less than 1). The average" in in_english
+    assert "，例如 0.99（至少 0 且小于 1）。评测" in in_chinese
 
 
 def test_settings_need_no_torch() -> None:

@@ -52,7 +52,7 @@ app = typer.Typer(
     help=str(
         Text(
             "Find named entities in Chinese text, and train, evaluate and export the taggers that find them.",
-            "识别中文文本中的命名实体，并训练、评测和导出做这件事的模型。",
+            "识别中文文本中的命名实体，并训练、评测和导出所用的模型。",
         )
     ),
     epilog=_show_examples([tag.examples[0], train.examples[0]]),

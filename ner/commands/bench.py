@@ -13,7 +13,7 @@ from ner.language import Text
 
 
 @command(
-    zh="测量模型在这台机器上的标注速度：比较各种数值精度、线程数和批大小，并给出建议。",
+    zh="测量模型在这台机器上的识别速度：比较各种数值精度、线程数和 batch 大小，并给出建议。",
     examples=["bert-ner bench --model my-tagger news.txt"],
     reading=text_options,
 )
@@ -22,8 +22,8 @@ def bench(
     files: Annotated[
         list[str] | None,
         argument(
-            "Text files like those to be tagged; about 16,000 characters of them are used.",
-            "与要标注的相似的文本文件；只用其中约 16,000 字。",
+            "Text files similar to those that you want to tag. About 16,000 characters are used.",
+            "与要识别的文本相近的文本文件；只用其中约 16,000 字。",
             default=Text("random text", "随机文本"),
         ),
     ] = None,

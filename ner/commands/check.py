@@ -18,8 +18,8 @@ from ner.training.training_settings import TrainingSettings
 _Fix = Annotated[
     Path | None,
     option(
-        "New folder for a repaired copy, with the list of changes in changes.txt.",
-        "存放修复后副本的新文件夹，改动列在 changes.txt 中。",
+        "New folder for a fixed copy. changes.txt lists the changes.",
+        "存放修复后的副本的新文件夹，改动列在 changes.txt 中。",
     ),
 ]
 
@@ -39,7 +39,11 @@ def check(
     fix: _Fix = None,
     fail_on_suspicions: Annotated[
         bool,
-        option("Exit with status 1 on suspicions too.", "有可疑之处时退出码也为 1。", "--fail-on-suspicions"),
+        option(
+            "Exit with code 1 also if there are only suspicions.",
+            "只有可疑之处时，退出码也为 1。",
+            "--fail-on-suspicions",
+        ),
     ] = False,
     as_json: Json = False,
     *,
@@ -49,7 +53,7 @@ def check(
 ) -> None:
     """Find errors and suspicious labels in a data set, and say how to fix them.
 
-    The exit status is 2 if something can't be read, 1 if there are errors, else 0.
+    Exit code: 2 if something can't be read, 1 if there are errors, 0 otherwise.
     """
     from rich.console import Console
 
@@ -69,9 +73,7 @@ def check(
         written.append(f"report: {report / 'check.html'}")
     if fix is not None:
         changes = found.write_repaired(fix)
-        written.append(
-            f"repaired copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}"
-        )
+        written.append(f"fixed copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}")
     # Last, as its reader may stop early, such as head.
     if as_json:
         print_json(as_dict(found))

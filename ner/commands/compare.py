@@ -19,15 +19,15 @@ _Vary = Annotated[
     list[str],
     option(
         "Values to try for a training setting. Give it several times to try all combinations.",
-        "要比较的设置和取值；可给多次，会训练所有组合。",
+        "要比较的设置和取值。可多次使用，会训练所有组合。",
         metavar="NAME=VALUE,VALUE",
     ),
 ]
 
 
 @command(
-    zh="把几种设置的所有组合各用多个随机种子训练，并检验差别是否显著。\n\n"
-    "按 Ctrl-C 中断后，再运行同一条命令就会接着做。",
+    zh="把几种设置的所有组合各用多个 seed 训练，并计算差别是否可能只是偶然。\n\n"
+    "按 Ctrl-C 中断后，再运行同一条命令就会接着训练。",
     examples=["bert-ner compare --data data_demo --output comparison --vary fusion=last,mean"],
     makes_files=True,
     settings=compared_settings,
@@ -38,8 +38,8 @@ def compare(
     output: Annotated[
         Path,
         option(
-            "Folder for the models and the comparison; finished runs in it are kept.",
-            "存放模型和比较结果的文件夹；其中已完成的运行会保留。",
+            "Folder for the models and the comparison. Finished runs are not repeated.",
+            "存放模型和比较结果的文件夹；已完成的训练不会重做。",
             "--output",
             "-o",
         ),
@@ -49,7 +49,7 @@ def compare(
         int,
         option(
             "Train each combination with this many seeds: 1, 2 and so on.",
-            "每种组合用几个随机种子训练：1、2、……",
+            "每种组合用几个 seed 训练：1、2、……",
             min=1,
             max=MOST_SEEDS,
         ),
@@ -60,7 +60,7 @@ def compare(
     reading: ReadOptions,
     terminal: Terminal,
 ) -> None:
-    """Train all combinations of some settings with several seeds, and test whether differences are significant.
+    """Train all combinations of some settings with several seeds, and compute whether differences may be chance.
 
     After Ctrl-C, run the same command again to continue.
     """

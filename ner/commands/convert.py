@@ -14,7 +14,7 @@ from ner.data.write_options import WriteOptions
 
 
 @command(
-    zh="把标注数据转换成另一种格式。支持的格式见 docs/reference/formats.zh.md。",
+    zh="把标注数据转换成另一种格式。各种格式见手册的“数据格式”一页。",
     examples=["bert-ner convert data_demo data_jsonl --to jsonl"],
     makes_files=True,
     reading=read_options,
@@ -22,12 +22,10 @@ from ner.data.write_options import WriteOptions
 )
 def convert(
     source: Annotated[Path, argument(*DATA)],
-    target: Annotated[Path, argument("New file or folder to write.", "要写的新文件或新文件夹。")],
+    target: Annotated[Path, argument("New file or folder.", "新文件或新文件夹。")],
     by_line: Annotated[
         bool,
-        option(
-            "Split texts at line breaks: one sentence per line.", "在换行处切开：每行一句。", "--by-line", panel=FORMAT
-        ),
+        option("Make one sentence of each line of a text.", "在换行处切开：每行一句。", "--by-line", panel=FORMAT),
     ] = False,
     losses: Losses = None,
     overwrite: Overwrite = False,
@@ -36,7 +34,7 @@ def convert(
     writing: WriteOptions,
     terminal: Terminal,
 ) -> None:
-    """Convert annotated text to another format; docs/reference/formats.md shows all formats."""
+    """Convert annotated text to another format. The page "Data formats" of the manual describes all formats."""
     from ner.data.rewriting import convert_files
 
     check_losses(losses, [source, target], overwrite=overwrite)

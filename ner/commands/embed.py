@@ -17,29 +17,29 @@ from ner.tagging.engine_settings import EngineSettings
 _Encoder = Annotated[
     str,
     option(
-        "Encoder: mini-zh (built in), a folder, a name on the Hugging Face hub, or a tagger, for its encoder.",
-        "编码器：内置的 mini-zh、文件夹、Hugging Face Hub 上的名称，或标注模型（用它的编码器）。",
+        "Encoder: mini-zh (built in), a folder, a name on the Hugging Face hub, or a model folder (for its encoder).",
+        "编码器：内置的 mini-zh、文件夹、Hugging Face Hub 上的名称，或模型文件夹（用其中的编码器）。",
     ),
 ]
 _Layer = Annotated[
     str,
     option(
-        "Number of a layer: 0 is the embeddings, -1 the top layer. mean: the mean of all; last4 or all: the top "
-        "four or all side by side.",
-        "第几层：0 是嵌入层，-1 是最上层。mean：各层平均；last4 或 all：最上四层或所有层拼接。",
+        "Number of a layer: 0 is the embeddings, -1 the top layer. mean: mean of all layers; last4: top four "
+        "concatenated; all: all concatenated.",
+        "第几层：0 是嵌入层，-1 是顶层。mean：各层平均；last4：最上面四层拼接；all：所有层拼接。",
     ),
 ]
 _Pooling = Annotated[
     Literal["mean", "cls", "max", "none"],
     option(
-        "How character vectors are pooled; none: one vector per character.",
+        "How the vectors of the characters become one vector. none: one vector per character.",
         "怎样把各字的向量合成一个；none：每个字一个向量。",
     ),
 ]
 _Entities = Annotated[
     bool,
     option(
-        "One vector per entity: those that --model finds, or those annotated in files of --from.",
+        "One vector per entity. Entities are found by --model, or annotated in the files (--from).",
         "每个实体一个向量：--model 找到的，或 --from 格式的文件中标注的。",
         "--entities",
     ),
@@ -48,7 +48,7 @@ _Model = Annotated[
     Path | None,
     option(
         f"Tagger that finds the entities: a model folder, or {BUILT_IN_TAGGER} (built in).",
-        f"用来找实体的标注模型：模型文件夹，或内置的 {BUILT_IN_TAGGER}。",
+        f"用来识别实体的模型：模型文件夹，或内置的 {BUILT_IN_TAGGER}。",
         "--model",
         "-m",
     ),
@@ -68,13 +68,13 @@ _Model = Annotated[
 def embed(
     files: Annotated[
         list[str],
-        argument("Text files, one text per line; - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
+        argument("Text files, one text per line. Use - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
     ],
     output: Annotated[
         Path,
         option(
-            "File to write: .npy, .npz, .parquet or .jsonl.",
-            "要写的文件：.npy、.npz、.parquet 或 .jsonl。",
+            "Output file: .npy, .npz, .parquet or .jsonl.",
+            "输出文件：.npy、.npz、.parquet 或 .jsonl。",
             "--output",
             "-o",
         ),

@@ -18,7 +18,7 @@ _DEFAULT = [Path(BUILT_IN_TAGGER)]
 
 
 @command(
-    zh="按 conlleval 的算法给一个模型打分；给出两个模型时，再把第二个和第一个相比。",
+    zh="按 conlleval 的算法，用标注好的文本评测一个模型；给出两个模型时，还会比较它们。",
     examples=[
         "bert-ner evaluate --model my-tagger --data data_demo --report report",
         "bert-ner evaluate --model mini-zh-uner --model my-tagger --data data_demo",
@@ -31,15 +31,13 @@ def evaluate(
     model: Annotated[
         list[Path],
         option(
-            f"Model folder that train or export wrote, or {BUILT_IN_TAGGER} (built in); give two to compare them.",
-            f"train 或 export 写出的模型文件夹，或内置的 {BUILT_IN_TAGGER}；给两个则相互比较。",
+            f"Model folder from train or export, or {BUILT_IN_TAGGER} (built in). Give two to compare them.",
+            f"train 或 export 生成的模型文件夹，或内置的 {BUILT_IN_TAGGER}；给出两个就相互比较。",
             "--model",
             "-m",
         ),
     ] = _DEFAULT,
-    split: Annotated[
-        Literal["train", "dev", "test"], option("Which file of the folder to score.", "用文件夹中的哪个文件评测。")
-    ] = "test",
+    split: Annotated[Literal["train", "dev", "test"], option("Split to use.", "用哪个划分评测。")] = "test",
     report: Report = None,
     as_json: Json = False,
     *,
@@ -47,7 +45,7 @@ def evaluate(
     engine: EngineSettings,
     terminal: Terminal,
 ) -> None:
-    """Score a model on annotated text as conlleval does; with two models, compare the second with the first."""
+    """Compute the F1 of a model on annotated text, as conlleval does. With two models, also compare them."""
     if len(model) > 2:
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import notes_on_split, read_split

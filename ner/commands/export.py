@@ -13,18 +13,20 @@ from ner.output_paths import check_folder
 
 
 @command(
-    zh="把模型导出为 ONNX Runtime 或 OpenVINO 格式，在 CPU 上标注时不再需要 PyTorch。",
+    zh="把模型导出为 ONNX Runtime 或 OpenVINO 格式，在 CPU 上识别时不再需要 PyTorch。",
     examples=["bert-ner export --model my-tagger --output my-tagger-onnx --to onnx"],
     makes_files=True,
 )
 def export(
-    output: Annotated[Path, option("New folder to write.", "要写的新文件夹。", "--output", "-o")],
-    to: Annotated[Target, option("Target runtime.", "目标运行时。")],
+    output: Annotated[
+        Path, option("New folder for the exported model.", "存放导出的模型的新文件夹。", "--output", "-o")
+    ],
+    to: Annotated[Target, option("Runtime for which the model is exported.", "导出给哪个运行时使用。")],
     precision: Annotated[
         ExportPrecision,
         option(
-            "Number format of the network; int8 is for matrix products only, bf16 for openvino only.",
-            "网络的数值精度；int8 只用于矩阵乘法，bf16 只用于 openvino。",
+            "Number format. int8: only for matrix multiplication. bf16: only with --to openvino.",
+            "数值精度。int8：只用于矩阵乘法；bf16：只能与 --to openvino 一起用。",
         ),
     ] = "fp32",
     model: Model = Path(BUILT_IN_TAGGER),

@@ -9,11 +9,11 @@ from ner.commands.terminal import Terminal
 
 
 @command(
-    zh="显示模型的结构、训练数据、得分，以及编码器各层的权重。",
+    zh="显示模型的结构、训练数据、分数，以及编码器各层的权重。",
     examples=["bert-ner info --model mini-zh-uner"],
 )
 def info(model: Model = Path(BUILT_IN_TAGGER), as_json: Json = False, *, terminal: Terminal) -> None:
-    """Show a model's architecture, training data and scores, and the weight of each layer of its encoder."""
+    """Show the architecture, training data and scores of a model, and the weight of each encoder layer."""
     from rich.console import Console
 
     from ner.commands.printing import print_info, print_json

@@ -13,7 +13,7 @@ from ner.data.write_options import WriteOptions
 
 
 @command(
-    zh="把几个数据集合并成一个：统一类型名称，重复的句子只留一份。",
+    zh="把几个数据集合并成一个。可以改类型的名称；重复的句子只留一份。",
     examples=["bert-ner merge news weibo --output all --types types.csv"],
     makes_files=True,
     reading=read_options,
@@ -26,12 +26,12 @@ def merge(
             "Files, or folders with train, dev and test files.", "若干文件，或若干含 train、dev、test 文件的文件夹。"
         ),
     ],
-    output: Annotated[Path, option("New file or folder to write.", "要写的新文件或新文件夹。", "--output", "-o")],
+    output: Annotated[Path, option("New file or folder.", "新文件或新文件夹。", "--output", "-o")],
     types: Annotated[
         Path | None,
         option(
-            "CSV file with two columns: a type and its new name. An empty name drops the type.",
-            "两列的 CSV 文件：类型和新名称；新名称留空则去掉该类型。",
+            "CSV file with two columns: a type and its new name. If the new name is empty, the type is removed.",
+            "两列的 CSV 文件：类型和新名称；新名称为空时，去掉这个类型。",
         ),
     ] = None,
     losses: Losses = None,
@@ -41,7 +41,7 @@ def merge(
     writing: WriteOptions,
     terminal: Terminal,
 ) -> None:
-    """Merge data sets into one: types get common names, and each repeated sentence is kept once."""
+    """Merge data sets into one. Types can be renamed, and repeated sentences are kept only once."""
     from ner.data.rewriting import merge_files
 
     check_losses(losses, [*sources, output, *named_paths([types])], overwrite=overwrite)

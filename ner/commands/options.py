@@ -141,8 +141,8 @@ def _config_option(group: type[Settings]) -> inspect.Parameter:
     option = typer.Option(
         help=str(
             Text(
-                "JSON or TOML file of settings by name, as tune writes it; options on the command line override it.",
-                "写有设置的 JSON 或 TOML 文件，tune 写出的就是这种；命令行给出的选项优先。",
+                "JSON or TOML file with settings, such as best.json from tune. Options that you give override it.",
+                "写有设置的 JSON 或 TOML 文件，例如 tune 生成的 best.json；命令行给出的选项优先。",
             )
         ),
         rich_help_panel=str(RUN),

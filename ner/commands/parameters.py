@@ -52,8 +52,8 @@ Data = Annotated[Path, option(*DATA, "--data", "-d")]
 Model = Annotated[
     Path,
     option(
-        f"Model folder that train or export wrote, or {BUILT_IN_TAGGER} (built in).",
-        f"train 或 export 写出的模型文件夹，或内置的 {BUILT_IN_TAGGER}。",
+        f"Model folder from train or export, or {BUILT_IN_TAGGER} (built in).",
+        f"train 或 export 生成的模型文件夹，或内置的 {BUILT_IN_TAGGER}。",
         "--model",
         "-m",
     ),
@@ -61,16 +61,16 @@ Model = Annotated[
 Report = Annotated[
     Path | None,
     option(
-        "Write a report to this folder: a web page, Markdown, JSON and CSV.",
-        "把报告写到这个文件夹：网页、Markdown、JSON 和 CSV。",
+        "Folder for a report: a web page, Markdown, JSON and CSV.",
+        "存放报告的文件夹：网页、Markdown、JSON 和 CSV。",
     ),
 ]
 Json = Annotated[bool, option("Print the result as JSON.", "以 JSON 格式输出结果。", "--json")]
 Losses = Annotated[
     Path | None,
     option(
-        "Write the full list of information that the target format can't store to this file.",
-        "把目标格式存不下的信息逐条写到这个文件。",
+        "File for the full list of lost information: what the target format can't store.",
+        "把丢失的信息（目标格式存不下的）逐条写到这个文件。",
     ),
 ]
 Overwrite = Annotated[
@@ -83,13 +83,13 @@ Overwrite = Annotated[
 ]
 Resume = Annotated[
     bool,
-    option("Resume the interrupted run in --output.", "接着做 --output 中被中断的运行。", "--resume", panel=RUN),
+    option("Continue the interrupted run in --output.", "接着运行 --output 中被中断的训练。", "--resume", panel=RUN),
 ]
 TextColumn = Annotated[
     str | None,
     option(
-        "Column of the text in CSV and Parquet files, or its field in JSON lines.",
-        "CSV、Parquet 文件中文本所在的列名，或 JSONL 中的字段名。",
-        default=Text("text, in JSON lines", "JSONL 为 text"),
+        "Column (CSV, Parquet) or field (JSON lines) that has the text.",
+        "文本所在的列（CSV、Parquet）或字段（JSON Lines）。",
+        default=Text("text in JSON lines", "JSON Lines 为 text"),
     ),
 ]

@@ -14,8 +14,8 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
 
 
 @command(
-    zh="用没有标注的文本预训练一个编码器，供 train --encoder 使用；方法是还原被遮住的字，或找出被替换的字。\n\n"
-    "用 --minutes 或 --steps 指定何时结束（二选一），学习率到那时降为 0。",
+    zh="用没有标注的文本预训练一个编码器，供 train --encoder 使用。编码器学习预测被遮住的字，或找出被替换的字。\n\n"
+    "用 --minutes 或 --steps（二选一）指定训练多久。",
     examples=["bert-ner pretrain news.txt.gz --output my-encoder --minutes 60"],
     makes_files=True,
     settings=pretraining_settings,
@@ -25,16 +25,16 @@ def pretrain(
     files: Annotated[
         list[str],
         argument(
-            "Text files, one paragraph per line, plain or gzipped, mixed by size. FILE=2 counts twice.",
-            "文本文件，每行一段，可用 gzip 压缩，按大小混合。写成 FILE=2 则按两倍计。",
+            "Text files (also .gz), one paragraph per line. Large files are read more; FILE=2 is read twice as often.",
+            "文本文件（可以是 .gz），每行一段，按大小成比例混合。写成 FILE=2，读到的次数就翻倍。",
             metavar="FILE...",
         ),
     ],
     output: Annotated[
         Path,
         option(
-            "Folder for the encoder; a folder that holds another model is refused, never emptied.",
-            "存放编码器的文件夹；里面若有别的模型，会报错，不会清空。",
+            "Folder for the encoder. A folder with another model is refused; nothing is deleted.",
+            "存放编码器的文件夹；里面若有别的模型就报错，不会删除任何文件。",
             "--output",
             "-o",
         ),
@@ -45,9 +45,10 @@ def pretrain(
     reading: ReadOptions,
     terminal: Terminal,
 ) -> None:
-    """Pretrain an encoder on unlabelled text, for train --encoder: it restores masked or finds replaced characters.
+    """Pretrain an encoder on plain text, for train --encoder.
 
-    Say with --minutes or --steps when the run ends; the learning rate falls to 0 by then.
+    It learns to predict masked characters or to find replaced ones. Give either --minutes or --steps: the length of
+    the run.
     """
     from ner.pretraining.pretrain import pretrain as run_pretraining
     from ner.pretraining.text import parse_source

@@ -12,7 +12,7 @@ from ner.data.read_options import ReadOptions
 
 
 @command(
-    zh="按 conlleval 的算法给任何工具的预测打分；文件里要有标准标签和预测标签。",
+    zh="按 conlleval 的算法给任何工具的预测评分；文件里要有人工标注的标签和预测的标签。",
     examples=["bert-ner score predictions.txt --report report"],
     reading=encoding_option,
 )
@@ -21,7 +21,7 @@ def score(
         Path,
         argument(
             "Columns: token, gold tag, predicted tag. A blank line ends a sentence.",
-            "各列依次为：字或词、标准标签、预测标签；空行分隔句子。",
+            "各列依次为：token、人工标注的标签、预测的标签；句子之间空一行。",
         ),
     ],
     report: Report = None,

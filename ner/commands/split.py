@@ -14,7 +14,7 @@ from ner.training.training_settings import TrainingSettings
 
 
 @command(
-    zh="把一个文件划分为 train、dev 和 test，三者的实体类型分布相近。同一文档和相同的文本不会被拆开。",
+    zh="把一个文件划分为 train、dev 和 test，三者中各类型的比例相近。文档不会被拆开，相同的文本总在一起。",
     examples=["bert-ner split all.jsonl --output data --dev 0.1 --test 0.1"],
     makes_files=True,
     reading=read_options,
@@ -39,7 +39,10 @@ def split(
     settings: TrainingSettings,
     terminal: Terminal,
 ) -> None:
-    """Split a file into train, dev and test, stratified by entity type; documents and equal texts stay whole."""
+    """Split a file into train, dev and test with similar shares of each entity type.
+
+    Documents are not split, and equal texts stay together.
+    """
     from ner.data.rewriting import divide_file
 
     check_losses(losses, [file, output], overwrite=overwrite)

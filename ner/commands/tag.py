@@ -18,8 +18,8 @@ from ner.tagging.engine_settings import EngineSettings
 _Model = Annotated[
     Path | None,
     option(
-        "Model folder that train or export wrote.",
-        "train 或 export 写出的模型文件夹。",
+        "Model folder from train or export.",
+        "train 或 export 生成的模型文件夹。",
         "--model",
         "-m",
         default=Text(f"{BUILT_IN_TAGGER}, built in", f"内置的 {BUILT_IN_TAGGER}"),
@@ -28,8 +28,8 @@ _Model = Annotated[
 _Output = Annotated[
     Path | None,
     option(
-        "File to write; it appears when everything is done. - for standard output.",
-        "要写的文件；全部完成后才会出现。- 表示标准输出。",
+        "Output file. It appears only when it is complete. Use - for standard output.",
+        "输出文件；写完后才会出现。用 - 表示标准输出。",
         "--output",
         "-o",
         default=Text("standard output", "标准输出"),
@@ -38,7 +38,7 @@ _Output = Annotated[
 _Format = Annotated[
     Literal["jsonl", "conll", "csv", "html"],
     option(
-        "jsonl: one JSON object per text; conll: one character per line; csv: one row per entity; html: a page.",
+        "jsonl: one JSON object per text; conll: one character per line; csv: one row per entity; html: a web page.",
         "jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；html：网页。",
         "--format",
     ),
@@ -46,8 +46,8 @@ _Format = Annotated[
 _Nbest = Annotated[
     int,
     option(
-        "Add the N most probable labelings of each text; jsonl only.",
-        "给出每条文本概率最大的 N 种标注；仅限 jsonl。",
+        "Add the N most probable results for each text, each with its entities and its probability; jsonl only.",
+        "给出每条文本概率最大的 N 种识别结果，每种有它的实体和概率；仅限 jsonl。",
         min=0,
         max=MOST_READINGS,
     ),
@@ -75,11 +75,11 @@ _Raw = Annotated[
 def tag(
     files: Annotated[
         list[str] | None,
-        argument("Text files, one text per line; - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
+        argument("Text files, one text per line. Use - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
     ] = None,
     model: _Model = None,
     text: Annotated[
-        list[str] | None, option("A text to tag; may be given several times.", "要标注的文本；可给多次。")
+        list[str] | None, option("A text to tag. You can give this option several times.", "要识别的文本；可多次使用。")
     ] = None,
     output: _Output = None,
     format_name: _Format = "jsonl",

@@ -48,8 +48,8 @@ def open_terminal(
     verbose: Annotated[
         bool,
         option(
-            "Show log messages, and the warnings of transformers.",
-            "显示日志和 transformers 的警告。",
+            "Also show log messages and warnings of transformers.",
+            "还显示日志和 transformers 的警告。",
             "--verbose",
             "-v",
         ),

@@ -14,7 +14,7 @@ from ner.training.training_settings import TrainingSettings
 
 
 @command(
-    zh="训练一个标注模型：保留开发集 F1 最高的 epoch，并在开发集和测试集上评测。",
+    zh="训练一个模型：保留 dev F1 最高的那一轮，并在 dev 和 test 上评测。",
     examples=["bert-ner train --data data_demo --output my-tagger"],
     makes_files=True,
     settings=training_settings,
@@ -25,8 +25,8 @@ def train(
     output: Annotated[
         Path,
         option(
-            "Folder for the model; a folder that holds another model is refused, never emptied.",
-            "存放模型的文件夹；里面若有别的模型，会报错，不会清空。",
+            "Folder for the model. A folder with another model is refused; nothing is deleted.",
+            "存放模型的文件夹；里面若有别的模型就报错，不会删除任何文件。",
             "--output",
             "-o",
         ),

@@ -16,9 +16,9 @@ from ner.training.training_settings import TrainingSettings
 
 
 @command(
-    zh="搜索开发集 F1 最高的设置：学习率、批大小、epoch 数、dropout、层融合、BiLSTM 大小。\n\n"
-    "命令行给出的训练设置保持不变，只搜索其余的；从不读测试集。按 Ctrl-C 中断后，再运行同一条命令就会接着做；"
-    "在几个终端里同时运行，就有几个进程一起搜索。",
+    zh="搜索 dev F1 最高的设置：学习率、batch size、轮数、dropout、层融合、BiLSTM 大小。\n\n"
+    "命令行给出的训练设置保持不变，只搜索其余的。不使用 test。按 Ctrl-C 中断后，再运行同一条命令就会接着搜索；"
+    "在几个终端里同时运行，就会并行搜索。",
     examples=["bert-ner tune --data data_demo --output search --trials 20"],
     makes_files=True,
     settings=training_settings,
@@ -30,8 +30,8 @@ def tune(
     output: Annotated[
         Path,
         option(
-            "Folder for the best model, its settings and all trials; its name is the name of the search.",
-            "存放最好的模型、它的设置和所有试验的文件夹；文件夹名就是这次搜索的名称。",
+            "Folder for the best model, its settings and all trials.",
+            "存放最好的模型、它的设置和所有试验的文件夹。",
             "--output",
             "-o",
         ),
@@ -48,8 +48,8 @@ def tune(
     storage: Annotated[
         str | None,
         option(
-            "URL of a database that several workers share.",
-            "多个进程共用的数据库的 URL。",
+            "URL of a database that several processes share. In it, the search has the name of the --output folder.",
+            "多个进程共用的数据库的 URL。搜索在库中的名称就是 --output 文件夹的名称。",
             default=Text("SQLite in --output", "--output 中的 SQLite"),
         ),
     ] = None,
@@ -61,8 +61,8 @@ def tune(
 ) -> None:
     """Search for the settings with the best dev F1: learning rates, batch size, epochs, dropout, fusion, BiLSTM size.
 
-    Training settings given on the command line stay fixed; only the others are searched. The test file is never
-    read. After Ctrl-C, run the same command again to continue. Run it in several terminals for several workers.
+    Training settings given on the command line stay fixed; only the others are searched. Test data are not
+    used. After Ctrl-C, run the same command again to continue. To search in parallel, run it in several terminals.
     """
     from ner.data.corpus import read_corpus
     from ner.extras import how_to_install, import_extra

@@ -20,15 +20,15 @@ class WriteOptions(Settings):
         str | None,
         FORMAT,
         Parameter("to", "--to"),
-        Unset("by the name of the target, or as read", "看目标文件名，否则与原文件相同"),
-        Help("Output format, by the same names as the input format.", "输出的格式，名称与输入格式相同。"),
+        Unset("from the file name, otherwise that of the source", "根据文件名，否则与原文件相同"),
+        Help("Output format; the names are those of the input formats.", "输出的格式，名称与输入格式相同。"),
     ] = None
     scheme: Annotated[
         str | None,
         FORMAT,
-        Unset("as read, or BIO", "与原文件相同，否则 BIO"),
+        Unset("that of the source, otherwise BIO", "与原文件相同，否则 BIO"),
         Help(
-            "Tags to write: BIO, IOB1, BIOES, BMES, BILOU or IO.",
+            "Tag scheme of the output: BIO, IOB1, BIOES, BMES, BILOU or IO.",
             "输出的标注体系：BIO、IOB1、BIOES、BMES、BILOU 或 IO。",
         ),
     ] = None

@@ -36,22 +36,26 @@ class NetworkSettings(Settings):
         NETWORK,
         Search(choices=FUSIONS),
         Help(
-            "How encoder layers are combined: the last one, the mean, the last four side by side, a learned mix, or "
-            "attention at each character with one head or several.",
-            "怎样合并编码器各层：取最后一层、取平均、拼接最后四层、学习加权，或者在每个字上用单头或多头注意力。",
+            "How encoder layers are combined: the last layer, the mean, the last four concatenated, a learned mix, or "
+            "attention for each character with one head or several.",
+            "怎样融合编码器各层：取最后一层、取平均、拼接最后四层、学习加权，或者对每个字用单头或多头注意力。",
         ),
     ] = "last"
     layer_dropout: Annotated[
         Share,
         NETWORK,
-        Help("Probability of dropping a layer in a learned fusion.", "用学习得来的方式合并时，训练中丢弃一层的概率。"),
+        Help(
+            "Probability of leaving out a layer during training, with a learned fusion: scalar-mix, attention or "
+            "multi-head.",
+            "层融合需要学习时（scalar-mix、attention、multi-head），训练中丢弃一层的概率。",
+        ),
     ] = 0.0
     scheme: Annotated[
         TaggingScheme,
         NETWORK,
         Help(
-            "Tag scheme used inside the model, independent of the data files.",
-            "模型内部使用的标注体系，与数据文件的体系无关。",
+            "Tag scheme inside the model. It can be different from that of the data.",
+            "模型内部使用的标注体系，可以与数据的不同。",
         ),
     ] = "BIOES"
     cell: Annotated[CellName, NETWORK, Help("Recurrent cell: BiLSTM or BiGRU.", "循环层的类型：BiLSTM 或 BiGRU。")] = (
@@ -68,7 +72,7 @@ class NetworkSettings(Settings):
         int,
         Field(ge=0, le=16),
         NETWORK,
-        Help("Number of BiLSTM or BiGRU layers; 0 for none.", "BiLSTM 或 BiGRU 的层数；0 表示不用。"),
+        Help("Number of BiLSTM or BiGRU layers. 0: not used.", "BiLSTM 或 BiGRU 的层数。0 表示不用。"),
     ] = 1
     decoder: Annotated[
         DecoderName,
@@ -83,8 +87,8 @@ class NetworkSettings(Settings):
         Share,
         NETWORK,
         Help(
-            "Share of the training target that is spread over all tags; only for softmax.",
-            "训练时把目标概率的多大比例分给所有标签；仅用于 softmax。",
+            "Share of the training target that is spread over all tags. It is only for the decoder softmax.",
+            "训练时把目标概率的多大比例分给所有标签。仅用于 softmax。",
         ),
     ] = 0.0
     dropout: Annotated[
@@ -99,9 +103,9 @@ class NetworkSettings(Settings):
         NETWORK,
         AlsoNamed("window"),
         Help(
-            "Maximum number of characters that are read at once; longer sentences are read in overlapping windows and "
-            "never cut off.",
-            "一次读入的最大字数；更长的句子分成有重叠的窗口来读，不会被截断。",
+            "Maximum number of characters in one window. Longer sentences are read in overlapping windows; nothing is "
+            "cut off.",
+            "一个窗口的最大字数。更长的句子分成有重叠的窗口来读，不会被截断。",
         ),
     ] = 256
 

@@ -44,8 +44,9 @@ class PretrainingSettings(Settings):
         NETWORK,
         Unset("the encoder's weights", "用编码器的权重"),
         Help(
-            "Start from random weights with this hidden size, the encoder's vocabulary, and 6 layers unless set.",
-            "从随机权重开始，这是隐藏层大小；词表取自编码器，不设层数时为 6 层。",
+            "Start from random weights with this hidden size. The vocabulary is that of the encoder; the default "
+            "number of layers is 6.",
+            "从随机权重开始，隐藏维度为此值。词表取自编码器；默认 6 层。",
         ),
     ] = None
     layers: Annotated[
@@ -53,14 +54,14 @@ class PretrainingSettings(Settings):
         Field(ge=1, le=200),
         NETWORK,
         Unset("all", "全部"),
-        Help("Keep only this many of the lowest layers.", "只保留最低的若干层。"),
+        Help("Number of layers. The lowest ones of the encoder are kept.", "层数。保留编码器最低的若干层。"),
     ] = None
     heads: Annotated[
         int | None,
         Field(ge=1, le=1024),
         NETWORK,
         Unset("width / 64", "width / 64"),
-        Help("Number of attention heads of random weights.", "从随机权重开始时注意力头的个数。"),
+        Help("Number of attention heads, only for random weights.", "注意力头的个数，只用于随机权重。"),
     ] = None
     add_characters: Annotated[
         int,
@@ -75,8 +76,8 @@ class PretrainingSettings(Settings):
         str | None,
         NETWORK,
         Help(
-            "A larger encoder to learn from: its predictions and its hidden states.",
-            "供学习的更大的编码器：学习它的预测和隐藏状态。",
+            "Larger encoder from which the encoder learns (its predictions and hidden states).",
+            "较大的编码器，用作教师：学习它的预测和隐藏状态。",
         ),
     ] = None
     objective: Annotated[
@@ -91,8 +92,8 @@ class PretrainingSettings(Settings):
         MaskingName,
         TRAINING,
         Help(
-            "Mask whole words (needs the extra named pretrain) or single characters.",
-            "遮住整个词（需要安装附加包 pretrain），或单个字。",
+            "Mask whole words (needs the extra pretrain) or single characters.",
+            "遮住整个词（需要可选依赖 pretrain），或单个字。",
         ),
     ] = "word"
     mask_share: Annotated[
@@ -137,9 +138,9 @@ class PretrainingSettings(Settings):
         Field(ge=0, lt=0.5),
         TRAINING,
         Help(
-            "Share of the run in which the learning rate rises; after that it falls to 0. A new head is trained alone "
-            "for as long before that.",
-            "学习率上升阶段占整个训练的比例；之后学习率降到 0。如果输出层是新的，会先单独训练它同样长的时间。",
+            "Share of the run in which the learning rate rises. After it, the rate falls to 0. If the output layer is "
+            "new, it is first trained alone for the same time.",
+            "学习率上升阶段占整个训练的比例。之后学习率降到 0。如果输出层是新的，先单独训练它同样长的时间。",
         ),
     ] = 0.05
     clip: Clip = 1.0
@@ -164,8 +165,8 @@ class PretrainingSettings(Settings):
         bool,
         RUN,
         Help(
-            "Compile the layers with torch.compile, if there is a C++ compiler; worth a try on processors with AMX.",
-            "用 torch.compile 编译各层（需要 C++ 编译器）；处理器支持 AMX 时值得一试。",
+            "Compile the layers with torch.compile. This needs a C++ compiler and may help on CPUs with AMX.",
+            "用 torch.compile 编译各层。需要 C++ 编译器；CPU 支持 AMX 时可能更快。",
         ),
     ] = False
     precision: Precision = "auto"

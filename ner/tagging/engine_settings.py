@@ -30,8 +30,8 @@ class EngineSettings(Settings):
         Field(ge=1, le=1_000_000),
         RUN,
         Help(
-            "Number of characters that the network reads at once; bert-ner bench compares some.",
-            "网络一次读入的字数；可用 bert-ner bench 比较。",
+            "Number of characters per batch. bert-ner bench finds a good value.",
+            "每批的字数。合适的值可用 bert-ner bench 测出。",
         ),
     ] = BATCH_CHARACTERS
 

@@ -31,9 +31,9 @@ class TrainingSettings(NetworkSettings):
         str | None,
         NETWORK,
         Help(
-            f"Tagger to continue training from: a folder or {BUILT_IN_TAGGER} (built in). The new one has "
-            "its network, and its weights for entity types with the same name.",
-            f"从这个标注模型继续训练：文件夹，或 {BUILT_IN_TAGGER}（内置）。网络结构和它对原有实体类型的知识都会保留。",
+            f"Tagger from which training continues: a folder, or {BUILT_IN_TAGGER} (built in). The network stays the "
+            "same, and entity types with the same name start with their old weights.",
+            f"从这个模型继续训练：文件夹，或内置的 {BUILT_IN_TAGGER}。网络结构不变，名称相同的实体类型沿用原来的权重。",
         ),
     ] = None
     encoder_dropout: Annotated[
@@ -43,9 +43,9 @@ class TrainingSettings(NetworkSettings):
         EncoderMode,
         TRAINING,
         Help(
-            "How the encoder is trained: as a whole, not at all (its output is stored on disk), or layer by layer from "
-            "the top, some more with each epoch.",
-            "怎样训练编码器：全部训练；不训练（输出存到磁盘）；或者从顶层开始，每轮多放开几层。",
+            "fine-tune: train the whole encoder. frozen: do not train it, and keep its output on disk. gradual: start "
+            "frozen, and train some more layers in each epoch, from the top down.",
+            "fine-tune：训练整个编码器。frozen：不训练，把输出存到磁盘。gradual：先冻结，每轮从顶层往下多训练几层。",
         ),
     ] = "fine-tune"
     layer_decay: Annotated[
@@ -53,9 +53,9 @@ class TrainingSettings(NetworkSettings):
         Field(gt=0, le=1),
         TRAINING,
         Help(
-            "Layer-wise learning-rate decay: each encoder layer gets this factor times the rate of the layer above; 1 "
-            "for no decay.",
-            "逐层学习率衰减：编码器每一层的学习率是上一层的多少倍；1 表示不衰减。",
+            "Learning rate of each encoder layer as a multiple of that of the layer above. 1: the same rate for all "
+            "layers.",
+            "编码器每一层的学习率是上面一层的多少倍。1 表示各层相同。",
         ),
     ] = 1.0
     epochs: Annotated[
@@ -63,13 +63,13 @@ class TrainingSettings(NetworkSettings):
         Field(ge=1, le=100_000),
         TRAINING,
         Search(3, 10),
-        Help("Number of passes over the training data.", "训练的轮数。"),
+        Help("Number of epochs. An epoch is one pass over the training data.", "训练的轮数。"),
     ] = 4
     max_steps: Annotated[
         int | None,
         Field(ge=1, le=10**9),
         TRAINING,
-        Help("Stop after this many optimizer steps, even if epochs are left.", "到这么多步就停止，不管轮数。"),
+        Help("Stop after this many optimizer steps, even if epochs are left.", "训练这么多步就停止，即使轮数还没到。"),
     ] = None
     batch_size: Annotated[
         int,
@@ -93,7 +93,7 @@ class TrainingSettings(NetworkSettings):
         Search(3e-4, 1e-2, log=True),
         Help(
             "Peak learning rate of everything above the encoder: fusion, BiLSTM and CRF.",
-            "编码器以上各部分（层合并、BiLSTM、CRF）学习率的最大值。",
+            "编码器以上各部分（层融合、BiLSTM、CRF）学习率的最大值。",
         ),
     ] = 2e-3
     weight_decay: WeightDecay = 0.01
@@ -101,8 +101,8 @@ class TrainingSettings(NetworkSettings):
         Share,
         TRAINING,
         Help(
-            "Share of the steps in which the learning rate rises; after that it falls to 0.",
-            "学习率上升阶段占总步数的比例；之后学习率降到 0。",
+            "Share of the steps in which the learning rate rises. After them, it falls to 0.",
+            "学习率上升阶段占总步数的比例。之后学习率降到 0。",
         ),
     ] = 0.1
     clip: Clip = 1.0
@@ -115,37 +115,38 @@ class TrainingSettings(NetworkSettings):
     calibrate: Annotated[
         bool,
         TRAINING,
-        Help("Calibrate scores on dev, by temperature scaling.", "用 dev 校准分数（温度缩放）。"),
+        Help("Calibrate scores with dev data (temperature scaling).", "用 dev 校准分数（温度缩放）。"),
     ] = False
     adversarial: Annotated[
         AdversarialName,
         AIDS,
         Help(
-            "Train on each batch again with perturbed embeddings: one step along the gradient (fgm) or several (pgd).",
-            "扰动字向量后把每批再训练一次：沿梯度走一步（fgm）或几步（pgd）。",
+            "Train on each batch a second time, with embeddings moved along the gradient in one step (fgm) or several "
+            "(pgd).",
+            "把字向量沿梯度方向移动后，每批再训练一次：移动一步（fgm）或几步（pgd）。",
         ),
     ] = "none"
     adversarial_epsilon: Annotated[
         float,
         Field(gt=0),
         AIDS,
-        Help("Size of the perturbation, as an L2 norm.", "扰动的 L2 范数。"),
+        Help("How far the embeddings are moved, as an L2 norm.", "字向量移动的距离，以 L2 范数计。"),
     ] = 1.0
     adversarial_steps: Annotated[
         int,
         Field(ge=1, le=100),
         AIDS,
         Help(
-            "Number of pgd steps; each one costs another pass over the batch.",
-            "pgd 的步数；每多一步，每批就要多算一遍。",
+            "Number of steps of pgd. Each further step needs one more pass over the batch.",
+            "pgd 的步数。每多一步，每批就要多算一遍。",
         ),
     ] = 3
     ema: Annotated[
         Share,
         AIDS,
         Help(
-            "Decay of the moving average of the weights that is scored and saved, for example 0.99; 0 for none.",
-            "对权重做滑动平均时的衰减率，例如 0.99，评分和保存的都是平均后的权重；0 表示不用。",
+            "Decay of a moving average of the weights, for example 0.99. The average is scored and saved. 0: not used.",
+            "对权重做滑动平均时的衰减率，例如 0.99。评测和保存的都是平均后的权重。0 表示不用。",
         ),
     ] = 0.0
     r_drop: Annotated[
@@ -153,8 +154,8 @@ class TrainingSettings(NetworkSettings):
         Field(ge=0),
         AIDS,
         Help(
-            "R-Drop: weight of the difference between two passes with different dropout; 0 for none.",
-            "R-Drop：两次不同 dropout 的结果之差的权重；0 表示不用。",
+            "Weight of the R-Drop loss. It measures how different two passes with different dropout are. 0: not used.",
+            "R-Drop 的权重。每批用不同的 dropout 算两遍，两遍结果的差别乘以它，计入 loss。0 表示不用。",
         ),
     ] = 0.0
     oversample: Annotated[
@@ -162,8 +163,9 @@ class TrainingSettings(NetworkSettings):
         Field(ge=0, le=1),
         AIDS,
         Help(
-            "Oversample sentences with an entity type that fewer than this share of sentences contain; 0 for none.",
-            "某类实体出现的句子少于这个比例时，多次使用含有它的句子；0 表示不用。",
+            "Share of sentences below which an entity type is rare. Sentences with a rare type are used more than once "
+            "per epoch. 0: not used.",
+            "含某类型的句子占多大比例以下，该类型就算稀有。含稀有类型的句子每轮用多次。0 表示不用。",
         ),
     ] = 0.0
     precision: Precision = "auto"
