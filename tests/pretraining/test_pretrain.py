@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from ner.commands.app import app
 from ner.errors import InputError, InterruptedRun
 from ner.model.load_encoder import load_encoder, load_masked_language_model
-from ner.pretraining.encoder_output import checkpoint_path
 from ner.pretraining.pretrain import pretrain
 from ner.pretraining.pretraining_loop import PretrainingLoop
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.run_checkpoint import load_checkpoint
 from ner.pretraining.text import Source
+from ner.runs.checkpoints import list_checkpoints
 from tests.helpers.pretraining_text import repeats, sentences
 from tests.helpers.recorded_progress import RecordedProgress
 
@@ -126,7 +126,7 @@ def test_with_minutes_the_remaining_time_goes_on(
         patch.setattr(PretrainingLoop, "_step", interrupted_after(3))
         with pytest.raises(InterruptedRun):
             pretrain(text, settings, output)
-    before = load_checkpoint(checkpoint_path(output))
+    before = load_checkpoint(list_checkpoints(output / "unfinished-run")[0])
     assert 0 < before.seconds < 3
     record = pretrain(text, settings, output, resume=True)
     assert 0.05 <= record["minutes"] < 0.1
@@ -253,9 +253,9 @@ def test_a_damaged_checkpoint_is_named(
     monkeypatch.setattr(PretrainingLoop, "_step", interrupted_after(1))
     with pytest.raises(InterruptedRun):
         pretrain(text, settings, tmp_path)
-    path = checkpoint_path(tmp_path)
+    path = tmp_path / "unfinished-run" / "checkpoint-1" / "checkpoint.pt"
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(InputError, match=r"checkpoint\.pt is damaged"):
+    with pytest.raises(InputError, match=r"checkpoint-1 is damaged \(checkpoint\.pt has 5,000 bytes, not .*remove "):
         pretrain(text, settings, tmp_path, resume=True)
 
 
