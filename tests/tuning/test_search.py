@@ -246,9 +246,7 @@ def test_a_lost_or_damaged_database_is_named(
     path.unlink()
     if damage is not None:
         path.write_bytes(damage if isinstance(damage, bytes) else content[: int(damage * len(content))])
-    with pytest.raises(
-        InputError, match=r"study\.db is damaged or missing, .*: copy it back, or choose"
-    ):
+    with pytest.raises(InputError, match=r"study\.db is damaged or missing, .*: copy it back, or choose"):
         run(3)
     path.write_bytes(content)
     assert len(run(3).trials) == 3
@@ -298,9 +296,7 @@ def test_a_full_disk_in_a_trial_leaves_the_rest_to_the_same_command(
 
     with monkeypatch.context() as patch:
         patch.setattr("ner.training.train.save_model", full)
-        with pytest.raises(
-            OSError, match=r"trial-0: No space left on device; free some space, and run it again"
-        ):
+        with pytest.raises(OSError, match=r"trial-0: No space left on device; free some space, and run it again"):
             run(1)
     assert not (tmp_path / "out" / "trial-0").exists()
     assert run(1).best_trial.number == 1
