@@ -9,10 +9,13 @@ from ner.choices import MOST_SEEDS
 from ner.comparing.grid import Cell
 from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
+from ner.runs.folder_lock import hold_folder
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.training.model_output import read_finished_record
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
+
+_AGAIN = "run it again to continue"
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,18 @@ def run_grid(
         All runs, in the order of the cells and the seeds.
 
     Raises:
-        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, or some
-            runs failed. The last is raised after all other runs.
+        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, another
+            comparison uses the folder, or some runs failed. The last is raised after all other runs.
         OSError: a folder can't be written. The comparison can be continued.
         InterruptedRun: the user stopped the comparison. It can be continued.
     """
     if not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
         raise InputError(f"expected `seeds` to be a whole number from 1 to {MOST_SEEDS:,}, got {seeds!r}")
-    progress = choose_progress(progress)
+    with hold_folder(output):
+        return _run_all(corpus, cells, seeds, output, choose_progress(progress))
+
+
+def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress) -> list[FinishedRun]:
     planned = [
         PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)
     ]
@@ -98,9 +105,9 @@ def run_grid(
 def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> dict[str, Any]:
     try:
         shown = RunProgress(progress, f"{run.name}; {_runs(left)} left")
-        return train(corpus, run.settings, run.folder, resume=True, progress=shown).record
+        return train(corpus, run.settings, run.folder, resume=True, progress=shown, way_out=_AGAIN).record
     except (InterruptedRun, KeyboardInterrupt) as error:
-        raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; run it again to continue") from error
+        raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; {_AGAIN}") from error
 
 
 def _outcome(run: PlannedRun, record: dict[str, Any]) -> str:

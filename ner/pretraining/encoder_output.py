@@ -4,7 +4,6 @@ Until the run is finished, its settings and its checkpoint are in the subfolder 
 """
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,19 +16,23 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ner.errors import InputError
 from ner.files import grant_usual_rights, write_json
-from ner.runs.run_folder import UNFINISHED, begin_run, require_folder, require_resumable
+from ner.pretraining.run_checkpoint import CHECKPOINT
+from ner.runs.checkpoints import (
+    MANIFEST,
+    checkpoint_folder,
+    find_damage,
+    find_whole,
+    list_checkpoints,
+    no_whole_checkpoint,
+    seal_old,
+)
+from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_resumable
 
 RECORD = "pretraining.json"
 _CONFIG, _VOCABULARY = "config.json", "vocab.txt"
-_CHECKPOINT = "checkpoint.pt"
 
 
-def checkpoint_path(output: Path) -> Path:
-    """The checkpoint file of an unfinished run."""
-    return output / UNFINISHED / _CHECKPOINT
-
-
-def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> bool:
+def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | None:
     """Check that a run may write into `output`, and prepare it. Existing files stay.
 
     Args:
@@ -38,19 +41,24 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> bool:
         resume: whether to continue an interrupted run.
 
     Returns:
-        Whether there is a checkpoint to continue from.
+        The folder of the checkpoint to continue from; None if the run starts from its beginning.
 
     Raises:
         InputError: the folder contains a model or another run, or can't be written.
     """
-    require_folder(output)
-    if checkpoint_path(output).exists():
-        require_resumable(output, run, resume, "text has")
-        return True
+    unfinished = output / UNFINISHED
+    old = unfinished / CHECKPOINT  # where version 0.1.0 wrote it
+    if old.exists() or any((folder / MANIFEST).exists() for folder in list_checkpoints(unfinished)):
+        if not require_resumable(output, run, resume, "text has"):
+            _adopt_old(old)
+            begin_run(output, run)  # now with a format version
+        checkpoint = find_whole(unfinished, lambda folder: find_damage(folder, [CHECKPOINT]))
+        if checkpoint is not None:
+            return checkpoint
     if (output / _CONFIG).exists():
         raise InputError(f"{output} already contains a model: choose another `output`, or move it away")
     begin_run(output, run)
-    return False
+    return None
 
 
 def save_encoder(
@@ -87,7 +95,17 @@ def save_encoder(
         for file in sorted(partial.iterdir(), key=lambda file: file.name == _CONFIG):
             grant_usual_rights(file)  # only its owner can read a file of safetensors
             os.replace(file, output / file.name)
-    shutil.rmtree(output / UNFINISHED)
+    end_run(output)
+
+
+def _adopt_old(path: Path) -> None:
+    """Give the checkpoint of version 0.1.0 a folder and a manifest."""
+    folder = checkpoint_folder(path.parent, 0)
+    if path.exists():
+        folder.mkdir(exist_ok=True)
+        path.replace(folder / CHECKPOINT)
+    if reason := seal_old(folder, [CHECKPOINT]):
+        raise no_whole_checkpoint(folder, reason)
 
 
 def _entries(tokenizer: PreTrainedTokenizerBase) -> list[str]:

@@ -15,7 +15,7 @@ from ner.model.quiet_transformers import quiet_transformers
 from ner.pretraining.batch_stream import Batches, held_out_batches
 from ner.pretraining.compiling import compile_layers
 from ner.pretraining.distillation import Distillation
-from ner.pretraining.encoder_output import checkpoint_path, prepare_output, save_encoder
+from ner.pretraining.encoder_output import prepare_output, save_encoder
 from ner.pretraining.masked_objective import MaskedCharacters
 from ner.pretraining.masking import MaskedBatch, Masker
 from ner.pretraining.objectives import Objective
@@ -33,6 +33,7 @@ from ner.pretraining.text_overview import overview
 from ner.pretraining.vocabulary import add_characters, find_unknown_characters
 from ner.pretraining.word_segmenter import Segmenter, segmenter
 from ner.runs.progress import Progress, choose_progress
+from ner.runs.run_folder import RESUME, UNFINISHED, run_in
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class _Plan:
         text: the survey of the text.
         encoding: the encoding of the text.
         output: the output folder.
-        resume: whether to continue from the checkpoint in `output`.
+        checkpoint: the checkpoint to continue from, or None.
         progress: shows the progress of the run.
     """
 
@@ -52,7 +53,7 @@ class _Plan:
     text: Survey
     encoding: str
     output: Path
-    resume: bool
+    checkpoint: Path | None
     progress: Progress
 
 
@@ -97,16 +98,17 @@ def pretrain(
     starts = segmenter(settings.masking)
     text = survey(sources, encoding, settings.held_out)
     run = describe_run(settings, text)
-    plan = _Plan(settings, text, encoding, output, prepare_output(output, run, resume), progress)
-    if resume and not plan.resume:
-        progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
-    prepared = _prepare_encoder(plan)
-    batches, held_out = _build_batches(plan, prepared.language_model, starts)
-    state = _run_loop(plan, prepared.task, batches, held_out)
-    parameters = sum(parameter.numel() for parameter in prepared.task.model.parameters())
-    record = pretraining_record(run, state, batches.passes, prepared.added, pick_device(), parameters)
-    _save_encoder(plan, prepared.language_model, record)
-    return record
+    with run_in(output, RESUME):
+        plan = _Plan(settings, text, encoding, output, prepare_output(output, run, resume), progress)
+        if resume and plan.checkpoint is None:
+            progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
+        prepared = _prepare_encoder(plan)
+        batches, held_out = _build_batches(plan, prepared.language_model, starts)
+        state = _run_loop(plan, prepared.task, batches, held_out)
+        parameters = sum(parameter.numel() for parameter in prepared.task.model.parameters())
+        record = pretraining_record(run, state, batches.passes, prepared.added, pick_device(), parameters)
+        _save_encoder(plan, prepared.language_model, record)
+        return record
 
 
 def _prepare_encoder(plan: _Plan) -> _Prepared:
@@ -143,16 +145,13 @@ def _run_loop(plan: _Plan, task: Task, batches: Batches, held_out: Sequence[Mask
     """Train until the run is over, and return its final state."""
     show = StepProgress(plan.progress)
     plan.progress.start("pretraining", 1.0)
-    loop = PretrainingLoop(task, batches, held_out, plan.settings, checkpoint_path(plan.output), show)
+    loop = PretrainingLoop(task, batches, held_out, plan.settings, plan.output / UNFINISHED, show)
     try:
-        finished = loop.run(resume=plan.resume)
+        finished = loop.run(plan.checkpoint)
     finally:
         plan.progress.finish()
     if not finished:
-        raise InterruptedRun(
-            f"stopped after {loop.state.step:,} steps, {loop.state.progress:.0%} of the run; "
-            "run it again with `resume` to continue"
-        )
+        raise InterruptedRun(f"stopped after {loop.state.step:,} steps, {loop.state.progress:.0%} of the run; {RESUME}")
     return loop.state
 
 

@@ -22,6 +22,7 @@ from ner.pretraining.objectives import Objective, held_out_scores
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.run_checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from ner.pretraining.schedule import Limit, learning_rate
+from ner.runs.checkpoints import checkpoint_folder, new_checkpoint
 from ner.runs.interruption import Interruption
 
 # The values of RoBERTa (Liu et al. 2019, section 3.1): a larger second beta is unstable with large batches.
@@ -73,7 +74,7 @@ class PretrainingLoop:
         batches: the training batches.
         held_out: the batches for evaluation.
         settings: the settings of the run.
-        checkpoint: the checkpoint file.
+        unfinished: the folder of the checkpoints.
         show: called after each step with the state and False, and after each evaluation with the state and True.
     """
 
@@ -83,7 +84,7 @@ class PretrainingLoop:
         batches: Batches,
         held_out: Sequence[MaskedBatch],
         settings: PretrainingSettings,
-        checkpoint: Path,
+        unfinished: Path,
         show: Callable[[RunState, bool], None],
     ) -> None:
         self._objective, self._model = task.objective, task.model
@@ -91,7 +92,8 @@ class PretrainingLoop:
         self._settings = settings
         self._limit = Limit(settings.steps, settings.minutes * _MINUTE if settings.minutes else None)
         self._frozen_until = settings.warmup if task.head_first else 0.0  # share of the run
-        self._path = checkpoint
+        self._unfinished = unfinished
+        self._checkpoint: Path | None = None  # the newest whole one
         self._show = show
         self._device = task.model.device
         self._optimizer = torch.optim.AdamW(
@@ -99,11 +101,11 @@ class PretrainingLoop:
         )
         self.state = RunState()
 
-    def run(self, resume: bool) -> bool:
+    def run(self, checkpoint: Path | None) -> bool:
         """Train until the run is over.
 
         Args:
-            resume: continue from the checkpoint.
+            checkpoint: the folder of the checkpoint to continue from; None to start from the beginning.
 
         Returns:
             False if the user interrupted the run. Then a checkpoint is saved.
@@ -113,8 +115,9 @@ class PretrainingLoop:
             OSError: the checkpoint can't be written.
         """
         state, interruption = self.state, Interruption()
-        if resume:
-            self._restore(load_checkpoint(self._path))
+        if checkpoint:
+            self._restore(load_checkpoint(checkpoint))
+            self._checkpoint = checkpoint
         else:
             self._evaluate()
         began = time.perf_counter() - state.seconds
@@ -190,19 +193,23 @@ class PretrainingLoop:
         return torch.autocast(self._device.type, torch.bfloat16, enabled=bf16)
 
     def _save(self) -> None:
+        """Save a checkpoint. The one before stays."""
         state = self.state
-        save_checkpoint(
-            Checkpoint(
-                step=state.step,
-                characters=state.characters,
-                seconds=state.seconds,
-                history=state.history,
-                objective=self._objective.state_dict(),
-                optimizer=self._optimizer.state_dict(),
-                batches=self._batches.state(),
-            ),
-            self._path,
+        if self._checkpoint == checkpoint_folder(self._unfinished, state.step):
+            return
+        checkpoint = Checkpoint(
+            step=state.step,
+            characters=state.characters,
+            seconds=state.seconds,
+            history=state.history,
+            objective=self._objective.state_dict(),
+            optimizer=self._optimizer.state_dict(),
+            batches=self._batches.state(),
         )
+        before = [self._checkpoint] if self._checkpoint else []
+        with new_checkpoint(self._unfinished, state.step, before) as folder:
+            save_checkpoint(checkpoint, folder)
+        self._checkpoint = folder
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self._objective.load_state_dict(checkpoint.objective)

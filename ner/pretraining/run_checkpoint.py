@@ -1,4 +1,4 @@
-"""The checkpoint of a pretraining run, in one file: weights, optimizer, position in the text, step and time."""
+"""The checkpoint of a pretraining run: weights, optimizer, position in the text, step and time, in one file."""
 
 import pickle
 import zipfile
@@ -8,7 +8,10 @@ from typing import Any
 
 import torch
 
-from ner.files import atomic_path, damaged_file
+from ner.files import damaged_file
+
+CHECKPOINT = "checkpoint.pt"
+"""The only file of a checkpoint but its manifest."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +37,23 @@ class Checkpoint:
     batches: dict[str, Any]
 
 
-def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a checkpoint. It replaces the old one when it is complete.
+def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
+    """Write a checkpoint into its folder.
 
     Raises:
-        OSError: the disk is full, or the folder can't be written.
+        OSError: the folder can't be written.
+        RuntimeError: the disk is full.
     """
-    with atomic_path(path) as partial:
-        try:
-            torch.save(vars(checkpoint), partial)
-        except RuntimeError as error:  # the library raises it if the disk is full
-            raise OSError(
-                f"can't write {path}: if the disk is full, free some space, and run it again with `resume` to continue"
-            ) from error
+    torch.save(vars(checkpoint), folder / CHECKPOINT)
 
 
-def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a file that `save_checkpoint` wrote. It contains only tensors, text and numbers, and no code is run.
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """Read what `save_checkpoint` wrote. It contains only tensors, text and numbers, and no code is run.
 
     Raises:
         InputError: the file is damaged.
     """
+    path = folder / CHECKPOINT
     try:
         return Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
     except (OSError, RuntimeError, EOFError, TypeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 LOGGER = logging.getLogger("ner")
@@ -77,10 +78,46 @@ class RunProgress:
         self._progress.finish()
 
 
+class LastingProgress:
+    """Shows progress as long as it can be shown. Work goes on without its terminal, and when its log file is full.
+
+    Args:
+        progress: shows the progress until it fails for the first time.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress: Progress | None = progress
+
+    def note(self, line: str) -> None:
+        self._show(lambda progress: progress.note(line))
+
+    def start(self, task: str, total: float | None) -> None:
+        self._show(lambda progress: progress.start(task, total))
+
+    def advance(self, done: float, status: str = "") -> None:
+        self._show(lambda progress: progress.advance(done, status))
+
+    def finish(self) -> None:
+        self._show(lambda progress: progress.finish())
+
+    def _show(self, show: Callable[[Progress], None]) -> None:
+        if self._progress is None:
+            return
+        try:
+            show(self._progress)
+        except OSError as error:
+            self._progress = None
+            LOGGER.info("progress can't be shown any more (%s)", error.strerror or error)
+        except ValueError as error:  # of a stream
+            if "closed file" not in str(error):
+                raise
+            self._progress = None
+
+
 def choose_progress(progress: Progress | None) -> Progress:
-    """The given progress; if it is None, a bar in a notebook, and the log elsewhere."""
+    """The given progress, as long as it can be shown; if it is None, a bar in a notebook, and the log elsewhere."""
     if progress is not None:
-        return progress
+        return progress if isinstance(progress, LastingProgress) else LastingProgress(progress)
     if runs_in_notebook():
         from ner.runs.notebook_progress import NotebookProgress
 

@@ -1,27 +1,57 @@
 """The output folder of a long run: checking it, and resuming a run with the same settings and data."""
 
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ner.errors import InputError
-from ner.files import read_json, write_json
+from ner.errors import InputError, InterruptedRun
+from ner.files import damaged_file, read_json, write_json
+from ner.runs.folder_lock import hold_folder
 
 UNFINISHED = "unfinished-run"
 """The subfolder of the output folder with the files that only an unfinished run needs."""
+RESUME = "run it again with `resume` to continue"
+"""The way out of an unfinished run."""
 _RUN = "run.json"
+_FORMAT, _FORMAT_VERSION = "format_version", 2  # runs of version 0.1.0 have no number, and checkpoints without manifest
+_ENDED = ".ended-run"
+_LEFTOVERS = (".saving-*", _ENDED)  # what a run leaves if it is killed while it writes its result
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def require_folder(output: Path) -> None:
-    """Check that `output` is a folder or doesn't exist.
+@contextmanager
+def run_in(output: Path, way_out: str) -> Iterator[None]:
+    """Let a run use `output` alone, and say how to continue if it can't go on.
+
+    Args:
+        output: the output folder.
+        way_out: how to continue the run.
 
     Raises:
-        InputError: it is a file.
+        InputError: the folder can't be written, or another run uses it.
+        InterruptedRun: the user stopped the run.
+        OSError: a file can't be written.
     """
-    if output.exists() and not output.is_dir():
-        raise InputError(f"expected `output` to be a folder, got the file {output}")
+    with hold_folder(output):
+        try:
+            for pattern in _LEFTOVERS:
+                for folder in output.glob(pattern):
+                    shutil.rmtree(folder, ignore_errors=True)
+            yield
+        except KeyboardInterrupt:
+            raise InterruptedRun(f"stopped; {way_out}") from None
+        except OSError as error:
+            place = f"{error.filename or output}: " if error.strerror else ""
+            mend = "free some space, and " if error.errno in _NO_ROOM else ""
+            if error.errno is None:
+                mend = "if the disk is full, free some space, and "
+            raise OSError(f"{place}{error.strerror or error}; {mend}{way_out}") from error
 
 
-def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: str = "data have") -> None:
+def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: str = "data have") -> bool:
     """Check that the unfinished run in `output` may be resumed.
 
     Args:
@@ -30,12 +60,26 @@ def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: s
         resume: whether the user wants to resume it.
         source: what the data are called in messages, with its verb.
 
+    Returns:
+        Whether its checkpoints have manifests. Those of version 0.1.0 have none.
+
     Raises:
-        InputError: `resume` is False, or the unfinished run has other settings or data.
+        InputError: `resume` is False, the unfinished run has other settings or data, or its description is damaged.
     """
     if not resume:
         raise InputError(f"{output} contains an unfinished run: continue it with `resume`, or choose another `output`")
-    check_same_run(read_json(output / UNFINISHED / _RUN, "choose another `output`"), run, output, source)
+    path = output / UNFINISHED / _RUN
+    advice = f"remove {path.parent} to start from the beginning, or choose another `output`"
+    try:
+        before = read_json(path, advice)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}, the settings of the unfinished run, not found: {advice}") from error
+    except RecursionError as error:
+        raise damaged_file(path, error, advice) from error
+    if not isinstance(before, dict) or not isinstance(before.get("settings"), dict) or "data" not in before:
+        raise InputError(f"{path} is damaged (it doesn't contain settings and data): {advice}")
+    check_same_run(before, run, output, source)
+    return before.get(_FORMAT) == _FORMAT_VERSION
 
 
 def begin_run(output: Path, run: dict[str, Any]) -> None:
@@ -45,9 +89,15 @@ def begin_run(output: Path, run: dict[str, Any]) -> None:
         InputError: the folder can't be written.
     """
     try:
-        write_json(run, output / UNFINISHED / _RUN)
+        write_json({_FORMAT: _FORMAT_VERSION, **run}, output / UNFINISHED / _RUN)
     except OSError as error:
         raise InputError(f"can't write into {output} ({error.strerror}): choose another `output`") from error
+
+
+def end_run(output: Path) -> None:
+    """Remove the files that only an unfinished run needs. They are renamed first, so no part of them is resumed."""
+    ended = (output / UNFINISHED).rename(output / _ENDED)
+    shutil.rmtree(ended, ignore_errors=True)
 
 
 def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, source: str = "data have") -> None:

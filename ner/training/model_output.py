@@ -3,7 +3,8 @@
 Until the run is finished, its settings and checkpoints are in the subfolder `unfinished-run`.
 """
 
-import shutil
+import json
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,29 @@ from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.files import damaged_file, read_json
 from ner.model.model_files import CONFIG, RECORD, WEIGHTS
-from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_folder, require_resumable
+from ner.runs.checkpoints import (
+    MANIFEST,
+    checkpoint_folder,
+    find_damage,
+    find_whole,
+    list_checkpoints,
+    no_whole_checkpoint,
+    seal_old,
+)
+from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_resumable
 from ner.training.training_settings import TrainingSettings
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
 FEATURES = "features.bf16"
-_LAST_WRITTEN = "trainer_state.json"  # a checkpoint without this file is incomplete
+RAW_WEIGHTS = "raw.safetensors"
+"""The weights that training continues with, if the model of a checkpoint has their moving average."""
+BEST_PARTS = (WEIGHTS, CONFIG)
+"""The files of a checkpoint that the end of a run needs, if its epoch was the best."""
+_STATE = "trainer_state.json"
+_PARTS = (*BEST_PARTS, "optimizer.pt", "scheduler.pt", "rng_state.pth", _STATE)
 
 
-def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> str | None:
+def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> Path | None:
     """Check that a run may write into `output`, and prepare it. Existing files stay.
 
     Args:
@@ -35,12 +50,16 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     Raises:
         InputError: the folder contains a model or another run, or can't be written.
     """
-    require_folder(output)
     run = describe_run(settings, corpus)
-    checkpoint = _last_checkpoint(output / UNFINISHED)
-    if checkpoint is not None:
-        require_resumable(output, run, resume)
-        return str(checkpoint)
+    unfinished = output / UNFINISHED
+    if any((folder / name).exists() for folder in list_checkpoints(unfinished) for name in (MANIFEST, _STATE)):
+        parts = (*_PARTS, *([RAW_WEIGHTS] if settings.ema else []))
+        if not require_resumable(output, run, resume):
+            _seal_old(unfinished, parts)
+            begin_run(output, run)  # now with a format version
+        checkpoint = find_whole(unfinished, lambda folder: _find_damage(folder, parts))
+        if checkpoint is not None:
+            return checkpoint
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
         raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
@@ -71,15 +90,33 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
     return record
 
 
-def remove_unfinished(output: Path) -> None:
-    """Remove the files that only an unfinished run needs."""
-    shutil.rmtree(output / UNFINISHED)
+def best_checkpoint(checkpoint: Path) -> Path | None:
+    """The checkpoint of the best epoch until `checkpoint`; None if no epoch was finished yet.
+
+    An epoch without a correct entity need not be there: each later one is as good.
+    """
+    state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
+    if not state["best_global_step"]:
+        return None
+    best = checkpoint_folder(checkpoint.parent, state["best_global_step"])
+    return best if state["best_metric"] or best.exists() else None
 
 
-def _last_checkpoint(unfinished: Path) -> Path | None:
-    """The newest complete checkpoint."""
-    whole = [path.parent for path in unfinished.glob(f"checkpoint-*/{_LAST_WRITTEN}")]
-    return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+def _find_damage(checkpoint: Path, parts: Collection[str]) -> str | None:
+    """What is wrong with a checkpoint, or with that of the best epoch until then; None if both are whole."""
+    reason = find_damage(checkpoint, parts)
+    best = None if reason else best_checkpoint(checkpoint)
+    if best and best != checkpoint and (reason := find_damage(best, BEST_PARTS)):
+        reason = f"the best epoch until then is in {best.name}: {reason}"
+    return reason
+
+
+def _seal_old(unfinished: Path, parts: Collection[str]) -> None:
+    """Write the manifests of the checkpoints of version 0.1.0."""
+    found = {folder: seal_old(folder, parts) for folder in list_checkpoints(unfinished)}
+    damaged = [(folder, reason) for folder, reason in found.items() if reason and (folder / _STATE).exists()]
+    if all(found.values()) and damaged:
+        raise no_whole_checkpoint(*damaged[0])
 
 
 def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:

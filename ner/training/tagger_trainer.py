@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.utils.data import Sampler
 from transformers import (
@@ -24,12 +23,13 @@ from ner.characters.character_table import CharacterTable
 from ner.errors import InputError
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
+from ner.runs.checkpoints import checkpoint_folder, find_damage, new_checkpoint, no_whole_checkpoint, trim
 from ner.runs.run_folder import UNFINISHED
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
 from ner.training.adversarial import Attack
 from ner.training.length_sampler import LengthSampler
-from ner.training.model_output import TENSORBOARD
+from ner.training.model_output import BEST_PARTS, TENSORBOARD, best_checkpoint
 from ner.training.rdrop import r_drop_loss
 from ner.training.stop_at_interrupt import StopAtInterrupt
 from ner.training.tensorboard import TensorBoardLog
@@ -69,6 +69,8 @@ class TaggerTrainer(Trainer):
         self._settings = settings
         self._table = table
         self._data = data
+        self._unfinished = output / UNFINISHED
+        self._checkpoint: Path | None = None  # the newest whole one
         self._interrupt = StopAtInterrupt()
         self._attack = _attack(model, settings)
         self._average = WeightAverage(model, settings.ema) if settings.ema else None
@@ -80,6 +82,7 @@ class TaggerTrainer(Trainer):
             eval_dataset=list(data.dev),  # `Trainer` requires one, but `evaluate` uses the sentences
             callbacks=[
                 EarlyStoppingCallback(settings.patience),
+                _FindBest(self._unfinished),
                 TensorBoardLog(output / TENSORBOARD),
                 _StopIfNothingIsFound(settings, any(sentence.entities for sentence in data.dev)),
                 *([_Unfreeze(model)] if settings.mode == "gradual" else []),
@@ -90,10 +93,11 @@ class TaggerTrainer(Trainer):
         )
         self.remove_callback(PrinterCallback)
 
-    def run(self, checkpoint: str | None) -> bool:
+    def run(self, checkpoint: Path | None) -> bool:
         """Train, from `checkpoint` if it is given. False if the user interrupted it; then a checkpoint is saved."""
+        self._checkpoint = checkpoint
         with self._interrupt.installed():
-            self.train(resume_from_checkpoint=checkpoint)
+            self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         return not self._interrupt.stopped
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
@@ -156,13 +160,21 @@ class TaggerTrainer(Trainer):
             super()._load_from_checkpoint(resume_from_checkpoint, *args)
 
     def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
-        try:
+        """Save a checkpoint. The one before stays, and the weights of the best epoch until each of both."""
+        before = self._checkpoint
+        keep = [folder for folder in (before, before and best_checkpoint(before)) if folder]
+        with new_checkpoint(self._unfinished, self.state.global_step, keep) as folder:
             super()._save_checkpoint(*args, **kwargs)
-        except (RuntimeError, SafetensorError) as error:  # the libraries raise these if the disk is full
-            raise OSError(
-                f"can't write a checkpoint into {self.args.output_dir} ({type(error).__name__}): if the disk is full, "
-                "free some space, and run it again with `resume` to continue"
-            ) from error
+        for older in keep:
+            if older not in (before, folder):
+                trim(older, BEST_PARTS)
+        self._checkpoint = folder
+
+    def _load_best_model(self) -> None:
+        best = Path(cast(str, self.state.best_model_checkpoint))
+        if reason := find_damage(best, BEST_PARTS):
+            raise no_whole_checkpoint(best, reason)
+        super()._load_best_model()
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         return LengthSampler(self._data.examples.lengths, self._settings.batch_size, self._settings.seed)
@@ -228,7 +240,6 @@ def _arguments(settings: TrainingSettings, examples: int, device: torch.device, 
         seed=settings.seed,
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=2,  # the best and the last checkpoint; with 1, the last is deleted at the end of a run
         load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
@@ -242,6 +253,19 @@ def _arguments(settings: TrainingSettings, examples: int, device: torch.device, 
     # With several GPUs, `Trainer` would multiply the batch size.
     arguments._n_gpu = min(arguments.n_gpu, 1)
     return arguments
+
+
+class _FindBest(TrainerCallback):
+    """Finds the checkpoint of the best epoch again, if the output folder has another path than before."""
+
+    def __init__(self, unfinished: Path) -> None:
+        self._unfinished = unfinished
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        if state.best_global_step:
+            state.best_model_checkpoint = str(checkpoint_folder(self._unfinished, state.best_global_step))
 
 
 class _Unfreeze(TrainerCallback):

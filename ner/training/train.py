@@ -20,14 +20,14 @@ from ner.model.model_files import RECORD
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.runs.progress import Progress, choose_progress
-from ner.runs.run_folder import UNFINISHED
+from ner.runs.run_folder import RESUME, UNFINISHED, end_run, run_in
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
 from ner.training.continue_tagger import adopt_network_settings, f1_of_types
 from ner.training.epoch_progress import EpochProgress
-from ner.training.model_output import EVALUATION, FEATURES, prepare_output, remove_unfinished
+from ner.training.model_output import EVALUATION, FEATURES, prepare_output
 from ner.training.oversampling import repeats
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
@@ -48,13 +48,14 @@ class TrainingRun:
 
 @dataclass(frozen=True)
 class _Plan:
-    """The checked input of a run, and the checkpoint to continue from."""
+    """The checked input of a run, the checkpoint to continue from, and how to continue the run if it is stopped."""
 
     corpus: Corpus
     settings: TrainingSettings
     output: Path
-    checkpoint: str | None
+    checkpoint: Path | None
     progress: Progress
+    way_out: str
 
     @property
     def splits(self) -> list[Split]:
@@ -79,6 +80,7 @@ def train(
     resume: bool = False,
     progress: Progress | None = None,
     callbacks: Sequence[TrainerCallback] = (),
+    way_out: str = RESUME,
 ) -> TrainingRun:
     """Train a tagger, and write it, its record and its evaluations into a folder.
 
@@ -89,6 +91,7 @@ def train(
         resume: continue the interrupted run in `output`, if there is one.
         progress: shows the progress of the run.
         callbacks: callbacks of the Hugging Face `Trainer`. Their exceptions end the run.
+        way_out: how to continue the run, for the message if it is stopped.
 
     Raises:
         InputError: the corpus, the encoder or the output folder can't be used, or training failed.
@@ -100,15 +103,17 @@ def train(
     source = load_source(settings)
     if source:
         settings = adopt_network_settings(settings, source.model.config)
-    plan = _Plan(corpus, settings, output, prepare_output(output, settings, corpus, resume), choose_progress(progress))
-    if resume and plan.checkpoint is None:
-        plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
-    start = build_start(source, corpus, plan.splits, settings)
-    examples = _build_examples(plan, start)
-    fitted = _fit(plan, start, examples, callbacks)
-    tagger, evaluations = _calibrate_and_score(plan, start)
-    record = _build_record(plan, start, examples, fitted, evaluations)
-    return _write_results(plan, start, TrainingRun(tagger, record, evaluations))
+    with run_in(output, way_out):
+        checkpoint = prepare_output(output, settings, corpus, resume)
+        plan = _Plan(corpus, settings, output, checkpoint, choose_progress(progress), way_out)
+        if resume and checkpoint is None:
+            plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
+        start = build_start(source, corpus, plan.splits, settings)
+        examples = _build_examples(plan, start)
+        fitted = _fit(plan, start, examples, callbacks)
+        tagger, evaluations = _calibrate_and_score(plan, start)
+        record = _build_record(plan, start, examples, fitted, evaluations)
+        return _write_results(plan, start, TrainingRun(tagger, record, evaluations))
 
 
 def require_entities(corpus: Corpus) -> None:
@@ -151,9 +156,7 @@ def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[Trai
         plan.progress.finish()
     state = trainer.state
     if not finished:
-        raise InterruptedRun(
-            f"stopped after step {state.global_step:,} of {state.max_steps:,}; run it again with `resume` to continue"
-        )
+        raise InterruptedRun(f"stopped after step {state.global_step:,} of {state.max_steps:,}; {plan.way_out}")
     model.feature_cache = None  # evaluate the model without the cache, as a loaded model works
     return _Fitted(state, (time.perf_counter() - began) / 60)
 
@@ -201,5 +204,5 @@ def _write_results(plan: _Plan, start: Start, run: TrainingRun) -> TrainingRun:
         write_report(evaluation.report(plan.corpus.train), output / EVALUATION / name, pictures=False)
     write_json(run.record, output / RECORD)
     save_model(start.model, start.table, output)
-    remove_unfinished(output)
+    end_run(output)
     return run

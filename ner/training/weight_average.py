@@ -11,8 +11,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from ner.model.model_files import WEIGHTS
 from ner.model.network import BertBiLstmCrf
-
-_RAW = "raw.safetensors"
+from ner.training.model_output import RAW_WEIGHTS
 
 
 class WeightAverage(TrainerCallback):
@@ -47,12 +46,12 @@ class WeightAverage(TrainerCallback):
 
     def save_raw(self, checkpoint: Path) -> None:
         """Write the raw weights into a checkpoint, whose model has the averaged weights."""
-        save_model(self._raw, str(checkpoint / _RAW))
+        save_model(self._raw, str(checkpoint / RAW_WEIGHTS))
 
     def load(self, checkpoint: Path) -> None:
         """Load the averaged and the raw weights from a checkpoint."""
         load_model(self.model, checkpoint / WEIGHTS)
-        load_model(self._raw, checkpoint / _RAW)
+        load_model(self._raw, checkpoint / RAW_WEIGHTS)
 
 
 def decay_at(step: int, decay: float) -> float:

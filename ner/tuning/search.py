@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ner.errors import InputError, InterruptedRun
@@ -18,7 +19,7 @@ from ner.training.starting_network import build_model
 from ner.training.train import require_entities, train
 from ner.tuning.sampler import ERROR, is_counted
 from ner.tuning.space import suggest
-from ner.tuning.study import SearchPlan, best_trial, open_study
+from ner.tuning.study import AGAIN, SearchPlan, best_trial, cannot_write, open_study
 
 _MINUTES = "minutes"
 
@@ -49,10 +50,10 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
     if plan.settings.init_from is None:
         build_model(plan.corpus.types, plan.settings)
     study = open_study(plan)
-    _give_up_killed(study)
-    if before := _count(study):
-        progress.note(f"{_trials(before)} of {trials:,} already done or running")
     try:
+        _give_up_killed(study)
+        if before := _count(study):
+            progress.note(f"{_trials(before)} of {trials:,} already done or running")
         while _count(study) < trials:
             study.optimize(
                 lambda trial: _train(trial, plan, progress),
@@ -62,9 +63,9 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
             )
     except (InterruptedRun, KeyboardInterrupt):
         left = trials - _count(study)
-        raise InterruptedRun(f"stopped with {_trials(left)} left; run it again to continue") from None
-    except StorageInternalError as error:
-        raise OSError(f"can't write the storage of the search ({error}); run it again to continue") from error
+        raise InterruptedRun(f"stopped with {_trials(left)} left; {AGAIN}") from None
+    except (StorageInternalError, SQLAlchemyError) as error:
+        raise cannot_write(error) from error
     all_trials = study.get_trials(deepcopy=False)
     if running := sum(trial.state == TrialState.RUNNING for trial in all_trials):
         progress.note(
@@ -109,6 +110,7 @@ def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress) -> float:
             folder,
             progress=RunProgress(progress, f"trial {trial.number}"),
             callbacks=[EndIfBad(trial)],
+            way_out=AGAIN,
         )
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from ner.comparing.grid import Cell, grid, parse_vary
 from ner.comparing.run_grid import run_grid
 from ner.data.corpus import Corpus, read_corpus
 from ner.errors import InputError, InterruptedRun
+from ner.runs.folder_lock import hold_folder
 from ner.training import train as train_module
 from ner.training.epoch_progress import EpochProgress
 from ner.training.training_settings import TrainingSettings
@@ -116,6 +117,24 @@ def test_a_run_cut_short_by_an_error_is_gone_on_with(
     runs = run_grid(corpus, cells, 1, tmp_path)
     assert trained == [ALL[0], ALL[0], ALL[2]]
     assert runs[0].record["resumed"]
+
+
+def test_a_full_disk_in_a_checkpoint_is_told_without_an_option_that_compare_does_not_have(
+    corpus: Corpus, cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **options: object) -> None:
+        raise RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed")
+
+    monkeypatch.setattr("torch.save", full)
+    with pytest.raises(OSError, match=r"can't write the checkpoint .*; if the disk is full, .*, and run it again to"):
+        run_grid(corpus, cells, 1, tmp_path)
+    monkeypatch.undo()
+    assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
+
+
+def test_a_second_comparison_in_the_folder_is_refused(corpus: Corpus, cells: list[Cell], tmp_path: Path) -> None:
+    with hold_folder(tmp_path), pytest.raises(InputError, match="another run uses"):
+        run_grid(corpus, cells, 1, tmp_path)
 
 
 def test_a_failed_run_is_reported_after_the_others_are_trained(corpus: Corpus, quick: Change, tmp_path: Path) -> None:

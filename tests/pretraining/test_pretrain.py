@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,12 +16,14 @@ from typer.testing import CliRunner
 from ner.commands.app import app
 from ner.errors import InputError, InterruptedRun
 from ner.model.load_encoder import load_encoder, load_masked_language_model
-from ner.pretraining.encoder_output import checkpoint_path
 from ner.pretraining.pretrain import pretrain
 from ner.pretraining.pretraining_loop import PretrainingLoop
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.run_checkpoint import load_checkpoint
 from ner.pretraining.text import Source
+from ner.runs.checkpoints import list_checkpoints
+from ner.runs.folder_lock import hold_folder
+from tests.helpers.killed_process import run_killed
 from tests.helpers.pretraining_text import repeats, sentences
 from tests.helpers.recorded_progress import RecordedProgress
 
@@ -126,7 +129,7 @@ def test_with_minutes_the_remaining_time_goes_on(
         patch.setattr(PretrainingLoop, "_step", interrupted_after(3))
         with pytest.raises(InterruptedRun):
             pretrain(text, settings, output)
-    before = load_checkpoint(checkpoint_path(output))
+    before = load_checkpoint(list_checkpoints(output / "unfinished-run")[0])
     assert 0 < before.seconds < 3
     record = pretrain(text, settings, output, resume=True)
     assert 0.05 <= record["minutes"] < 0.1
@@ -253,9 +256,9 @@ def test_a_damaged_checkpoint_is_named(
     monkeypatch.setattr(PretrainingLoop, "_step", interrupted_after(1))
     with pytest.raises(InterruptedRun):
         pretrain(text, settings, tmp_path)
-    path = checkpoint_path(tmp_path)
+    path = tmp_path / "unfinished-run" / "checkpoint-1" / "checkpoint.pt"
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(InputError, match=r"checkpoint\.pt is damaged"):
+    with pytest.raises(InputError, match=r"checkpoint-1 is damaged \(checkpoint\.pt has 5,000 bytes, not .*remove "):
         pretrain(text, settings, tmp_path, resume=True)
 
 
@@ -288,3 +291,93 @@ def test_the_command_says_what_is_wrong(arguments: list[str], message: str, tmp_
     run = CliRunner().invoke(app, ["pretrain", "--output", str(tmp_path / "out"), *arguments])
     assert run.exit_code == 2
     assert message in run.output
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a copy of this process")
+def test_a_run_killed_at_any_write_ends_with_the_same_weights(
+    text: list[Source], settings: PretrainingSettings, tmp_path: Path
+) -> None:
+    settings = replace(settings, steps=4, checkpoint_minutes=1e-6)
+    whole = tmp_path / "whole"
+    changes = run_killed(lambda: pretrain(text, settings, whole), whole, 0)
+    assert changes > 20
+    for number in range(2, changes + 1, changes // 6):
+        output = tmp_path / f"killed-{number}"
+        assert run_killed(lambda: pretrain(text, settings, output), output, number) == number - 1  # noqa: B023
+        if (output / "config.json").exists():
+            load_encoder(str(output))
+        if (output / "unfinished-run").exists() or not (output / "config.json").exists():
+            pretrain(text, settings, output, resume=True)
+        expected, found = weights(whole), weights(output)
+        assert all(torch.equal(expected[name], found[name]) for name in expected), number
+
+
+def stopped(text: list[Source], settings: PretrainingSettings, output: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run that was stopped after step 5, with a checkpoint before that."""
+    with monkeypatch.context() as patch:
+        patch.setattr(PretrainingLoop, "_step", interrupted_after(5))
+        with pytest.raises(InterruptedRun):
+            pretrain(text, replace(settings, checkpoint_minutes=1e-6), output)
+    assert [path.name for path in list_checkpoints(output / "unfinished-run")] == ["checkpoint-5", "checkpoint-4"]
+    return output / "unfinished-run"
+
+
+def test_the_checkpoint_before_is_taken_if_the_newest_is_damaged(
+    text: list[Source],
+    settings: PretrainingSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pretrain(text, settings, tmp_path / "whole")
+    unfinished = stopped(text, settings, tmp_path / "out", monkeypatch)
+    (unfinished / "checkpoint-5" / "checkpoint.pt").write_bytes(b"")
+    record = pretrain(text, replace(settings, checkpoint_minutes=1e-6), tmp_path / "out", resume=True)
+    assert "checkpoint-5 is not whole (checkpoint.pt has 0 bytes" in caplog.text
+    assert record["steps"] == 8
+    expected, found = weights(tmp_path / "whole"), weights(tmp_path / "out")
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_a_checkpoint_of_0_1_is_taken_over(
+    text: list[Source],
+    settings: PretrainingSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_damaged: bool,
+) -> None:
+    unfinished = stopped(text, settings, tmp_path, monkeypatch)
+    content = (unfinished / "checkpoint-5" / "checkpoint.pt").read_bytes()
+    for folder in list_checkpoints(unfinished):
+        shutil.rmtree(folder)
+    (unfinished / "checkpoint.pt").write_bytes(content[:5000] if is_damaged else content)
+    run = json.loads((unfinished / "run.json").read_text())
+    del run["format_version"]
+    (unfinished / "run.json").write_text(json.dumps(run))
+    settings = replace(settings, checkpoint_minutes=1e-6)
+    with pytest.raises(InputError, match="contains an unfinished run: continue it with `resume`"):
+        pretrain(text, settings, tmp_path)
+    if is_damaged:
+        with pytest.raises(InputError, match=r"checkpoint-0 is damaged \(checkpoint\.pt is damaged\), .*: remove "):
+            pretrain(text, settings, tmp_path, resume=True)
+    else:
+        assert pretrain(text, settings, tmp_path, resume=True)["held_out"][-2]["step"] == 7
+
+
+def test_without_a_checkpoint_a_note_says_that_the_run_starts_anew(
+    text: list[Source], settings: PretrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfinished = stopped(text, settings, tmp_path, monkeypatch)
+    for folder in list_checkpoints(unfinished):
+        shutil.rmtree(folder)
+    progress = RecordedProgress()
+    pretrain(text, settings, tmp_path, resume=True, progress=progress)
+    assert f"note   there is no checkpoint in {tmp_path}: the run starts from its beginning" in progress.lines
+
+
+def test_a_second_run_in_the_folder_is_refused(
+    text: list[Source], settings: PretrainingSettings, tmp_path: Path
+) -> None:
+    with hold_folder(tmp_path / "out"), pytest.raises(InputError, match=r"another run uses .*out now"):
+        pretrain(text, settings, tmp_path / "out")

@@ -298,7 +298,7 @@ def test_a_checkpoint_that_cannot_be_written_is_an_error_of_the_system(
         raise RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed")
 
     monkeypatch.setattr("torch.save", full)
-    with pytest.raises(OSError, match=r"can't write a checkpoint into .*unfinished-run"):
+    with pytest.raises(OSError, match=r"can't write the checkpoint .*unfinished-run.checkpoint-4"):
         train(corpus, quick(), tmp_path / "model")
 
 

@@ -231,10 +231,75 @@ def test_another_search_in_the_folder_is_refused(
     changed = replace(data, dev=replace(data.dev, sentences=data.dev.sentences[1:]))
     with pytest.raises(InputError, match="the data have changed"):
         search(SearchPlan(changed, quick(epochs=1), tmp_path / "out", GIVEN), 3, progress)
-    (tmp_path / "out" / "study.db").unlink()
     (tmp_path / "out" / "trial-0").mkdir(exist_ok=True)
     with pytest.raises(InputError, match="trial-0 belongs to another search"):
+        run(3, storage=f"sqlite:///{tmp_path}/other.db")
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"garbage" * 1000, 0.5, 0.99])
+def test_a_lost_or_damaged_database_is_named(
+    run: Search, formula: list[float], tmp_path: Path, damage: bytes | float | None
+) -> None:
+    run(2)
+    path = tmp_path / "out" / "study.db"
+    content = path.read_bytes()
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage if isinstance(damage, bytes) else content[: int(damage * len(content))])
+    with pytest.raises(InputError, match=r"study\.db is damaged or missing, .*: copy it back, or choose"):
         run(3)
+    path.write_bytes(content)
+    assert len(run(3).trials) == 3
+
+
+@pytest.mark.parametrize(
+    ("storage", "message"),
+    [
+        ("sqlite://", r"expected the database of `storage` to be a file or a server, got sqlite://, which is lost"),
+        ("sqlite:///:memory:", "expected the database of `storage` to be a file or a server"),
+        ("sqlite:///{}?mode=ro", "can't open the database of `storage`"),
+        ("sqlite:///{{x}}", "can't open the database of `storage`"),
+    ],
+)
+def test_a_storage_that_is_none_is_refused(
+    run: Search, formula: list[float], tmp_path: Path, storage: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        run(1, storage=storage.format(tmp_path / "shared.db"))
+    assert formula == []
+
+
+def test_a_storage_that_cannot_be_written_is_told_before_the_first_trial(
+    run: Search, formula: list[float], tmp_path: Path
+) -> None:
+    path = tmp_path / "shared.db"
+    run(1, storage=f"sqlite:///{path}")
+    for name in ("out", "new"):
+        with pytest.raises(OSError, match=r"can't write the storage .* \(attempt to write a readonly database\): make"):
+            run(2, name, storage=f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert len(formula) == 1
+
+
+def test_the_folder_of_a_search_may_have_any_name(run: Search, formula: list[float], tmp_path: Path) -> None:
+    name = "a?b{c}%20#"
+    run(1, name)
+    assert len(run(2, name).trials) == 2
+    assert (tmp_path / name / "study.db").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {name}
+
+
+def test_a_full_disk_in_a_trial_leaves_the_rest_to_the_same_command(
+    run: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*args: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ner.training.train.save_model", full)
+        with pytest.raises(OSError, match=r"trial-0: No space left on device; free some space, and run it again"):
+            run(1)
+    assert not (tmp_path / "out" / "trial-0").exists()
+    assert run(1).best_trial.number == 1
 
 
 def test_errors_of_all_trials_are_raised_before_the_first(run: Search, tmp_path: Path) -> None:
