@@ -14,9 +14,10 @@ ODD_VALUES: tuple[Any, ...] = (
     "", "x", "\ud800", "\0", "A" * 2000, "=1+1", [], {}, [[]], [None], ["x"], [1, 2], {"": 0}, {"a": None},
 )  # fmt: skip
 ODD_LINES = (
-    b"", b" ", b"\t", b"\t\t\t", b"\r", b"\0", b"\x0b", b"\x1c", b"\x85", "\u2028".encode(), b"\xff\xfe", b"\xef\xbb\xbf",
-    b"\xed\xa0\x80", "王".encode("gb18030"), "王小明/nr 在/p 北京/ns".encode(), b"-DOCSTART- -X- O O", b"# id = 1",
-    b"x B-", b"x I-PER", b"x O extra", b"O", b"{", b"}", b"[", b"]", b"{}", b"[]", b"null", b"NaN", b"<", b"</PER>", b"<a>",
+    b"", b" ", b"\t", b"\t\t\t", b"\r", b"\0", b"\x0b", b"\x1c", b"\x85", "\u2028".encode(), b"\xff\xfe",
+    b"\xef\xbb\xbf",     b"\xed\xa0\x80", "王".encode("gb18030"), "王小明/nr 在/p 北京/ns".encode(), b"-DOCSTART- -X- O O", b"# id = 1",
+    b"x B-", b"x I-PER", b"x O extra", b"O", b"{", b"}", b"[", b"]", b"{}", b"[]", b"null", b"NaN", b"<",
+    b"</PER>", b"<a>",
     b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"&#0;", b"T1\tPER 0 9999999", b"T1\tPER 0", b"T1\tPER 9 1\tx",
     b"T1\tPER " + b"9" * 5000 + b" 3\tx", b"R1\tx Arg1:T1 Arg2:T9", b"1" * 5000, b'"', b'""', b'"a', b",,,,", b"=1+1",
 )  # fmt: skip

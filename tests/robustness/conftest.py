@@ -157,3 +157,14 @@ def work(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def exported(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model for ONNX Runtime."""
+    pytest.importorskip("onnxruntime")
+    folder = tmp_path_factory.mktemp("exported")
+    line = ("export", "--model", lab.folder / "model", "--output", folder / "model", "--to", "onnx")
+    outcome = lab.commands(*line, folder=folder, seconds=120, megabytes=0)
+    assert outcome.status == 0, outcome.errors
+    return folder / "model"

@@ -25,8 +25,11 @@ from tests.helpers.outcome import changes, snapshot
 from tests.robustness.conftest import Lab
 
 PLAIN = [name for name in FORMATS if name not in ("brat", "parquet", "docbin")]
-ENCODINGS = ["utf-8", "utf-8", "utf-8", "utf-8", "gb18030", "utf-16", "ascii", "utf-8-sig", "idna", "punycode", "undefined",
-             "rot13", "base64", "no-such", "", "a\0b", "unicode_escape", "raw_unicode_escape", "utf-7", "mbcs"]  # fmt: skip
+ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "gb18030", "utf-16"])
+ODD_ENCODINGS = [
+    "ascii", "utf-8-sig", "utf-7", "utf-16", "utf-32", "idna", "punycode", "undefined", "rot13", "base64", "zip", "hex",
+    "no-such", "", " ", "a\0b", "\ud800", "unicode_escape", "raw_unicode_escape", "mbcs", "x" * 10_000, "../utf-8",
+]  # fmt: skip
 
 
 def _tried(path: Path, options: dict[str, Any], target: str, work: Path, encoder: Path) -> list[str]:
@@ -64,7 +67,7 @@ def test_spoiled_files(name: str, lab: Lab, net: Net, work: Path) -> None:
         content=spoiled(good),
         named=st.booleans(),
         target=st.sampled_from(list(FORMATS)),
-        encoding=st.sampled_from(ENCODINGS),
+        encoding=ENCODINGS,
         column=st.sampled_from([None, None, None, 1, -1, 0, 2, 10**9, -(10**9)]),
     )
     def _try(content: bytes, named: bool, target: str, encoding: str, column: int | None) -> None:
@@ -75,6 +78,26 @@ def test_spoiled_files(name: str, lab: Lab, net: Net, work: Path) -> None:
             _tried(path, options, target, work, lab.folder / "encoder"),
             content,
         )
+
+
+@pytest.mark.parametrize("encoding", ODD_ENCODINGS, ids=range(len(ODD_ENCODINGS)))
+def test_odd_encodings(encoding: str, lab: Lab, net: Net, work: Path) -> None:
+    for name in FORMATS:
+        path = lab.folder / f"data-{name}{FORMATS[name].suffix}"
+        for format_ in (name, None):
+            options = {"format": format_, "encoding": encoding}
+            net.judge(f"{name}: {options}", _tried(path, options, "jsonl", work, lab.folder / "encoder"))
+    for name in ("text.txt", "records.jsonl", "records.csv", "predictions.txt"):
+        path = lab.folder / name
+        net.judge(f"{name} in {encoding!r}", bounded(lambda path=path: _read_records(path, encoding, "text", None))[1])
+    net.judge(f"predictions in {encoding!r}", bounded(lambda: read_predictions(path, encoding))[1])
+
+
+def _read_records(path: Path, encoding: str, column: str | None, format_: str | None) -> None:
+    source = ([str(path)], encoding, column, format_)
+    check_files(*source)
+    for _ in read_records(*source):
+        pass
 
 
 def test_spoiled_brat(lab: Lab, net: Net, work: Path) -> None:
@@ -179,29 +202,21 @@ def test_spoiled_texts(name: str, lab: Lab, net: Net, work: Path) -> None:
     @net.hypothesis(
         150,
         content=spoiled(good),
-        encoding=st.sampled_from(ENCODINGS),
+        encoding=ENCODINGS,
         column=st.sampled_from([None, None, "text", "id", "none", ""]),
         format_=st.sampled_from([None, None, *FORMATS]),
     )
     def _try(content: bytes, encoding: str, column: str | None, format_: str | None) -> None:
         path.write_bytes(content)
 
-        def read() -> None:
-            source = ([str(path)], encoding, column, format_)
-            check_files(*source)
-            for _ in read_records(*source):
-                pass
-
-        _, wrong = bounded(read)
+        _, wrong = bounded(lambda: _read_records(path, encoding, column, format_))
         net.judge(f"{name}: {encoding}, column {column}, from {format_}, {content[:300]!r}", wrong, content)
 
 
 def test_spoiled_predictions(lab: Lab, net: Net, work: Path) -> None:
     path = work / "predictions.txt"
 
-    @net.hypothesis(
-        150, content=spoiled((lab.folder / "predictions.txt").read_bytes()), encoding=st.sampled_from(ENCODINGS)
-    )
+    @net.hypothesis(150, content=spoiled((lab.folder / "predictions.txt").read_bytes()), encoding=ENCODINGS)
     def _try(content: bytes, encoding: str) -> None:
         path.write_bytes(content)
         net.judge(
