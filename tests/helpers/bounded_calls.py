@@ -40,14 +40,14 @@ def bounded(function: Callable[[], object], seconds: float = 5) -> tuple[object,
         return function(), []
     except InputError as error:
         if word := _PYTHON_WORDS.search(str(error)):
-            return None, [f"{word[0]} in a message: {str(error)[:200]!r}"]
+            return None, [f"{word[0]} in a message | {str(error)[:200]!r}"]
         return None, [] if str(error).strip() else ["an InputError without a sentence"]
     except _TimeOver:
         return None, [f"takes more than {seconds} s"]
     except Exception as error:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/ner/" in frame.filename]
         where = f" in {frames[-1].filename.split('/ner/')[-1]}, {frames[-1].name}" if frames else ""
-        return None, [f"{type(error).__name__}{where}: {str(error)[:200]}"]
+        return None, [f"{type(error).__name__}{where} | {str(error)[:200]}"]
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)

@@ -23,6 +23,7 @@ import traceback
 from typing import Any
 
 FLUSH_FAILED = 120  # the status of Python if standard output can't be flushed at the end
+TOUCHED_DEVICES = 99  # the status of a command that was about to change what devices there are
 
 
 def serve(warm_up: list[list[str]]) -> None:
@@ -92,7 +93,25 @@ def _run(request: dict[str, Any], inherited: tuple[int, ...]) -> None:
     os._exit(status)
 
 
+def _spare_devices(event: str, arguments: tuple[Any, ...]) -> None:
+    """End a command that makes, renames or removes something in /dev: as root it would take the machine's devices."""
+    if event in ("os.rename", "os.link", "os.symlink", "os.remove", "os.mkdir", "os.rmdir"):
+        paths = arguments[:2]
+    elif event == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_CREAT:
+        paths = arguments[:1]
+        if isinstance(paths[0], str | bytes) and os.path.exists(paths[0]):
+            return
+    else:
+        return
+    for path in paths:
+        if isinstance(path, str | bytes) and os.path.realpath(os.fsdecode(path)).startswith("/dev/"):
+            parent = os.path.dirname(os.path.realpath(os.fsdecode(path)))
+            if parent != "/dev/shm":
+                os._exit(TOUCHED_DEVICES)
+
+
 def _set_up(request: dict[str, Any]) -> None:
+    sys.addaudithook(_spare_devices)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     os.chdir(request["folder"])

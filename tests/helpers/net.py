@@ -41,12 +41,12 @@ class Net:
 
         Args:
             case: what tells how to do it again.
-            faults: what is wrong, if anything.
+            faults: what is wrong, if anything; what stands before " | " tells the kinds apart.
             content: the file that it was about, to be kept.
         """
         self.cases += 1
         for fault in faults:
-            cause = re.sub(r"'[^']*'|\"[^\"]*\"|/\S+|\d+", "*", fault)
+            cause = re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "*", fault.split(" | ")[0])
             if cause not in self._faults and content is not None:
                 kept = self._folder / f"case-{len(self._faults)}"
                 kept.write_bytes(content)

@@ -60,15 +60,18 @@ def faults(outcome: Outcome, *, most_megabytes: int = 2500, found: Collection[st
         allowed |= {128 + outcome.sent, -outcome.sent}
     if outcome.stopped:
         wrong.append(f"takes more than {outcome.seconds:.0f} s")
+    elif status == 99:
+        wrong.append("was about to replace a device in /dev")
     elif status not in allowed:
         wrong.append(f"ended by signal {-status}" if status < 0 else f"exit status {status}")
     if word := _PYTHON_WORDS.search(outcome.errors):
         frames = _OURS.findall(outcome.errors)
-        last = outcome.errors.strip().split("\n")[-1][:160]
-        where = f" ({frames[-1][0]}, {frames[-1][1]})" if frames else ""
-        wrong.append(f"{word[0]} on standard error{where}: {last}")
+        last = outcome.errors.strip().split("\n")[-1][:200]
+        where = f" in {frames[-1][0]}, {frames[-1][1]}" if frames else ""
+        kind = re.match(r"[\w.]+", last)
+        wrong.append(f"{kind[0] if frames and kind else word[0]} on standard error{where} | {last}")
     elif status == 2 and "bert-ner: " not in outcome.errors and outcome.arguments[0] not in found:  # they print it
-        wrong.append(f"exit status 2 without a sentence: {outcome.errors[-200:]!r}")
+        wrong.append(f"exit status 2 without a sentence | {outcome.errors[-200:]!r}")
     if outcome.errors.count("\n") > MOST_LINES and "Traceback" not in outcome.errors:
         wrong.append(f"{outcome.errors.count(chr(10))} lines on standard error")
     if "\x1b" in outcome.errors or "\x07" in outcome.errors:
