@@ -118,7 +118,12 @@ def test_streams(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
 
 
 def _shell(command: str, folder: Path) -> tuple[int, str, str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "NO_COLOR": "1",
+        "PYTHONUNBUFFERED": "",
+    }
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         cwd=folder,
