@@ -1,11 +1,12 @@
 # Everything runs in .venv, made from this project's files alone. A target installs what it needs and no more:
-# demo the package, test the tests' packages, docs those of the manual, check all of them.
+# demo the package, test the tests' packages, fuzz a fuzzer too, docs those of the manual, check all of them.
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 MODEL := demo-model
+SECONDS_OF_FUZZING ?= 3600
 
-.PHONY: demo test check format docs bench wheel release oldest clean
+.PHONY: demo test fuzz check format docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: .venv/base
@@ -16,6 +17,11 @@ demo: .venv/base
 ## Run the tests, one thread each on all cores.
 test: .venv/test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
+
+## Look for input and faults that break something, for an hour: make fuzz SECONDS_OF_FUZZING=600 for ten minutes.
+fuzz: .venv/test
+	$(INSTALL) ".[fuzz]"
+	$(BIN)/python tests/robustness/fuzz.py $(SECONDS_OF_FUZZING)
 
 ## Run all that CI runs on the sources: style, types, import contract, tests with the slow ones.
 check: .venv/dev

@@ -1,0 +1,130 @@
+"""A disk that is full at the n-th write, and a process that is killed at the n-th write, rename or fsync.
+
+Afterwards what was whole is whole, and the same command again ends well.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.net import SCALE, Net
+from tests.helpers.outcome import Outcome, faults, snapshot
+from tests.robustness.conftest import Lab
+
+_SMALL = ["--lstm-size", "8", "--max-length", "20", "--batch-size", "4", "--max-steps", "4", "--epochs", "2", "--quiet"]
+
+
+def _lines(lab: Path) -> dict[str, list[object]]:
+    return {
+        "tag": ["tag", "--model", lab / "model", lab / "text.txt", "--output", "made.jsonl"],
+        "tag html": ["tag", "--model", lab / "model", lab / "text.txt", "--format", "html", "--output", "made.html"],
+        "embed npy": ["embed", lab / "text.txt", "--encoder", lab / "encoder", "--output", "made.npy"],
+        "embed npz": ["embed", lab / "text.txt", "--encoder", lab / "encoder", "--output", "made.npz"],
+        "embed parquet": ["embed", lab / "text.txt", "--encoder", lab / "encoder", "--output", "made.parquet"],
+        "convert": ["convert", lab / "data", "made", "--to", "jsonl"],
+        "convert brat": ["convert", lab / "data-conll.conll", "made", "--to", "brat"],
+        "convert parquet": ["convert", lab / "data-conll.conll", "made.parquet"],
+        "convert docbin": ["convert", lab / "data-conll.conll", "made.spacy"],
+        "split": ["split", lab / "data-conll.conll", "--output", "made", "--dev", "0.4", "--test", "0.3"],
+        "merge": ["merge", lab / "data", "--output", "made"],
+        "check": ["check", lab / "data", "--report", "made"],
+        "check --fix": ["check", lab / "data", "--fix", "made"],
+        "score": ["score", lab / "predictions.txt", "--report", "made"],
+        "evaluate": ["evaluate", "--model", lab / "model", "--data", lab / "data", "--report", "made"],
+        "train": ["train", "--data", lab / "data", "--encoder", lab / "encoder", "--output", "made", *_SMALL],
+        "pretrain": [
+            "pretrain", lab / "text.txt", "--output", "made", "--steps", "3", "--layers", "1", "--width", "16", "--heads", "2",
+            "--quiet",
+        ],
+        "export": ["export", "--model", lab / "model", "--output", "made", "--to", "onnx"],
+    }  # fmt: skip
+
+
+NAMES = list(_lines(Path()))
+SLOW = ("train", "pretrain", "export", "evaluate", "score")
+WAYS = (("write", "ENOSPC"), ("write", "EIO"), ("write", "kill"), ("rename", "ENOSPC"), ("rename", "kill"), ("fsync", "EIO"), ("fsync", "kill"))  # fmt: skip
+PLACES = ("made.jsonl", "made.html", "made.npy", "made.npz", "made.parquet", "made.spacy", "made")
+
+
+def _run(lab: Lab, work: Path, line: list[object], **how: object) -> Outcome:
+    return lab.commands(*line, folder=work, seconds=120, **how)  # type: ignore[arg-type]
+
+
+def _whole(work: Path) -> dict[str, str]:
+    return {path: seen for path, seen in snapshot(work).items() if not path.startswith(".log")}
+
+
+def _count(lab: Lab, folder: Path, line: list[object], operation: str) -> tuple[int, dict[str, str]]:
+    """How many of the operations a command needs, and what it makes."""
+    folder.mkdir()
+    fault = {"operation": operation, "number": 0, "action": "count", "log": str(folder / ".log")}
+    outcome = _run(lab, folder, line, fault=fault)
+    assert outcome.status in (0, 1), outcome.errors
+    return (folder / ".log").stat().st_size, _whole(folder)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_faults(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
+    line = _lines(lab.folder)[name]
+    counts: dict[str, int] = {}
+    good: dict[str, str] = {}
+    for operation in ("write", "rename", "fsync"):
+        counts[operation], good = _count(lab, tmp_path / operation, line, operation)
+    cases = [(operation, action, number + 1) for operation, action in WAYS for number in range(counts[operation])]
+    for index, (operation, action, number) in enumerate(
+        net.sample(cases, 3 if name in SLOW else 6) if SCALE < 10 else cases
+    ):
+        work = tmp_path / str(index)
+        work.mkdir()
+        fault = {"operation": operation, "number": number, "action": action, "log": str(work / ".log")}
+        outcome = _run(lab, work, line, fault=fault)
+        (work / ".log").unlink(missing_ok=True)
+        case = f"{name}, {operation} {number} of {counts[operation]}: {action}: {outcome.status} {outcome.errors[:200]}"
+        net.judge(case, _judge(name, outcome, action, work, good))
+        again = list(line)
+        if (work / "made" / "unfinished-run").exists() and name in ("train", "pretrain"):
+            again.append("--resume")
+        outcome = _run(lab, work, again)
+        wrong = faults(outcome)
+        if outcome.status not in (0, 1):
+            wrong.append(f"the same command again ends with {outcome.status} | {outcome.errors[:200]}")
+        elif missing := sorted(good.keys() - _whole(work).keys() - {".log"}):
+            wrong.append(f"the same command again makes less | {missing[:3]}")
+        net.judge(f"again after {case}", wrong)
+        shutil.rmtree(work)
+
+
+def _judge(name: str, outcome: Outcome, action: str, work: Path, good: dict[str, str]) -> list[str]:
+    """What is wrong after a fault: temporary files may stay only if the process was killed."""
+    left = _whole(work)
+    if action == "kill":
+        wrong = [] if outcome.status in (-9, 0, 1) else [f"exit status {outcome.status} in place of SIGKILL"]
+    else:
+        wrong = faults(outcome)
+        wrong += [f"a temporary file is left | {path}" for path in left if os.path.basename(path).startswith(".")]
+        if name not in ("train", "pretrain") and outcome.status not in (0, 1) and (made := set(PLACES) & left.keys()):
+            if name not in ("check", "score", "evaluate"):  # a report is made of many files
+                wrong.append(f"failed, but something is left that looks whole | {sorted(made)}")
+    for place in set(PLACES) & left.keys():
+        if place in good and place != "made" and left[place] != good[place] and not place.endswith((".npz", ".spacy")):
+            wrong.append(f"{place} is not whole")
+    if "made/config.json" in left and not {"made/model.safetensors"} <= left.keys():
+        wrong.append("half a model looks whole: config.json without model.safetensors")
+    return wrong
+
+
+@pytest.mark.parametrize("name", ["tag", "train", "pretrain", "export", "convert", "evaluate"])
+def test_old_outputs_survive(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
+    """Files that can't become larger than some bytes, for what is written from C++ and Rust: the inputs stay, no traceback."""
+    line = _lines(lab.folder)[name]
+    for index, size in enumerate(
+        net.sample([1, 50, 700, 4096, 9000, 30_000, 60_000, 100_000], 2 if name in SLOW else 4)
+    ):
+        work = tmp_path / str(index)
+        work.mkdir()
+        outcome = _run(lab, work, line, file_size=size)
+        wrong = _judge(name, outcome, "EFBIG", work, {})
+        net.judge(f"{name} with files of {size} bytes at most: {outcome.status} {outcome.errors[:200]}", wrong)
+        shutil.rmtree(work)

@@ -1,0 +1,129 @@
+"""Every number of every command, at the edges of its range and beyond; both are taken from the commands themselves."""
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pydantic.fields import FieldInfo
+
+from ner.commands.app import app
+from ner.data.read_options import ReadOptions
+from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.settings import Settings, option_of
+from ner.tagging.engine_settings import EngineSettings
+from ner.training.training_settings import TrainingSettings
+from tests.helpers.net import Net
+from tests.robustness.conftest import Lab
+
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+GROUPS: dict[str, tuple[type[Settings], ...]] = {
+    "train": (TrainingSettings, ReadOptions),
+    "compare": (TrainingSettings, ReadOptions),
+    "tune": (TrainingSettings, ReadOptions),
+    "pretrain": (PretrainingSettings,),
+    "check": (TrainingSettings, ReadOptions),
+    "split": (TrainingSettings, ReadOptions),
+    "tag": (EngineSettings, ReadOptions),
+    "evaluate": (EngineSettings, ReadOptions),
+}
+BEYOND = [
+    "-1",
+    "0",
+    "1",
+    "2",
+    "1.5",
+    "1e9",
+    "1000000000",
+    str(2**31),
+    str(2**63),
+    str(10**24),
+    "1e400",
+    "inf",
+    "-inf",
+    "nan",
+    "",
+    "x",
+]
+_HEAD = ["--lstm-size", "8", "--max-length", "20", "--batch-size", "4", "--max-steps", "1", "--quiet"]
+
+LINES: dict[str, Callable[[Path], list[object]]] = {
+    "tag": lambda lab: ["tag", "--model", lab / "model", lab / "text.txt"],
+    "check": lambda lab: ["check", lab / "data"],
+    "train": lambda lab: ["train", "-d", lab / "data", "-o", "made", "--encoder", lab / "encoder", *_HEAD],
+    "evaluate": lambda lab: ["evaluate", "--model", lab / "model", "-d", lab / "data"],
+    "convert": lambda lab: ["convert", lab / "data-conll.conll", "made.jsonl"],
+    "split": lambda lab: ["split", lab / "data-conll.conll", "-o", "made"],
+    "merge": lambda lab: ["merge", lab / "data-conll.conll", lab / "data-conll.conll", "-o", "made.conll"],
+    "score": lambda lab: ["score", lab / "predictions.txt"],
+    "compare": lambda lab: [
+        "compare", "-d", lab / "data", "-o", "made", "--vary", "clip=1", "--seeds", "1", "--encoder", lab / "encoder", *_HEAD,
+    ],
+    "tune": lambda lab: ["tune", "-d", lab / "data", "-o", "made", "--trials", "1", "--encoder", lab / "encoder", *_HEAD],
+    "pretrain": lambda lab: [
+        "pretrain", lab / "text.txt", "-o", "made", "--steps", "1", "--layers", "1", "--width", "16", "--heads", "2", "--quiet",
+    ],
+    "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
+    "info": lambda lab: ["info", "--model", lab / "model"],
+    "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
+    "export": lambda lab: ["export", "--model", lab / "model", "-o", "made", "--to", "onnx"],
+}  # fmt: skip
+
+
+def _limits(field: FieldInfo) -> Iterator[float]:
+    for one in field.metadata:
+        for name in ("ge", "gt", "le", "lt"):
+            if (limit := getattr(one, name, None)) is not None:
+                yield limit
+
+
+def _edges(limit: float, whole: bool) -> list[str]:
+    if whole:
+        return [str(int(limit) + step) for step in (-1, 0, 1)]
+    return [repr(math.nextafter(limit, -math.inf)), repr(limit), repr(math.nextafter(limit, math.inf))]
+
+
+def numbers_of(name: str) -> Iterator[tuple[str, list[str]]]:
+    """The numeric options of a command, each with the values to try."""
+    declared = {
+        option_of(field_name, field): field
+        for group in GROUPS.get(name, ())
+        for field_name, field in group.__pydantic_fields__.items()
+    }
+    for parameter in COMMANDS[name].params:
+        kind = parameter.type
+        if not any(word in type(kind).__name__.lower() for word in ("int", "float")) and parameter.name != "layer":
+            continue
+        option = max(parameter.opts, key=len)
+        limits = [limit for limit in (getattr(kind, "min", None), getattr(kind, "max", None)) if limit is not None]
+        if option in declared:
+            limits += _limits(declared[option])
+        whole = "int" in type(kind).__name__.lower()
+        edges = chain.from_iterable(_edges(limit, whole) for limit in limits)
+        yield option, list(dict.fromkeys([*edges, *BEYOND]))
+
+
+CASES = [(name, option, value) for name in COMMANDS for option, values in numbers_of(name) for value in values]
+
+
+def test_all_commands_have_a_line() -> None:
+    assert set(LINES) == set(COMMANDS)
+    assert len(CASES) > 500
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in CASES}))
+def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
+    """A run that may last long is asked to stop by SIGINT, and has to obey."""
+    cases = [case for case in CASES if case[0] == name]
+    for number, (_, option, value) in enumerate(net.sample(cases, 20)):
+        work = tmp_path / str(number)
+        work.mkdir()
+        line = LINES[name](lab.folder)
+        if option in line:
+            index = line.index(option)
+            del line[index : index + 2]
+        _, wrong = lab.run(*line, f"{option}={value}", work=work, seconds=20, signal_after=(2, 4))
+        net.judge(f"{name} {option}={value}", wrong)
