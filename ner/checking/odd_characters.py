@@ -1,7 +1,7 @@
 """Characters that a text should not have."""
 
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 from ner.checking.sentence_findings import in_context, sentence_finding
@@ -20,6 +20,7 @@ _UNNAMED = {"Cc": "control character", "Co": "private use", "Cn": "unassigned", 
 _ORDINARY = frozenset("\t\n\r")
 _JOINERS = frozenset("\u200c\u200d")
 _TAGS = "".join(map(chr, range(0xE0020, 0xE0080)))
+_LONGEST_EMOJI = 100  # characters, of flags with tags; the longest that there are have 14
 _BLACK_FLAG = "\U0001f3f4"
 # Kept free for emoji and Chinese characters: a newer Unicode than Python's may have assigned them.
 _RESERVED = (range(0x1F000, 0x1FB00), range(0x20000, 0x2FFFE), range(0x30000, 0x3FFFE))
@@ -31,9 +32,11 @@ def odd_characters(sentences: Sequence[Sentence]) -> list[Finding]:
     Odd characters are control characters other than tabs and line ends, invisible format characters outside of emoji,
     code points for private use, unassigned and surrogate code points, and U+FFFD.
     """
-    counts = Counter("".join(sentence.text for sentence in sentences))
-    found = [_finding(character, kind, sentences) for character in sorted(counts) if (kind := _kind(character))]
-    return [sentence_finding for sentence_finding in found if sentence_finding]
+    places: defaultdict[tuple[str, FindingKind], list[tuple[Sentence, int]]] = defaultdict(list)
+    for sentence in sentences:
+        for at, kind in odd_positions(sentence.text):
+            places[sentence.text[at], kind].append((sentence, at))
+    return [_finding(character, kind, places[character, kind]) for character, kind in sorted(places)]
 
 
 def odd_positions(text: str) -> list[tuple[int, FindingKind]]:
@@ -52,16 +55,7 @@ def _kind(character: str) -> FindingKind | None:
     return FindingKind.BROKEN_CHARACTER if character == "\ufffd" else _KINDS.get(category)
 
 
-def _finding(character: str, kind: FindingKind, sentences: Sequence[Sentence]) -> Finding | None:
-    places = [
-        (sentence, at)
-        for sentence in sentences
-        if character in sentence.text
-        for at, other in enumerate(sentence.text)
-        if other == character and not _in_emoji(sentence.text, at)
-    ]
-    if not places:
-        return None
+def _finding(character: str, kind: FindingKind, places: Sequence[tuple[Sentence, int]]) -> Finding:
     name = unicodedata.name(character, "") or f"({_UNNAMED[unicodedata.category(character)]})"
     holders = len({id(sentence) for sentence, _ in places})
     count = f"{len(places):,} time{'s' * (len(places) != 1)} in {holders:,} sentence{'s' * (holders != 1)}"
@@ -73,7 +67,7 @@ def _finding(character: str, kind: FindingKind, sentences: Sequence[Sentence]) -
 def _in_emoji(text: str, at: int) -> bool:
     """Whether a character joins the parts of an emoji."""
     if text[at] in _TAGS:
-        return text[:at].rstrip(_TAGS).endswith(_BLACK_FLAG)
-    before = text[:at].rstrip("\ufe0f")[-1:]
+        return text[max(0, at - _LONGEST_EMOJI) : at].rstrip(_TAGS).endswith(_BLACK_FLAG)
+    before = text[max(0, at - _LONGEST_EMOJI) : at].rstrip("\ufe0f")[-1:]
     joined = (before, text[at + 1 : at + 2])
     return text[at] in _JOINERS and all(c and unicodedata.category(c) in ("So", "Sk") for c in joined)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from ner.checking.odd_characters import odd_characters
@@ -58,3 +60,10 @@ def test_usual_characters(text: str) -> None:
 
 def test_a_joiner_behind_an_emoji_that_joins_nothing() -> None:
     assert [kind for _, kind, _ in found("👨\u200d", "👨\u200d中")] == ["invisible character"]
+
+
+def test_thousands_of_odd_characters_in_one_text_take_little_time() -> None:
+    text = "".join(chr(0xE000 + i % 6000) + "\u200d" for i in range(50_000))
+    began = time.perf_counter()
+    assert len(odd_characters([Sentence(text)])) == 6001
+    assert time.perf_counter() - began < 5
