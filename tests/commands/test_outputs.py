@@ -38,7 +38,7 @@ def contents() -> dict[str, str]:
     [
         (
             "tag a.txt --output data/../a.txt",
-            "data/../a.txt is the same as a.txt, which is in use: choose another --output",
+            "data/../a.txt is the same as a.txt, which is in use: ",
         ),
         ("tag a.txt --model model --output model/config.json", "model/config.json is inside model, which is in use"),
         ("tag a.txt --output own", "own is a folder: --output takes a file"),
