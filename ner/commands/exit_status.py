@@ -58,7 +58,7 @@ class Commands(TranslatedGroup):
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             mend = "; free some space or write elsewhere" if error.errno in NO_ROOM else ""
-            _fail(f"{place}{error.strerror or error}{mend}", INPUT_WRONG)
+            _fail(in_words_of_options(f"{place}{error.strerror or error}{mend}", self._invoked(ctx)), INPUT_WRONG)
         except InterruptedRun as error:
             _fail(in_words_of_options(str(error), self._invoked(ctx)), STOP_SIGNALS.status)
         except KeyboardInterrupt:

@@ -61,7 +61,7 @@ def new_checkpoint(unfinished: Path, step: int, keep: Collection[Path]) -> Itera
     except BaseException as error:
         _remove(folder)
         if isinstance(error, (RuntimeError, SafetensorError)):  # the libraries raise these if the disk is full
-            raise OSError(f"can't write the checkpoint {folder} ({type(error).__name__})") from error
+            raise OSError(f"can't write the checkpoint {folder}") from error
         raise
 
 
@@ -112,7 +112,7 @@ def find_damage(folder: Path, parts: Collection[str]) -> str | None:
             return f"{name} not found"
         size, checksum = expected[name]
         if (folder / name).stat().st_size != size:
-            return f"{name} has {(folder / name).stat().st_size:,} bytes, not {size:,} as it was written with"
+            return f"{name} has {(folder / name).stat().st_size:,} bytes, not the {size:,} that were written"
         if _checksum(folder / name) != checksum:
             return f"{name} has changed since it was written"
     return None

@@ -1,6 +1,5 @@
 """The output folder of a long run: checking it, and resuming a run with the same settings and data."""
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ner.errors import InputError, InterruptedRun
-from ner.files import damaged_file, read_json, write_json
+from ner.files import NO_ROOM, read_json, write_json
 from ner.runs.folder_lock import hold_folder
 
 UNFINISHED = "unfinished-run"
@@ -19,7 +18,6 @@ _RUN = "run.json"
 _FORMAT, _FORMAT_VERSION = "format_version", 2  # runs of version 0.1.0 have no number, and checkpoints without manifest
 _ENDED = ".ended-run"
 _LEFTOVERS = (".saving-*", _ENDED)  # what a run leaves if it is killed while it writes its result
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -45,7 +43,7 @@ def run_in(output: Path, way_out: str) -> Iterator[None]:
             raise InterruptedRun(f"stopped; {way_out}") from None
         except OSError as error:
             place = f"{error.filename or output}: " if error.strerror else ""
-            mend = "free some space, and " if error.errno in _NO_ROOM else ""
+            mend = "free some space, and " if error.errno in NO_ROOM else ""
             if error.errno is None:
                 mend = "if the disk is full, free some space, and "
             raise OSError(f"{place}{error.strerror or error}; {mend}{way_out}") from error
@@ -74,8 +72,6 @@ def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: s
         before = read_json(path, advice)
     except FileNotFoundError as error:
         raise InputError(f"{path}, the settings of the unfinished run, not found: {advice}") from error
-    except RecursionError as error:
-        raise damaged_file(path, error, advice) from error
     if not isinstance(before, dict) or not isinstance(before.get("settings"), dict) or "data" not in before:
         raise InputError(f"{path} is damaged (it doesn't contain settings and data): {advice}")
     check_same_run(before, run, output, source)

@@ -89,3 +89,19 @@ def test_what_is_ignored_stays_so_and_an_ignored_ctrl_c_hinders_nothing() -> Non
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def test_a_stopped_training_has_a_checkpoint_and_says_how_to_continue(
+    data_folder: Path, encoder_folder: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "ner", "train", "--data", str(data_folder), "--encoder", str(encoder_folder)]
+    command += ["--output", str(tmp_path / "model"), "--epochs", "100000", "--patience", "100000", "--quiet"]
+    command += ["--max-length", "64"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    wait_for(lambda: any((tmp_path / "model" / "unfinished-run").glob("checkpoint-*/manifest.json")))
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    status, message = told(process)
+    assert status == 143
+    assert message.startswith("bert-ner: stopped after step ")
+    assert message.endswith("; run it again with --resume to continue\n")

@@ -38,7 +38,7 @@ def test_checkpoints_are_sorted_by_step_and_others_are_removed(tmp_path: Path) -
     ("spoil", "reason"),
     [
         (lambda folder: (folder / "optimizer").unlink(), "optimizer not found"),
-        (lambda folder: (folder / "optimizer").write_text(""), "optimizer has 0 bytes, not 19 "),
+        (lambda folder: (folder / "optimizer").write_text(""), "optimizer has 0 bytes, not the 19 that were written"),
         (lambda folder: (folder / "weights").write_text("weights of step 3"), "weights has changed"),
         (lambda folder: (folder / MANIFEST).unlink(), "manifest.json not found: it was not written completely"),
         (lambda folder: trim(folder, ["weights"]), "optimizer not found"),
