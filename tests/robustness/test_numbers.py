@@ -1,14 +1,15 @@
 """Every number of every command, at the edges of its range and beyond; both are taken from the commands themselves."""
 
+import inspect
 import math
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 import pytest
-import typer
 from pydantic.fields import FieldInfo
+from typer.models import OptionInfo
 
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
@@ -19,7 +20,9 @@ from ner.training.training_settings import TrainingSettings
 from tests.helpers.net import Net
 from tests.robustness.conftest import Lab
 
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Callable[..., None]] = {
+    command.name: command.callback for command in app.registered_commands if command.name and command.callback
+}
 GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "train": (TrainingSettings, ReadOptions),
     "compare": (TrainingSettings, ReadOptions),
@@ -87,22 +90,25 @@ def _edges(limit: float, whole: bool) -> list[str]:
 
 
 def numbers_of(name: str) -> Iterator[tuple[str, list[str]]]:
-    """The numeric options of a command, each with the values to try."""
+    """The numeric options of a command, each with the values to try, from the signature that Typer reads."""
     declared = {
         option_of(field_name, field): field
         for group in GROUPS.get(name, ())
         for field_name, field in group.__pydantic_fields__.items()
     }
-    for parameter in COMMANDS[name].params:
-        kind = parameter.type
-        if not any(word in type(kind).__name__.lower() for word in ("int", "float")) and parameter.name != "layer":
+    for parameter in inspect.signature(COMMANDS[name]).parameters.values():
+        kinds = get_args(parameter.annotation)
+        if not kinds or not isinstance(kinds[1], OptionInfo):
             continue
-        option = max(parameter.opts, key=len)
-        limits = [limit for limit in (getattr(kind, "min", None), getattr(kind, "max", None)) if limit is not None]
+        kind = {int, float} & {kinds[0], *get_args(kinds[0])}
+        if not kind and parameter.name != "layer":
+            continue
+        names = [one.split("/")[0] for one in kinds[1].param_decls or ()]
+        option = max(names, key=len, default="--" + parameter.name.replace("_", "-"))
+        limits = [limit for limit in (kinds[1].min, kinds[1].max) if limit is not None]
         if option in declared:
             limits += _limits(declared[option])
-        whole = "int" in type(kind).__name__.lower()
-        edges = chain.from_iterable(_edges(limit, whole) for limit in limits)
+        edges = chain.from_iterable(_edges(limit, int in kind) for limit in limits)
         yield option, list(dict.fromkeys([*edges, *BEYOND]))
 
 
