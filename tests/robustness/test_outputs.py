@@ -21,24 +21,90 @@ LINES: dict[str, list[str]] = {
     "convert folder": ["convert", "data", "OUT", "--to", "jsonl"],
     "convert --losses": ["convert", "data-conll.conll", "made.jsonl", "--losses", "OUT"],
     "split": ["split", "data-conll.conll", "--output", "OUT", "--dev", "0.4", "--test", "0.3"],
-    "split --losses": ["split", "data-conll.conll", "--output", "made", "--dev", "0.4", "--test", "0.3", "--losses", "OUT"],
-    "merge": ["merge", "data-conll.conll", "data-jsonl.jsonl", "--types", "types.csv", "--to", "jsonl", "--output", "OUT"],
-    "merge --losses": ["merge", "data-conll.conll", "--types", "types.csv", "--output", "made.jsonl", "--losses", "OUT"],
+    "split --losses": [
+        "split",
+        "data-conll.conll",
+        "--output",
+        "made",
+        "--dev",
+        "0.4",
+        "--test",
+        "0.3",
+        "--losses",
+        "OUT",
+    ],
+    "merge": [
+        "merge",
+        "data-conll.conll",
+        "data-jsonl.jsonl",
+        "--types",
+        "types.csv",
+        "--to",
+        "jsonl",
+        "--output",
+        "OUT",
+    ],
+    "merge --losses": [
+        "merge",
+        "data-conll.conll",
+        "--types",
+        "types.csv",
+        "--output",
+        "made.jsonl",
+        "--losses",
+        "OUT",
+    ],
     "score --report": ["score", "predictions.txt", "--report", "OUT"],
     "evaluate --report": ["evaluate", "--model", "model", "--data", "data", "--report", "OUT"],
     "check --report": ["check", "data", "--report", "OUT"],
     "check --fix": ["check", "data", "--fix", "OUT"],
-    "train": ["train", "--data", "data", "--encoder", "encoder", "--max-steps", "1", "--lstm-size", "8", "--output", "OUT"],
+    "train": [
+        "train",
+        "--data",
+        "data",
+        "--encoder",
+        "encoder",
+        "--max-steps",
+        "1",
+        "--lstm-size",
+        "8",
+        "--output",
+        "OUT",
+    ],
     "compare": [
-        "compare", "--data", "data", "--encoder", "encoder", "--max-steps", "1", "--lstm-size", "8", "--vary", "clip=1",
-        "--seeds", "1", "--output", "OUT",
+        "compare",
+        "--data",
+        "data",
+        "--encoder",
+        "encoder",
+        "--max-steps",
+        "1",
+        "--lstm-size",
+        "8",
+        "--vary",
+        "clip=1",
+        "--seeds",
+        "1",
+        "--output",
+        "OUT",
     ],
     "tune": ["tune", "--data", "data", "--encoder", "encoder", "--max-steps", "1", "--trials", "1", "--output", "OUT"],
     "pretrain": [
-        "pretrain", "text.txt", "--steps", "1", "--layers", "1", "--width", "16", "--heads", "2", "--output", "OUT",
+        "pretrain",
+        "long.txt",
+        "--steps",
+        "1",
+        "--layers",
+        "1",
+        "--width",
+        "16",
+        "--heads",
+        "2",
+        "--output",
+        "OUT",
     ],
     "export": ["export", "--model", "model", "--to", "onnx", "--output", "OUT"],
-}  # fmt: skip
+}
 
 
 def _link(name: str) -> Callable[[Path], str]:
@@ -75,18 +141,38 @@ def _made(name: str, make: Callable[[Path], object]) -> Callable[[Path], str]:
 
 
 INPUTS = [
-    "text.txt", "records.jsonl", "data-conll.conll", "data-jsonl.jsonl", "predictions.txt", "types.csv", "data", "model",
-    "encoder", "data/train.txt", "data/new", "model/config.json", "model/model.safetensors", "model/new", "encoder/vocab.txt",
-    ".", "data/../text.txt",
-]  # fmt: skip
+    "text.txt",
+    "records.jsonl",
+    "data-conll.conll",
+    "data-jsonl.jsonl",
+    "predictions.txt",
+    "types.csv",
+    "data",
+    "model",
+    "encoder",
+    "data/train.txt",
+    "data/new",
+    "model/config.json",
+    "model/model.safetensors",
+    "model/new",
+    "encoder/vocab.txt",
+    ".",
+    "data/../text.txt",
+]
 PLACES: dict[str, Callable[[Path], str]] = {
     **{name: lambda _, name=name: name for name in INPUTS},
-    **{f"link to {name}": _link(name) for name in ("text.txt", "data-conll.conll", "data", "model", "model/config.json")},
+    **{
+        f"link to {name}": _link(name)
+        for name in ("text.txt", "data-conll.conll", "data", "model", "model/config.json")
+    },
     **{f"hard link to {name}": _hard_link(name) for name in ("text.txt", "data-conll.conll", "predictions.txt")},
     "link to nothing": _link("nothing"),
     "link to itself": _link("link"),
     "empty folder": _made("empty", Path.mkdir),
-    **{f"folder with {name}": _folder_with(name) for name in ("types.csv", "check.json", "notes.txt", "train.txt", ".hidden")},
+    **{
+        f"folder with {name}": _folder_with(name)
+        for name in ("types.csv", "check.json", "notes.txt", "train.txt", ".hidden")
+    },
     "a file": _made("a-file", lambda path: path.write_text("of the user\n", encoding="utf-8")),
     "below a file": lambda work: "text.txt/below",
     "below nothing": lambda work: "no/such/folder/made",
@@ -98,7 +184,7 @@ PLACES: dict[str, Callable[[Path], str]] = {
     "a name like an option": lambda work: "./--output",
     "a name in no encoding": lambda work: "\udcd6\udcd0.jsonl",
     "with NUL": lambda work: "a\0b",
-}  # fmt: skip
+}
 CASES = [(line, place) for line in LINES for place in PLACES]
 _OFTEN = ("train", "compare", "tune", "pretrain", "export")
 
