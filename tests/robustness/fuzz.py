@@ -1,7 +1,8 @@
 """Look for faults for some time: python tests/robustness/fuzz.py SECONDS (make fuzz).
 
-A third of the time atheris fuzzes the readers; half of the rest, files fail at every write; then the generated cases of this folder are tried again and again, with
-other seeds. In the end all kinds of faults are told, each with the case that showed it; the status is then 1.
+A third of the time atheris fuzzes the readers, a third files fail at every write and rename; then the generated cases
+of this folder are tried again and again, with other seeds. In the end all kinds of faults are told, each with the
+case that showed it; the status is then 1.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP at random moments: what is whole stays, temporary files go, and the command can be run again."""
+"""SIGINT, SIGTERM and SIGHUP at random moments: what is whole stays, temporary files go, and it can be run again."""
 
 import os
 import signal
