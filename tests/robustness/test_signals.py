@@ -14,6 +14,9 @@ from tests.helpers.net import Net
 from tests.helpers.outcome import Outcome, faults, snapshot
 from tests.robustness.conftest import Lab
 
+if sys.platform != "linux":
+    pytest.skip("forks and signals are those of Linux", allow_module_level=True)
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SMALL = ["--lstm-size", "8", "--max-length", "20", "--batch-size", "2", "--quiet"]
 
