@@ -67,7 +67,7 @@ class ForkedCommands:
             environment: more variables.
             seconds: its time on the processor, and a quarter of its time by the clock; then it is killed.
             megabytes: its memory beside what is loaded.
-            file_size: no file can become larger.
+            file_size: no file can become larger, nor standard output and error, which are files: give them some room.
             fault: the arguments of `faulty_files.install`.
             signal_after: a signal to send, and the seconds after which.
             meanwhile: called with the process id while it runs.

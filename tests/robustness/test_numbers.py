@@ -14,9 +14,10 @@ from typer.models import OptionInfo
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.settings import Settings, option_of
+from ner.settings import Settings, option_of, parse_setting
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
+from tests.helpers.bounded_calls import bounded
 from tests.helpers.net import Net
 from tests.robustness.conftest import Lab
 
@@ -167,3 +168,32 @@ def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
             del line[index : index + 2]
         _, wrong = lab.run(*line, f"{option}={value}", work=work, seconds=20, signal_after=(2, 4))
         net.judge(f"{name} {option}={value}", wrong)
+
+
+SETTINGS = (TrainingSettings, PretrainingSettings, EngineSettings, ReadOptions)
+
+
+@pytest.mark.parametrize("group", SETTINGS)
+def test_numbers_of_settings(group: type[Settings], net: Net) -> None:
+    """The same numbers and more in Python and in --vary: taken, or refused with a sentence."""
+    for name, field in group.__pydantic_fields__.items():
+        edges = chain.from_iterable(_edges(limit, True) + _edges(limit, False) for limit in _limits(field))
+        for value in dict.fromkeys([*edges, *BEYOND, "-0.0", "1" * 5000, "0x10", "1_000", "１", "true", "null"]):
+            net.judge(
+                f"{name}={value[:80]}", bounded(lambda name=name, value=value: parse_setting(group, name, value))[1]
+            )
+
+
+@pytest.mark.parametrize("group", SETTINGS[:3])
+def test_every_whole_number_has_an_upper_bound(group: type[Settings]) -> None:
+    whole = {
+        name: field
+        for name, field in group.__pydantic_fields__.items()
+        if int in {field.annotation, *get_args(field.annotation)}
+    }
+    unbounded = [
+        name
+        for name, field in whole.items()
+        if not any(hasattr(one, "le") or hasattr(one, "lt") for one in field.metadata)
+    ]
+    assert not unbounded
