@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --e
 MODEL := demo-model
 SECONDS_OF_FUZZING ?= 3600
 
-.PHONY: demo test fuzz check format docs bench wheel release oldest clean
+.PHONY: demo test robustness fuzz check format docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: .venv/base
@@ -17,6 +17,10 @@ demo: .venv/base
 ## Run the tests, one thread each on all cores.
 test: .venv/test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
+
+## Try some 5,000 bad inputs and faults; test tries a third of them.
+robustness: .venv/test
+	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto tests/robustness
 
 ## Look for input and faults that break something, for an hour: make fuzz SECONDS_OF_FUZZING=600 for ten minutes.
 fuzz: .venv/test
@@ -29,7 +33,8 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m ""
+	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
+	$(BIN)/python -m pytest -q -m slow
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -64,9 +65,9 @@ class ForkedCommands:
             stderr: the same for standard error.
             closed: the numbers of the streams that are closed.
             environment: more variables.
-            seconds: its time; then it is killed.
+            seconds: its time on the processor, and a quarter of its time by the clock; then it is killed.
             megabytes: its memory beside what is loaded.
-            file_size: no file can become larger.
+            file_size: no file can become larger, nor standard output and error, which are files: give them some room.
             fault: the arguments of `faulty_files.install`.
             signal_after: a signal to send, and the seconds after which.
             meanwhile: called with the process id while it runs.
@@ -85,6 +86,7 @@ class ForkedCommands:
                 "environment": dict(environment or {}),
                 "streams": paths,
                 "closed": list(closed),
+                "cpu": math.ceil(seconds),
                 "memory": megabytes,
                 "file_size": file_size,
                 "fault": fault and dict(fault),
@@ -94,7 +96,7 @@ class ForkedCommands:
             self._server.stdin.flush()
             child = int(self._read())
             stopped, sent = threading.Event(), 0
-            timers = [threading.Timer(seconds, self._stop, (child, signal.SIGKILL, stopped))]
+            timers = [threading.Timer(4 * seconds, self._stop, (child, signal.SIGKILL, stopped))]
             if signal_after:
                 sent = signal_after[0]
                 timers.append(threading.Timer(signal_after[1], self._stop, (child, sent, threading.Event())))
@@ -106,9 +108,8 @@ class ForkedCommands:
             for timer in timers:
                 timer.cancel()
             output, errors = (_tail(path) if path.startswith(streams) else "" for path in paths[1:])
-        return Outcome(
-            line, result["status"], output, errors, result["seconds"], result["megabytes"], stopped.is_set(), sent
-        )
+        over = stopped.is_set() or result["status"] == -signal.SIGXCPU
+        return Outcome(line, result["status"], output, errors, result["seconds"], result["megabytes"], over, sent)
 
     def close(self) -> None:
         assert self._server.stdin

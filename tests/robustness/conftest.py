@@ -139,6 +139,8 @@ def lab(
         )
     texts = "".join(f"{text}\n" for text, _ in SENTENCES)
     (folder / "text.txt").write_text(texts, encoding="utf-8")
+    numbered = (f"{number}，{text}\n" for number in range(40) for text, _ in SENTENCES)  # enough to pretrain on
+    (folder / "long.txt").write_text("".join(numbered), encoding="utf-8")
     (folder / "records.jsonl").write_text('{"text": "张伟去上海。", "id": 1}\n{"text": "我不去。"}\n', encoding="utf-8")
     (folder / "records.csv").write_text("id,text\n1,张伟去上海。\n2,我不去。\n", encoding="utf-8")
     rows = "\n\n".join(

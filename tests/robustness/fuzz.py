@@ -1,9 +1,11 @@
 """Look for faults for some time: python tests/robustness/fuzz.py SECONDS (make fuzz).
 
-A third of the time atheris fuzzes the readers; then the generated cases of this folder are tried again and again, with
-other seeds. In the end all kinds of faults are told, each with the case that showed it; the status is then 1.
+A third of the time atheris fuzzes the readers, a third files fail at every write and rename; then the generated cases
+of this folder are tried again and again, with other seeds. In the end all kinds of faults are told, each with the
+case that showed it; the status is then 1.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -28,26 +30,21 @@ def main(seconds: int) -> int:
         _fuzz_readers(max(2, seconds // 3), log, environment)
     else:
         print("atheris is not installed here: only the generated cases are tried", flush=True)
+    tests = Path(__file__).parent
+    every = environment | {"ROBUSTNESS_SCALE": "100"}  # a fault at every write and rename
+    _run_tests(tests / "test_file_faults.py", every, (end - time.monotonic()) / 2)
     while (left := end - time.monotonic()) > 0:
-        seed = random.randrange(10**9)
+        seed = str(random.randrange(10**9))
         print(f"ROBUSTNESS_SEED={seed}, {left:.0f} s left", flush=True)
         scale = os.environ.get("ROBUSTNESS_SCALE", "3")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "--no-header",
-            "--tb=no",
-            "--numprocesses=auto",
-            str(Path(__file__).parent),
-        ]
-        again = environment | {"ROBUSTNESS_SEED": str(seed), "ROBUSTNESS_SCALE": scale}
-        try:
-            subprocess.run(command, cwd=ROOT, env=again, timeout=left, stdout=subprocess.DEVNULL, check=False)
-        except subprocess.TimeoutExpired:
-            break
+        _run_tests(tests, environment | {"ROBUSTNESS_SEED": seed, "ROBUSTNESS_SCALE": scale}, left)
     return _tell(log)
+
+
+def _run_tests(tests: Path, environment: dict[str, str], seconds: float) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "--numprocesses=auto", str(tests)]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, cwd=ROOT, env=environment, timeout=seconds, stdout=subprocess.DEVNULL, check=False)
 
 
 def _fuzz_readers(seconds: int, log: Path, environment: dict[str, str]) -> None:

@@ -49,7 +49,7 @@ def _lines(model: Path, lab: Path) -> dict[str, list[object]]:
 
 def _try(net: Net, lab: Lab, work: Path, model: Path, case: str, uses: tuple[str, ...]) -> None:
     for use in uses:
-        outcome, wrong = lab.run(*_lines(model, lab.folder)[use], work=work, seconds=8)
+        outcome, wrong = lab.run(*_lines(model, lab.folder)[use], work=work, seconds=5)
         net.judge(f"{use}: {case}: {outcome.errors[:150]}", wrong)
         for made in ("report", "made.npy"):
             path = work / made

@@ -1,25 +1,29 @@
 """Every number of every command, at the edges of its range and beyond; both are taken from the commands themselves."""
 
+import inspect
 import math
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 import pytest
-import typer
 from pydantic.fields import FieldInfo
+from typer.models import OptionInfo
 
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.settings import Settings, option_of
+from ner.settings import Settings, option_of, parse_setting
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
+from tests.helpers.bounded_calls import bounded
 from tests.helpers.net import Net
 from tests.robustness.conftest import Lab
 
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Callable[..., None]] = {
+    command.name: command.callback for command in app.registered_commands if command.name and command.callback
+}
 GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "train": (TrainingSettings, ReadOptions),
     "compare": (TrainingSettings, ReadOptions),
@@ -60,17 +64,51 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "merge": lambda lab: ["merge", lab / "data-conll.conll", lab / "data-conll.conll", "-o", "made.conll"],
     "score": lambda lab: ["score", lab / "predictions.txt"],
     "compare": lambda lab: [
-        "compare", "-d", lab / "data", "-o", "made", "--vary", "clip=1", "--seeds", "1", "--encoder", lab / "encoder", *_HEAD,
+        "compare",
+        "-d",
+        lab / "data",
+        "-o",
+        "made",
+        "--vary",
+        "clip=1",
+        "--seeds",
+        "1",
+        "--encoder",
+        lab / "encoder",
+        *_HEAD,
     ],
-    "tune": lambda lab: ["tune", "-d", lab / "data", "-o", "made", "--trials", "1", "--encoder", lab / "encoder", *_HEAD],
+    "tune": lambda lab: [
+        "tune",
+        "-d",
+        lab / "data",
+        "-o",
+        "made",
+        "--trials",
+        "1",
+        "--encoder",
+        lab / "encoder",
+        *_HEAD,
+    ],
     "pretrain": lambda lab: [
-        "pretrain", lab / "text.txt", "-o", "made", "--steps", "1", "--layers", "1", "--width", "16", "--heads", "2", "--quiet",
+        "pretrain",
+        lab / "long.txt",
+        "-o",
+        "made",
+        "--steps",
+        "1",
+        "--layers",
+        "1",
+        "--width",
+        "16",
+        "--heads",
+        "2",
+        "--quiet",
     ],
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
     "info": lambda lab: ["info", "--model", lab / "model"],
     "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
     "export": lambda lab: ["export", "--model", lab / "model", "-o", "made", "--to", "onnx"],
-}  # fmt: skip
+}
 
 
 def _limits(field: FieldInfo) -> Iterator[float]:
@@ -87,22 +125,25 @@ def _edges(limit: float, whole: bool) -> list[str]:
 
 
 def numbers_of(name: str) -> Iterator[tuple[str, list[str]]]:
-    """The numeric options of a command, each with the values to try."""
+    """The numeric options of a command, each with the values to try, from the signature that Typer reads."""
     declared = {
         option_of(field_name, field): field
         for group in GROUPS.get(name, ())
         for field_name, field in group.__pydantic_fields__.items()
     }
-    for parameter in COMMANDS[name].params:
-        kind = parameter.type
-        if not any(word in type(kind).__name__.lower() for word in ("int", "float")) and parameter.name != "layer":
+    for parameter in inspect.signature(COMMANDS[name]).parameters.values():
+        kinds = get_args(parameter.annotation)
+        if not kinds or not isinstance(kinds[1], OptionInfo):
             continue
-        option = max(parameter.opts, key=len)
-        limits = [limit for limit in (getattr(kind, "min", None), getattr(kind, "max", None)) if limit is not None]
+        kind = {int, float} & {kinds[0], *get_args(kinds[0])}
+        if not kind and parameter.name != "layer":
+            continue
+        names = [one.split("/")[0] for one in kinds[1].param_decls or ()]
+        option = max(names, key=len, default="--" + parameter.name.replace("_", "-"))
+        limits = [limit for limit in (kinds[1].min, kinds[1].max) if limit is not None]
         if option in declared:
             limits += _limits(declared[option])
-        whole = "int" in type(kind).__name__.lower()
-        edges = chain.from_iterable(_edges(limit, whole) for limit in limits)
+        edges = chain.from_iterable(_edges(limit, int in kind) for limit in limits)
         yield option, list(dict.fromkeys([*edges, *BEYOND]))
 
 
@@ -127,3 +168,32 @@ def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
             del line[index : index + 2]
         _, wrong = lab.run(*line, f"{option}={value}", work=work, seconds=20, signal_after=(2, 4))
         net.judge(f"{name} {option}={value}", wrong)
+
+
+SETTINGS = (TrainingSettings, PretrainingSettings, EngineSettings, ReadOptions)
+
+
+@pytest.mark.parametrize("group", SETTINGS)
+def test_numbers_of_settings(group: type[Settings], net: Net) -> None:
+    """The same numbers and more in Python and in --vary: taken, or refused with a sentence."""
+    for name, field in group.__pydantic_fields__.items():
+        edges = chain.from_iterable(_edges(limit, True) + _edges(limit, False) for limit in _limits(field))
+        for value in dict.fromkeys([*edges, *BEYOND, "-0.0", "1" * 5000, "0x10", "1_000", "１", "true", "null"]):
+            net.judge(
+                f"{name}={value[:80]}", bounded(lambda name=name, value=value: parse_setting(group, name, value))[1]
+            )
+
+
+@pytest.mark.parametrize("group", SETTINGS[:3])
+def test_every_whole_number_has_an_upper_bound(group: type[Settings]) -> None:
+    whole = {
+        name: field
+        for name, field in group.__pydantic_fields__.items()
+        if int in {field.annotation, *get_args(field.annotation)}
+    }
+    unbounded = [
+        name
+        for name, field in whole.items()
+        if not any(hasattr(one, "le") or hasattr(one, "lt") for one in field.metadata)
+    ]
+    assert not unbounded
