@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOR_THIS_PROJECT = {"test", "docs", "dev"}
+FOR_THIS_PROJECT = {"test", "fuzz", "docs", "dev"}
 
 
 @pytest.fixture(scope="module")
