@@ -12,7 +12,7 @@ from ner.errors import InputError, InterruptedRun
 from ner.runs.folder_lock import hold_folder
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.training.model_output import read_finished_record
-from ner.training.train import train
+from ner.training.train import TrainingRun, train
 from ner.training.training_settings import TrainingSettings
 
 _AGAIN = "run it again to continue"
@@ -68,7 +68,10 @@ def run_grid(
     if not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
         raise InputError(f"expected `seeds` to be a whole number from 1 to {MOST_SEEDS:,}, got {seeds!r}")
     with hold_folder(output):
-        return _run_all(corpus, cells, seeds, output, choose_progress(progress))
+        try:
+            return _run_all(corpus, cells, seeds, output, choose_progress(progress))
+        except KeyboardInterrupt:  # between two runs
+            raise InterruptedRun(f"stopped; {_AGAIN}") from None
 
 
 def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress) -> list[FinishedRun]:
@@ -86,12 +89,16 @@ def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, pr
     for run, record in zip(planned, records, strict=True):
         if record is None:
             try:
-                record = _train(run, corpus, left, progress)
+                trained = _train(run, corpus, left, progress)
+                record, stopped = trained.record, trained.interrupted
             except InputError as error:
                 failed.append(f"{run.name}: {error}")
+                stopped = False
             left -= 1
             line = f"{_outcome(run, record) if record else failed[-1]}; {_runs(left)} left"
             progress.note(line)
+            if stopped and left:
+                raise InterruptedRun(f"stopped after {run.name}, with {_runs(left)} left; {_AGAIN}")
         if record is not None:
             finished.append(FinishedRun(run.cell, run.seed, run.folder, record))
     if failed:
@@ -102,10 +109,10 @@ def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, pr
     return finished
 
 
-def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> dict[str, Any]:
+def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> TrainingRun:
     try:
         shown = RunProgress(progress, f"{run.name}; {_runs(left)} left")
-        return train(corpus, run.settings, run.folder, resume=True, progress=shown, way_out=_AGAIN).record
+        return train(corpus, run.settings, run.folder, resume=True, progress=shown, way_out=_AGAIN)
     except (InterruptedRun, KeyboardInterrupt) as error:
         raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; {_AGAIN}") from error
 

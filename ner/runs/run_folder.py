@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ RESUME = "run it again with `resume` to continue"
 _RUN = "run.json"
 _FORMAT, _FORMAT_VERSION = "format_version", 2  # runs of version 0.1.0 have no number, and checkpoints without manifest
 _ENDED = ".ended-run"
-_LEFTOVERS = (".saving-*", _ENDED)  # what a run leaves if it is killed while it writes its result
+_SAVING = ".saving-*"
+_LEFTOVERS = (_SAVING, _ENDED)  # what a run leaves if it is killed while it writes its result
 
 
 @contextmanager
@@ -34,19 +36,30 @@ def run_in(output: Path, way_out: str) -> Iterator[None]:
         OSError: a file can't be written.
     """
     with hold_folder(output):
+        _remove_leftovers(output)
         try:
-            for pattern in _LEFTOVERS:
-                for folder in output.glob(pattern):
-                    shutil.rmtree(folder, ignore_errors=True)
             yield
         except KeyboardInterrupt:
             raise InterruptedRun(f"stopped; {way_out}") from None
         except OSError as error:
-            place = f"{error.filename or output}: " if error.strerror else ""
+            place = f"{_final_path(error.filename) if error.filename else output}: " if error.strerror else ""
             mend = "free some space, and " if error.errno in NO_ROOM else ""
             if error.errno is None:
                 mend = "if the disk is full, free some space, and "
             raise OSError(f"{place}{error.strerror or error}; {mend}{way_out}") from error
+        finally:
+            _remove_leftovers(output)
+
+
+def _remove_leftovers(output: Path) -> None:
+    for pattern in _LEFTOVERS:
+        for folder in output.glob(pattern):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _final_path(name: str) -> Path:
+    """Where a file will be that is first written into a temporary folder."""
+    return Path(*[part for part in Path(name).parts if not fnmatch(part, _SAVING)])
 
 
 def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: str = "data have") -> bool:

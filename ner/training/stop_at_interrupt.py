@@ -19,6 +19,11 @@ class StopAtInterrupt(TrainerCallback):
         self.stopped = False
         self._interruption = Interruption()
 
+    @property
+    def requested(self) -> bool:
+        """Whether the user asked to stop, be it too late for this run."""
+        return self._interruption.requested
+
     def installed(self) -> AbstractContextManager[None]:
         """Catch Ctrl-C inside the block."""
         return self._interruption.catch_interrupt()

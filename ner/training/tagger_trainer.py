@@ -100,6 +100,11 @@ class TaggerTrainer(Trainer):
             self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         return not self._interrupt.stopped
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user asked to stop, be it after the last step."""
+        return self._interrupt.requested
+
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """Create AdamW with the groups of `parameter_groups`."""
         self.optimizer = torch.optim.AdamW(parameter_groups(self._network, self._settings), fused=True)

@@ -39,11 +39,15 @@ from ner.training.training_settings import TrainingSettings
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished run: the tagger with the weights of the best epoch, its record, and its evaluations by split."""
+    """A finished run: the tagger with the weights of the best epoch, its record, and its evaluations by split.
+
+    `interrupted` is True if the user asked to stop in the last step. What follows the run must not start then.
+    """
 
     tagger: Tagger
     record: dict[str, Any]
     evaluations: dict[str, Evaluation]
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,11 @@ class _Plan:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """The result of the training loop: its final state, and its duration in minutes."""
+    """The result of the training loop: its final state, its duration in minutes, and whether to stop after the run."""
 
     state: TrainerState
     minutes: float
+    interrupted: bool
 
 
 @quiet_transformers()
@@ -113,7 +118,7 @@ def train(
         fitted = _fit(plan, start, examples, callbacks)
         tagger, evaluations = _calibrate_and_score(plan, start)
         record = _build_record(plan, start, examples, fitted, evaluations)
-        return _write_results(plan, start, TrainingRun(tagger, record, evaluations))
+        return _write_results(plan, start, TrainingRun(tagger, record, evaluations, fitted.interrupted))
 
 
 def require_entities(corpus: Corpus) -> None:
@@ -158,7 +163,7 @@ def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[Trai
     if not finished:
         raise InterruptedRun(f"stopped after step {state.global_step:,} of {state.max_steps:,}; {plan.way_out}")
     model.feature_cache = None  # evaluate the model without the cache, as a loaded model works
-    return _Fitted(state, (time.perf_counter() - began) / 60)
+    return _Fitted(state, (time.perf_counter() - began) / 60, trainer.interrupted)
 
 
 def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, Evaluation]]:

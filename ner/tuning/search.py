@@ -50,17 +50,20 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
     if plan.settings.init_from is None:
         build_model(plan.corpus.types, plan.settings)
     study = open_study(plan)
+    stopped: list[int] = []
     try:
         _give_up_killed(study)
         if before := _count(study):
             progress.note(f"{_trials(before)} of {trials:,} already done or running")
         while _count(study) < trials:
             study.optimize(
-                lambda trial: _train(trial, plan, progress),
+                lambda trial: _train(trial, plan, progress, stopped),
                 n_trials=1,
                 catch=(InputError,),
                 callbacks=[lambda study, trial: _close(study, trial, plan.output, progress)],
             )
+            if stopped and _count(study) < trials:
+                raise InterruptedRun
     except (InterruptedRun, KeyboardInterrupt):
         left = trials - _count(study)
         raise InterruptedRun(f"stopped with {_trials(left)} left; {AGAIN}") from None
@@ -100,8 +103,11 @@ def trial_folder(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
     return output / f"trial-{trial.number}"
 
 
-def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress) -> float:
-    """Train with the settings of a trial, and return the best dev F1."""
+def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress, stopped: list[int]) -> float:
+    """Train with the settings of a trial, and return the best dev F1.
+
+    If the user asked to stop in its last step, the number of the trial is added to `stopped`.
+    """
     folder = trial_folder(trial, plan.output)
     try:
         run = train(
@@ -118,6 +124,8 @@ def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress) -> float:
             trial.set_user_attr(ERROR, str(error))
         raise
     trial.set_user_attr(_MINUTES, run.record["minutes"])
+    if run.interrupted:
+        stopped.append(trial.number)
     best: float = run.record["best_dev_f1"]
     return best
 

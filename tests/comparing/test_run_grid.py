@@ -90,6 +90,21 @@ def test_an_interrupt_leaves_all_to_the_same_command(
     assert [run.record["resumed"] for run in runs] == [False, True]
 
 
+def test_an_interrupt_in_the_last_step_of_a_run_stops_before_the_next(
+    corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(EpochProgress):
+        def on_step_begin(self, args: object, state: object, control: object, **kwargs: object) -> None:
+            if state.global_step == 3:  # type: ignore[attr-defined]
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("ner.training.train.EpochProgress", Interrupted)
+    with pytest.raises(InterruptedRun, match=r"^stopped after fusion=last, seed 1, with 1 run left; run it again to"):
+        run_grid(corpus, cells, 1, tmp_path)
+    assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
+    assert trained == [ALL[0], ALL[2]]
+
+
 def test_an_interrupt_outside_of_training_too(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,7 +68,7 @@ def formula(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         (output / "model.safetensors").write_text("weights")
         if settings.dropout > 0.4:
             raise InputError("the loss is nan")
-        return SimpleNamespace(record={"best_dev_f1": 100 * settings.dropout, "minutes": 0.1})
+        return SimpleNamespace(record={"best_dev_f1": 100 * settings.dropout, "minutes": 0.1}, interrupted=False)
 
     monkeypatch.setattr("ner.tuning.search.train", pretend)
     return runs
@@ -328,6 +328,20 @@ def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
     study = run(1)
     assert [trial.state for trial in study.trials] == [TrialState.FAIL, TrialState.COMPLETE]
     assert study.trials[0].params == study.trials[1].params
+
+
+def test_an_interrupt_in_the_last_step_of_a_trial_stops_before_the_next(
+    run: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(EpochProgress):
+        def on_step_begin(self, args: object, state: Any, control: object, **kwargs: object) -> None:
+            if state.global_step == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("ner.training.train.EpochProgress", Interrupted)
+    with pytest.raises(InterruptedRun, match=r"^stopped with 1 trial left; run it again to continue$"):
+        run(2)
+    assert [trial.state for trial in run(2).trials] == [TrialState.COMPLETE] * 2
 
 
 def test_a_worker_that_comes_while_another_makes_the_tables_tries_again(
