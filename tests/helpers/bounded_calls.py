@@ -13,7 +13,7 @@ from ner.commands.app import app
 from ner.errors import InputError
 from tests.helpers.outcome import Outcome, faults
 
-_PYTHON_WORDS = re.compile(r"\b[A-Za-z_.]*(?:Error|Exception|Warning)\b|<class|object at 0x|site-packages|NoneType")
+_PYTHON_WORDS = re.compile(r"\b[A-Za-z_.]+(?:Error|Exception|Warning)\b|<class|object at 0x|site-packages|NoneType")
 
 
 class _TimeOver(BaseException):

@@ -11,34 +11,53 @@ import os
 import pathlib
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 Operation = Literal["write", "rename", "fsync"]
+_LETTERS = {"write": b"w", "rename": b"r", "fsync": b"f"}
 
 
-def install(operation: Operation, number: int, action: Literal["ENOSPC", "EIO", "kill", "count"], log: str) -> None:
+def install(
+    number: int, action: Literal["ENOSPC", "EIO", "kill", "count"], log: str, operation: Operation | None = None
+) -> None:
     """Wrap the functions.
 
     Args:
-        operation: what is counted.
         number: the one, from 1, that fails. If the disk is full, so do all writes after it.
         action: what happens there; `count` for nothing.
-        log: a file that tells how many there were: a byte each.
+        log: a file that tells how many there were: a letter each.
+        operation: what is counted; all three if None.
     """
     journal = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     write, done = os.write, [0]
 
-    def count() -> None:
-        done[0] += 1
-        write(journal, b".")
-        if action == "count" or done[0] < number:
-            return
-        if action == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        if action == "ENOSPC" or done[0] == number:  # a full disk stays full
-            code = getattr(errno, action)
-            raise OSError(code, os.strerror(code))
+    def counter(kind: Operation) -> Callable[[], None]:
+        def count() -> None:
+            done[0] += 1
+            write(journal, _LETTERS[kind])
+            if action == "count" or done[0] < number:
+                return
+            if action == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if action == "ENOSPC" or done[0] == number:  # a full disk stays full
+                code = getattr(errno, action)
+                raise OSError(code, os.strerror(code))
+
+        return count
+
+    if operation in (None, "write"):
+        _wrap_open(counter("write"))
+        _wrap(("write",), counter("write"))
+        shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies by write
+    if operation in (None, "rename"):
+        _wrap(("rename", "replace", "link"), counter("rename"))
+    if operation in (None, "fsync"):
+        _wrap(("fsync", "fdatasync"), counter("fsync"))
+
+
+def _wrap(names: Iterable[str], count: Callable[[], None]) -> None:
+    """Count the calls of some functions of `os`."""
 
     def counted(function: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **options: Any) -> Any:
@@ -47,19 +66,12 @@ def install(operation: Operation, number: int, action: Literal["ENOSPC", "EIO", 
 
         return run
 
-    if operation == "write":
-        _wrap_open(count)
-        os.write = counted(os.write)
-        shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]  # copies by write
-    names = {"write": (), "rename": ("rename", "replace", "link"), "fsync": ("fsync", "fdatasync")}[operation]
+    accessor = getattr(pathlib, "_NormalAccessor", None)  # of Python 3.10, which keeps the functions
     for name in names:
         if hasattr(os, name):
             setattr(os, name, counted(getattr(os, name)))
-    if accessor := getattr(pathlib, "_NormalAccessor", None):  # of Python 3.10, which keeps the functions
-        for name in names:
             if hasattr(accessor, name):
                 setattr(accessor, name, staticmethod(getattr(os, name)))
-        accessor.open = staticmethod(io.open)
 
 
 def _wrap_open(count: Callable[[], None]) -> None:
@@ -97,3 +109,5 @@ def _wrap_open(count: Callable[[], None]) -> None:
     builtins.open = open_counted
     io.open = open_counted
     os.fdopen = open_counted
+    if accessor := getattr(pathlib, "_NormalAccessor", None):
+        accessor.open = staticmethod(open_counted)

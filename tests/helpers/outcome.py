@@ -13,8 +13,8 @@ MOST_LINES = 110
 
 _STATUSES = (0, 2, 130)
 _PYTHON_WORDS = re.compile(
-    r"Traceback|\b[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt)\b|<class|object at 0x|site-packages|NoneType"
-    r"|Aborted"
+    r"Traceback|Exception ignored|\b[A-Za-z_.]+(?:Error|Exception|Warning|Interrupt)\b|<class|object at 0x"
+    r"|site-packages|NoneType|Aborted"
 )
 _TEMPORARY = re.compile(r"^\.|-[a-z0-9_]{8}$|\.tmp|^tmp")
 _OURS = re.compile(r'File "[^"]*?((?:ner|conlleval)/[^"]+)", line \d+, in (\S+)')

@@ -10,7 +10,7 @@ from ner.data.formats.registry import FORMATS
 from ner.data.read_options import ReadOptions
 from ner.evaluation.predictions_file import read_predictions
 from ner.records.text_sources import check_files, read_records
-from ner.settings import read_settings
+from ner.settings_text import read_settings
 from ner.training.training_settings import TrainingSettings
 
 

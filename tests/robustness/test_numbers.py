@@ -14,7 +14,8 @@ from typer.models import OptionInfo
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.settings import Settings, option_of, parse_setting
+from ner.settings import Settings
+from ner.settings_text import option_of, parse_setting
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.bounded_calls import bounded

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.settings import read_settings, shared_names, write_settings
+from ner.settings import shared_names
+from ner.settings_text import read_settings, write_settings
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.bounded_calls import bounded, run_here
 from tests.helpers.mutations import ODD_VALUES, deep_json, spoiled

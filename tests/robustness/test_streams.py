@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -189,6 +190,8 @@ REAL = [
 @pytest.mark.parametrize(("module", "rest"), REAL)
 def test_streams_of_real_processes(module: str, rest: str, lab: Lab, net: Net) -> None:
     status, output, errors = _shell(f"{sys.executable} -m {module} {rest}", lab.folder)
+    if rest.endswith("| true") and status == 128 + signal.SIGPIPE:  # as cat
+        status = 0
     net.judge(
         f"python -m {module} {rest}: {status} {errors[:200]}",
         faults(Outcome((module,), status, output, errors), found=("conlleval",)),
