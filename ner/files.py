@@ -68,6 +68,8 @@ def _named(path: Path, partial: Path | None = None) -> Iterator[None]:
 MOST_BYTES = 64 << 20
 """The most that is read of a JSON or settings file. The largest, of characters or a long training run, have some MB."""
 _LONGEST_REASON = 200  # characters of the words of a library
+# Such as "[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : " and "TProtocolException: ".
+_CLASSES = re.compile(r"\[\w+Error\] : \d+ : \w+ : |\b\w*(?:Error|Exception)\b:? ?")
 
 
 @contextmanager
@@ -238,8 +240,13 @@ def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
         error: the exception that a library raised because of it.
         advice: what the user can do.
     """
-    reason = str(error).strip().split("\n")[0][:_LONGEST_REASON] or "it can't be read"
-    return InputError(f"{path} is damaged ({reason}): {advice}")
+    return InputError(f"{path} is damaged ({plain_reason(error)}): {advice}")
+
+
+def plain_reason(error: Exception) -> str:
+    """What a library says is wrong: its first line without names of classes, which tell a user nothing."""
+    line = _CLASSES.sub("", str(error).strip().split("\n")[0]).strip()
+    return line[:_LONGEST_REASON] or "it can't be read"
 
 
 def require_utf8_name(path: Path) -> None:

@@ -55,6 +55,8 @@ class Commands(TranslatedGroup):
             if output_was_closed():
                 raise typer.Exit(_PIPE_CLOSED) from None
             raise
+        except MemoryError:
+            _fail("there is not enough memory: give less text at once, or a smaller network", INPUT_WRONG)
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             mend = "; free some space or write elsewhere" if error.errno in NO_ROOM else ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ner.errors import InputError
 from ner.extras import import_extra
+from ner.files import plain_reason
 
 # Tokens and tags take a byte or so of a file, and 60 in memory; text that is packed well grows tenfold.
 MOST_TIMES_AS_LARGE = 300
@@ -128,5 +129,4 @@ class BoundedParquet:
         raise AssertionError("expected a text that isn't UTF-8")
 
     def _damaged(self, error: Exception) -> "DamagedParquet":
-        reason = str(error).strip().partition("\n")[0]
-        return DamagedParquet(self._path, 0, f"is not Parquet, or is damaged ({reason})")
+        return DamagedParquet(self._path, 0, f"is not Parquet, or is damaged ({plain_reason(error)})")

@@ -11,6 +11,7 @@ from ner.errors import InputError
 # Python calls these text encodings, too. They are for host names, for mail and for Python's source.
 _NOT_OF_FILES = ("idna", "punycode", "undefined", "utf-7", "unicode-escape", "raw-unicode-escape")
 _NOT_UTF_8 = "is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
+_MOST_OF_A_STREAM = 64 << 20
 _BOM = "\ufeff"
 _LOGGER = logging.getLogger("ner")
 
@@ -37,7 +38,13 @@ def read_bytes(path: Path) -> bytes:
         InputError: the file can't be read.
     """
     try:
-        return path.read_bytes()
+        if path.is_file() or path.is_dir():
+            return path.read_bytes()
+        with path.open("rb") as file:  # a device or a pipe, which may have no end
+            data = file.read(_MOST_OF_A_STREAM + 1)
+        if len(data) > _MOST_OF_A_STREAM:
+            raise InputError(f"{path}: gives more than {_MOST_OF_A_STREAM >> 20} MB: write the data into a file first")
+        return data
     except FileNotFoundError:
         raise InputError(f"{path}: no such file or folder") from None
     except OSError as error:

@@ -37,6 +37,8 @@ def read_shapes(path: Path) -> Shapes:
         InputError: the file is empty, cut or otherwise damaged.
         OSError: the file can't be read.
     """
+    if path.exists() and not path.is_file():
+        raise _damaged(path, "it is a device or a pipe")  # which might wait for ever
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(_LENGTH), "little")

@@ -13,7 +13,7 @@ from ner.bounded_json import has_half_character, parse_json
 from ner.data.bounded_parquet import BoundedParquet
 from ner.data.corpus import read_file
 from ner.data.read_options import ReadOptions
-from ner.data.text_encoding import check_encoding, decode, refuse_carriage_returns, without_byte_order_mark
+from ner.data.text_encoding import check_encoding, decode, read_bytes, refuse_carriage_returns, without_byte_order_mark
 from ner.errors import InputError
 from ner.records.record import Record
 
@@ -227,7 +227,7 @@ def _open_text(name: str, encoding: str) -> Iterator[TextIO]:
             yield file
     except UnicodeError as error:
         if name != STANDARD_INPUT:
-            decode(Path(name).read_bytes(), name, encoding)  # its error has the line and the likely encoding
+            decode(read_bytes(Path(name)), name, encoding)  # its error has the line and the likely encoding
         raise InputError(
             f"{name} is not {encoding}: set `encoding` to the encoding of the file, for example gb18030"
         ) from error

@@ -9,6 +9,7 @@ from ner.characters.character_table import Ids
 from ner.choices import ExportPrecision, Target
 from ner.decoding.numpy_chain import Floats
 from ner.errors import InputError
+from ner.files import plain_reason
 from ner.runtime.exported_folder import network_path
 
 Network = Callable[[Ids, Ids], Floats]
@@ -40,8 +41,9 @@ def open_network(folder: Path, target: Target, precision: ExportPrecision, threa
         return opened(runtime, path, precision, threads)
     # For a damaged file, the runtimes raise RuntimeError or their own classes, which have no common base.
     except Exception as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(f"{package} can't read {path} ({reason}): copy the folder again, or export again") from error
+        raise InputError(
+            f"{package} can't read {path} ({plain_reason(error)}): copy the folder again, or export again"
+        ) from error
 
 
 def _open_onnx(onnxruntime: Any, path: Path, precision: ExportPrecision, threads: int) -> Network:
