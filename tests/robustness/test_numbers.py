@@ -103,6 +103,8 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
         "16",
         "--heads",
         "2",
+        "--batch-characters",
+        "512",
         "--quiet",
     ],
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],

@@ -193,14 +193,13 @@ _REPLACES = ("tag", "tag html", "embed")  # may write over a file that they don'
 
 
 def _wrong_changes(
-    name: str, output: str, before: dict[str, str], after: dict[str, str], used: set[str]
+    name: str, target: str, before: dict[str, str], after: dict[str, str], used: set[str]
 ) -> Iterator[str]:
-    """What a command changed though it reads it, or though nobody said that it may."""
+    """What a command changed though it reads it, or though nobody said that it may: `target` is its output."""
 
     def is_used(path: str) -> bool:
         return any(path == one or path.startswith(f"{one}/") for one in used)
 
-    target = os.path.normpath(output)
     for path, seen in before.items():
         if after.get(path) != seen and (is_used(path) or name not in _REPLACES or path != target):
             yield f"{'an input' if is_used(path) else 'another file'} was changed or removed | {path}"
@@ -220,10 +219,11 @@ def test_outputs(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
         output = PLACES[place](work)
         line = [output if one == "OUT" else one for one in LINES[name]]
         before = snapshot(work)
+        target = os.path.relpath(os.path.realpath(work / output), work) if "\0" not in output else output
         used = {one for one in LINES[name] if (lab.folder / one).exists()}
         outcome, wrong = lab.run(*line, work=work, seconds=30, written=list(before))
         wrong = [one for one in wrong if "was made" not in one]
-        wrong += _wrong_changes(name, output, before, snapshot(work), used)
+        wrong += _wrong_changes(name, target, before, snapshot(work), used)
         if outcome.status == 0 and place != "-" and not os.path.lexists(work / output):
             wrong.append("exit status 0, but there is no output")
         net.judge(f"{name} to {place}: {outcome.status} {outcome.errors[:200]}", wrong)
