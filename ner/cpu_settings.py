@@ -1,12 +1,15 @@
 """Environment variables for the libraries that PyTorch uses, and the number of CPU cores."""
 
+import math
 import os
+from pathlib import Path
 
 # The number of times that a waiting thread checks before it releases its core. It is some tens of microseconds: longer
 # than most waits in a training step, and short enough for other programs.
 _TURNS = 10_000
 # More primitives than a batch needs, forward and backward. All layers of a batch share them.
 _PRIMITIVES = 128
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of this process, in a container
 
 
 def set_up_libraries() -> None:
@@ -24,5 +27,10 @@ def set_up_libraries() -> None:
 
 
 def available_cores() -> int:
-    """The number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The number of cores that this process may use, with the quota of its container (`cpu.max`), rounded up."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = _QUOTA.read_text().split()
+        return min(cores, max(1, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # no container, or "max": no quota
+        return cores

@@ -20,6 +20,7 @@ from ner.commands.merge import merge
 from ner.commands.parameters import option
 from ner.commands.pretrain import pretrain
 from ner.commands.score import score
+from ner.commands.serve import serve
 from ner.commands.split import split
 from ner.commands.tag import tag
 from ner.commands.train import train
@@ -33,6 +34,7 @@ GROUPS = {
     Text("Data", "数据"): (convert, split, merge),
     Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
     Text("Speed and export", "速度与导出"): (bench, export),
+    Text("Service", "服务"): (serve,),
 }
 
 

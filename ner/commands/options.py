@@ -64,6 +64,7 @@ def settings_options(
     config: bool = False,
     only: Collection[str] = (),
     without: Collection[str] = (),
+    environment: str = "",
     **defaults: Any,
 ) -> Callable[..., _Group]:
     """A function for `with_settings` whose parameters are the options of a group of settings.
@@ -73,6 +74,7 @@ def settings_options(
         config: whether there is an option --config for a file of settings.
         only: the settings that are options of the command; all if empty.
         without: settings that are no options of the command.
+        environment: the prefix of environment variables that set the options too; none if empty.
         **defaults: other defaults for this command.
     """
     declared = group.__pydantic_fields__
@@ -91,7 +93,10 @@ def settings_options(
                 raise
             raise InputError(f"{error} (of {path} and the options given)") from None
 
-    parameters = [_option(parameter, fields[name], defaults.get(name)) for parameter, name in names.items()]
+    parameters = [
+        _option(parameter, fields[name], defaults.get(name), environment and environment + name.upper())
+        for parameter, name in names.items()
+    ]
     if config:
         parameters.append(_config_option(group))
     make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -107,7 +112,7 @@ def _lists(fields: Mapping[str, FieldInfo]) -> set[str]:
     return {name for name, field in fields.items() if isinstance(field.default, tuple)}
 
 
-def _option(name: str, field: FieldInfo, default: Any) -> inspect.Parameter:
+def _option(name: str, field: FieldInfo, default: Any, variable: str) -> inspect.Parameter:
     """The option of a setting; Typer tells its type, and the setting itself what values will do."""
     default = field.default if default is None else default
     kind: Any = field.annotation
@@ -122,6 +127,8 @@ def _option(name: str, field: FieldInfo, default: Any) -> inspect.Parameter:
         help=str(full_help(field)),
         rich_help_panel=str(marker(field, Panel)),
         show_default=str(unset) if unset and default is None else True,
+        envvar=variable or None,
+        show_envvar=False,  # the manual has the rule for all of them
     )
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 

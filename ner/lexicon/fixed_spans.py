@@ -48,6 +48,9 @@ def allowed_by_spans(
     for span in fixed:
         if not _is_span(span):
             raise InputError(f"expected `fixed` to have spans (start, end, type or None), got {span!r:.60}")
+        if not 0 <= span[0] < span[1] <= length:
+            place = f"within the {length} characters of the text, got {span[0]} to {span[1]}"
+            raise InputError(f"expected `fixed` to have spans {place}")
     allowed = np.ones((length, len(labels)), dtype=np.bool_)
     # While the spans are checked, O is the type of spans without entities.
     known = [Entity(start, end, label or OUTSIDE, "") for start, end, label in fixed]

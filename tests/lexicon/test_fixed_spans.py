@@ -27,8 +27,8 @@ def test_without_an_end_tag_the_next_character_cannot_go_on() -> None:
     ("fixed", "message"),
     [
         ([FixedSpan(0, 1, "ORG")], r"expected a type of the model \(PER\), got 'ORG'"),
-        ([FixedSpan(2, 4, "PER")], "expected an entity within 0 to 3"),
-        ([FixedSpan(1, 1, None)], "expected an entity within 0 to 3"),
+        ([FixedSpan(2, 4, "PER")], "within the 3 characters of the text"),
+        ([FixedSpan(1, 1, None)], "within the 3 characters of the text"),
         ([FixedSpan(0, 2, None), FixedSpan(1, 3, "PER")], "expected entities that don't overlap"),
     ],
 )

@@ -1,0 +1,45 @@
+"""API keys: read from a file, compared in constant time."""
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from ner.errors import InputError
+from ner.files import read_bounded
+
+_LEAST_LENGTH = 8
+
+
+class ApiKeys:
+    """The keys of a file, one per line. Blank lines and lines that begin with # are left out.
+
+    Args:
+        path: the file.
+
+    Raises:
+        InputError: the file can't be read or has no key, or a key is short or not ASCII.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            lines = [line.strip() for line in read_bounded(path).splitlines()]
+        except (OSError, UnicodeError) as error:
+            raise InputError(f"{path}: expected a text file with API keys ({error})") from None
+        keys = [line for line in lines if line and not line.startswith("#")]
+        if not keys or any(len(key) < _LEAST_LENGTH or not key.isascii() or " " in key for key in keys):
+            raise InputError(
+                f"{path}: expected one API key per line, of at least {_LEAST_LENGTH} ASCII characters without spaces"
+            )
+        self._digests = [_digest(key.encode()) for key in keys]
+
+    def allow(self, headers: dict[bytes, bytes]) -> bool:
+        """Whether the headers of a request have a key: `Authorization: Bearer KEY`, or `X-API-Key: KEY`."""
+        kind, _, given = headers.get(b"authorization", b"").partition(b" ")
+        if kind.lower() != b"bearer":
+            given = b""
+        given = _digest(given.strip() or headers.get(b"x-api-key", b"").strip())
+        return any([hmac.compare_digest(given, digest) for digest in self._digests])
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()  # of equal length, so that the time of a comparison tells nothing

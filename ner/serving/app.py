@@ -1,0 +1,58 @@
+"""The ASGI application: the gate, the routes, the page and the protocols of other tools."""
+
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ner.serving.api_keys import ApiKeys
+from ner.serving.gate import Gate
+from ner.serving.json_route import refuse_wrong
+from ner.serving.refusal import Refusal, respond
+from ner.serving.routes import own_routes
+from ner.serving.service import Service
+from ner.version import installed_version
+
+
+def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys | None = None) -> Any:
+    """The application.
+
+    Args:
+        service: what answers.
+        keys: the API keys, None if none is needed.
+        admin_keys: the keys of the admin routes; None: there are no such routes.
+    """
+    app = FastAPIOffline(
+        title="bert-ner",
+        version=installed_version("bert-ner"),
+        description="Finds named entities in Chinese text.",
+        redoc_url=None,
+    )
+    app.include_router(own_routes(service, admin=admin_keys is not None))
+
+    def refuse(request: Request, error: Exception) -> Response:
+        return respond(_as_refusal(error), request.scope["state"]["request_id"])
+
+    for kind in (Refusal, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, refuse)
+
+    gate: Any = Gate(app, service=service, keys=keys, admin_keys=admin_keys)
+    if service.settings.cors_origin:
+        gate = CORSMiddleware(
+            gate, allow_origins=[service.settings.cors_origin], allow_methods=["GET", "POST"], allow_headers=["*"]
+        )
+    return gate
+
+
+def _as_refusal(error: Exception) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, RequestValidationError):
+        return refuse_wrong(error.errors())
+    if isinstance(error, HTTPException):
+        return Refusal(error.status_code, str(error.detail), error.headers)
+    return Refusal(500, "the service failed")

@@ -1,0 +1,90 @@
+"""The service's side of an engine process: start it, hand it a batch, end it."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+from ner.errors import InputError
+from ner.serving.engine_process import Batch, Result, Start
+from ner.serving.frames import pack, receive_frame
+
+
+class EngineDied(Exception):
+    """The process ended before it answered."""
+
+
+class EngineProcess:
+    """A running engine process. Make one with `start`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, models: dict[str, Any]) -> None:
+        self._process = process
+        self.models = models
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @classmethod
+    async def start(cls, start: Start) -> "EngineProcess":
+        """Start a process and wait until it has loaded and tried its models.
+
+        Raises:
+            InputError: a model can't be loaded.
+            EngineDied: the process ended.
+        """
+        threads = str(start["threads"])
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "ner.serving.engine_process"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
+            start_new_session=True,  # Ctrl-C in the terminal is for the service, which lets it finish its work
+            limit=1 << 20,
+        )
+        engine = cls(process, {})
+        try:
+            answer = await engine._exchange(start)
+        except BaseException:
+            engine.kill()
+            raise
+        if "error" in answer:
+            engine.kill()
+            raise InputError(answer["error"])
+        engine.models = answer["models"]
+        return engine
+
+    async def work(self, batch: Batch) -> tuple[list[Result], float]:
+        """The result of each item of a batch, and the seconds that the process needed.
+
+        Raises:
+            EngineDied: the process ended.
+        """
+        answer = await self._exchange(batch)
+        return answer["results"], answer["seconds"]
+
+    async def _exchange(self, message: Any) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(pack(message))
+            await self._process.stdin.drain()
+            return await receive_frame(self._process.stdout)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise EngineDied from error
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self._process.returncode is None:
+            self._process.kill()
+
+    async def end(self) -> None:
+        """Let the process end, and wait for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), 5)
+        except asyncio.TimeoutError:
+            self.kill()
+            await self._process.wait()

@@ -1,0 +1,172 @@
+"""An engine process: it loads the models, and works on one batch after the other until its standard input ends.
+
+It is started as `python -m ner.serving.engine_process`. Messages are those of `ner.serving.frames`. The first one is a
+`Start`; the answer has the models or an error. Then each `Batch` gets its results, in order.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from ner.cpu_settings import set_up_libraries
+from ner.errors import InputError
+from ner.serving.frames import pack, read_frame
+
+if TYPE_CHECKING:
+    from ner.data.entities import Entity
+    from ner.embedding.embedder import Embedder
+    from ner.tagging.tagger import Tagger
+
+_WARM_UP = "林晓东昨天从杭州赶到北京大学医院看望李教授。" * 8
+
+Result = dict[str, Any]
+"""What is known of a text; `{"error": sentence, "kind": "input" or "engine"}` if it can't be worked on."""
+
+
+class Start(TypedDict):
+    """The first message."""
+
+    models: dict[str, str]
+    precision: str
+    threads: int
+    batch_characters: int
+
+
+class Batch(TypedDict):
+    """Texts with the same task: `tag` or `embed`, with the options of the task."""
+
+    model: str
+    task: str
+    options: dict[str, Any]
+    items: list[dict[str, Any]]
+
+
+class Models:
+    """The models of one process.
+
+    Args:
+        start: their folders, and how they compute.
+    """
+
+    def __init__(self, start: Start) -> None:
+        from ner.tagging.tagger import Tagger
+
+        how: tuple[Any, int, int] = (start["precision"], start["threads"], start["batch_characters"])
+        self._taggers = {name: Tagger.load(folder, *how) for name, folder in start["models"].items()}
+
+    def describe(self) -> dict[str, Any]:
+        """Try each model once, and tell what clients need to know of it."""
+        described = {}
+        for name, tagger in self._taggers.items():
+            tagger.tag([_WARM_UP])
+            began = time.perf_counter()
+            tagger.tag([_WARM_UP] * 4)
+            described[name] = {
+                "types": tagger.types,
+                "precision": tagger.engine.precision,
+                "window": tagger.engine.window,
+                "embeds": self._can_embed(tagger),
+                "characters_per_second": 4 * len(_WARM_UP) / (time.perf_counter() - began),
+            }
+        return described
+
+    def work(self, batch: Batch) -> list[Result]:
+        """The result of each item. If a batch fails, its items are tried one by one."""
+        items = batch["items"]
+        run = self._run_tag if batch["task"] == "tag" else self._run_embed
+        try:
+            return run(batch, items)
+        except Exception as error:
+            if len(items) == 1:
+                return [_describe_error(error, items[0]["text"])]
+            return [self.work({**batch, "items": [item]})[0] for item in items]
+
+    def _run_tag(self, batch: Batch, items: Sequence[dict[str, Any]]) -> list[Result]:
+        from ner.lexicon.fixed_spans import FixedSpan
+
+        tagger = self._taggers[batch["model"]]
+        texts = [item["text"] for item in items]
+        if batch["options"].get("fixed"):
+            fixed = [[FixedSpan(*span) for span in item["fixed"]] for item in items]
+            return [{"entities": _rows(found)} for found in tagger.tag(texts, fixed)]
+        nbest = batch["options"].get("nbest", 0)
+        results: list[Result] = []
+        for reading in tagger.readings(texts, nbest):
+            result: Result = {"entities": _rows(reading.entities)}
+            if nbest:
+                result["alternatives"] = [[one.probability, _rows(one.entities)] for one in reading.alternatives]
+            results.append(result)
+        return results
+
+    def _run_embed(self, batch: Batch, items: Sequence[dict[str, Any]]) -> list[Result]:
+        options = batch["options"]
+        embedder = self._embedder(batch["model"], options["layer"])
+        texts = [item["text"] for item in items]
+        if options["pooling"] == "none":
+            return [{"vector": vectors} for vectors in embedder.embed_characters(texts)]
+        return [{"vector": vector} for vector in embedder.embed(texts, options["pooling"])]
+
+    @cache  # noqa: B019 - the models live as long as the process
+    def _embedder(self, model: str, layer: str) -> "Embedder":
+        from ner.embedding.embedder import Embedder
+        from ner.embedding.layer_choice import parse_layer
+
+        tagger = self._taggers[model]
+        if not self._can_embed(tagger):
+            raise InputError(f"the model {model} is exported, and has no vectors: serve the model that it came from")
+        engine: Any = tagger.engine
+        return Embedder(engine.model.encoder, tagger.table, parse_layer(layer), engine.precision)
+
+    def _can_embed(self, tagger: "Tagger") -> bool:
+        return hasattr(tagger.engine, "model")
+
+
+def _rows(entities: "Sequence[Entity]") -> list[tuple[int, int, str, float | None]]:
+    return [(entity.start, entity.end, entity.label, entity.score) for entity in entities]
+
+
+def _describe_error(error: Exception, text: str) -> Result:
+    """What went wrong, without the text: it must not get into a log or into the answer to somebody else."""
+    if isinstance(error, ValueError):
+        return {"error": str(error).replace(repr(text[:20]), "this text"), "kind": "input"}
+    return {"error": type(error).__name__, "kind": "engine"}
+
+
+def _serve(receive: Callable[[], Any], send: Callable[[Any], None]) -> None:
+    try:
+        models = Models(receive())
+        send({"models": models.describe()})
+    except ValueError as error:
+        send({"error": str(error)})
+        return
+    except (OSError, MemoryError, ModuleNotFoundError) as error:
+        send({"error": f"the models can't be loaded: {error or 'not enough memory'}"})
+        return
+    while True:
+        batch = receive()
+        began = time.perf_counter()
+        results = models.work(batch)
+        send({"results": results, "seconds": time.perf_counter() - began})
+
+
+def main() -> None:
+    """Read batches from standard input and write results to what was standard output."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no message
+    set_up_libraries()
+
+    def send(message: Any) -> None:
+        output.write(pack(message))
+        output.flush()
+
+    try:
+        _serve(lambda: read_frame(sys.stdin.buffer), send)
+    except (EOFError, BrokenPipeError):  # the service has ended
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

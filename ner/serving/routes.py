@@ -1,0 +1,119 @@
+"""The service's own routes, below /v1, and those that a balancer and Prometheus ask."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from ner.errors import InputError
+from ner.lexicon.fixed_spans import FixedSpan
+from ner.serving.json_route import JsonRoute, json_response
+from ner.serving.refusal import Refusal
+from ner.serving.schemas import (
+    REFUSALS,
+    EmbedRequest,
+    EmbedResponse,
+    ModelList,
+    TagRequest,
+    TagResponse,
+    limit_texts,
+)
+from ner.serving.service import Service
+from ner.serving.tagging import embed_texts, tag_texts
+from ner.tagging.tagger import TaggedText
+
+
+def own_routes(service: Service, *, admin: bool) -> APIRouter:
+    """The routes.
+
+    Args:
+        service: the service.
+        admin: whether there is the route that loads the models again.
+    """
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.post("/v1/tag", response_model=TagResponse, responses=REFUSALS, tags=["tag"])
+    @limit_texts(service.settings)
+    async def tag(body: TagRequest, request: Request) -> Response:
+        """Find the entities of texts."""
+        fixed = None
+        if body.fixed is not None:
+            fixed = [[FixedSpan(span.start, span.end, span.label) for span in spans] for spans in body.fixed]
+        found = await tag_texts(
+            service,
+            request,
+            body.texts,
+            model=body.model,
+            min_score=body.min_score,
+            types=body.types,
+            nbest=body.nbest,
+            fixed=fixed,
+        )
+        results = [_result(one, body.nbest) for one in found]
+        return json_response({"model": body.model or service.default, "results": results, "usage": _usage(body.texts)})
+
+    @router.post("/v1/embed", response_model=EmbedResponse, responses=REFUSALS, tags=["embed"])
+    @limit_texts(service.settings)
+    async def embed(body: EmbedRequest, request: Request) -> Response:
+        """Compute vectors of texts with the encoder of a model."""
+        vectors = await embed_texts(service, request, body.texts, body.model, body.layer, body.pooling)
+        return json_response({"model": body.model or service.default, "vectors": vectors, "usage": _usage(body.texts)})
+
+    @router.get("/v1/models", response_model=ModelList, responses=_only(401), tags=["models"])
+    async def models() -> Response:
+        """The models, and the types that they find."""
+        shown = ("types", "precision", "window", "embeds")
+        rows = [
+            {"name": name, "default": name == service.default, **{key: model[key] for key in shown}}
+            for name, model in service.models.items()
+        ]
+        return json_response({"models": rows})
+
+    @router.get("/health/live", response_model=dict[str, str], tags=["health"])
+    async def live() -> Response:
+        """Whether the process answers."""
+        return json_response({"status": "live"})
+
+    @router.get("/health/ready", response_model=dict[str, str], responses=_only(503), tags=["health"])
+    async def ready() -> Response:
+        """Whether the service takes texts: its models are loaded, and it isn't shutting down."""
+        if service.draining or not service.ready:
+            raise Refusal(503, "shutting down" if service.draining else "loading models", {"retry-after": "1"})
+        return json_response({"status": "ready"})
+
+    @router.get("/metrics", response_class=Response, responses=_only(401), tags=["health"])
+    async def metrics() -> Response:
+        """Counters for Prometheus."""
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    if admin:
+
+        @router.post("/v1/admin/reload", response_model=dict[str, str], responses=_only(401, 422), tags=["admin"])
+        async def reload() -> Response:
+            """Load the models again beside the running ones, and switch when they are ready."""
+            try:
+                await service.reload()
+            except InputError as error:
+                raise Refusal(422, f"the models were not reloaded, the old ones go on: {error}") from None
+            return json_response({"status": "reloaded"})
+
+    return router
+
+
+def _result(found: TaggedText, nbest: int) -> dict[str, Any]:
+    result: dict[str, Any] = {"entities": [asdict(entity) for entity in found.entities]}
+    if nbest:
+        result["alternatives"] = [
+            {"probability": one.probability, "entities": [asdict(entity) for entity in one.entities]}
+            for one in found.alternatives
+        ]
+    return result
+
+
+def _usage(texts: Sequence[str]) -> dict[str, int]:
+    return {"texts": len(texts), "characters": sum(map(len, texts))}
+
+
+def _only(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: REFUSALS[status] for status in statuses}

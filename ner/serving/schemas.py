@@ -1,0 +1,160 @@
+"""The JSON of the service's own routes."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from ner.choices import MOST_READINGS
+from ner.serving.serving_settings import ServingSettings
+
+_Route = TypeVar("_Route", bound=Callable[..., Any])
+_EXAMPLE = "林晓东昨天从杭州赶到北京大学医院看望李教授。"
+
+
+class Strict(BaseModel):
+    """Fields have their JSON type, and there are no others."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SpanModel(Strict):
+    """A span that is known: an entity, or with `label` null no part of an entity. Positions count code points."""
+
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+    label: Annotated[str, Field(min_length=1, max_length=200)] | None
+
+
+class TagRequest(Strict):
+    """Texts to tag."""
+
+    texts: list[str]
+    model: Annotated[str | None, Field(description="The name of a model; the first one if it is left out.")] = None
+    min_score: Annotated[float, Field(ge=0, le=1, description="Leave out entities with a lower score.")] = 0.0
+    types: Annotated[list[str] | None, Field(description="Give only entities of these types.")] = None
+    nbest: Annotated[int, Field(ge=0, le=MOST_READINGS, description="Add the most probable results for each text.")] = 0
+    fixed: Annotated[
+        list[list[SpanModel]] | None, Field(description="The spans that are known, a list for each text.")
+    ] = None
+
+
+class EmbedRequest(Strict):
+    """Texts to compute vectors of."""
+
+    texts: list[str]
+    model: str | None = None
+    layer: Annotated[
+        str,
+        Field(
+            pattern=r"^(-?\d{1,3}|mean|last4|all)$",
+            description="A layer: 0 is the embeddings, -1 the top; mean, last4 or all.",
+        ),
+    ] = "-1"
+    pooling: Annotated[Literal["mean", "max", "cls", "none"], Field(description="none: one vector per character.")] = (
+        "mean"
+    )
+
+
+def limit_texts(settings: ServingSettings) -> Callable[[_Route], _Route]:
+    """Decorate a route: the `texts` of its `body` keep the limits of a service, and its OpenAPI document has them."""
+
+    def decorate(route: _Route) -> _Route:
+        text: Any = Annotated[str, Field(max_length=settings.max_characters)]
+        many = Field(min_length=1, max_length=settings.max_texts, examples=[[_EXAMPLE]])
+        texts: Any = Annotated[list[text], many]
+        schema = route.__annotations__["body"]
+        route.__annotations__["body"] = create_model(
+            schema.__name__, __base__=schema, __doc__=schema.__doc__, texts=(texts, ...)
+        )
+        return route
+
+    return decorate
+
+
+class EntityModel(BaseModel):
+    """An entity: `text` is the characters `start` to `end` of its text, in code points."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+    score: float | None
+
+
+class Reading(BaseModel):
+    """One of the most probable results for a text."""
+
+    probability: float
+    entities: list[EntityModel]
+
+
+class TextResult(BaseModel):
+    """What was found in one text."""
+
+    entities: list[EntityModel]
+    alternatives: list[Reading] | None = None
+
+
+class Usage(BaseModel):
+    """The size of a request."""
+
+    texts: int
+    characters: int
+
+
+class TagResponse(BaseModel):
+    """The results, in the order of the texts."""
+
+    model: str
+    results: list[TextResult]
+    usage: Usage
+
+
+class EmbedResponse(BaseModel):
+    """The vectors, in the order of the texts. With pooling none, there is a list of vectors for each text."""
+
+    model: str
+    vectors: list[list[float]] | list[list[list[float]]]
+    usage: Usage
+
+
+class ModelInfo(BaseModel):
+    """A model of the service."""
+
+    name: str
+    default: bool
+    types: list[str]
+    precision: str
+    window: int
+    embeds: bool
+
+
+class ModelList(BaseModel):
+    """The models of the service."""
+
+    models: list[ModelInfo]
+
+
+class ErrorAnswer(BaseModel):
+    """Why a request was refused."""
+
+    error: str
+    request_id: str
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorAnswer, "description": description}
+    for status, description in {
+        400: "The body is not JSON.",
+        401: "The API key is missing or wrong.",
+        404: "There is no such model.",
+        413: "The body, the number of texts or a text is too large.",
+        415: "The content type, encoding or charset is something else.",
+        422: "A field is missing or wrong.",
+        429: "There are too many requests. Retry-After has the seconds to wait.",
+        500: "The model or the service failed.",
+        503: "The service is loading its models or shutting down.",
+        504: "The request was not answered in time.",
+    }.items()
+}

@@ -1,0 +1,139 @@
+"""Running the service: uvicorn, signals, and an end that loses no answer."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from ner.errors import InputError
+from ner.serving.api_keys import ApiKeys
+from ner.serving.app import make_app
+from ner.serving.http_protocol import protocol_class
+from ner.serving.log import set_up_log
+from ner.serving.service import Service
+
+_LOGGER = logging.getLogger("ner.serving")
+_TICK = 0.05  # seconds
+
+
+def serve(service: Service) -> None:
+    """Serve until SIGTERM or Ctrl-C; then answer what has been accepted, and return.
+
+    Raises:
+        InputError: the address can't be used, a key file can't be read, or a model can't be loaded.
+    """
+    settings = service.settings
+    set_up_log(settings.log_format)
+    keys = ApiKeys(Path(settings.api_key_file)) if settings.api_key_file else None
+    admin_keys = ApiKeys(Path(settings.admin_key_file)) if settings.admin_key_file else None
+    config = uvicorn.Config(
+        make_app(service, keys, admin_keys),
+        http=protocol_class(settings.receive_timeout),
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        limit_concurrency=settings.max_connections,
+        timeout_graceful_shutdown=1,  # when it comes to it, all that was accepted is answered
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        h11_max_incomplete_event_size=None,
+    )
+    try:
+        config.load()
+    except OSError as error:
+        raise InputError(f"the TLS certificate or its key can't be read: {error}") from None
+    _allow_many_files()
+    listener = _listen(settings.host, settings.port)
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    scheme = "https" if settings.tls_certificate else "http"
+    _LOGGER.info("listening on %s://%s:%d", scheme, shown, listener.getsockname()[1])
+    if keys is None and settings.host not in ("127.0.0.1", "::1", "localhost"):
+        _LOGGER.warning("everybody who reaches %s can use the service: set `api_key_file`", settings.host)
+    asyncio.run(_Server(config, service).run_all(listener))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn with a start that loads models while it listens, and an end that drains."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run_all(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        failure: list[InputError] = []
+
+        async def load() -> None:
+            try:
+                await self._service.start()
+            except InputError as error:
+                failure.append(error)
+                self.should_exit = True
+
+        if hasattr(signal, "SIGHUP"):
+            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep(self._reload()))
+        loading = asyncio.ensure_future(load())
+        await self.serve(sockets=[listener])
+        loading.cancel()
+        await asyncio.gather(loading, return_exceptions=True)
+        await self._service.stop()
+        if failure:
+            raise failure[0]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain; a second signal ends at once."""
+        if self._service.draining:
+            self.should_exit = self.force_exit = True
+            return
+        self._service.draining = True
+        asyncio.get_running_loop().call_soon_threadsafe(lambda: self._keep(self._drain()))
+
+    async def _drain(self) -> None:
+        _LOGGER.info("shutting down: requests that have been accepted are answered")
+        ends = asyncio.get_running_loop().time() + self._service.settings.grace
+        while self.server_state.tasks and asyncio.get_running_loop().time() < ends:
+            await asyncio.sleep(_TICK)
+        self.should_exit = True
+
+    async def _reload(self) -> None:
+        try:
+            await self._service.reload()
+        except InputError as error:
+            _LOGGER.error("the models were not reloaded, the old ones go on: %s", error)
+
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise InputError(f"can't listen on {host}:{port} ({error.strerror}): choose another `host` or `port`") from None
+    return listener
+
+
+def _allow_many_files() -> None:
+    """Let the process have as many connections open as the system allows."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

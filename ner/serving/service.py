@@ -1,0 +1,227 @@
+"""The heart of the service: it takes texts, hands them to engine processes in batches, and keeps those running."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from time import monotonic
+from typing import Any
+
+from ner.errors import InputError
+from ner.serving.engine import EngineDied, EngineProcess
+from ner.serving.engine_process import Result, Start
+from ner.serving.metrics import Metrics
+from ner.serving.refusal import Refusal, too_busy
+from ner.serving.serving_settings import ServingSettings
+from ner.serving.work_queue import Job, Task, WorkQueue
+from ner.tagging.engine_settings import EngineSettings
+
+_MOST_DEATHS = 3
+_LEARNING = 0.2  # the weight of the newest batch in the average speed
+_PAUSE = 1.0  # seconds before an engine that didn't start is started again
+_LOGGER = logging.getLogger("ner.serving")
+
+
+class Service:
+    """Answers requests with engine processes.
+
+    Args:
+        folders: the folder of each model, by name. The first is the default.
+        settings: limits and times.
+        engine: how the models compute.
+    """
+
+    def __init__(
+        self, folders: Mapping[str, str], settings: ServingSettings, engine: EngineSettings | None = None
+    ) -> None:
+        engine = engine or EngineSettings()
+        self.settings = settings
+        self.metrics = Metrics()
+        self.models: dict[str, Any] = {}
+        self.ready = False
+        self.draining = False
+        self._wanted, threads = settings.plan(engine.threads)
+        self._start = Start(
+            models=dict(folders),
+            precision=engine.precision,
+            threads=threads,
+            batch_characters=engine.batch_characters,
+        )
+        self._queue = WorkQueue(engine.batch_characters)
+        self._in_work = 0
+        self._speed = 0.0
+        self._generation = 0
+        self._workers: set[asyncio.Task[None]] = set()
+        self._reloading = asyncio.Lock()
+        metrics = self.metrics
+        metrics.queue_texts.set_function(lambda: self._queue.texts)
+        metrics.queue_characters.set_function(lambda: self._queue.characters)
+
+    @property
+    def default(self) -> str:
+        """The model of a request that names none."""
+        return next(iter(self._start["models"]))
+
+    async def start(self) -> None:
+        """Start the engines. The service is ready when the first one is.
+
+        Raises:
+            InputError: a model can't be loaded.
+        """
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Load the models again in new engines. When these are ready, the old ones end after their batch.
+
+        Raises:
+            InputError: a model can't be loaded. The old engines go on.
+        """
+        async with self._reloading:
+            started = await asyncio.gather(
+                *(EngineProcess.start(self._start) for _ in range(self._wanted)), return_exceptions=True
+            )
+            running = [one for one in started if isinstance(one, EngineProcess)]
+            if failed := [one for one in started if isinstance(one, BaseException)]:
+                for engine in running:
+                    engine.kill()
+                if isinstance(failed[0], EngineDied):
+                    raise InputError("an engine process ended while it loaded the models: is there enough memory?")
+                raise failed[0]
+            self.models = running[0].models
+            self._generation += 1
+            self._speed = len(running) * min(model["characters_per_second"] for model in self.models.values())
+            for engine in running:
+                worker = asyncio.create_task(self._keep_working(engine, self._generation))
+                self._workers.add(worker)
+                worker.add_done_callback(self._workers.discard)
+            self.ready = True
+            await self._queue.wake()
+            _LOGGER.info("%d engines with %s", len(running), ", ".join(self.models))
+
+    async def stop(self) -> None:
+        """End all engines."""
+        self.ready = False
+        self.draining = True
+        workers = list(self._workers)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    def expected_wait(self, characters: int = 0) -> float:
+        """The expected seconds until everything accepted, and so many characters more, are done."""
+        waiting = self._queue.characters + self._in_work + characters
+        return waiting / self._speed if self._speed else 0.0
+
+    def require_room(self) -> None:
+        """Refuse a request that comes now, if the service can't work on it.
+
+        Raises:
+            Refusal: it is loading or draining, or the queue is too long.
+        """
+        if self.draining or not self.ready:
+            word = "shutting down" if self.draining else "loading its models"
+            raise Refusal(503, f"the service is {word}: try again later", {"retry-after": "1"})
+        wait = self.expected_wait()
+        if wait > self.settings.max_wait:
+            raise too_busy(wait)
+
+    def find_model(self, name: str | None) -> str:
+        """The name of a model.
+
+        Raises:
+            Refusal: there is no such model.
+        """
+        if name is None:
+            return self.default
+        if name not in self.models:
+            raise Refusal(404, f"there is no such model: expected one of {', '.join(self.models)}")
+        return name
+
+    async def work(self, task: Task, items: Iterable[dict[str, Any]]) -> list[Result]:
+        """The result of each item.
+
+        Raises:
+            Refusal: an item can't be worked on.
+        """
+        self.require_room()
+        loop = asyncio.get_running_loop()
+        jobs = [Job(task, item, loop.create_future()) for item in items]
+        wait = self.expected_wait(sum(job.characters for job in jobs))
+        if wait > self.settings.timeout:
+            raise too_busy(wait)
+        number = await self._queue.put(jobs)
+        try:
+            results = await asyncio.gather(*(job.result for job in jobs))
+        finally:
+            self._queue.drop(number)
+            for job in jobs:
+                job.result.cancel()
+        for place, result in enumerate(results):
+            if result.get("kind") == "input":
+                raise Refusal(422, f"texts[{place}]: {result['error']}")
+            if "error" in result:
+                _LOGGER.error("a text of %d characters failed: %s", jobs[place].characters, result["error"])
+                raise Refusal(500, f"texts[{place}]: the model failed")
+        return results
+
+    async def _keep_working(self, engine: EngineProcess, generation: int) -> None:
+        """Work on batches until there are newer engines, and replace the engine when it dies."""
+        self.metrics.engines.inc()
+        try:
+            while jobs := await self._queue.take(lambda: generation == self._generation):
+                try:
+                    await self._work_on(engine, jobs)
+                except (EngineDied, asyncio.TimeoutError):
+                    engine.kill()
+                    self.metrics.engines.dec()
+                    engine = await self._replace(engine, jobs)
+                    self.metrics.engines.inc()
+        finally:
+            self.metrics.engines.dec()
+            await engine.end()
+
+    async def _work_on(self, engine: EngineProcess, jobs: Sequence[Job]) -> None:
+        task = jobs[0].task
+        characters = sum(job.characters for job in jobs)
+        self._in_work += characters
+        began = monotonic()
+        for job in jobs:
+            self.metrics.queue_seconds.observe(began - job.since)
+        try:
+            results, seconds = await asyncio.wait_for(
+                engine.work(
+                    {
+                        "model": task.model,
+                        "task": task.name,
+                        "options": dict(task.options),
+                        "items": [job.item for job in jobs],
+                    }
+                ),
+                2 * self.settings.timeout,  # for something that never ends
+            )
+        finally:
+            self._in_work -= characters
+        self._learn(characters / max(seconds, 1e-6) * self._wanted)
+        self.metrics.batch_texts.observe(len(jobs))
+        self.metrics.batch_characters.observe(characters)
+        self.metrics.engine_seconds.observe(seconds)
+        for job, result in zip(jobs, results, strict=True):
+            if not job.result.done():
+                job.result.set_result(result)
+
+    def _learn(self, speed: float) -> None:
+        self._speed += _LEARNING * (speed - self._speed)
+
+    async def _replace(self, dead: EngineProcess, jobs: Sequence[Job]) -> EngineProcess:
+        self.metrics.restarts.inc()
+        _LOGGER.warning("engine process %d died with %d texts: it is replaced", dead.pid, len(jobs))
+        for job in jobs:
+            job.deaths += 1
+            if job.deaths >= _MOST_DEATHS and not job.result.done():
+                job.result.set_result({"error": f"{_MOST_DEATHS} engine processes died of it", "kind": "engine"})
+        await self._queue.put_back([job for job in jobs if not job.result.done()])
+        while True:
+            try:
+                return await EngineProcess.start(self._start)
+            except (EngineDied, InputError, OSError) as error:
+                _LOGGER.error("an engine process can't be started: %s", error or "it died")
+                await asyncio.sleep(_PAUSE)

@@ -1,0 +1,92 @@
+"""Tagging and embedding texts through the service: what all routes and protocols call."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Request
+
+from ner.data.entities import Entity
+from ner.lexicon.fixed_spans import FixedSpan
+from ner.records.record import Alternative
+from ner.serving.refusal import Refusal
+from ner.serving.service import Service
+from ner.serving.work_queue import Task
+from ner.tagging.tagger import TaggedText
+
+
+async def tag_texts(
+    service: Service,
+    request: Request,
+    texts: Sequence[str],
+    *,
+    model: str | None = None,
+    min_score: float = 0.0,
+    types: Sequence[str] | None = None,
+    nbest: int = 0,
+    fixed: Sequence[Sequence[FixedSpan]] | None = None,
+) -> list[TaggedText]:
+    """Find the entities of texts, as `Tagger.tag` does, and their most probable readings.
+
+    Args:
+        service: the service.
+        request: the HTTP request, whose line in the log gets the size of the work.
+        texts: the texts.
+        model: the name of a model; None for the default.
+        min_score: the lowest score of an entity.
+        types: the types of the entities; None for all.
+        nbest: the number of readings.
+        fixed: the known spans of each text.
+
+    Raises:
+        Refusal: there is no such model, or a text can't be worked on.
+    """
+    name = service.find_model(model)
+    if unknown := set(types or ()) - set(service.models[name]["types"]):
+        known = ", ".join(service.models[name]["types"])
+        raise Refusal(422, f"types: {sorted(unknown)[0][:40]!r} is no type of the model: expected {known}")
+    if fixed is not None and len(fixed) != len(texts):
+        raise Refusal(422, f"fixed: expected a list for each of the {len(texts)} texts, got {len(fixed)}")
+    if fixed is not None and nbest:
+        raise Refusal(422, "fixed: expected no fixed spans with nbest")
+    items: list[dict[str, Any]] = [{"text": text} for text in texts]
+    if fixed is not None:
+        for item, spans in zip(items, fixed, strict=True):
+            item["fixed"] = spans
+    options = (("fixed", True),) if fixed is not None else (("nbest", nbest),)
+    _note_work(request, texts)
+    results = await service.work(Task(name, "tag", options), items)
+    return [
+        TaggedText(
+            [
+                entity
+                for entity in _entities(text, result["entities"])
+                if (entity.score or 0.0) >= min_score and (types is None or entity.label in types)
+            ],
+            [Alternative(_entities(text, rows), probability) for probability, rows in result.get("alternatives", ())],
+        )
+        for text, result in zip(texts, results, strict=True)
+    ]
+
+
+async def embed_texts(
+    service: Service, request: Request, texts: Sequence[str], model: str | None, layer: str, pooling: str
+) -> list[Any]:
+    """Compute a vector for each text, or with pooling `none` a vector for each character of each text.
+
+    Raises:
+        Refusal: there is no such model or layer, or the model has no vectors.
+    """
+    name = service.find_model(model)
+    if not service.models[name]["embeds"]:
+        raise Refusal(422, f"model: {name} is exported and has no vectors; serve the model that it was exported from")
+    _note_work(request, texts)
+    task = Task(name, "embed", (("layer", layer), ("pooling", pooling)))
+    return [result["vector"] for result in await service.work(task, [{"text": text} for text in texts])]
+
+
+def _entities(text: str, rows: Sequence[tuple[int, int, str, float | None]]) -> list[Entity]:
+    return [Entity(start, end, label, text[start:end], score) for start, end, label, score in rows]
+
+
+def _note_work(request: Request, texts: Sequence[str]) -> None:
+    request.scope["state"]["work"] = {"texts": len(texts), "characters": sum(map(len, texts))}
