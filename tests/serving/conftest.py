@@ -1,0 +1,170 @@
+"""A running service with real engine processes, and an application whose service is a stub."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ner.serving.app import make_app
+from ner.serving.service import Service
+from ner.serving.serving_settings import ServingSettings
+from ner.serving.work_queue import Task
+
+ADMIN_KEY = "admin-key-of-the-tests"
+_MODEL = {
+    "types": ["LOC", "ORG", "PER"],
+    "precision": "fp32",
+    "window": 256,
+    "embeds": True,
+    "characters_per_second": 1000.0,
+}
+_NAMES = {"林晓东": "PER", "王小明": "PER", "杭州": "LOC", "上海": "LOC", "远山集团": "ORG"}
+
+
+class Served:
+    """`bert-ner serve` in a process of its own.
+
+    Args:
+        *options: options of the command.
+    """
+
+    def __init__(self, *options: object, environment: dict[str, str] | None = None) -> None:
+        line = [sys.executable, "-m", "ner", "serve", "--port", "0", *map(str, options)]
+        self.process = subprocess.Popen(
+            line, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}
+        )
+        assert self.process.stderr is not None
+        self.log: list[str] = []
+        self._errors = self.process.stderr
+        for line_ in self._errors:
+            self.log.append(line_)
+            if found := re.search(r"(https?://[\d.]+:\d+)", line_):
+                self.url = found[1]
+                break
+        else:
+            raise AssertionError("".join(self.log))
+        threading.Thread(target=lambda: self.log.extend(self._errors), daemon=True).start()
+        self.client = httpx.Client(base_url=self.url, timeout=60, verify=False)
+
+    def wait_until(self, condition: Callable[[], object], seconds: float = 60) -> None:
+        """Wait for something that happens soon."""
+        ends = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < ends, "".join(self.log)
+            time.sleep(0.02)
+
+    def wait_until_ready(self) -> "Served":
+        """Wait until it takes texts."""
+        self.wait_until(lambda: self.process.poll() is not None or self.get("/health/ready").status_code == 200)
+        assert self.process.poll() is None, "".join(self.log)
+        return self
+
+    def get(self, path: str) -> httpx.Response:
+        """Ask for a path."""
+        return self.client.get(path)
+
+    def tag(self, *texts: str, **more: Any) -> httpx.Response:
+        """Tag texts."""
+        return self.client.post("/v1/tag", json={"texts": list(texts), **more})
+
+    def engines(self) -> list[int]:
+        """The numbers of its engine processes."""
+        listed = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid), "-f", "engine_process"], capture_output=True, text=True, check=False
+        )
+        return [int(number) for number in listed.stdout.split()]
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric."""
+        rows = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.get("/metrics").text, re.MULTILINE)
+        return sum(map(float, rows))
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal, and give its exit status."""
+        self.client.close()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Starts services that end with the test."""
+    running: list[Served] = []
+
+    def start(*options: object, **more: Any) -> Served:
+        running.append(Served(*options, **more))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.end(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service for all tests that don't break it: one engine with one thread and the built-in tagger."""
+    keys = tmp_path_factory.mktemp("keys") / "admin.txt"
+    keys.write_text(f"# of the tests\n{ADMIN_KEY}\n", encoding="utf-8")
+    # Its limits are wide: the machine of a test may be busy.
+    limits = ("--max-wait", 60, "--timeout", 60, "--admin-key-file", keys)
+    running = Served("--engines", 1, "--threads", 1, "--precision", "fp32", *limits)
+    yield running.wait_until_ready()
+    running.end(signal.SIGKILL)
+
+
+async def _find_names(task: Task, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a model with a few names would answer."""
+    if task.name == "embed":
+        return [{"vector": [float(len(item["text"])), 0.5]} for item in items]
+    results: list[dict[str, Any]] = []
+    for item in items:
+        places = [(found.start(), found[0]) for name in _NAMES for found in re.finditer(name, item["text"])]
+        rows = [(start, start + len(name), _NAMES[name], 0.9) for start, name in sorted(places)]
+        results.append({"entities": rows, "alternatives": [[0.8, rows]] * dict(task.options).get("nbest", 0)})
+    return results
+
+
+def stub_service(**settings: Any) -> Service:
+    """A service without engines, which finds a few names."""
+    service = Service({"stub": "stub"}, ServingSettings(**settings))
+    service.models = {"stub": _MODEL}
+    service.ready = True
+    service.work = _find_names  # type: ignore[method-assign]
+    return service
+
+
+@pytest.fixture
+def make_client() -> Callable[..., httpx.AsyncClient]:
+    """Makes clients of an application in this process, with a stub service."""
+
+    def make(service: Service | None = None, **more: Any) -> httpx.AsyncClient:
+        app = make_app(service or stub_service(), **more)
+
+        async def with_state(scope: Any, receive: Any, send: Any) -> None:
+            scope["state"] = {}  # as uvicorn does
+            await app(scope, receive, send)
+
+        return httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://service")
+
+    return make
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """A file with one API key, `a-secret-key`."""
+    path = tmp_path / "keys.txt"
+    path.write_text("a-secret-key\n", encoding="utf-8")
+    return path

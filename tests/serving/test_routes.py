@@ -1,0 +1,221 @@
+"""The service's own routes, with a stub for the models."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from ner.serving.api_keys import ApiKeys
+from ner.serving.refusal import Refusal
+from tests.serving.conftest import stub_service
+
+Make = Callable[..., httpx.AsyncClient]
+JSON = {"content-type": "application/json"}
+
+
+def send(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
+    async def run() -> httpx.Response:
+        async with client:
+            return await client.request(method, path, **more)
+
+    return asyncio.run(run())
+
+
+def test_entities_and_usage(make_client: Make) -> None:
+    answer = send(make_client(), "POST", "/v1/tag", json={"texts": ["😀林晓东住在杭州。", ""]})
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "model": "stub",
+        "results": [
+            {
+                "entities": [
+                    {"start": 1, "end": 4, "label": "PER", "text": "林晓东", "score": 0.9},
+                    {"start": 6, "end": 8, "label": "LOC", "text": "杭州", "score": 0.9},
+                ]
+            },
+            {"entities": []},
+        ],
+        "usage": {"texts": 2, "characters": 9},
+    }
+
+
+def test_options(make_client: Make) -> None:
+    body = {"texts": ["林晓东住在杭州。"], "types": ["LOC"], "nbest": 2}
+    result = send(make_client(), "POST", "/v1/tag", json=body).json()["results"][0]
+    assert [entity["text"] for entity in result["entities"]] == ["杭州"]
+    assert [one["probability"] for one in result["alternatives"]] == [0.8, 0.8]
+    none = send(make_client(), "POST", "/v1/tag", json={"texts": ["杭州"], "min_score": 0.95}).json()
+    assert none["results"] == [{"entities": []}]
+
+
+BIG = json.dumps({"texts": ["x" * 3_000_000]}).encode()
+WRONG: dict[str, tuple[int, str, dict[str, Any]]] = {
+    "not JSON": (400, "the body is not JSON", {"content": b"{", "headers": JSON}),
+    "NaN": (400, "the body is not JSON", {"content": b'{"texts": [NaN]}', "headers": JSON}),
+    "a number without end": (
+        400,
+        "the body is not JSON",
+        {"content": b'{"texts": ["a"], "min_score": 1e999}', "headers": JSON},
+    ),
+    "half a character": (400, "the body is not JSON", {"content": b'{"texts": ["\\ud800"]}', "headers": JSON}),
+    "not UTF-8": (400, "the body is not JSON", {"content": '{"texts": ["杭州"]}'.encode("gbk"), "headers": JSON}),
+    "depth": (400, "the body is not JSON", {"content": b"[" * 10_000, "headers": JSON}),
+    "no body": (422, "body: is missing", {"headers": JSON}),
+    "a list": (422, "body: expected a JSON object", {"json": []}),
+    "no texts": (422, "texts: is missing", {"json": {}}),
+    "empty": (422, "texts: expected at least 1 items", {"json": {"texts": []}}),
+    "a string": (422, "texts: expected a list", {"json": {"texts": "a"}}),
+    "a number": (422, "texts[1]: expected a text", {"json": {"texts": ["a", 3]}}),
+    "an unknown field": (422, "text: unknown field", {"json": {"texts": ["a"], "text": "b"}}),
+    "a score": (422, "min_score: Input should be less than or equal to 1", {"json": {"texts": ["a"], "min_score": 2}}),
+    "a type": (422, "types: 'X' is no type of the model", {"json": {"texts": ["a"], "types": ["X"]}}),
+    "fixed": (422, "fixed: expected a list for each of the 1 texts", {"json": {"texts": ["a"], "fixed": []}}),
+    "a model": (404, "there is no such model: expected one of stub", {"json": {"texts": ["a"], "model": "x"}}),
+    "many texts": (413, "texts: expected at most 256 items", {"json": {"texts": ["a"] * 257}}),
+    "a long text": (413, "texts[0]: expected at most 100000 characters", {"json": {"texts": ["a" * 100_001]}}),
+    "a large body": (413, "expected at most 2,000,000 bytes", {"content": BIG, "headers": JSON}),
+    "a form": (415, "expected Content-Type: application/json", {"data": {"texts": "a"}}),
+    "gzip": (
+        415,
+        "expected a body that is not compressed",
+        {"content": gzip.compress(BIG), "headers": {**JSON, "content-encoding": "gzip"}},
+    ),
+    "a charset": (
+        415,
+        "expected charset UTF-8",
+        {"content": b"{}", "headers": {"content-type": "application/json; charset=gbk"}},
+    ),
+    "a timeout": (400, "X-Request-Timeout", {"json": {"texts": ["a"]}, "headers": {"x-request-timeout": "soon"}}),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_requests(name: str, make_client: Make) -> None:
+    status, message, request = WRONG[name]
+    answer = send(make_client(), "POST", "/v1/tag", **request)
+    assert (answer.status_code, message in answer.json()["error"]) == (status, True), answer.text
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+def test_no_answer_has_the_text(make_client: Make) -> None:
+    for body in ({"texts": {"秘密": "秘密"}}, {"texts": ["秘密", None]}, {"texts": ["秘密"], "nbest": "秘密"}):
+        answer = send(make_client(), "POST", "/v1/tag", json=body)
+        assert answer.status_code == 422
+        assert "秘密" not in answer.text
+
+
+def test_the_id_of_the_client_is_kept_if_it_is_one(make_client: Make) -> None:
+    good = send(make_client(), "GET", "/v1/models", headers={"x-request-id": "job-17"})
+    bad = send(make_client(), "GET", "/v1/models", headers={"x-request-id": "a b\t"})
+    assert good.headers["x-request-id"] == "job-17"
+    assert len(bad.headers["x-request-id"]) == 32
+
+
+def test_unknown_routes(make_client: Make) -> None:
+    assert send(make_client(), "GET", "/nowhere").json()["error"] == "Not Found"
+    assert send(make_client(), "GET", "/v1/tag").status_code == 405
+
+
+def test_too_busy_is_said_before_the_body_is_read(make_client: Make) -> None:
+    service = stub_service(max_wait=1.0)
+    service.expected_wait = lambda characters=0: 3.5  # type: ignore[method-assign]
+    answer = send(make_client(service), "POST", "/v1/tag", content=b"{", headers=JSON)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "4")
+
+
+@pytest.mark.parametrize("field", ["ready", "draining"])
+def test_not_ready(field: str, make_client: Make) -> None:
+    service = stub_service()
+    setattr(service, field, field == "draining")
+    for method, path in (("POST", "/v1/tag"), ("GET", "/health/ready")):
+        answer = send(make_client(service), method, path, content=b"{}", headers=JSON)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert send(make_client(service), "GET", "/health/live").status_code == 200
+
+
+def test_deadline(make_client: Make) -> None:
+    service = stub_service()
+    dropped: list[bool] = []
+
+    async def never(task: Any, items: Any) -> Any:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            dropped.append(True)
+            raise
+
+    service.work = never  # type: ignore[method-assign]
+    headers = {"x-request-timeout": "0.05"}
+    answer = send(make_client(service), "POST", "/v1/tag", json={"texts": ["a"]}, headers=headers)
+    assert (answer.status_code, dropped) == (504, [True])
+
+
+def test_a_failure_is_a_sentence_with_an_id(make_client: Make, caplog: pytest.LogCaptureFixture) -> None:
+    service = stub_service()
+
+    async def fail(task: Any, items: Any) -> Any:
+        raise RuntimeError("秘密")
+
+    service.work = fail  # type: ignore[method-assign]
+    answer = send(make_client(service), "POST", "/v1/tag", json={"texts": ["秘密"]})
+    assert answer.status_code == 500
+    assert answer.json()["error"] == "the service failed"
+    assert "秘密" not in answer.text
+
+
+def test_a_refusal_of_the_model(make_client: Make) -> None:
+    service = stub_service()
+
+    async def refuse(task: Any, items: Any) -> Any:
+        raise Refusal(422, "texts[0]: expected something else")
+
+    service.work = refuse  # type: ignore[method-assign]
+    answer = send(make_client(service), "POST", "/v1/tag", json={"texts": ["a"]})
+    assert answer.json()["error"] == "texts[0]: expected something else"
+
+
+def test_keys(make_client: Make, key_file: Any) -> None:
+    keys = ApiKeys(key_file)
+    for headers, status in (
+        ({}, 401),
+        ({"authorization": "Bearer a-secret-kez"}, 401),
+        ({"authorization": "Basic a-secret-key"}, 401),
+        ({"authorization": "Bearer a-secret-key"}, 200),
+        ({"x-api-key": "a-secret-key"}, 200),
+    ):
+        answer = send(make_client(keys=keys), "POST", "/v1/tag", json={"texts": ["a"]}, headers=headers)
+        assert answer.status_code == status, headers
+    assert send(make_client(keys=keys), "GET", "/health/ready").status_code == 200
+    assert send(make_client(keys=keys), "GET", "/metrics").status_code == 401
+
+
+def test_there_is_no_admin_route_without_a_key(make_client: Make, key_file: Any) -> None:
+    assert send(make_client(), "POST", "/v1/admin/reload").status_code == 404
+    with_keys = make_client(admin_keys=ApiKeys(key_file))
+    assert send(with_keys, "POST", "/v1/admin/reload").status_code == 401
+
+
+def test_vectors(make_client: Make) -> None:
+    answer = send(make_client(), "POST", "/v1/embed", json={"texts": ["杭州"]}).json()
+    assert answer["vectors"] == [[2.0, 0.5]]
+    wrong = send(make_client(), "POST", "/v1/embed", json={"texts": ["杭州"], "pooling": "sum"})
+    assert wrong.status_code == 422
+
+
+def test_metrics_count_by_route(make_client: Make) -> None:
+    service = stub_service()
+    send(make_client(service), "POST", "/v1/tag", json={"texts": ["a"]})
+    text = send(make_client(service), "GET", "/metrics").text
+    assert 'bert_ner_requests_total{route="/v1/tag",status="200"} 1.0' in text
+
+
+def test_cors_is_off_by_default(make_client: Make) -> None:
+    headers = {"origin": "https://example.org"}
+    assert "access-control-allow-origin" not in send(make_client(), "GET", "/v1/models", headers=headers).headers
+    open_ = make_client(stub_service(cors_origin="https://example.org"))
+    answer = send(open_, "GET", "/v1/models", headers=headers)
+    assert answer.headers["access-control-allow-origin"] == "https://example.org"

@@ -1,0 +1,376 @@
+"""The service as a process, with real engines: answers, faults, signals, slow clients."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ner import Tagger
+from ner.built_in import model_folder
+from tests.serving.conftest import ADMIN_KEY, Served
+
+pytestmark = pytest.mark.serve
+
+TEXTS = [
+    "林晓东昨天从杭州赶到北京大学医院看望李教授。",
+    "",
+    "😀远山集团将在成都新建一座工厂。",
+    "今天天气很好",
+    "王小明在上海。" * 60,
+]
+Start = Callable[..., Served]
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger.load(precision="fp32")
+
+
+def test_answers_are_those_of_the_tagger(served: Served, tagger: Tagger) -> None:
+    answer = served.tag(*TEXTS).json()
+    for text, result, expected in zip(TEXTS, answer["results"], tagger.tag(TEXTS), strict=True):
+        found = result["entities"]
+        assert [(e["start"], e["end"], e["label"], e["text"]) for e in found] == [
+            (e.start, e.end, e.label, e.text) for e in expected
+        ]
+        assert [e["score"] for e in found] == pytest.approx([e.score for e in expected], abs=1e-4)
+        assert all(text[e["start"] : e["end"]] == e["text"] for e in found)
+
+
+def test_batching_never_changes_an_answer(served: Served, tagger: Tagger) -> None:
+    """Requests of all sizes at once, with texts of all lengths: each gets what it would get alone."""
+    dice = random.Random(7)
+    base = "".join(TEXTS)
+    texts = [base[(start := dice.randrange(300)) : start + dice.choice([0, 1, 5, 30, 120])] for _ in range(240)]
+    alone = [[(e.start, e.end, e.label) for e in tagger.tag(text)] for text in texts]
+    requests, at = [], 0
+    while at < len(texts):
+        size = dice.choice([1, 1, 2, 7, 20])
+        requests.append(range(at, min(at + size, len(texts))))
+        at += size
+
+    def send(places: range) -> list[list[tuple[int, int, str]]]:
+        results = served.tag(*(texts[i] for i in places)).json()["results"]
+        return [[(e["start"], e["end"], e["label"]) for e in one["entities"]] for one in results]
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = [one for request in pool.map(send, requests) for one in request]
+    assert answers == alone
+
+
+def test_fixed_spans_and_readings(served: Served, tagger: Tagger) -> None:
+    fixed = [[{"start": 6, "end": 8, "label": None}]]
+    found = served.tag(TEXTS[0], fixed=fixed).json()["results"][0]["entities"]
+    assert "杭州" not in [entity["text"] for entity in found]
+    readings = served.tag(TEXTS[0], nbest=3).json()["results"][0]["alternatives"]
+    expected = tagger.nbest([TEXTS[0]], 3)[0]
+    assert [one["probability"] for one in readings] == pytest.approx([one.probability for one in expected], abs=1e-4)
+
+
+def test_what_the_model_refuses(served: Served) -> None:
+    answer = served.tag("杭州", fixed=[[{"start": 0, "end": 2, "label": "FOOD"}]])
+    assert answer.status_code == 422
+    assert "expected a type of the model" in answer.json()["error"]
+    beyond = served.client.post("/v1/embed", json={"texts": ["杭州"], "layer": "99"})
+    assert (beyond.status_code, "no layer 99" in beyond.text) == (422, True)
+
+
+def test_vectors(served: Served) -> None:
+    from ner import Embedder
+
+    answer = served.client.post("/v1/embed", json={"texts": TEXTS[:2]}).json()
+    expected = Embedder.load("mini-zh-uner").embed(TEXTS[:2])
+    assert answer["vectors"][0] == pytest.approx(expected[0].tolist(), abs=1e-4)
+    characters = served.client.post("/v1/embed", json={"texts": ["杭州"], "pooling": "none"}).json()
+    assert len(characters["vectors"][0]) == 2
+
+
+def test_random_bad_requests_give_no_5xx(served: Served) -> None:
+    dice = random.Random(3)
+    good = json.dumps(
+        {"texts": ["林晓东住在杭州。"], "min_score": 0.5, "nbest": 1, "types": ["LOC"]}, ensure_ascii=False
+    )
+    values = [b"null", b"-1", b"1e9", b'""', b"[]", b"{}", b"true", b"[[[]]]", b'"\\ud800"', b"NaN", b'"\\u0000"']
+
+    def spoil() -> bytes:
+        body = bytearray(good.encode())
+        for _ in range(dice.randint(1, 4)):
+            at = dice.randrange(len(body))
+            action = dice.randrange(4)
+            if action == 0:
+                body[at] = dice.randrange(256)
+            elif action == 1:
+                del body[at : at + dice.randrange(20)]
+            elif action == 2:
+                body[at:at] = dice.choice(values)
+            else:
+                body[at : at + dice.randrange(12)] = dice.choice(values)
+            body = body or bytearray(b"{}")
+        return bytes(body)
+
+    def send(body: bytes) -> int:
+        headers = {"content-type": "application/json"}
+        return served.client.post("/v1/tag", content=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = set(pool.map(send, [spoil() for _ in range(2000)]))
+    assert statuses <= {200, 400, 404, 413, 415, 422}
+    assert {200, 400, 422} <= statuses
+
+
+def raw(served: Served, data: bytes, seconds: float = 5) -> bytes:
+    """Send bytes, and read until the service closes the connection."""
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=seconds) as connection:
+        connection.sendall(data)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"GET",
+        b"POST /v1/tag HTTP/1.1\r\nHost: x\r\n",
+        b"POST /v1/tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    ],
+    ids=["empty", "half a line", "half a head", "half a body"],
+)
+def test_slow_connections_are_closed(data: bytes, serve: Start) -> None:
+    running = serve("--engines", 1, "--receive-timeout", 0.4).wait_until_ready()
+    began = time.monotonic()
+    assert b"200" not in raw(running, data)
+    assert time.monotonic() - began < 3
+    assert running.tag("杭州").status_code == 200
+
+
+def test_garbage_is_refused(served: Served) -> None:
+    assert raw(served, b"\x16\x03\x01\x02\x00\x01\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+
+def test_many_idle_connections_do_not_fill_the_service(served: Served) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    idle = [socket.create_connection((host, int(port))) for _ in range(300)]
+    try:
+        assert served.tag("杭州").status_code == 200
+    finally:
+        for one in idle:
+            one.close()
+
+
+def test_the_work_of_a_client_that_goes_is_dropped(served: Served) -> None:
+    before = served.metric("bert_ner_batch_texts_count")
+    body = json.dumps({"texts": ["林晓东住在杭州。" * 300] * 60}).encode()
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        head = (
+            f"POST /v1/tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        connection.sendall(head.encode() + body)
+        served.wait_until(lambda: served.metric("bert_ner_queue_texts") > 0)
+    served.wait_until(lambda: served.metric("bert_ner_queue_texts") == 0, 5)
+    served.wait_until(lambda: served.metric("bert_ner_running_requests") == 1, 5)  # that of the metrics
+    assert served.metric("bert_ner_batch_texts_count") - before < 20
+
+
+def test_a_killed_engine_loses_no_answer(serve: Start) -> None:
+    running = serve("--engines", 2, "--threads", 1, "--max-wait", 60, "--timeout", 60).wait_until_ready()
+    done = threading.Event()
+
+    def kill() -> None:
+        for _ in range(3):
+            time.sleep(0.3)
+            for number in running.engines()[:1]:
+                os.kill(number, signal.SIGKILL)
+        done.set()
+
+    threading.Thread(target=kill).start()
+
+    def send(i: int) -> int:
+        return running.tag(*[f"林晓东{i}住在杭州。" * 8] * 4).status_code
+
+    statuses: list[int] = []
+    with ThreadPoolExecutor(6) as pool:
+        while not done.is_set() or len(statuses) < 60:
+            statuses += pool.map(send, range(12))
+    assert set(statuses) == {200}
+    assert running.metric("bert_ner_engine_restarts_total") >= 2
+    running.wait_until(lambda: running.metric("bert_ner_engines") == 2)
+
+
+def test_a_text_that_kills_engines_gets_a_500_and_its_neighbours_an_answer(serve: Start, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'ner.serving.engine_process' in ' '.join(sys.orig_argv):\n"
+        "    import os, ner.characters.character_table as table\n"
+        "    encode = table.CharacterTable.encode\n"
+        "    def deadly(self, text):\n"
+        "        if '毒药' in text: os._exit(9)\n"
+        "        return encode(self, text)\n"
+        "    table.CharacterTable.encode = deadly\n",
+        encoding="utf-8",
+    )
+    environment = {"PYTHONPATH": f"{tmp_path}:{os.getcwd()}"}
+    running = serve("--engines", 1, "--timeout", 60, environment=environment).wait_until_ready()
+    with ThreadPoolExecutor(8) as pool:
+        texts = ["毒药", *[f"林晓东{i}住在杭州。" for i in range(7)]]
+        answers = list(pool.map(running.tag, texts))
+    assert [one.status_code for one in answers] == [500, *[200] * 7]
+    assert answers[0].json().keys() == {"error", "request_id"}
+    assert running.metric("bert_ner_engine_restarts_total") == 3
+    assert not any("毒药" in line for line in running.log)
+
+
+def test_sigterm_answers_what_was_accepted(serve: Start) -> None:
+    running = serve("--engines", 1, "--threads", 1, "--max-wait", 60, "--timeout", 60).wait_until_ready()
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(running.tag, *["林晓东住在杭州。" * 40] * 40) for _ in range(4)]
+        running.wait_until(lambda: running.metric("bert_ner_queue_texts") > 0)
+        running.process.send_signal(signal.SIGTERM)
+        running.wait_until(lambda: running.get("/health/ready").status_code == 503, 5)
+        assert running.tag("杭州").status_code == 503
+        assert [one.result().status_code for one in sent] == [200] * 4
+    assert running.process.wait(20) == 0
+
+
+def test_sigterm_does_not_wait_for_half_a_request(serve: Start) -> None:
+    running = serve("--engines", 1, "--grace", 1, "--receive-timeout", 60).wait_until_ready()
+    host, port = running.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST /v1/tag HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        time.sleep(0.2)
+        began = time.monotonic()
+        assert running.end() == 0
+        assert time.monotonic() - began < 10
+
+
+def test_no_engine_outlives_a_killed_service(serve: Start) -> None:
+    running = serve("--engines", 2).wait_until_ready()
+    engines = running.engines()
+    assert len(engines) == 2
+    running.end(signal.SIGKILL)
+    ends = time.monotonic() + 10
+    while any(Path(f"/proc/{number}").exists() for number in engines):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_reload_under_load_and_a_damaged_folder(serve: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(None), folder)
+    keys = tmp_path / "admin.txt"
+    keys.write_text(ADMIN_KEY, encoding="utf-8")
+    running = serve("--model", f"news={folder}", "--engines", 1, "--admin-key-file", keys).wait_until_ready()
+    admin = {"authorization": f"Bearer {ADMIN_KEY}"}
+    before = running.engines()
+    done = threading.Event()
+    statuses: list[int] = []
+
+    def load() -> None:
+        while not done.is_set():
+            statuses.append(running.tag("林晓东住在杭州。", model="news").status_code)
+
+    sender = threading.Thread(target=load)
+    sender.start()
+    try:
+        assert running.client.post("/v1/admin/reload", headers=admin, timeout=60).status_code == 200
+        running.wait_until(lambda: set(running.engines()).isdisjoint(before))
+        (folder / "model.safetensors").write_bytes(b"damaged")
+        refused = running.client.post("/v1/admin/reload", headers=admin, timeout=60)
+        assert (refused.status_code, "damaged" in refused.json()["error"]) == (422, True)
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_until(lambda: any("the old ones go on" in line for line in running.log))
+    finally:
+        done.set()
+        sender.join()
+    assert set(statuses) == {200}
+
+
+def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    ended = subprocess.run(
+        ["python", "-m", "ner", "serve", "--port", "0", "--model", str(tmp_path / "model")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "bert-ner: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_settings_from_the_environment_and_a_file(serve: Start, tmp_path: Path) -> None:
+    config = tmp_path / "serve.toml"
+    config.write_text("max_texts = 3\nmax_characters = 10\n", encoding="utf-8")
+    environment = {
+        "BERT_NER_SERVE_MAX_CHARACTERS": "5",
+        "BERT_NER_SERVE_ENGINES": "1",
+        "BERT_NER_SERVE_LOG_FORMAT": "json",
+    }
+    running = serve("--config", config, environment=environment).wait_until_ready()
+    assert running.tag(*["a"] * 4).status_code == 413
+    assert running.tag("a" * 6).status_code == 413
+    assert running.tag("a" * 5).status_code == 200
+    rows = [json.loads(line) for line in running.log]
+    assert rows[-1]["status"] == 200
+    assert rows[-1]["characters"] == 5
+
+
+def test_tls(serve: Start, tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"),
+            *("-keyout", key, "-out", certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    running = serve("--engines", 1, "--tls-certificate", certificate, "--tls-key", key)
+    assert running.url.startswith("https")
+    running.wait_until_ready()
+    assert running.tag("杭州").status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(running.url + "/health/live", verify=ssl.create_default_context())
+
+
+def test_a_closed_log_is_no_reason_to_stop(serve: Start) -> None:
+    running = serve("--engines", 1).wait_until_ready()
+    assert running.process.stderr is not None
+    os.close(os.dup(running.process.stderr.fileno()))
+    running._errors.close()
+    for _ in range(3):
+        assert running.tag("杭州").status_code == 200
+
+
+def test_more_than_it_can_do_is_refused_at_once(serve: Start) -> None:
+    running = serve("--engines", 1, "--threads", 1, "--max-wait", 0.3).wait_until_ready()
+
+    def send(_: int) -> tuple[int, float]:
+        began = time.monotonic()
+        answer = running.tag(*["林晓东住在杭州。" * 20] * 20)
+        return answer.status_code, time.monotonic() - began
+
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(send, range(96)))
+    assert {status for status, _ in answers} == {200, 429}
+    refused = sorted(seconds for status, seconds in answers if status == 429)
+    assert refused[len(refused) // 2] < 0.1
