@@ -119,8 +119,10 @@ def command_pages() -> dict[str, str]:
     ]
     about = Text(
         "`bert-ner COMMAND --help` shows the text of the page in the terminal. See also "
-        "[exit codes, output and environment variables](../exit-codes.md).",
-        "`bert-ner COMMAND --help` 在终端中显示该命令页面的内容。另见[退出码、输出和环境变量](../exit-codes.md)。",
+        "[exit codes and other guarantees](../guarantees.md) and "
+        "[output and environment variables](../output-and-environment.md).",
+        "`bert-ner COMMAND --help` 在终端中显示该命令页面的内容。另见[退出码等保证](../guarantees.md)以及"
+        "[输出和环境变量](../output-and-environment.md)。",
     )
     heads = (Text("command", "命令"), Text("what it does", "作用"))
     pages["index"] = f"# {Text('Commands', '命令')}\n\n{about}\n\n{_table(heads, summaries)}\n"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from ner.characters.character_table import CharacterTable
+from ner.checking.advice import KINDS, Kind, Severity, kind_of
 from ner.checking.data_tables import character_table, length_table, split_table, type_table
 from ner.checking.duplicates import conflicting_labels, shared_sentences
-from ner.checking.kinds import KINDS, Kind, Severity, kind_of
+from ner.checking.inconsistent_labels import inconsistent_labels
 from ner.checking.odd_characters import odd_characters
-from ner.checking.scheme_findings import different_schemes
-from ner.checking.spans import (
+from ner.checking.odd_entities import (
     long_entities,
     odd_spans,
     overlapping_entities,
@@ -23,8 +23,8 @@ from ner.checking.spans import (
     unlabelled_splits,
     unscorable_splits,
 )
+from ner.checking.scheme_findings import different_schemes
 from ner.checking.split_names import add_file_names
-from ner.checking.surfaces import inconsistent_labels
 from ner.data.data_split import Split
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding

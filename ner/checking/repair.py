@@ -15,7 +15,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS
 from ner.data.schemes import Scheme
-from ner.data.unknown import join_spans
+from ner.data.unknown_spans import join_spans
 from ner.errors import InputError
 from ner.files import whole_folder, write_text
 

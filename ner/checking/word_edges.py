@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from operator import add
 
 from ner.data.entities import Sentence
-from ner.data.unknown import known_pieces
+from ner.data.unknown_spans import known_pieces
 
 _FEWEST = 20
 _SHARE = 0.02

@@ -51,7 +51,7 @@ def pretrain(
     the run.
     """
     from ner.pretraining.pretrain import pretrain as run_pretraining
-    from ner.pretraining.text import parse_source
+    from ner.pretraining.unlabelled_text import parse_source
 
     sources = [parse_source(name) for name in files]
     uses = [*(source.path for source in sources), *named_paths([settings.encoder, settings.teacher])]

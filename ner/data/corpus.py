@@ -15,7 +15,7 @@ from ner.data.garbage_collection import pause_garbage_collection
 from ner.data.memory_sources import sentences_of_dataset, sentences_of_frame
 from ner.data.read_options import ReadOptions
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
-from ner.data.unknown import require_known
+from ner.data.unknown_spans import require_known
 from ner.errors import InputError
 
 if TYPE_CHECKING:

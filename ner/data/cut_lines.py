@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ner.data.entities import Sentence
-from ner.data.unknown import clip_spans
+from ner.data.unknown_spans import clip_spans
 
 
 def cut_lines(sentence: Sentence) -> Iterator[tuple[int, int, Sentence]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
-from ner.data.unknown import count_untagged
+from ner.data.unknown_spans import count_untagged
 from ner.errors import InputError
 
 _HALF = re.compile("[\ud800-\udfff]")

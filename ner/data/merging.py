@@ -13,7 +13,7 @@ from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.text_encoding import read_text
-from ner.data.unknown import Spans
+from ner.data.unknown_spans import Spans
 from ner.errors import InputError
 
 _HEADER = ("from", "to")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ner.characters.character_table import CharacterTable
 from ner.data.data_split import Split
-from ner.data.unknown import known_pieces
+from ner.data.unknown_spans import known_pieces
 from ner.evaluation import report_tables
 from ner.evaluation.bootstrap import f1_interval
 from ner.evaluation.entity_errors import EntityError, find_errors

@@ -9,7 +9,7 @@ from ner.data.formats.tagged import split_of_rows
 from ner.data.formats.text_lines import Lines, parse_lines
 from ner.data.garbage_collection import pause_garbage_collection
 from ner.data.text_encoding import read_text
-from ner.data.unknown import require_known
+from ner.data.unknown_spans import require_known
 from ner.errors import InputError
 from ner.evaluation.scores import Evaluation, compare
 

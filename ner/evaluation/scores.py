@@ -16,7 +16,7 @@ from ner.characters.character_table import CharacterTable
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import BIO, entities_to_tags
-from ner.data.unknown import require_known
+from ner.data.unknown_spans import require_known
 
 if TYPE_CHECKING:
     import pandas as pd

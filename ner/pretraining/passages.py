@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ner.pretraining.survey import SurveyedFile
-from ner.pretraining.text import is_held_out, paragraphs
+from ner.pretraining.unlabelled_text import is_held_out, paragraphs
 
 # Neighboring paragraphs stay together up to this length, so that long rows have real context.
 PASSAGE_CHARACTERS = 512

@@ -28,8 +28,8 @@ from ner.pretraining.replaced_objective import ReplacedCharacters
 from ner.pretraining.starting_encoder import encoder_of, first_encoder, load_teacher, longest_row, remove_dropout
 from ner.pretraining.step_progress import StepProgress
 from ner.pretraining.survey import Survey, survey
-from ner.pretraining.text import Source
 from ner.pretraining.text_overview import overview
+from ner.pretraining.unlabelled_text import Source
 from ner.pretraining.vocabulary import add_characters, find_unknown_characters
 from ner.pretraining.word_segmenter import Segmenter, segmenter
 from ner.runs.progress import Progress, choose_progress

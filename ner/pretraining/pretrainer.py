@@ -6,7 +6,7 @@ from typing import Any
 
 from ner.pretraining.pretrain import pretrain
 from ner.pretraining.pretraining_settings import PretrainingSettings
-from ner.pretraining.text import parse_source
+from ner.pretraining.unlabelled_text import parse_source
 from ner.runs.progress import Progress
 
 

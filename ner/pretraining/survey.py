@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ner.errors import InputError
-from ner.pretraining.text import Source, paragraph_hash, paragraphs
+from ner.pretraining.unlabelled_text import Source, paragraph_hash, paragraphs
 
 # The loss is exact to the second digit with this sample. A larger one makes each evaluation slower.
 _HELD_OUT_CHARACTERS = 50_000

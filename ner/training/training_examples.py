@@ -13,7 +13,7 @@ from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
 from ner.characters.windows import Window, training_windows
 from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
-from ner.data.unknown import clip_spans
+from ner.data.unknown_spans import clip_spans
 from ner.model.network_config import BertBiLstmCrfConfig
 
 # A piece of a long sentence has this part of its window (1/8) as context on each side.

@@ -1,5 +1,5 @@
+from ner.checking.advice import KINDS, kind_of
 from ner.checking.check import Check, Group, check
-from ner.checking.kinds import KINDS, kind_of
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind

@@ -80,3 +80,9 @@ def test_broken_lines_are_faults_wherever_they_break(data: bytes, broken: list[b
         path.write_bytes("王小明去上海。".encode() * 9 + b"\n" + data + b"".join(broken))
         text, faults = read_text(path, "utf-8")
     assert "\ufffd" in text or "\ufffd" not in "".join(fault.mended for fault in faults)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
+def test_a_stream_without_end_is_refused() -> None:
+    with pytest.raises(InputError, match="/dev/zero: gives more than 64 MB: write the data into a file first"):
+        examine_file(Path("/dev/zero"), ReadOptions(format="conll"))

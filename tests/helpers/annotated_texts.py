@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from ner.data.entities import Entity, Sentence
-from ner.data.unknown import join_spans
+from ner.data.unknown_spans import join_spans
 
 HARD = "中a1 \t\n\r\0\x0b\x1c\x7f\x85\u3000\u00a0\u2028\ufeff\uffff𠀀😀e\u0301\"'<>&;[]{}/\\#-_"
 LABELS = ["PER", "LOC", "ORG", "地名", "x-y", "company", "name with space"]

@@ -11,7 +11,7 @@ from ner.pretraining.masking import Masker
 from ner.pretraining.packing import Packer
 from ner.pretraining.passages import Passages
 from ner.pretraining.survey import survey
-from ner.pretraining.text import Source
+from ner.pretraining.unlabelled_text import Source
 from ner.pretraining.word_segmenter import segmenter
 from tests.helpers.pretraining_text import sentences
 

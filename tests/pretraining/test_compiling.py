@@ -8,7 +8,7 @@ from ner.pretraining.compiling import compile_layers
 from ner.pretraining.pretrain import pretrain
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.starting_encoder import first_encoder
-from ner.pretraining.text import Source
+from ner.pretraining.unlabelled_text import Source
 from tests.helpers.pretraining_text import sentences
 
 

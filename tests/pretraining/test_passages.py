@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ner.pretraining.passages import PASSAGE_CHARACTERS, Passages
 from ner.pretraining.survey import survey
-from ner.pretraining.text import Source, is_held_out
+from ner.pretraining.unlabelled_text import Source, is_held_out
 from tests.helpers.pretraining_text import sentences
 
 SHARE = 0.1

@@ -20,7 +20,7 @@ from ner.pretraining.pretrain import pretrain
 from ner.pretraining.pretraining_loop import PretrainingLoop
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.pretraining.run_checkpoint import load_checkpoint
-from ner.pretraining.text import Source
+from ner.pretraining.unlabelled_text import Source
 from ner.runs.checkpoints import list_checkpoints
 from ner.runs.folder_lock import hold_folder
 from tests.helpers.killed_process import run_killed

@@ -5,7 +5,7 @@ import pytest
 from ner.errors import InputError
 from ner.pretraining import survey as module
 from ner.pretraining.survey import survey
-from ner.pretraining.text import Source, is_held_out
+from ner.pretraining.unlabelled_text import Source, is_held_out
 from tests.helpers.pretraining_text import sentences
 
 

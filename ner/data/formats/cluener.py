@@ -25,8 +25,8 @@ from ner.data.formats.json_records import (
     require_string,
     shorten_json,
 )
+from ner.data.formats.left_out_counts import Tally
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
-from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ner.data.finding_kinds import FindingKind
+from ner.data.formats.left_out_counts import format_count
 from ner.data.formats.rows import Problem, Rows, likely_tag, quote, unknown_tag
-from ner.data.formats.tally import format_count
 from ner.data.formats.text_lines import DOCUMENT_START, Line, Lines
 from ner.data.schemes import is_tag
 from ner.errors import InputError

@@ -16,7 +16,7 @@ from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.formats.tally import Tally
+from ner.data.formats.left_out_counts import Tally
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_text
 

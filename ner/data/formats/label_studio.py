@@ -35,8 +35,8 @@ from ner.data.formats.json_records import (
     shorten_json,
     unread_keys,
 )
+from ner.data.formats.left_out_counts import Tally
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records, utf_16_units
-from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.files import atomic_writer
 

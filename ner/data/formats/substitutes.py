@@ -9,7 +9,7 @@ from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
-from ner.data.unknown import count_untagged
+from ner.data.unknown_spans import count_untagged
 
 _SHOWN = 40
 

@@ -15,7 +15,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import Problem, Rows
 from ner.data.schemes import BIO, OUTSIDE, Scheme, chunks, compatible, detect, is_legal, labels, split_tag
-from ner.data.unknown import unknown_spans
+from ner.data.unknown_spans import unknown_spans
 
 _AS_CONLLEVAL = "read as conlleval reads it"
 

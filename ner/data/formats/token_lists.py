@@ -30,10 +30,10 @@ from ner.data.formats.json_records import (
     read_objects,
     shorten_json,
 )
+from ner.data.formats.left_out_counts import Tally
 from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import find_merged_entities, flat_entities, with_text
 from ner.data.formats.tagged import split_of_rows
-from ner.data.formats.tally import Tally
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
 from ner.files import atomic_writer

@@ -6,9 +6,9 @@ from dataclasses import replace
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
+from ner.data.formats.left_out_counts import format_count
 from ner.data.formats.rows import Problem, Rows, likely_tag, unknown_tag
 from ner.data.formats.substitutes import find_merged_entities, flat_entities
-from ner.data.formats.tally import format_count
 from ner.data.schemes import Scheme, entities_to_tags, is_tag
 
 SENTENCE = ("sentence", "sentence_id", "sent_id", "sentence #")

@@ -185,3 +185,9 @@ def test_a_line_of_very_many_columns_is_one_fault(tmp_path: Path) -> None:
     (tmp_path / "x.conll").write_text("王/nr " * 100_000 + "\n", encoding="utf-8")
     (fault,) = examine_file(tmp_path / "x.conll", ReadOptions(format="conll")).faults
     assert fault.message == "100,000 columns, more than 1,000; each line holds one token"
+
+
+def test_a_token_of_very_many_characters_is_one_fault(tmp_path: Path) -> None:
+    (tmp_path / "x.conll").write_text(f"{'王' * 1001}\tO\n\n{'王' * 1000}\tO\n", encoding="utf-8")
+    (fault,) = examine_file(tmp_path / "x.conll", ReadOptions(format="conll")).faults
+    assert fault.message == "a token of 1,001 characters; each line holds one token"

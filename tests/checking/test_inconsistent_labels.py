@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner.checking.surfaces import inconsistent_labels, log_binomial_tail, surfaces
+from ner.checking.inconsistent_labels import inconsistent_labels, log_binomial_tail, surfaces
 from ner.data.entities import Entity, Sentence
 
 

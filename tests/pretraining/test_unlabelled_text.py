@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ner.errors import InputError
-from ner.pretraining.text import Source, is_held_out, paragraphs, parse_source
+from ner.pretraining.unlabelled_text import Source, is_held_out, paragraphs, parse_source
 
 
 def test_plain_and_gzipped_files_read_alike(tmp_path: Path) -> None:

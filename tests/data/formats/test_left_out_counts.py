@@ -1,5 +1,5 @@
 from ner.data.findings import Finding
-from ner.data.formats.tally import Tally
+from ner.data.formats.left_out_counts import Tally
 
 
 def test_a_tally_counts_records() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner.data.entities import Sentence
-from ner.data.unknown import (
+from ner.data.unknown_spans import (
     Spans,
     clip_spans,
     count_untagged,

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from ner.checking.spans import (
+from ner.checking.odd_entities import (
     long_entities,
     odd_spans,
     overlapping_entities,
