@@ -76,10 +76,10 @@ class Service:
             InputError: a model can't be loaded. The old engines go on.
         """
         async with self._reloading:
-            started = await asyncio.gather(
+            started: list[EngineProcess | BaseException] = await asyncio.gather(
                 *(EngineProcess.start(self._start) for _ in range(self._wanted)), return_exceptions=True
             )
-            running = [one for one in started if isinstance(one, EngineProcess)]
+            running = [one for one in started if not isinstance(one, BaseException)]
             if failed := [one for one in started if isinstance(one, BaseException)]:
                 for engine in running:
                     engine.kill()
@@ -175,6 +175,10 @@ class Service:
                     self.metrics.engines.dec()
                     engine = await self._replace(engine, jobs)
                     self.metrics.engines.inc()
+                except Exception:  # of the service itself: the engine goes on with other texts
+                    _LOGGER.exception("a batch failed")
+                    for job in jobs:
+                        job.finish({"error": "the batch failed", "kind": "engine"})
         finally:
             self.metrics.engines.dec()
             await engine.end()
@@ -205,8 +209,7 @@ class Service:
         self.metrics.batch_characters.observe(characters)
         self.metrics.engine_seconds.observe(seconds)
         for job, result in zip(jobs, results, strict=True):
-            if not job.result.done():
-                job.result.set_result(result)
+            job.finish(result)
 
     def _learn(self, speed: float) -> None:
         self._speed += _LEARNING * (speed - self._speed)
@@ -216,8 +219,8 @@ class Service:
         _LOGGER.warning("engine process %d died with %d texts: it is replaced", dead.pid, len(jobs))
         for job in jobs:
             job.deaths += 1
-            if job.deaths >= _MOST_DEATHS and not job.result.done():
-                job.result.set_result({"error": f"{_MOST_DEATHS} engine processes died of it", "kind": "engine"})
+            if job.deaths >= _MOST_DEATHS:
+                job.finish({"error": f"{_MOST_DEATHS} engine processes died of it", "kind": "engine"})
         await self._queue.put_back([job for job in jobs if not job.result.done()])
         while True:
             try:

@@ -51,7 +51,7 @@ async def tag_texts(
     items: list[dict[str, Any]] = [{"text": text} for text in texts]
     if fixed is not None:
         for item, spans in zip(items, fixed, strict=True):
-            item["fixed"] = spans
+            item["fixed"] = [tuple(span) for span in spans]
     options = (("fixed", True),) if fixed is not None else (("nbest", nbest),)
     _note_work(request, texts)
     results = await service.work(Task(name, "tag", options), items)

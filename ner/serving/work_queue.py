@@ -51,6 +51,11 @@ class Job:
     def __post_init__(self) -> None:
         self.characters = max(1, len(self.item["text"]))
 
+    def finish(self, result: Result) -> None:
+        """Give the result, if somebody still waits for it."""
+        if not self.result.done():
+            self.result.set_result(result)
+
 
 class WorkQueue:
     """Texts of several requests. Batches take one text of each request in turn, so a large request delays no small one.

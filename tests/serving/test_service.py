@@ -1,0 +1,181 @@
+"""The service with engines that are stubs: what it does when they fail."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ner.serving.engine import EngineDied, EngineProcess
+from ner.serving.refusal import Refusal
+from ner.serving.service import Service
+from ner.serving.serving_settings import ServingSettings
+from ner.serving.work_queue import Task
+from tests.serving.conftest import _MODEL
+
+TAG = Task("stub", "tag")
+
+
+class StubEngine:
+    """An engine whose answers are the texts in upper case."""
+
+    pid = 1
+
+    def __init__(self, work: Callable[[Any], None] = lambda batch: None) -> None:
+        self.models = {"stub": _MODEL}
+        self.batches: list[list[str]] = []
+        self.ended = False
+        self._work = work
+
+    async def work(self, batch: Any) -> tuple[list[dict[str, Any]], float]:
+        texts = [item["text"] for item in batch["items"]]
+        self.batches.append(texts)
+        await asyncio.sleep(0)
+        self._work(texts)
+        return [{"entities": [], "text": text.upper()} for text in texts], 0.01
+
+    def kill(self) -> None:
+        self.ended = True
+
+    async def end(self) -> None:
+        self.ended = True
+
+
+def run(test: Callable[[Service], Any], engines: list[Any], monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
+    """Run a test with a service whose engines are these, one after the other."""
+    waiting = iter(engines)
+
+    async def start(start_: Any) -> Any:
+        engine = next(waiting)
+        if isinstance(engine, Exception):
+            raise engine
+        return engine
+
+    async def whole() -> None:
+        monkeypatch.setattr(EngineProcess, "start", start)
+        service = Service({"stub": "stub"}, ServingSettings(engines=1, **settings))
+        await service.start()
+        try:
+            await asyncio.wait_for(test(service), 5)
+        finally:
+            await service.stop()
+
+    asyncio.run(whole())
+
+
+def test_results_are_in_the_order_of_the_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(service: Service) -> None:
+        results = await service.work(TAG, [{"text": text} for text in "abc"])
+        assert [result["text"] for result in results] == ["A", "B", "C"]
+
+    run(test, [StubEngine()], monkeypatch)
+
+
+def test_a_batch_of_a_dead_engine_is_tried_again_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(texts: list[str]) -> None:
+        raise EngineDied
+
+    second = StubEngine()
+
+    async def test(service: Service) -> None:
+        results = await service.work(TAG, [{"text": text} for text in "abc"])
+        assert [result["text"] for result in results] == ["A", "B", "C"]
+        assert second.batches == [["a"], ["b"], ["c"]]
+
+    run(test, [StubEngine(die), second], monkeypatch)
+
+
+def test_three_deaths_by_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(texts: list[str]) -> None:
+        if "poison" in texts:
+            raise EngineDied
+
+    async def test(service: Service) -> None:
+        others = asyncio.ensure_future(service.work(TAG, [{"text": "a"}, {"text": "b"}]))
+        with pytest.raises(Refusal) as refused:
+            await service.work(TAG, [{"text": "poison"}])
+        assert refused.value.status == 500
+        assert len(await others) == 2
+
+    run(test, [StubEngine(die) for _ in range(4)], monkeypatch)
+
+
+def test_an_engine_that_cannot_be_replaced_at_once_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.serving.service._PAUSE", 0.01)
+
+    def die(texts: list[str]) -> None:
+        raise EngineDied
+
+    async def test(service: Service) -> None:
+        assert len(await service.work(TAG, [{"text": "a"}])) == 1
+
+    run(test, [StubEngine(die), EngineDied(), OSError("no memory"), StubEngine()], monkeypatch)
+
+
+def test_an_error_of_the_service_fails_one_batch_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(texts: list[str]) -> None:
+        if texts == ["bad"]:
+            raise TypeError("not JSON")
+
+    async def test(service: Service) -> None:
+        with pytest.raises(Refusal):
+            await service.work(TAG, [{"text": "bad"}])
+        assert len(await service.work(TAG, [{"text": "good"}])) == 1
+
+    run(test, [StubEngine(fail)], monkeypatch)
+
+
+def test_an_engine_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = StubEngine()
+
+    async def work(batch: Any) -> Any:
+        await asyncio.sleep(60)
+
+    hanging.work = work  # type: ignore[method-assign]
+
+    async def test(service: Service) -> None:
+        assert len(await service.work(TAG, [{"text": "a"}])) == 1
+        assert hanging.ended
+
+    run(test, [hanging, StubEngine()], monkeypatch, timeout=0.05)
+
+
+def test_reload_ends_the_old_engines_after_their_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = StubEngine(), StubEngine()
+
+    async def test(service: Service) -> None:
+        await service.work(TAG, [{"text": "a"}])
+        await service.reload()
+        await service.work(TAG, [{"text": "b"}])
+        assert (old.batches, new.batches) == ([["a"]], [["b"]])
+        await asyncio.sleep(0.01)
+        assert old.ended
+        assert not new.ended
+
+    run(test, [old, new], monkeypatch)
+
+
+def test_expected_wait_follows_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(service: Service) -> None:
+        assert service.expected_wait(2000) == pytest.approx(2.0)  # the stub's 1,000 characters a second
+        with pytest.raises(Refusal) as refused:
+            await service.work(TAG, [{"text": "a" * 40_000}])
+        assert (refused.value.status, refused.value.headers["retry-after"]) == (429, "41")
+
+    run(test, [StubEngine()], monkeypatch)
+
+
+def test_what_is_cancelled_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = StubEngine()
+
+    async def test(service: Service) -> None:
+        first = asyncio.ensure_future(service.work(TAG, [{"text": "a"}]))
+        await asyncio.sleep(0)
+        second = asyncio.ensure_future(service.work(TAG, [{"text": "b"}]))
+        await asyncio.sleep(0)
+        second.cancel()
+        await first
+        await service.work(TAG, [{"text": "c"}])
+        assert ["b"] not in engine.batches
+
+    run(test, [engine], monkeypatch)
