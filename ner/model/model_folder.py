@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,9 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
             f"{folder / WEIGHTS} doesn't fit {CONFIG}: {differing[0]} and {len(differing) - 1} more weights differ; "
             "copy the whole folder again, or train again"
         )
+    # The weights are views of the file. If somebody writes over it, the process would end with a bus error.
+    for tensor in chain(model.parameters(), model.buffers()):
+        tensor.data = tensor.data.clone()
     _check_scores(model.tag_decoder, folder / WEIGHTS)
     model.train(False)
     return model, table

@@ -22,7 +22,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 STREAM = "/v1/tag/stream"
 ADMIN = "/v1/admin/"
-_OPEN = ("/health/",)  # what a balancer asks, without a key and without a line in the log
+_OPEN = ("/health/",)  # what a balancer asks, without a key
+_NOT_LOGGED = (*_OPEN, "/metrics")
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _SECONDS = re.compile(rb"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _LOGGER = logging.getLogger("ner.serving.requests")
@@ -164,7 +165,7 @@ class Gate:
         metrics = self._service.metrics
         metrics.requests.labels(route, str(answer.status)).inc()
         metrics.request_seconds.labels(route).observe(seconds)
-        if not scope["path"].startswith(_OPEN):
+        if not scope["path"].startswith(_NOT_LOGGED):
             _LOGGER.info(
                 "%s %s",
                 scope["method"],

@@ -20,6 +20,7 @@ from ner.serving.service import Service
 
 _LOGGER = logging.getLogger("ner.serving")
 _TICK = 0.05  # seconds
+_BACKLOG = 2048
 
 
 def serve(service: Service) -> None:
@@ -35,6 +36,7 @@ def serve(service: Service) -> None:
     config = uvicorn.Config(
         make_app(service, keys, admin_keys),
         http=protocol_class(settings.receive_timeout),
+        backlog=_BACKLOG,
         ws="none",
         lifespan="off",
         access_log=False,
@@ -123,6 +125,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(_BACKLOG)  # from now on clients can connect; they are answered when uvicorn is up
     except OSError as error:
         listener.close()
         raise InputError(f"can't listen on {host}:{port} ({error.strerror}): choose another `host` or `port`") from None

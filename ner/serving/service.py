@@ -146,7 +146,7 @@ class Service:
         loop = asyncio.get_running_loop()
         jobs = [Job(task, item, loop.create_future()) for item in items]
         wait = self.expected_wait(sum(job.characters for job in jobs))
-        if wait > self.settings.timeout:
+        if self.expected_wait() and wait > self.settings.timeout:  # if nothing else waits, a later try is no better
             raise too_busy(wait)
         number = await self._queue.put(jobs)
         try:

@@ -2,6 +2,8 @@ import json
 import math
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +251,13 @@ def test_a_name_that_is_not_utf_8(copy: Path, tmp_path: Path) -> None:
     copy.rename(folder)
     with pytest.raises(InputError, match=r"the name .*udc.* is not UTF-8, and weights can't be read"):
         load_model(folder)
+
+
+def test_a_model_in_use_stands_its_file_being_written_over(copy: Path) -> None:
+    script = (
+        "import sys, pathlib; from ner import Tagger\n"
+        "tagger = Tagger.load(sys.argv[1]); pathlib.Path(sys.argv[1], 'model.safetensors').write_bytes(b'damaged')\n"
+        "print(tagger.tag('林晓东住在杭州。') is not None)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, copy], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "True\n"), ended.stderr

@@ -35,9 +35,11 @@ class Served:
 
     Args:
         *options: options of the command.
+        environment: more environment variables.
+        keep_log: whether its log is read to the end; else it is closed after the first line.
     """
 
-    def __init__(self, *options: object, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, *options: object, environment: dict[str, str] | None = None, keep_log: bool = True) -> None:
         line = [sys.executable, "-m", "ner", "serve", "--port", "0", *map(str, options)]
         self.process = subprocess.Popen(
             line, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}
@@ -52,14 +54,17 @@ class Served:
                 break
         else:
             raise AssertionError("".join(self.log))
-        threading.Thread(target=lambda: self.log.extend(self._errors), daemon=True).start()
+        if keep_log:
+            threading.Thread(target=lambda: self.log.extend(self._errors), daemon=True).start()
+        else:
+            self._errors.close()
         self.client = httpx.Client(base_url=self.url, timeout=60, verify=False)
 
     def wait_until(self, condition: Callable[[], object], seconds: float = 60) -> None:
         """Wait for something that happens soon."""
         ends = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < ends, "".join(self.log)
+            assert time.monotonic() < ends, "".join(self.log[-20:])
             time.sleep(0.02)
 
     def wait_until_ready(self) -> "Served":

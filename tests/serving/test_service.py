@@ -158,8 +158,12 @@ def test_reload_ends_the_old_engines_after_their_batch(monkeypatch: pytest.Monke
 def test_expected_wait_follows_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(service: Service) -> None:
         assert service.expected_wait(2000) == pytest.approx(2.0)  # the stub's 1,000 characters a second
+        first = asyncio.ensure_future(service.work(TAG, [{"text": "a" * 1000}]))
+        await asyncio.sleep(0)
         with pytest.raises(Refusal) as refused:
-            await service.work(TAG, [{"text": "a" * 40_000}])
+            await service.work(TAG, [{"text": "a" * 39_000}])
+        await first
+        assert await service.work(TAG, [{"text": "a" * 40_000}])  # nothing else waits
         assert (refused.value.status, refused.value.headers["retry-after"]) == (429, "41")
 
     run(test, [StubEngine()], monkeypatch)
