@@ -23,7 +23,9 @@ def docs_route(title: str) -> APIRouter:
         swagger_ui_parameters={"validatorUrl": None},
     )
     html = bytes(page.body).decode().replace("<html>", '<html lang="en">')
-    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in re.findall(r"<script>(.*?)</script>", html, re.DOTALL))
+    scripts = " ".join(
+        f"'sha256-{_digest(script)}'" for script in re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    )
     headers = {
         "content-security-policy": "default-src 'none'; connect-src 'self'; img-src 'self' data:; "
         f"script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "

@@ -30,7 +30,7 @@ DOCS = "/docs"
 DOCS_FILES = "/static-offline-docs"
 OPENAPI = "/openapi.json"
 _OPEN = ("/health/",)  # what a balancer asks, without a key and without a line in the log
-# What a browser opens, which sends no key by itself: the page asks for the key in its form, and the others hold no secret.
+# What a browser opens, which sends no key by itself: the page asks for it in its form, the others hold no secret.
 _KEYLESS = re.compile("|".join(map(re.escape, (PAGE, SCRIPT, DOCS, OPENAPI))) + f"|{DOCS_FILES}/.*")
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _SECONDS = re.compile(rb"\d{1,6}(\.\d{1,6})?", re.ASCII)

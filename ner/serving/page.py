@@ -134,7 +134,7 @@ class Page:
     def _render(
         self,
         request: Request,
-        form: _Form = _Form(),  # noqa: B008 - it is frozen
+        form: _Form = _Form(),
         tagged: _Tagged | None = None,
         refusal: Refusal | None = None,
     ) -> Response:

@@ -37,9 +37,7 @@ NO_FORM = Text("the form can't be read: send it again from this page", "无法�
 NO_TEXT = Text("write at least one text", "请至少输入一条文本")
 WRONG_KEY = Text("the API key is missing or wrong", "缺少 API key，或 API key 不正确")
 TOO_MANY = Text("there are {} texts: send at most {} at once", "共 {} 条文本，每次最多 {} 条")
-TOO_LONG = Text(
-    "the texts have {} characters: this page takes at most {} at once", "文本共 {} 字，本页每次最多 {} 字"
-)
+TOO_LONG = Text("the texts have {} characters: this page takes at most {} at once", "文本共 {} 字，本页每次最多 {} 字")
 
 # The service's own sentences are English. On a Chinese page, the status says as much.
 _OF_STATUS = {
