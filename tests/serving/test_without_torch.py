@@ -30,4 +30,5 @@ def test_the_list_has_what_the_extra_has() -> None:
     extra = project.partition("\nserve = [")[2].partition("\n]")[0]
     names = set(re.findall(r'^ +"([\w-]+)>=', extra, re.MULTILINE))
     listed = (ROOT / "deploy/exported.txt").read_text(encoding="utf-8").splitlines()
-    assert names and names <= set(listed)
+    assert names
+    assert names <= set(listed)
