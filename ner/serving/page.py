@@ -36,7 +36,6 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",  # with no-referrer, browsers send the form with Origin: null
-    "cache-control": "no-store",
     "vary": "accept-language",
 }
 
@@ -95,7 +94,7 @@ class Page:
 
         @router.post(PAGE, include_in_schema=False)
         async def tag(request: Request) -> Response:
-            form = _Form()
+            form = _Form(text="")
             try:
                 _require_same_origin(request)
                 form = await _read_form(request)
@@ -112,7 +111,7 @@ class Page:
 
     def refuse(self, refusal: Refusal, scope: Any) -> Response:
         """The page for a request that is refused before it is read."""
-        return self._render(Request(scope), refusal=refusal)
+        return self._render(Request(scope), _Form(text=""), refusal=refusal)
 
     async def _tag(self, request: Request, form: _Form) -> _Tagged:
         if not self._allows(form):
@@ -150,8 +149,10 @@ class Page:
             error=_show_refusal(refusal, language) if refusal else "",
             result=self._show(request, tagged, language) if tagged else None,
         )
-        status = refusal.status if refusal else 200
-        return Response(html, status, {**(refusal.headers if refusal else {}), **_HEADERS}, media_type="text/html")
+        # A text is stored nowhere. The empty form may be: then a browser that goes back to it still has what was typed.
+        cache = {"cache-control": "no-store" if request.method == "POST" else "no-cache"}
+        headers = {**(refusal.headers if refusal else {}), **_HEADERS, **cache}
+        return Response(html, refusal.status if refusal else 200, headers, media_type="text/html")
 
     def _allows(self, form: _Form) -> bool:
         return self._keys is None or self._keys.allow({b"x-api-key": form.key.encode()})

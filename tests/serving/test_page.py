@@ -185,6 +185,7 @@ def test_wrong_form(make_client: Make, name: str) -> None:
     assert sentence in shown(answer, "error")
     assert 'role="alert"' in answer.text
     assert "content-security-policy" in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {"origin": "http://service"}])
