@@ -96,9 +96,7 @@ class _Measured:
             ours, alone = [], []
             for _ in range(rounds):
                 alone.append(self._offline("throughput"))
-                ours.append(
-                    _speed(asyncio.run(self._run(load, lambda l: l.closed(clients, self._seconds, next_texts))))
-                )
+                ours.append(_speed(asyncio.run(load.closed(clients, self._seconds, next_texts))))
             ratios = [a / b for a, b in zip(ours, alone, strict=True)]
             row = f"{median(ours):,.0f} characters/s", f"{median(ratios):.0%} of {median(alone):,.0f} offline"
             yield name, row

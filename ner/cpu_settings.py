@@ -2,7 +2,9 @@
 
 import math
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 # The number of times that a waiting thread checks before it releases its core. It is some tens of microseconds: longer
 # than most waits in a training step, and short enough for other programs.
@@ -24,6 +26,17 @@ def set_up_libraries() -> None:
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", str(_TURNS))
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_PRIMITIVES))
+
+
+def keep_silent() -> None:
+    """Keep ONNX Runtime and OpenVINO from sending anything over the network. Call it before they are imported.
+
+    Both write a number for this user or device into a folder of the user and report their use: ONNX Runtime since 1.31,
+    unless this variable is set, and OpenVINO with a package that it does without if it can't be imported.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    modules: dict[str, Any] = sys.modules
+    modules.setdefault("openvino_telemetry", None)
 
 
 def available_cores() -> int:

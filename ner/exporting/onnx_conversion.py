@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ner.choices import Target
+from ner.cpu_settings import keep_silent
 from ner.errors import InputError
 from ner.exporting.onnx_network import ExportableNetwork
 from ner.extras import import_extra
@@ -37,6 +38,7 @@ def import_packages(target: Target) -> None:
     Raises:
         InputError: a package is missing. The message contains the command that installs it.
     """
+    keep_silent()
     for name in PACKAGES[target]:
         import_extra(name, target, f"export to {target}")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ner.characters.character_table import Ids
 from ner.choices import ExportPrecision, Target
+from ner.cpu_settings import keep_silent
 from ner.decoding.numpy_chain import Floats
 from ner.errors import InputError
 from ner.files import plain_reason
@@ -32,6 +33,7 @@ def open_network(folder: Path, target: Target, precision: ExportPrecision, threa
         InputError: the runtime isn't installed, or can't read the network.
     """
     package, opened = {"onnx": ("onnxruntime", _open_onnx), "openvino": ("openvino", _open_openvino)}[target]
+    keep_silent()
     try:
         runtime = importlib.import_module(package)
     except ModuleNotFoundError:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -10,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ner.serving.api_keys import ApiKeys
-from ner.serving.gate import Gate
+from ner.serving.docs_page import docs_route
+from ner.serving.gate import DOCS_FILES, OPENAPI, PAGE, Gate
 from ner.serving.json_route import refuse_wrong
+from ner.serving.page import Page
 from ner.serving.refusal import Refusal, respond
 from ner.serving.routes import own_routes
 from ner.serving.service import Service
@@ -29,9 +33,17 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
     app = FastAPIOffline(
         title="bert-ner",
         version=installed_version("bert-ner"),
-        description="Finds named entities in Chinese text.",
+        description="Finds named entities in Chinese text. [Try it on a page.](./)",
+        docs_url=None,
         redoc_url=None,
+        openapi_url=OPENAPI,
+        static_url=DOCS_FILES,
+        # It is the gate that looks at the key; this makes the documentation ask for it.
+        dependencies=[Depends(HTTPBearer(auto_error=False))] if keys or admin_keys else [],
     )
+    page = Page(service, keys)
+    app.include_router(page.routes())
+    app.include_router(docs_route(app.title))
     app.include_router(own_routes(service, admin=admin_keys is not None))
 
     def refuse(request: Request, error: Exception) -> Response:
@@ -40,7 +52,7 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
     for kind in (Refusal, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, refuse)
 
-    gate: Any = Gate(app, service=service, keys=keys, admin_keys=admin_keys)
+    gate: Any = Gate(app, service=service, keys=keys, admin_keys=admin_keys, refuse={PAGE: page.refuse})
     if service.settings.cors_origin:
         gate = CORSMiddleware(
             gate, allow_origins=[service.settings.cors_origin], allow_methods=["GET", "POST"], allow_headers=["*"]

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 import anyio
+from starlette.responses import Response
 
 from ner.serving.api_keys import ApiKeys
 from ner.serving.refusal import Refusal, respond
@@ -19,11 +20,19 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refuse = Callable[[Refusal, Scope], Response]
 
 STREAM = "/v1/tag/stream"
 ADMIN = "/v1/admin/"
+PAGE = "/"
+SCRIPT = "/page.js"
+DOCS = "/docs"
+DOCS_FILES = "/static-offline-docs"
+OPENAPI = "/openapi.json"
 _OPEN = ("/health/",)  # what a balancer asks, without a key
 _NOT_LOGGED = (*_OPEN, "/metrics")
+# What a browser opens, which sends no key by itself: the page asks for it in its form, the others hold no secret.
+_KEYLESS = re.compile("|".join(map(re.escape, (PAGE, SCRIPT, DOCS, OPENAPI))) + f"|{DOCS_FILES}/.*")
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _SECONDS = re.compile(rb"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _LOGGER = logging.getLogger("ner.serving.requests")
@@ -41,15 +50,23 @@ class Gate:
         service: what they use.
         keys: the API keys, None if none is needed.
         admin_keys: the keys of the admin routes.
+        refuse: how requests for some paths are refused, if not with JSON.
     """
 
     def __init__(
-        self, app: App, *, service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys | None = None
+        self,
+        app: App,
+        *,
+        service: Service,
+        keys: ApiKeys | None = None,
+        admin_keys: ApiKeys | None = None,
+        refuse: Mapping[str, Refuse] | None = None,
     ) -> None:
         self._app = app
         self._service = service
         self._keys = keys
         self._admin_keys = admin_keys
+        self._refuse = refuse or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -67,16 +84,20 @@ class Gate:
             await self._answer(scope, headers, receive, answer)
         except Refusal as refusal:
             self._service.metrics.rejected.labels(str(refusal.status)).inc()
-            await answer.refuse(refusal)
+            await answer.refuse(self._respond(scope, refusal))
         except ClientGone:
             answer.status = 499  # as nginx counts it; nothing is sent
         except Exception:
             # The traceback has no text: what a text caused is caught where the text is known.
             _LOGGER.exception("request %s failed", request_id.decode())
-            await answer.refuse(Refusal(500, "the service failed"))
+            await answer.refuse(self._respond(scope, Refusal(500, "the service failed")))
         finally:
             self._service.metrics.running.dec()
             self._record(scope, answer, monotonic() - began)
+
+    def _respond(self, scope: Scope, refusal: Refusal) -> Response:
+        own = self._refuse.get(scope["path"])
+        return own(refusal, scope) if own else respond(refusal, scope["state"]["request_id"])
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer") -> None:
         path = scope["path"]
@@ -100,6 +121,8 @@ class Gate:
 
     def _require_key(self, path: str, headers: dict[bytes, bytes]) -> None:
         keys = self._admin_keys if path.startswith(ADMIN) else self._keys
+        if _KEYLESS.fullmatch(path):
+            return
         if keys and not keys.allow(headers):
             message = "expected an API key: send it as Authorization: Bearer KEY"
             raise Refusal(401, message, {"www-authenticate": "Bearer"})
@@ -192,14 +215,15 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id)]
+            more = [(b"x-request-id", self.request_id), (b"x-content-type-options", b"nosniff")]
+            message["headers"] = [*message["headers"], *more]
         await self._send(message)
 
-    async def refuse(self, refusal: Refusal) -> None:
+    async def refuse(self, response: Response) -> None:
         """Send a refusal, unless an answer has begun."""
         if self.status:
             return
-        await respond(refusal, self.request_id.decode())({"type": "http"}, _nothing, self.send)
+        await response({"type": "http"}, _nothing, self.send)
 
 
 async def _nothing() -> Message:

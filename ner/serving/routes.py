@@ -50,8 +50,7 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
             nbest=body.nbest,
             fixed=fixed,
         )
-        results = [_result(one, body.nbest) for one in found]
-        return json_response({"model": body.model or service.default, "results": results, "usage": _usage(body.texts)})
+        return json_response(tag_answer(body.model or service.default, body.texts, found, body.nbest))
 
     @router.post("/v1/embed", response_model=EmbedResponse, responses=REFUSALS, tags=["embed"])
     @limit_texts(service.settings)
@@ -99,6 +98,18 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
             return json_response({"status": "reloaded"})
 
     return router
+
+
+def tag_answer(model: str, texts: Sequence[str], found: Sequence[TaggedText], nbest: int = 0) -> dict[str, Any]:
+    """What `/v1/tag` answers.
+
+    Args:
+        model: the name of the model.
+        texts: the texts.
+        found: what was found in each of them.
+        nbest: the number of readings that was asked for.
+    """
+    return {"model": model, "results": [_result(one, nbest) for one in found], "usage": _usage(texts)}
 
 
 def _result(found: TaggedText, nbest: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Exported networks give the numbers of the network, and exported taggers its entities."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -164,6 +165,15 @@ def test_neither_torch_nor_transformers_is_needed(exported_folder: Path, model_f
     run = tag_with(model_folder)
     assert run.returncode == 2
     assert run.stderr.startswith("bert-ner: torch is not installed: pip install ")
+
+
+def test_nothing_is_written_beside_or_sent(exported_folder: Path, tmp_path: Path) -> None:
+    script = f"from ner import Tagger; print(len(Tagger.load({str(exported_folder)!r}).tag('张伟去上海。')))"
+    places = dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), str(tmp_path))
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    command = [sys.executable, "-c", script]
+    run = subprocess.run(command, capture_output=True, text=True, env={**environment, **places}, check=True)
+    assert (run.stdout, list(tmp_path.iterdir())) == ("2\n", [])
 
 
 def test_the_command(onnx_model: Any, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

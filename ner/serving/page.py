@@ -1,0 +1,225 @@
+"""The page at /: paste texts, see their entities. It is a plain form, and works without JavaScript."""
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from ner.language import Language, Text
+from ner.pages.highlight import Hues, clip, pieces, visible
+from ner.pages.templates import page_template
+from ner.serving import page_words
+from ner.serving.api_keys import ApiKeys
+from ner.serving.gate import PAGE, SCRIPT
+from ner.serving.page_words import WORDS, choose_language, say, say_refusal
+from ner.serving.refusal import Refusal
+from ner.serving.routes import tag_answer
+from ner.serving.service import Service
+from ner.serving.tagging import tag_texts
+from ner.tagging.tagger import TaggedText
+from ner.version import installed_version
+
+_EXAMPLE = "林晓东昨天从杭州赶到北京大学医院看望李教授。\n远山集团将在成都新建一座工厂。"
+_MOST_FIELDS = 10
+_MOST_ROWS = 300
+_MOST_IN_CELL = 60
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",  # with no-referrer, browsers send the form with Origin: null
+    "vary": "accept-language",
+}
+
+
+class _Refused(Refusal):
+    """A refusal with a sentence in both languages."""
+
+    def __init__(self, status: int, text: Text, *values: int) -> None:
+        super().__init__(status, say(text, "en", *values))
+        self._text, self._values = text, values
+
+    def say(self, language: Language) -> str:
+        sentence = say(self._text, language, *self._values)
+        return sentence[:1].upper() + sentence[1:] + ("。" if language == "zh" else ".")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What was sent."""
+
+    text: str = _EXAMPLE
+    model: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class _Tagged:
+    """What was found."""
+
+    model: str
+    texts: Sequence[str]
+    found: Sequence[TaggedText]
+    milliseconds: float
+
+
+class Page:
+    """The page of a service.
+
+    Args:
+        service: the service.
+        keys: the API keys; the form asks for one of them. None if none is needed.
+    """
+
+    def __init__(self, service: Service, keys: ApiKeys | None) -> None:
+        self._service = service
+        self._keys = keys
+
+    def routes(self) -> APIRouter:
+        """The routes of the page and its script."""
+        router = APIRouter()
+        script = (Path(__file__).parent / "page.js").read_bytes()
+
+        @router.get(PAGE, include_in_schema=False)
+        async def show(request: Request) -> Response:
+            return self._render(request)
+
+        @router.post(PAGE, include_in_schema=False)
+        async def tag(request: Request) -> Response:
+            form = _Form(text="")
+            try:
+                _require_same_origin(request)
+                form = await _read_form(request)
+                tagged = await self._tag(request, form)
+            except Refusal as refusal:
+                return self._render(request, form, refusal=refusal)
+            return await run_in_threadpool(self._render, request, form, tagged)
+
+        @router.get(SCRIPT, include_in_schema=False)
+        async def send_script() -> Response:
+            return Response(script, headers={"cache-control": "max-age=86400"}, media_type="text/javascript")
+
+        return router
+
+    def refuse(self, refusal: Refusal, scope: Any) -> Response:
+        """The page for a request that is refused before it is read."""
+        return self._render(Request(scope), _Form(text=""), refusal=refusal)
+
+    async def _tag(self, request: Request, form: _Form) -> _Tagged:
+        if not self._allows(form):
+            raise _Refused(401, page_words.WRONG_KEY)
+        settings = self._service.settings
+        texts = [line for line in form.text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+        characters = sum(map(len, texts))
+        if not texts:
+            raise _Refused(422, page_words.NO_TEXT)
+        if len(texts) > settings.max_texts:
+            raise _Refused(413, page_words.TOO_MANY, len(texts), settings.max_texts)
+        if characters > settings.max_characters:
+            raise _Refused(413, page_words.TOO_LONG, characters, settings.max_characters)
+        model = self._service.find_model(form.model or None)
+        began = monotonic()
+        found = await tag_texts(self._service, request, texts, model=model)
+        return _Tagged(model, texts, found, 1000 * (monotonic() - began))
+
+    def _render(
+        self,
+        request: Request,
+        form: _Form = _Form(),
+        tagged: _Tagged | None = None,
+        refusal: Refusal | None = None,
+    ) -> Response:
+        language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+        html = page_template("serving/page.html.j2", {"visible": visible}).render(
+            language=language,
+            words={name: say(text, language) for name, text in WORDS.items()},
+            version=installed_version("bert-ner"),
+            form=form,
+            models=list(self._service.models) if self._allows(form) else [],  # without a key, it tells nothing of them
+            needs_key=self._keys is not None,
+            sent=request.method == "POST",
+            error=_show_refusal(refusal, language) if refusal else "",
+            result=self._show(request, tagged, language) if tagged else None,
+        )
+        # A text is stored nowhere. The empty form may be: then a browser that goes back to it still has what was typed.
+        cache = {"cache-control": "no-store" if request.method == "POST" else "no-cache"}
+        headers = {**(refusal.headers if refusal else {}), **_HEADERS, **cache}
+        return Response(html, refusal.status if refusal else 200, headers, media_type="text/html")
+
+    def _allows(self, form: _Form) -> bool:
+        return self._keys is None or self._keys.allow({b"x-api-key": form.key.encode()})
+
+    def _show(self, request: Request, tagged: _Tagged, language: Language) -> dict[str, Any]:
+        hues = Hues(map(visible, self._service.models[tagged.model]["types"]))
+        rows = [(line, entity) for line, one in enumerate(tagged.found, 1) for entity in one.entities]
+        counts = Counter(visible(entity.label) for _, entity in rows)
+        answer = tag_answer(tagged.model, tagged.texts, tagged.found)
+        many = {0: page_words.NONE, 1: page_words.ONE}.get(len(rows), page_words.MANY)
+        return {
+            "hues": hues,
+            "counts": [(label, counts[label]) for label in hues if counts[label]],
+            "summary": say(many, language, len(rows)),
+            "milliseconds": tagged.milliseconds,
+            "model": tagged.model,
+            "lines": [pieces(text, one.entities) for text, one in zip(tagged.texts, tagged.found, strict=True)],
+            "rows": [(line, entity, clip(entity.text, _MOST_IN_CELL)) for line, entity in rows[:_MOST_ROWS]],
+            "more": say(page_words.MORE, language, len(rows) - _MOST_ROWS) if len(rows) > _MOST_ROWS else "",
+            "json": orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode(),
+            "curl": self._curl_line(request, tagged),
+        }
+
+    def _curl_line(self, request: Request, tagged: _Tagged) -> str:
+        """A command for a Unix shell that gives the same answer."""
+        host = request.headers.get("host", "127.0.0.1")
+        origin = request.headers.get("origin", "")  # it knows of TLS that a proxy ends
+        address = origin if _place(origin) == host else f"{request.url.scheme}://{host}"
+        choice = {} if tagged.model == self._service.default else {"model": tagged.model}
+        words = ["curl", f"{address}/v1/tag", "-H", "Content-Type: application/json"]
+        words += ["-H", "Authorization: Bearer KEY"] if self._keys else []
+        return shlex.join([*words, "-d", orjson.dumps({"texts": tagged.texts, **choice}).decode()])
+
+
+def _require_same_origin(request: Request) -> None:
+    """Refuse a form that another site has a browser send."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        same = site in ("same-origin", "none")
+    else:  # an old browser, an address without TLS, or no browser
+        same = origin is None or _place(origin) == request.headers.get("host")
+    if not same:
+        raise _Refused(403, page_words.OTHER_SITE)
+
+
+def _place(origin: str) -> str | None:
+    """The host and port of an origin, None if it is none."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    return parts.netloc if parts.scheme in ("http", "https") else None
+
+
+async def _read_form(request: Request) -> _Form:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise _Refused(415, page_words.NO_FORM)
+    try:
+        body = (await request.body()).decode("ascii")
+        fields = parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise _Refused(400, page_words.NO_FORM) from None
+    return _Form(**{name: fields.get(name, [""])[-1] for name in ("text", "model", "key")})
+
+
+def _show_refusal(refusal: Refusal, language: Language) -> str:
+    if isinstance(refusal, _Refused):
+        return refusal.say(language)
+    return say_refusal(refusal.status, refusal.message, language)
