@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ner.serving.api_keys import ApiKeys
 from ner.serving.gate import Gate
 from ner.serving.json_route import refuse_wrong
+from ner.serving.protocols import protocol_routes
 from ner.serving.refusal import Refusal, respond
 from ner.serving.routes import own_routes
 from ner.serving.service import Service
@@ -33,6 +34,7 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
         redoc_url=None,
     )
     app.include_router(own_routes(service, admin=admin_keys is not None))
+    app.include_router(protocol_routes(service))
 
     def refuse(request: Request, error: Exception) -> Response:
         return respond(_as_refusal(error), request.scope["state"]["request_id"])

@@ -22,7 +22,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 STREAM = "/v1/tag/stream"
 ADMIN = "/v1/admin/"
-_OPEN = ("/health/",)  # what a balancer asks, without a key
+_OPEN = ("/health/", "/v2/health/")  # what a balancer asks, without a key
 _NOT_LOGGED = (*_OPEN, "/metrics")
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _SECONDS = re.compile(rb"\d{1,6}(\.\d{1,6})?", re.ASCII)
