@@ -35,13 +35,16 @@ class _JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route whose body must be JSON."""
 
+    media_types: tuple[str, ...] = ("application/json",)
+    """The content types that are taken."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Check the content type before the body is parsed."""
         handle = super().get_route_handler()
 
         async def handle_json(request: Request) -> Response:
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if self.body_field and media_type != "application/json":
+            if self.body_field and media_type not in self.media_types:
                 raise Refusal(415, "expected Content-Type: application/json")
             return await handle(_JsonRequest(request.scope, request.receive))
 

@@ -1,7 +1,8 @@
 """KServe's Open Inference Protocol (v2), in JSON: a tensor of texts gives a tensor of JSON documents."""
 
+from collections.abc import Callable, Coroutine
 from math import prod
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -17,6 +18,20 @@ from ner.version import installed_version
 _INPUT, _OUTPUT = "text", "entities"
 
 
+class _TensorRoute(JsonRoute):
+    media_types = ("application/json", "")  # tritonclient names none
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_tensors(request: Request) -> Response:
+            if "inference-header-content-length" in request.headers:
+                raise Refusal(415, "expected all data in JSON: use binary_data=False")
+            return await handle(request)
+
+        return handle_tensors
+
+
 class TextTensor(Body):
     """The input. `data` is flat, or nested as `shape` says."""
 
@@ -25,7 +40,7 @@ class TextTensor(Body):
     datatype: Literal["BYTES"]
     data: Annotated[
         list[str] | list[list[str]],
-        Field(description="Texts. The extension for binary data is not supported: use binary_data=False."),
+        Field(description="Texts. Binary data is not supported."),
     ]
 
 
@@ -88,7 +103,7 @@ class ServerMetadata(BaseModel):
 
 def kserve_routes(service: Service) -> APIRouter:
     """The routes of KServe's protocol."""
-    router = APIRouter(prefix="/v2", route_class=JsonRoute, tags=["KServe"])
+    router = APIRouter(prefix="/v2", route_class=_TensorRoute, strict_content_type=False, tags=["KServe"])
     no_model = refusals(401, 404, 503)
 
     @router.get("", response_model=ServerMetadata, responses=refusals(401))

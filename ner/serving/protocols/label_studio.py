@@ -23,13 +23,13 @@ class Health(BaseModel):
 
 
 class Versions(BaseModel):
-    """The models."""
+    """The only version that there is."""
 
     versions: list[str]
 
 
 class ModelVersion(BaseModel):
-    """The model that answers."""
+    """The name of the model, and a digest of its files."""
 
     model_version: str
 
@@ -74,12 +74,12 @@ def label_studio_routes(service: Service) -> APIRouter:
         return json_response({"status": "UP", "model_class": "bert-ner"})
 
     async def versions(model: str | None = None) -> Response:
-        """The models to choose from: the one of this backend."""
-        return json_response({"versions": [service.find_model(model)]})
+        """The version of the model."""
+        return json_response({"versions": [_version(service, model)]})
 
     async def setup(model: str | None = None) -> Response:
-        """Tell the model. There is nothing to set up, and the access token of the body is not even read."""
-        return json_response({"model_version": service.find_model(model)})
+        """Tell the version of the model. Nothing is set up, and the access token is not read."""
+        return json_response({"model_version": _version(service, model)})
 
     async def webhook(model: str | None = None) -> Response:
         """Accept an event, and do nothing: annotations change no model here. Train a new one from an export."""
@@ -90,7 +90,7 @@ def label_studio_routes(service: Service) -> APIRouter:
         """Find the entities of tasks, as far as the label config has labels for them."""
         if len(body.tasks) > service.settings.max_texts:
             raise Refusal(413, f"tasks: expected at most {service.settings.max_texts} items")
-        name = service.find_model(model)
+        version = _version(service, model)
         labelled = parse_label_config(body.label_config)
         places = [
             (number, one, text)
@@ -98,11 +98,11 @@ def label_studio_routes(service: Service) -> APIRouter:
             for one in labelled
             if (text := _text(task.data, one.key))
         ]
-        found = await find_entities(service, request, [text for _, _, text in places], name)
+        found = await find_entities(service, request, [text for _, _, text in places], model)
         regions: list[list[dict[str, Any]]] = [[] for _ in body.tasks]
         for (number, one, _), entities in zip(places, found, strict=True):
             regions[number] += _regions(one, entities, len(regions[number]))
-        return json_response({"results": [_prediction(name, own) for own in regions]})
+        return json_response({"results": [_prediction(version, own) for own in regions]})
 
     for prefix in prefixes:
         router.get(f"{prefix}/health", response_model=Health, responses=no_model)(health)
@@ -111,6 +111,12 @@ def label_studio_routes(service: Service) -> APIRouter:
         router.post(f"{prefix}/webhook", response_model=dict[str, str], status_code=201, responses=REFUSALS)(webhook)
         router.post(f"{prefix}/predict", response_model=PredictResponse, responses=REFUSALS)(predict)
     return router
+
+
+def _version(service: Service, model: str | None) -> str:
+    """The name of a model and what it is now. Label Studio asks again about a task when this changes."""
+    name = service.find_model(model)
+    return f"{name}-{service.models[name]['version']}"
 
 
 def _text(data: Any, key: str) -> str:
@@ -140,8 +146,8 @@ def _regions(labelled: LabelledText, entities: Sequence[Entity], first: int) -> 
     ]
 
 
-def _prediction(model: str, regions: list[dict[str, Any]]) -> dict[str, Any]:
-    prediction: dict[str, Any] = {"model_version": model, "result": regions}
+def _prediction(version: str, regions: list[dict[str, Any]]) -> dict[str, Any]:
+    prediction: dict[str, Any] = {"model_version": version, "result": regions}
     if regions:
         prediction["score"] = sum(region["score"] for region in regions) / len(regions)
     return prediction
