@@ -34,7 +34,8 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
         redoc_url=None,
     )
     app.include_router(own_routes(service, admin=admin_keys is not None))
-    app.include_router(protocol_routes(service))
+    for router in protocol_routes(service):
+        app.include_router(router)
 
     def refuse(request: Request, error: Exception) -> Response:
         return respond(_as_refusal(error), request.scope["state"]["request_id"])

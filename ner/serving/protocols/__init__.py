@@ -22,9 +22,6 @@ _PROTOCOLS = (
 )
 
 
-def protocol_routes(service: Service) -> APIRouter:
-    """The routes of all protocols."""
-    router = APIRouter()
-    for make in _PROTOCOLS:
-        router.include_router(make(service))
-    return router
+def protocol_routes(service: Service) -> list[APIRouter]:
+    """The routes of each protocol."""
+    return [make(service) for make in _PROTOCOLS]

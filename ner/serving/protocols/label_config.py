@@ -7,6 +7,7 @@ from xml.parsers import expat
 from ner.serving.refusal import Refusal
 
 _MOST_CHARACTERS = 200_000
+_MOST_TEXTS = 50
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def parse_label_config(config: str) -> list[LabelledText]:
     A label is for the type of its value or alias, and for those of `predicted_values`.
 
     Raises:
-        Refusal: the config is too long, not well-formed, or has a DOCTYPE, which could declare entities.
+        Refusal: the config is too large, not well-formed, or has a DOCTYPE, which could declare entities.
     """
     if len(config) > _MOST_CHARACTERS:
         raise Refusal(413, f"label_config: expected at most {_MOST_CHARACTERS} characters")
@@ -46,12 +47,15 @@ def parse_label_config(config: str) -> list[LabelledText]:
     except expat.ExpatError as error:
         message = f"is not well-formed XML: {expat.ErrorString(error.code)}, line {error.lineno}"
         raise Refusal(422, f"label_config: {message}") from None
-    return [
+    labelled = [
         LabelledText(one.name, name, reader.keys[name], one.labels)
         for one in reader.controls
         for name in one.to_names
         if name in reader.keys
     ]
+    if len(labelled) > _MOST_TEXTS:
+        raise Refusal(413, f"label_config: expected at most {_MOST_TEXTS} pairs of Labels and Text")
+    return labelled
 
 
 def _refuse_doctype(*_: object) -> None:
