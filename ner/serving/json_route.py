@@ -61,7 +61,8 @@ def refuse_wrong(errors: Sequence[Any]) -> Refusal:
     error = errors[0]
     if error["type"] == "json_invalid":
         return Refusal(400, f"the body is not JSON: {str(error['ctx']['error']).partition(':')[0]}")
-    message = _WORDS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    words = _WORDS.get(error["type"])
+    message = words.format(**error.get("ctx", {})) if words else error["msg"]  # which can have braces of a pattern
     return Refusal(413 if error["type"] in _TOO_LARGE else 422, f"{_show_place(error['loc'])}: {message}")
 
 

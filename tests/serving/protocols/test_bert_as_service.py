@@ -41,3 +41,4 @@ def test_options_of_the_server(ask: Ask, service: Service) -> None:
         Task("other", "embed", (("layer", "last4"), ("pooling", "cls"))),
     ]
     assert ask("/encode?pooling=middle", {"id": 1, "texts": ["你好"]}).status_code == 422
+    assert ask("/encode?layer=top", {"id": 1, "texts": ["你好"]}).status_code == 422
