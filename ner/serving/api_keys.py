@@ -1,5 +1,6 @@
 """API keys: read from a file, compared in constant time."""
 
+import base64
 import hashlib
 import hmac
 from pathlib import Path
@@ -33,12 +34,25 @@ class ApiKeys:
         self._digests = [_digest(key.encode()) for key in keys]
 
     def allow(self, headers: dict[bytes, bytes]) -> bool:
-        """Whether the headers of a request have a key: `Authorization: Bearer KEY`, or `X-API-Key: KEY`."""
+        """Whether the headers of a request have a key.
+
+        It is in `Authorization: Bearer KEY` or `X-API-Key: KEY`, or it is the password of `Authorization: Basic`, which
+        is all that some tools can send. The name of the user doesn't matter.
+        """
         kind, _, given = headers.get(b"authorization", b"").partition(b" ")
-        if kind.lower() != b"bearer":
+        if kind.lower() == b"basic":
+            given = _password(given)
+        elif kind.lower() != b"bearer":
             given = b""
         given = _digest(given.strip() or headers.get(b"x-api-key", b"").strip())
         return any([hmac.compare_digest(given, digest) for digest in self._digests])
+
+
+def _password(credentials: bytes) -> bytes:
+    try:
+        return base64.b64decode(credentials, validate=True).partition(b":")[2]
+    except ValueError:
+        return b""
 
 
 def _digest(key: bytes) -> bytes:

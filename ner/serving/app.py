@@ -16,6 +16,7 @@ from ner.serving.docs_page import docs_route
 from ner.serving.gate import DOCS_FILES, OPENAPI, PAGE, Gate
 from ner.serving.json_route import refuse_wrong
 from ner.serving.page import Page
+from ner.serving.protocols import protocol_routes
 from ner.serving.refusal import Refusal, respond
 from ner.serving.routes import own_routes
 from ner.serving.service import Service
@@ -45,6 +46,8 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
     app.include_router(page.routes())
     app.include_router(docs_route(app.title))
     app.include_router(own_routes(service, admin=admin_keys is not None))
+    for router in protocol_routes(service):
+        app.include_router(router)
 
     def refuse(request: Request, error: Exception) -> Response:
         return respond(_as_refusal(error), request.scope["state"]["request_id"])

@@ -29,7 +29,7 @@ SCRIPT = "/page.js"
 DOCS = "/docs"
 DOCS_FILES = "/static-offline-docs"
 OPENAPI = "/openapi.json"
-_OPEN = ("/health/",)  # what a balancer asks, without a key
+_OPEN = ("/health/", "/v2/health/")  # what a balancer asks, without a key
 _NOT_LOGGED = (*_OPEN, "/metrics")
 # What a browser opens, which sends no key by itself: the page asks for it in its form, the others hold no secret.
 _KEYLESS = re.compile("|".join(map(re.escape, (PAGE, SCRIPT, DOCS, OPENAPI))) + f"|{DOCS_FILES}/.*")

@@ -35,13 +35,16 @@ class _JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route whose body must be JSON."""
 
+    media_types: tuple[str, ...] = ("application/json",)
+    """The content types that are taken."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Check the content type before the body is parsed."""
         handle = super().get_route_handler()
 
         async def handle_json(request: Request) -> Response:
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if self.body_field and media_type != "application/json":
+            if self.body_field and media_type not in self.media_types:
                 raise Refusal(415, "expected Content-Type: application/json")
             return await handle(_JsonRequest(request.scope, request.receive))
 
@@ -58,7 +61,8 @@ def refuse_wrong(errors: Sequence[Any]) -> Refusal:
     error = errors[0]
     if error["type"] == "json_invalid":
         return Refusal(400, f"the body is not JSON: {str(error['ctx']['error']).partition(':')[0]}")
-    message = _WORDS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    words = _WORDS.get(error["type"])
+    message = words.format(**error.get("ctx", {})) if words else error["msg"]  # which can have braces of a pattern
     return Refusal(413 if error["type"] in _TOO_LARGE else 422, f"{_show_place(error['loc'])}: {message}")
 
 

@@ -18,6 +18,7 @@ from ner.serving.schemas import (
     TagRequest,
     TagResponse,
     limit_texts,
+    refusals,
 )
 from ner.serving.service import Service
 from ner.serving.tagging import embed_texts, tag_texts
@@ -59,7 +60,7 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         vectors = await embed_texts(service, request, body.texts, body.model, body.layer, body.pooling)
         return json_response({"model": body.model or service.default, "vectors": vectors, "usage": _usage(body.texts)})
 
-    @router.get("/v1/models", response_model=ModelList, responses=_only(401), tags=["models"])
+    @router.get("/v1/models", response_model=ModelList, responses=refusals(401), tags=["models"])
     async def models() -> Response:
         """The models, and the types that they find."""
         shown = ("types", "precision", "window", "embeds")
@@ -74,21 +75,21 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         """Whether the process answers."""
         return json_response({"status": "live"})
 
-    @router.get("/health/ready", response_model=dict[str, str], responses=_only(503), tags=["health"])
+    @router.get("/health/ready", response_model=dict[str, str], responses=refusals(503), tags=["health"])
     async def ready() -> Response:
         """Whether the service takes texts: its models are loaded, and it isn't shutting down."""
         if service.draining or not service.ready:
             raise Refusal(503, "shutting down" if service.draining else "loading models", {"retry-after": "1"})
         return json_response({"status": "ready"})
 
-    @router.get("/metrics", response_class=Response, responses=_only(401), tags=["health"])
+    @router.get("/metrics", response_class=Response, responses=refusals(401), tags=["health"])
     async def metrics() -> Response:
         """Counters for Prometheus."""
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     if admin:
 
-        @router.post("/v1/admin/reload", response_model=dict[str, str], responses=_only(401, 422), tags=["admin"])
+        @router.post("/v1/admin/reload", response_model=dict[str, str], responses=refusals(401, 422), tags=["admin"])
         async def reload() -> Response:
             """Load the models again beside the running ones, and switch when they are ready."""
             try:
@@ -124,7 +125,3 @@ def _result(found: TaggedText, nbest: int) -> dict[str, Any]:
 
 def _usage(texts: Sequence[str]) -> dict[str, int]:
     return {"texts": len(texts), "characters": sum(map(len, texts))}
-
-
-def _only(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: REFUSALS[status] for status in statuses}

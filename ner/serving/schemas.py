@@ -9,6 +9,7 @@ from ner.choices import MOST_READINGS
 from ner.serving.serving_settings import ServingSettings
 
 _Route = TypeVar("_Route", bound=Callable[..., Any])
+LAYERS = r"^(-?\d{1,3}|mean|last4|all)$"
 _EXAMPLE = "林晓东昨天从杭州赶到北京大学医院看望李教授。"
 
 
@@ -47,7 +48,7 @@ class EmbedRequest(Strict):
     layer: Annotated[
         str,
         Field(
-            pattern=r"^(-?\d{1,3}|mean|last4|all)$",
+            pattern=LAYERS,
             description="A layer: 0 is the embeddings, -1 the top; mean, last4 or all.",
         ),
     ] = "-1"
@@ -158,3 +159,8 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         504: "The request was not answered in time.",
     }.items()
 }
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The refusals with these statuses, for the OpenAPI document of a route."""
+    return {status: REFUSALS[status] for status in statuses}

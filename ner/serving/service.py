@@ -111,15 +111,23 @@ class Service:
         waiting = self._queue.characters + self._in_work + characters
         return waiting / self._speed if self._speed else 0.0
 
+    def require_ready(self) -> None:
+        """Refuse a request that comes now, if there are no models yet or no longer.
+
+        Raises:
+            Refusal: the service is loading or draining.
+        """
+        if self.draining or not self.ready:
+            word = "shutting down" if self.draining else "loading its models"
+            raise Refusal(503, f"the service is {word}: try again later", {"retry-after": "1"})
+
     def require_room(self) -> None:
         """Refuse a request that comes now, if the service can't work on it.
 
         Raises:
             Refusal: it is loading or draining, or the queue is too long.
         """
-        if self.draining or not self.ready:
-            word = "shutting down" if self.draining else "loading its models"
-            raise Refusal(503, f"the service is {word}: try again later", {"retry-after": "1"})
+        self.require_ready()
         wait = self.expected_wait()
         if wait > self.settings.max_wait:
             raise too_busy(wait)
@@ -128,8 +136,9 @@ class Service:
         """The name of a model.
 
         Raises:
-            Refusal: there is no such model.
+            Refusal: there is no such model, or the service is loading or draining.
         """
+        self.require_ready()
         if name is None:
             return self.default
         if name not in self.models:
