@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -18,7 +16,7 @@ from ner.serving.json_route import refuse_wrong
 from ner.serving.page import Page
 from ner.serving.protocols import protocol_routes
 from ner.serving.refusal import Refusal, respond
-from ner.serving.routes import own_routes
+from ner.serving.routes import ASKS_FOR_KEY, own_routes
 from ner.serving.service import Service
 from ner.version import installed_version
 
@@ -39,8 +37,7 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
         redoc_url=None,
         openapi_url=OPENAPI,
         static_url=DOCS_FILES,
-        # It is the gate that looks at the key; this makes the documentation ask for it.
-        dependencies=[Depends(HTTPBearer(auto_error=False))] if keys or admin_keys else [],
+        dependencies=ASKS_FOR_KEY if keys else [],
     )
     page = Page(service, keys)
     app.include_router(page.routes())

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPBearer
 
 from ner.errors import InputError
 from ner.lexicon.fixed_spans import FixedSpan
@@ -23,6 +24,9 @@ from ner.serving.schemas import (
 from ner.serving.service import Service
 from ner.serving.tagging import embed_texts, tag_texts
 from ner.tagging.tagger import TaggedText
+
+ASKS_FOR_KEY = [Depends(HTTPBearer(auto_error=False))]
+"""Makes the documentation ask for a key. It is the gate that looks at it."""
 
 
 def own_routes(service: Service, *, admin: bool) -> APIRouter:
@@ -89,7 +93,13 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
 
     if admin:
 
-        @router.post("/v1/admin/reload", response_model=dict[str, str], responses=refusals(401, 422), tags=["admin"])
+        @router.post(
+            "/v1/admin/reload",
+            response_model=dict[str, str],
+            responses=refusals(401, 422),
+            tags=["admin"],
+            dependencies=ASKS_FOR_KEY,
+        )
         async def reload() -> Response:
             """Load the models again beside the running ones, and switch when they are ready."""
             try:
