@@ -45,9 +45,8 @@ class Load:
         due = due or perf_counter()
         characters = sum(map(len, texts))
         content = json.dumps(self._body(texts), ensure_ascii=False).encode()
-        head = (
-            f"POST {self._path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
-        )
+        head = f"POST {self._path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(content)}\r\n\r\n"
         try:
             pair = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
             pair[1].write(head.encode() + content)
