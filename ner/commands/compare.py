@@ -72,7 +72,8 @@ def compare(
 
     varied = parse_vary(vary)
     grid(varied, settings)  # what is wrong with it is told before the data are read
-    check_unused(output, "output", [data, *named_paths([settings.encoder, settings.init_from])])
+    encoders = [settings.encoder, settings.init_from, *varied.get("encoder", []), *varied.get("init_from", [])]
+    check_unused(output, "output", [data, *named_paths(encoders)])
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.comparing.compare_settings import compare_settings
     from ner.comparing.comparison_report import as_dict

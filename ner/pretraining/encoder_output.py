@@ -26,7 +26,7 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_resumable
+from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_own_folder, require_resumable
 
 RECORD = "pretraining.json"
 _CONFIG, _VOCABULARY = "config.json", "vocab.txt"
@@ -44,7 +44,7 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | No
         The folder of the checkpoint to continue from; None if the run starts from its beginning.
 
     Raises:
-        InputError: the folder contains a model or another run, or can't be written.
+        InputError: the folder contains a model, another run or other files, or can't be written.
     """
     unfinished = output / UNFINISHED
     old = unfinished / CHECKPOINT  # where version 0.1.0 wrote it
@@ -57,6 +57,7 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | No
             return checkpoint
     if (output / _CONFIG).exists():
         raise InputError(f"{output} already contains a model: choose another `output`, or move it away")
+    require_own_folder(output, (UNFINISHED,))
     begin_run(output, run)
     return None
 

@@ -22,7 +22,7 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_resumable
+from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_own_folder, require_resumable
 from ner.training.training_settings import TrainingSettings
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
@@ -48,7 +48,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         The checkpoint to continue from; None if the run starts from its beginning.
 
     Raises:
-        InputError: the folder contains a model or another run, or can't be written.
+        InputError: the folder contains a model, another run or other files, or can't be written.
     """
     run = describe_run(settings, corpus)
     unfinished = output / UNFINISHED
@@ -63,6 +63,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
     if present:
         raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
+    require_own_folder(output, (UNFINISHED, EVALUATION, TENSORBOARD))
     begin_run(output, run)
     return None
 

@@ -19,7 +19,7 @@ from ner.training.starting_network import build_model
 from ner.training.train import require_entities, train
 from ner.tuning.sampler import ERROR, is_counted
 from ner.tuning.space import suggest
-from ner.tuning.study import AGAIN, SearchPlan, best_trial, cannot_write, open_study
+from ner.tuning.study import AGAIN, TRIAL, SearchPlan, best_trial, cannot_write, open_study
 
 _MINUTES = "minutes"
 
@@ -100,7 +100,7 @@ class EndIfBad(TrainerCallback):
 
 def trial_folder(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
     """The folder of the model of a trial."""
-    return output / f"trial-{trial.number}"
+    return output / f"{TRIAL}{trial.number}"
 
 
 def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress, stopped: list[int]) -> float:

@@ -74,6 +74,28 @@ def test_refused_before_any_work(place: Path, line: str, message: str) -> None:
     assert contents() == before
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("train --data data --output own --max-steps 1", "notes.txt"),
+        ("compare --data data --output own --vary fusion=last --max-steps 1", "comparison.json"),
+        ("compare --data data --output own --vary init_from=own --max-steps 1", "config.json"),
+        ("tune --data data --output own --trials 1 --config own/best.json", "best.json"),
+        ("pretrain a.txt --output own --steps 1 --masking character --held-out 0.5", "vocab.txt"),
+    ],
+)
+def test_a_long_run_replaces_nothing_that_no_run_wrote(place: Path, line: str, name: str) -> None:
+    for path in Path("own").iterdir():
+        path.unlink()
+    Path("own", name).write_text('{"epochs": 1}', encoding="utf-8")
+    Path("a.txt").write_text("王小明在上海读书。\n李小红在北京。\n" * 20, encoding="utf-8")
+    before = contents()
+    result = CliRunner().invoke(app, line.split())
+    assert result.exit_code == 2, result.output
+    assert "--output" in result.stderr
+    assert contents() == before
+
+
 def run(*arguments: object) -> str:
     result = CliRunner().invoke(app, [*map(str, arguments)])
     assert result.exit_code == 0, result.output
