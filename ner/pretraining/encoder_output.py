@@ -26,10 +26,11 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_own_folder, require_resumable
+from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_resumable
 
 RECORD = "pretraining.json"
 _CONFIG, _VOCABULARY = "config.json", "vocab.txt"
+_WRITTEN = (_CONFIG, _VOCABULARY, RECORD, "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
 
 def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | None:
@@ -44,7 +45,7 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | No
         The folder of the checkpoint to continue from; None if the run starts from its beginning.
 
     Raises:
-        InputError: the folder contains a model, another run or other files, or can't be written.
+        InputError: the folder contains a model or another run, or can't be written.
     """
     unfinished = output / UNFINISHED
     old = unfinished / CHECKPOINT  # where version 0.1.0 wrote it
@@ -55,9 +56,8 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | No
         checkpoint = find_whole(unfinished, lambda folder: find_damage(folder, [CHECKPOINT]))
         if checkpoint is not None:
             return checkpoint
-    if (output / _CONFIG).exists():
-        raise InputError(f"{output} already contains a model: choose another `output`, or move it away")
-    require_own_folder(output, (UNFINISHED,))
+    if present := [name for name in _WRITTEN if (output / name).exists()]:
+        raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
     begin_run(output, run)
     return None
 

@@ -12,7 +12,7 @@ from typing import Any
 from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.files import damaged_file, read_json
-from ner.model.model_files import CONFIG, RECORD, WEIGHTS
+from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
 from ner.runs.checkpoints import (
     MANIFEST,
     checkpoint_folder,
@@ -22,7 +22,7 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_own_folder, require_resumable
+from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_resumable
 from ner.training.training_settings import TrainingSettings
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
@@ -48,7 +48,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         The checkpoint to continue from; None if the run starts from its beginning.
 
     Raises:
-        InputError: the folder contains a model, another run or other files, or can't be written.
+        InputError: the folder contains a model or another run, or can't be written.
     """
     run = describe_run(settings, corpus)
     unfinished = output / UNFINISHED
@@ -60,10 +60,9 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         checkpoint = find_whole(unfinished, lambda folder: _find_damage(folder, parts))
         if checkpoint is not None:
             return checkpoint
-    present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
+    present = [name for name in (CONFIG, WEIGHTS, CHARACTERS, RECORD) if (output / name).exists()]
     if present:
         raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
-    require_own_folder(output, (UNFINISHED, EVALUATION, TENSORBOARD))
     begin_run(output, run)
     return None
 

@@ -59,6 +59,7 @@ def contents() -> dict[str, str]:
         ("check data --report own", "own holds other files (check.json, types.csv): --report takes a new or empty "),
         ("check data --fix data/sub", "data/sub is inside data, which is in use: choose another --fix"),
         ("check data --fix x --report x", "x is used twice: choose another --fix"),
+        ("check data --fix x --report x/report", "x/report is inside x, which is in use: choose another --report"),
         ("export --model model --output model/x --to onnx", "model/x is inside model, which is in use"),
         ("train --data data --output data", "data is used twice: choose another --output"),
         ("compare --data data --output data --vary fusion=last", "data is used twice: choose another --output"),
@@ -77,7 +78,7 @@ def test_refused_before_any_work(place: Path, line: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("train --data data --output own --max-steps 1", "notes.txt"),
+        ("train --data data --output own --max-steps 1", "characters.json"),
         ("compare --data data --output own --vary fusion=last --max-steps 1", "comparison.json"),
         ("compare --data data --output own --vary init_from=own --max-steps 1", "config.json"),
         ("tune --data data --output own --trials 1 --config own/best.json", "best.json"),
