@@ -293,5 +293,5 @@ class Tagger:
 
 
 def _require_number(n: int, least: int) -> None:
-    if not isinstance(n, int) or not least <= n <= MOST_READINGS:
+    if isinstance(n, bool) or not isinstance(n, int) or not least <= n <= MOST_READINGS:
         raise InputError(f"expected `n` to be a whole number from {least} to {MOST_READINGS}, got {n!r}")

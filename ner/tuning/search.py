@@ -44,6 +44,8 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
     """
     if plan.corpus.test is not None:
         raise ValueError("expected a corpus without test: the search must not use test scores")
+    if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
+        raise InputError(f"expected `trials` to be a whole number of at least 1, got {trials!r:.60}")
     progress = choose_progress(progress)
     # Errors that all trials would have are raised before the first trial.
     require_entities(plan.corpus)

@@ -32,6 +32,7 @@ from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
 from ner.tuning.study import SearchPlan
+from ner.tuning.tune_settings import tune_settings
 from tests.helpers.recorded_progress import RecordedProgress
 
 GIVEN = {"epochs", "batch_size", "fusion", "lstm_size", "encoder_dropout"}  # so that tiny runs stay tiny
@@ -369,3 +370,20 @@ def test_a_trial_of_another_worker_counts_and_is_reported(
     assert len(run(3).trials) == 3
     assert len(formula) == 2
     assert "note: 1 trial still running elsewhere, or killed" in progress.text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"trials": 1.5}, r"expected `trials` to be a whole number of at least 1, got 1\.5"),
+        ({"trials": "x"}, "expected `trials` to be a whole number of at least 1, got 'x'"),
+        ({"trials": None}, "expected `trials` to be a whole number of at least 1, got None"),
+        ({"trials": 1, "fixed": "fusion"}, "expected `fixed` to be a list of names of settings, got 'fusion'"),
+        ({"trials": 1, "fixed": ["fusio"]}, "unknown setting 'fusio': did you mean `fusion`"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    data: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        tune_settings(data, quick(), output=tmp_path, **given)
