@@ -93,8 +93,11 @@ def _databases(storage: str | None) -> list[str]:
 
 def cannot_write(error: Exception) -> OSError:
     """Say in one sentence that the database of a search can't be written."""
-    cause = getattr(error.__cause__ or error, "orig", error)
-    return OSError(f"can't write the storage of the search ({cause}): make it writable or free some space, and {AGAIN}")
+    cause = error.__cause__ or error
+    reason = str(getattr(cause, "orig", cause)).strip().split("\n")[0]
+    return OSError(
+        f"can't write the storage of the search ({reason}): make it writable or free some space, and {AGAIN}"
+    )
 
 
 def _open_study(plan: SearchPlan) -> optuna.Study:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ pytest.importorskip("optuna")
 
 import optuna
 from optuna.trial import TrialState, create_trial
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ner.data import corpus as corpus_module
 from ner.data.corpus import Corpus, read_corpus
@@ -31,7 +32,7 @@ from ner.tuning import search as search_module
 from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
-from ner.tuning.study import SearchPlan
+from ner.tuning.study import SearchPlan, cannot_write
 from ner.tuning.tune_settings import tune_settings
 from tests.helpers.recorded_progress import RecordedProgress
 
@@ -387,3 +388,13 @@ def test_a_wrong_argument_is_named(
 ) -> None:
     with pytest.raises(InputError, match=message):
         tune_settings(data, quick(), output=tmp_path, **given)
+
+
+def test_a_full_disk_is_told_without_the_statement_of_the_database() -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    error = OperationalError("CREATE TABLE studies (\n...", None, full)
+    error.__cause__ = full
+    assert str(cannot_write(error)) == (
+        "can't write the storage of the search (database or disk is full): make it writable or free some space, and "
+        "run it again to continue"
+    )
