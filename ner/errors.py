@@ -16,5 +16,9 @@ class InputError(ValueError):
     """
 
 
+class NotFiniteError(InputError):
+    """A network computes scores that are infinite or no numbers."""
+
+
 class InterruptedRun(Exception):
     """The user interrupted a run. The message says how to resume it. The command line exits with status 130."""

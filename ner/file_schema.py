@@ -62,6 +62,8 @@ def check_file(schema: type[_Schema], content: Any, path: Path, advice: str) -> 
     """
     try:
         return schema.model_validate(content)
+    except UnicodeEncodeError:  # pydantic can't write a message with it
+        raise InputError(f"{path} is damaged (a text has half of a surrogate pair): {advice}") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))

@@ -5,7 +5,7 @@ the way to an output that are missing are made when it is written.
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ner.errors import InputError
@@ -67,10 +67,21 @@ def check_folder(
     """
     check_unused(path, parameter, uses)
     if path.is_dir() and not is_ours(path) and (names := sorted(entry.name for entry in path.iterdir())):
-        listed = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-        older = "" if what == "a folder" else f", or {what} to replace"
-        raise InputError(f"{path} holds other files ({listed}): `{parameter}` takes a new or empty folder{older}")
+        raise other_files(path, parameter, names, "" if what == "a folder" else f", or {what} to replace")
     _check_place(path, parameter)
+
+
+def other_files(path: Path, parameter: str, names: Sequence[str], older: str = "") -> InputError:
+    """The error for a folder that holds files of somebody else.
+
+    Args:
+        path: the folder.
+        parameter: the name of the parameter that gives it.
+        names: these files.
+        older: what else than a new folder will do.
+    """
+    listed = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    return InputError(f"{path} holds other files ({listed}): `{parameter}` takes a new or empty folder{older}")
 
 
 def check_new(

@@ -154,7 +154,7 @@ class _Object(dict[str, Any]):
 
 def _read_pairs(path: Path) -> list[tuple[str, Any]]:
     try:
-        text = read_bounded(path)
+        text = read_bounded(path).removeprefix("\ufeff")  # which editors on Windows write
         if path.suffix == ".toml":  # the parser refuses duplicates
             return list(tomllib.loads(text).items())
         content = BoundedDecoder(_Object).decode(text)

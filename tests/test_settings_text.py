@@ -159,3 +159,10 @@ def test_pipes_and_devices(tmp_path: Path) -> None:
         assert read_settings(TrainingSettings, Path(f"/dev/fd/{read}")) == {"epochs": 3}  # <(command) in a shell
     finally:
         os.close(read)
+
+
+@pytest.mark.parametrize(("suffix", "text"), [(".json", '{"epochs": 3}'), (".toml", "epochs = 3")])
+def test_a_byte_order_mark_is_no_part_of_a_file(path: Path, suffix: str, text: str) -> None:
+    path = path.with_suffix(suffix)
+    path.write_text(text, encoding="utf-8-sig")
+    assert read_settings(TrainingSettings, path) == {"epochs": 3}

@@ -62,10 +62,10 @@ def check(
     from ner.commands.printing import print_check, print_json
 
     uses = [data, *named_paths([settings.encoder])]
-    if report is not None:
-        check_report_folder(report, "report", uses)
     if fix is not None:
         check_new(fix, "fix", [*uses, *([report] if report else [])])
+    if report is not None:
+        check_report_folder(report, "report", [*uses, *([fix] if fix else [])])
     found = check_corpus(data, encoder=settings.encoder, max_length=settings.max_length, options=reading)
     written = []
     if report is not None:

@@ -8,10 +8,11 @@ from typing import Annotated
 from ner.choices import MOST_SEEDS
 from ner.commands.command import command
 from ner.commands.messages import say
-from ner.commands.options import compared_settings, read_options
+from ner.commands.options import compared_settings, read_options, typed_options
 from ner.commands.parameters import Data, Json, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.errors import InputError
 from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
 
@@ -32,6 +33,7 @@ _Vary = Annotated[
     makes_files=True,
     settings=compared_settings,
     reading=read_options,
+    typed=typed_options,
 )
 def compare(
     data: Data,
@@ -58,6 +60,7 @@ def compare(
     *,
     settings: TrainingSettings,
     reading: ReadOptions,
+    typed: set[str],
     terminal: Terminal,
 ) -> None:
     """Train all combinations of some settings with several seeds, and compute whether differences may be chance.
@@ -71,8 +74,11 @@ def compare(
     from ner.data.corpus import read_corpus
 
     varied = parse_vary(vary)
+    if twice := sorted(varied.keys() & typed):
+        raise InputError(f"`{twice[0]}` is given alone and in `vary`: leave out one of both")
     grid(varied, settings)  # what is wrong with it is told before the data are read
-    check_unused(output, "output", [data, *named_paths([settings.encoder, settings.init_from])])
+    encoders = [settings.encoder, settings.init_from, *varied.get("encoder", []), *varied.get("init_from", [])]
+    check_unused(output, "output", [data, *named_paths(encoders)])
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.comparing.compare_settings import compare_settings
     from ner.comparing.comparison_report import as_dict

@@ -7,7 +7,7 @@ from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
 from ner.commands.messages import say
-from ner.commands.options import engine_settings, read_options
+from ner.commands.options import engine_settings, read_options, typed_options
 from ner.commands.parameters import Data, Json, Report, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
@@ -25,6 +25,7 @@ _DEFAULT = [Path(BUILT_IN_TAGGER)]
     ],
     reading=read_options,
     engine=engine_settings,
+    typed=typed_options,
 )
 def evaluate(
     data: Data,
@@ -43,9 +44,12 @@ def evaluate(
     *,
     reading: ReadOptions,
     engine: EngineSettings,
+    typed: set[str],
     terminal: Terminal,
 ) -> None:
     """Compute the F1 of a model on annotated text, as conlleval does. With two models, also compare them."""
+    if "split" in typed and data.is_file():
+        raise InputError(f"--split chooses a file of a folder, and {data} is a file: leave it out")
     if len(model) > 2:
         raise InputError(f"expected one --model or two, got {len(model)}; compare them in pairs")
     from ner.data.corpus import notes_on_split, read_split

@@ -189,7 +189,16 @@ engine_settings = settings_options(EngineSettings)
 """How a model computes: the group `engine` of tag and evaluate."""
 
 
+def typed_options(ctx: typer.Context) -> set[str]:
+    """The names of a command's parameters that have been given on the command line itself."""
+    return {name for name, source in _sources(ctx).items() if source == "COMMANDLINE"}
+
+
 def options_on_command_line(ctx: typer.Context) -> set[str]:
     """The names of a command's parameters that have been given, on the command line or by --config."""
-    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
-    return {name for name, source in sources.items() if source is not None and source.name != "DEFAULT"}
+    return {name for name, source in _sources(ctx).items() if source != "DEFAULT"}
+
+
+def _sources(ctx: typer.Context) -> dict[str, str]:
+    found = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    return {name: source.name for name, source in found.items() if source is not None}

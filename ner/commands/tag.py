@@ -97,8 +97,8 @@ def tag(
     """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
     if bool(files) == bool(text):
         raise InputError("expected text files (or - for standard input) or --text, one of the two")
-    if text and (text_column or reading.format):
-        raise InputError("--text is the text itself: leave out --text-column and --from")
+    if text and (text_column or reading != ReadOptions()):
+        raise InputError("--text is the text itself: leave out --text-column, --from and --encoding")
     if nbest and format_name != "jsonl":
         raise InputError(
             f"{format_name} has no place for several readings: leave out --nbest, or --format {format_name}"
@@ -107,6 +107,7 @@ def tag(
         raise InputError("--raw is about the cells of a spreadsheet: leave it out, or add --format csv")
     if output == Path(STANDARD_STREAM):
         output = None
+    from ner.records.entity_writers import WRITERS
     from ner.records.record_progress import RecordProgress
     from ner.records.text_sources import check_files, read_records, text_records, total_bytes
     from ner.tagging.tag_records import tag_records as run_tagging
@@ -114,6 +115,8 @@ def tag(
     source = (files or [], reading.encoding, text_column, reading.format)
     check_files(*source)
     if output is not None:
+        if (meant := output.suffix[1:]) in WRITERS and meant != format_name:
+            raise InputError(f"{output} will be {format_name}: add --format {meant}, or name it otherwise")
         check_file(output, "output", [*named_paths(files or []), model_folder(model)])
     from ner.tagging.tagger import Tagger
 

@@ -73,8 +73,9 @@ def tune(
     corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
     for note in corpus.notes:
         terminal.note(f"note: {note}")
+    fixed = given & TrainingSettings.__pydantic_fields__.keys()
     tuning = tune_settings(
-        corpus, settings, trials=trials, output=output, fixed=given, storage=storage, progress=terminal
+        corpus, settings, trials=trials, output=output, fixed=fixed, storage=storage, progress=terminal
     )
     written = tuning.files
     say(f"\nwritten: {', '.join(map(str, written))}")

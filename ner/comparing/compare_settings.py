@@ -7,7 +7,7 @@ from typing import Any
 from ner.comparing.comparison import Comparison, compare_runs
 from ner.comparing.grid import grid
 from ner.comparing.run_grid import run_grid
-from ner.data.corpus import Corpus
+from ner.data.corpus import Corpus, require_corpus
 from ner.runs.progress import Progress
 from ner.training.training_settings import TrainingSettings
 
@@ -45,4 +45,5 @@ def compare_settings(
         InterruptedRun: the user stopped the comparison.
         OSError: the folder can't be written.
     """
+    require_corpus(corpus, "corpus")
     return compare_runs(run_grid(corpus, grid(vary, settings), seeds, Path(output), progress))

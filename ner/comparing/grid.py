@@ -65,10 +65,14 @@ def grid(vary: Mapping[str, Sequence[Any]], settings: TrainingSettings) -> list[
     Raises:
         InputError: a setting is unknown or is the seed, or a value is given twice or wrong.
     """
+    if not isinstance(vary, Mapping):
+        raise InputError(f"expected `vary` to be a dict with a list of values for each setting, got {vary!r:.60}")
     axes = {find_name(TrainingSettings, name): values for name, values in vary.items()}
     for name, values in axes.items():
         if name not in shared_names(TrainingSettings):
             raise InputError("`vary` seed: all cells are trained with the same seeds; set their number with `seeds`")
+        if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+            raise InputError(f"expected `vary` {name.replace('_', '-')} to be a list of values, got {values!r:.60}")
         for i, value in enumerate(values):
             shown = f"`vary` {name.replace('_', '-')}={show_value(value)}"
             if value in values[:i]:

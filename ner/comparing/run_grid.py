@@ -11,11 +11,13 @@ from ner.data.corpus import Corpus
 from ner.errors import InputError, InterruptedRun
 from ner.runs.folder_lock import hold_folder
 from ner.runs.progress import Progress, RunProgress, choose_progress
+from ner.runs.run_folder import require_own_folder
 from ner.training.model_output import read_finished_record
 from ner.training.train import TrainingRun, train
 from ner.training.training_settings import TrainingSettings
 
 _AGAIN = "run it again to continue"
+_CELLS, _REPORT = "*=*", "comparison.*"
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,15 @@ def run_grid(
         All runs, in the order of the cells and the seeds.
 
     Raises:
-        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, another
-            comparison uses the folder, or some runs failed. The last is raised after all other runs.
+        InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, `output`
+            holds other files, another comparison uses it, or some runs failed. The last is raised after all other runs.
         OSError: a folder can't be written. The comparison can be continued.
         InterruptedRun: the user stopped the comparison. It can be continued.
     """
     if not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
         raise InputError(f"expected `seeds` to be a whole number from 1 to {MOST_SEEDS:,}, got {seeds!r}")
     with hold_folder(output):
+        require_own_folder(output, (_CELLS,), (_REPORT,))
         try:
             return _run_all(corpus, cells, seeds, output, choose_progress(progress))
         except KeyboardInterrupt:  # between two runs

@@ -226,6 +226,19 @@ def read_splits(
     return splits
 
 
+def require_corpus(corpus: object, parameter: str) -> None:
+    """Check an argument of the Python API.
+
+    Raises:
+        InputError: it is no corpus.
+    """
+    if not isinstance(corpus, Corpus):
+        raise InputError(
+            f"expected `{parameter}` to be a Corpus, got {corpus!r:.40}: make one with read_corpus or "
+            "Corpus.from_sentences"
+        )
+
+
 def read_corpus(
     path: str | Path,
     *,

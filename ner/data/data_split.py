@@ -89,6 +89,11 @@ class Split:
         return digest.hexdigest()
 
 
+def is_label(label: object) -> bool:
+    """Whether it can be the type of an entity: a text that is not empty, and that a file in UTF-8 can hold."""
+    return isinstance(label, str) and label != "" and not _HALF.search(label)
+
+
 def _check(sentence: object, name: str, number: int) -> Sentence:
     """Check that the entities of a sentence fit its text, and give it a path and a line if it has none."""
     if not isinstance(sentence, Sentence):
@@ -97,12 +102,16 @@ def _check(sentence: object, name: str, number: int) -> Sentence:
         raise InputError(f"{name}:{number}: expected `path` and `document` to be texts and `line` a number")
     if _HALF.search(sentence.text):
         raise InputError(f"{name}:{number}: expected a text, got half of a surrogate pair in {sentence.text[:30]!r}")
+    if not isinstance(sentence.unknown, tuple):
+        raise InputError(f"{name}:{number}: expected `unknown` to be a tuple of spans, got {sentence.unknown!r:.60}")
     for span in sentence.unknown:
         if not (isinstance(span, tuple) and len(span) == 2 and 0 <= span[0] < span[1] <= len(sentence.text)):
             raise InputError(
                 f"{name}:{number}: expected spans of {sentence.text[:30]!r} in `unknown`, got {span!r:.60}"
             )
     for entity in sentence.entities:
+        if not is_label(entity.label):
+            raise InputError(f"{name}:{number}: expected the label of an entity to be a text, got {entity.label!r:.60}")
         if entity.text != sentence.text[entity.start : entity.end] or not 0 <= entity.start < entity.end:
             raise InputError(f"{name}:{number}: expected an entity inside {sentence.text[:30]!r}, got {entity}")
     return sentence if sentence.path else replace(sentence, path=name, line=number)

@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral, Real
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
@@ -88,11 +89,13 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
         The parts by name. None is empty. The sentences of a part keep the order of `split`.
 
     Raises:
-        InputError: a share is out of range, or there are too few groups for the parts.
+        InputError: a share is out of range, the seed is no number, or there are too few groups for the parts.
     """
     for name, share in (("dev", dev), ("test", test)):
-        if not 0 <= share < 1:
-            raise InputError(f"expected `{name}` to be at least 0 and less than 1, got {share}")
+        if isinstance(share, bool) or not isinstance(share, Real) or not 0 <= share < 1:
+            raise InputError(f"expected `{name}` to be at least 0 and less than 1, got {share!r:.60}")
+    if isinstance(seed, bool) or not isinstance(seed, Integral):
+        raise InputError(f"expected `seed` to be a whole number, got {seed!r:.60}")
     if dev + test >= 1:
         raise InputError(f"expected `dev` and `test` to be less than 1 together, got {dev} and {test}")
     shares = {"train": 1 - dev - test, "dev": dev, "test": test}

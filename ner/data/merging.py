@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ner.data.data_split import Split
+from ner.data.data_split import Split, is_label
 from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
@@ -72,8 +72,11 @@ def merge_sentences(
         types: the new name for each type, None to remove its entities. Types that are not in it keep their names.
 
     Raises:
-        InputError: a data set contains anything but sentences.
+        InputError: a data set contains anything but sentences, or a new name is no text.
     """
+    for name in (types or {}).values():
+        if name is not None and not is_label(name):
+            raise InputError(f"expected a new name in `types` to be a text, or None to remove a type, got {name!r:.60}")
     splits = [Split.from_sentences(sentences, f"data set {i}") for i, sentences in enumerate(data_sets, 1)]
     merged, findings = merge(splits, types or {})
     for finding in findings:

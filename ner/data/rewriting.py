@@ -19,13 +19,15 @@ from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by
 from ner.data.merging import merge, read_type_table
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, SCHEMES, Scheme
-from ner.data.split_files import SPLITS, holds_splits, is_brat, splits_of
+from ner.data.split_files import SPLITS, holds_splits
 from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 from ner.files import whole_folder
 from ner.output_paths import check_new
 
 _READ, _WRITE = ReadOptions(), WriteOptions()
+_SUFFIXES = {format_.suffix for format_ in FORMATS.values() if format_.suffix}
+_OF_BRAT = (".txt", ".ann")
 _WITH_SCORES = ("jsonl", "label-studio-predictions")
 
 
@@ -182,14 +184,19 @@ def _check_target(target: Path, parameter: str, sources: Sequence[Path], overwri
 
 
 def _holds_data_alone(folder: Path) -> bool:
-    """Whether a folder has nothing in it but files of splits, or of brat's documents."""
-    brat = is_brat(folder)
-    return all(
-        _holds_data_alone(path)
-        if path.is_dir()
-        else len(splits_of(path.name)) == 1 or (brat and path.suffix in (".ann", ".txt"))
-        for path in folder.iterdir()
-    )
+    """Whether a folder has nothing in it but files with the names that are written here."""
+    return all(_is_data(path) for path in folder.iterdir())
+
+
+def _is_data(path: Path) -> bool:
+    if path.is_dir() and path.stem in SPLITS and not path.is_symlink():
+        return all(map(_is_of_brat, path.iterdir()))
+    return _is_of_brat(path) or (path.stem in SPLITS and path.suffix in _SUFFIXES)
+
+
+def _is_of_brat(path: Path) -> bool:
+    """Whether it is one of the two files of a document."""
+    return path.suffix in _OF_BRAT and all(path.with_suffix(suffix).is_file() for suffix in _OF_BRAT)
 
 
 def _lines(sentences: Sequence[Sentence]) -> list[Sentence]:

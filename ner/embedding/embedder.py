@@ -1,6 +1,7 @@
 """Computing vectors: one for each text, for each span of a text, or for each character."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any, get_args
 
@@ -133,12 +134,7 @@ class Embedder:
             raise ValueError(
                 "expected `pooling` to be mean or max for spans, got cls, which is the vector of a whole text"
             )
-        if len(spans) != len(texts):
-            raise ValueError(f"expected `spans` to have a list for each of the {len(texts)} texts, got {len(spans)}")
-        for text, own in zip(texts, spans, strict=True):
-            for start, end in own:
-                if not 0 <= start < end <= len(text):
-                    raise ValueError(f"expected a span inside a text of {len(text)} characters, got {start} to {end}")
+        spans = _checked_spans(spans, texts)
         lowest = 0.0 if pooling == "mean" else -np.inf
         pooled = [np.full((len(own), self.size), lowest, dtype=np.float32) for own in spans]
         for batch, states in self._states(texts):
@@ -182,6 +178,33 @@ class Embedder:
 
     def _zeros(self, *rows: int) -> Vectors:
         return np.zeros((*rows, self.size), dtype=np.float32)
+
+
+def _checked_spans(spans: Any, texts: Sequence[str]) -> list[list[Span]]:
+    """The spans of each text, whatever a caller gave.
+
+    Raises:
+        InputError: `spans` has not one list for each text, or something in it is no span of its text.
+    """
+    try:
+        lists = [[*own] for own in spans]
+    except TypeError:
+        raise InputError(f"expected `spans` to have a list for each text, got {spans!r:.60}") from None
+    if len(lists) != len(texts):
+        raise InputError(f"expected `spans` to have a list for each of the {len(texts)} texts, got {len(lists)}")
+    return [[_checked_span(span, len(text)) for span in own] for own, text in zip(lists, texts, strict=True)]
+
+
+def _checked_span(span: Any, length: int) -> Span:
+    try:
+        start, end = span
+    except (TypeError, ValueError):
+        raise InputError(f"expected `spans` to have pairs (start, end), got {span!r:.60}") from None
+    if not all(isinstance(place, Integral) and not isinstance(place, bool) for place in (start, end)):
+        raise InputError(f"expected `spans` to have pairs of whole numbers, got {span!r:.60}")
+    if not 0 <= start < end <= length:
+        raise InputError(f"expected a span inside a text of {length} characters, got {start} to {end}")
+    return int(start), int(end)
 
 
 def _require_pooling(pooling: Pooling) -> None:

@@ -17,6 +17,7 @@ from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import BIO, entities_to_tags
 from ner.data.unknown_spans import require_known
+from ner.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,10 +134,12 @@ class Evaluation:
             train: the training data. With them, the report compares entities that occur in train with new entities.
 
         Raises:
+            InputError: the folder holds other files, or the data.
             OSError: the folder can't be written.
         """
-        from ner.evaluation.report_files import write_report
+        from ner.evaluation.report_files import check_report_folder, write_report
 
+        check_report_folder(Path(folder), "folder", {Path(sentence.path) for sentence in self.sentences})
         if train is not None and not isinstance(train, Split):
             train = Split.from_sentences(train, "train")
         write_report(self.report(train), Path(folder))
@@ -149,6 +152,8 @@ class Evaluation:
         """
         from ner.evaluation.side_by_side import SideBySide
 
+        if not isinstance(other, Evaluation):
+            raise InputError(f"expected `other` to be an evaluation, got {other!r:.60}")
         return SideBySide(self.report(), other.report())
 
     def _repr_html_(self) -> str:

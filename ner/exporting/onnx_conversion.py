@@ -99,10 +99,18 @@ def to_openvino(model: Any, path: Path, *, half: bool) -> None:
         path: the file, which ends in `.xml`. A `.bin` file is written next to it.
         half: whether to store weights as float16, in half the space. It loses no accuracy if the network computes in
             bf16.
+
+    Raises:
+        OSError: the file can't be written.
     """
     openvino = importlib.import_module("openvino")
     converted = openvino.Core().read_model(model.SerializeToString())
-    openvino.save_model(converted, path, compress_to_fp16=half)
+    try:
+        openvino.save_model(converted, path, compress_to_fp16=half)
+    except RuntimeError as error:  # its words for what the system says are "basic_ios::clear: iostream error"
+        raise OSError(
+            "OpenVINO can't write the network: if the disk is full, free some space, or choose another `output`"
+        ) from error
 
 
 @contextmanager

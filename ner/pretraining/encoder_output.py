@@ -30,6 +30,7 @@ from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_resumabl
 
 RECORD = "pretraining.json"
 _CONFIG, _VOCABULARY = "config.json", "vocab.txt"
+_WRITTEN = (_CONFIG, _VOCABULARY, RECORD, "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
 
 def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | None:
@@ -55,8 +56,8 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | No
         checkpoint = find_whole(unfinished, lambda folder: find_damage(folder, [CHECKPOINT]))
         if checkpoint is not None:
             return checkpoint
-    if (output / _CONFIG).exists():
-        raise InputError(f"{output} already contains a model: choose another `output`, or move it away")
+    if present := [name for name in _WRITTEN if (output / name).exists()]:
+        raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
     begin_run(output, run)
     return None
 

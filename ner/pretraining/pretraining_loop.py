@@ -4,6 +4,7 @@ It doesn't use the Hugging Face `Trainer`, which counts steps or epochs. A run h
 is endless. The data loading, loss, schedule, evaluation and checkpoints of `Trainer` would all have to be replaced.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -170,13 +171,23 @@ class PretrainingLoop:
         return value
 
     def _evaluate(self) -> None:
-        """Evaluate on the held-out text."""
+        """Evaluate on the held-out text.
+
+        Raises:
+            InputError: a score is not finite: the last step has ruined the weights.
+        """
         self._objective.eval()
         with torch.inference_mode(), self._autocast():
             for batch in self._held_out[:1]:
                 self._take_kernel(batch)
             scores = held_out_scores(self._objective, (batch.to(self._device) for batch in self._held_out))
         self._objective.train()
+        if not math.isfinite(scores["loss"]):
+            raise InputError(
+                f"the loss on the held-out text is not finite after step {self.state.step}: try a lower "
+                f"`learning_rate` (it is {self._settings.learning_rate:g}) or `weight_decay` "
+                f"({self._settings.weight_decay:g}), or `precision` fp32"
+            )
         position = {
             "step": self.state.step,
             "characters": self.state.characters,

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Sequence
+from math import isfinite, isnan
 from typing import Any, Literal, Protocol, TextIO, cast
 
 from ner.data.entities import Entity
@@ -61,8 +62,7 @@ class JsonLinesWriter(Writer):
                 {"probability": round(probability, 6), "entities": [_fields(entity) for entity in found]}
                 for found, probability in alternatives
             ]
-        # Values that JSON doesn't have, such as a date in a Parquet file, are written as text.
-        self._file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+        self._file.write(_json(content) + "\n")
 
 
 class ConllWriter(Writer):
@@ -165,10 +165,33 @@ def _fields(entity: Entity) -> dict[str, Any]:
     return {"start": entity.start, "end": entity.end, "label": entity.label, "text": entity.text}
 
 
+def _json(value: object) -> str:
+    """JSON of a value of a table. What JSON doesn't have, such as a date in a Parquet file, is written as text."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=_as_text, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def _finite(value: Any) -> Any:
+    """A value with null for NaN, which tables have for numbers that are missing, and text for endless numbers."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None if isnan(value) else str(value)
+    return value
+
+
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return value.replace("\0", "␀")
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value
+    return _json(value) if isinstance(value, (dict, list)) else value
 
 
 WRITERS: dict[FormatName, Callable[[TextIO, Sequence[str], Sequence[str]], Writer]] = {

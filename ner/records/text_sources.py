@@ -12,6 +12,7 @@ from typing import TextIO
 from ner.bounded_json import has_half_character, parse_json
 from ner.data.bounded_parquet import BoundedParquet
 from ner.data.corpus import read_file
+from ner.data.formats.registry import format_by_suffix
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode, read_bytes, refuse_carriage_returns, without_byte_order_mark
 from ner.errors import InputError
@@ -23,6 +24,7 @@ LONGEST_LINE = 10_000_000
 _JSON_LINES = (".jsonl", ".ndjson")
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _PARQUET = ".parquet"
+_OF_TEXTS = (".txt", *_JSON_LINES, *_DELIMITERS, _PARQUET)
 _TEXT = "text"
 
 
@@ -64,6 +66,10 @@ def check_files(names: Iterable[str], encoding: str, text_column: str | None = N
             problems.append(f"{name}: set `format` to the JSON format of the file, for example label-studio")
         elif suffix in (*_DELIMITERS, _PARQUET) and text_column is None:
             problems.append(f"{name}: set `text_column` to the column that holds the text")
+        elif suffix not in _OF_TEXTS and (annotated := format_by_suffix(path)):
+            problems.append(
+                f"{name}: set `format` to {annotated.name}; a file in which each line is a text ends in .txt"
+            )
         elif text_column and suffix not in (*_DELIMITERS, _PARQUET, *_JSON_LINES):
             problems.append(f"{name}: is read as lines of text, which have no columns: leave out `text_column`")
     if problems:

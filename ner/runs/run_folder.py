@@ -1,7 +1,7 @@
 """The output folder of a long run: checking it, and resuming a run with the same settings and data."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import Any
 
 from ner.errors import InputError, InterruptedRun
 from ner.files import NO_ROOM, read_json, write_json
-from ner.runs.folder_lock import hold_folder
+from ner.output_paths import other_files
+from ner.runs.folder_lock import LOCK, hold_folder
 
 UNFINISHED = "unfinished-run"
 """The subfolder of the output folder with the files that only an unfinished run needs."""
@@ -49,6 +50,28 @@ def run_in(output: Path, way_out: str) -> Iterator[None]:
             raise OSError(f"{place}{error.strerror or error}; {mend}{way_out}") from error
         finally:
             _remove_leftovers(output)
+
+
+def require_own_folder(output: Path, parts: Collection[str], results: Collection[str] = ()) -> None:
+    """Check that a folder holds nothing but what runs of one kind write into it, so that nobody's file is replaced.
+
+    Args:
+        output: the output folder.
+        parts: patterns of the names that a run writes first.
+        results: patterns of the names that it writes at its end. Without one of the parts, they are somebody else's.
+
+    Raises:
+        InputError: the folder holds other files.
+    """
+    names = sorted(entry.name for entry in output.iterdir() if not _matches(entry.name, (LOCK, *_LEFTOVERS)))
+    has_part = any(_matches(name, parts) for name in names)
+    ours = (*parts, *results) if has_part else parts
+    if others := [name for name in names if not _matches(name, ours)]:
+        raise other_files(output, "output", others)
+
+
+def _matches(name: str, patterns: Collection[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 def _remove_leftovers(output: Path) -> None:

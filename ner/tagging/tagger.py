@@ -16,7 +16,7 @@ from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.decoding.numpy_chain import Floats, Mask
-from ner.errors import InputError
+from ner.errors import InputError, NotFiniteError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
 from ner.memory import require_memory
@@ -232,7 +232,7 @@ class Tagger:
 
         Raises:
             ValueError: `texts` has something else than texts.
-            InputError: some scores are not finite.
+            NotFiniteError: some scores are not finite.
         """
         texts = list(each_text(texts))
         characters = sum(map(len, texts))
@@ -245,7 +245,7 @@ class Tagger:
         for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
             for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
                 if not np.isfinite(kept).all():
-                    raise InputError(
+                    raise NotFiniteError(
                         f"the scores of the model for {texts[origin][:20]!r} are not finite: its weights are damaged, "
                         "or too large for bf16; set `precision` to fp32, or train again"
                     )
@@ -293,5 +293,5 @@ class Tagger:
 
 
 def _require_number(n: int, least: int) -> None:
-    if not isinstance(n, int) or not least <= n <= MOST_READINGS:
+    if isinstance(n, bool) or not isinstance(n, int) or not least <= n <= MOST_READINGS:
         raise InputError(f"expected `n` to be a whole number from {least} to {MOST_READINGS}, got {n!r}")

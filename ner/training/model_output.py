@@ -12,7 +12,7 @@ from typing import Any
 from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.files import damaged_file, read_json
-from ner.model.model_files import CONFIG, RECORD, WEIGHTS
+from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
 from ner.runs.checkpoints import (
     MANIFEST,
     checkpoint_folder,
@@ -60,7 +60,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         checkpoint = find_whole(unfinished, lambda folder: _find_damage(folder, parts))
         if checkpoint is not None:
             return checkpoint
-    present = [name for name in (CONFIG, WEIGHTS, RECORD) if (output / name).exists()]
+    present = [name for name in (CONFIG, WEIGHTS, CHARACTERS, RECORD) if (output / name).exists()]
     if present:
         raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
     begin_run(output, run)

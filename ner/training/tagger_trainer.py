@@ -20,7 +20,7 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 
 from ner.characters.character_table import CharacterTable
-from ner.errors import InputError
+from ner.errors import InputError, NotFiniteError
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
 from ner.runs.checkpoints import checkpoint_folder, find_damage, new_checkpoint, no_whole_checkpoint, trim
@@ -129,18 +129,23 @@ class TaggerTrainer(Trainer):
         else:
             loss = cast(Tensor, super().compute_loss(model, inputs, *args, **kwargs))
         if not torch.isfinite(loss).all():
-            raise InputError(
-                f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}: try a lower `learning_rate` "
-                f"(it is {self._settings.learning_rate:g}) and `head_learning_rate` "
-                f"({self._settings.head_learning_rate:g}), or `precision` fp32"
-            )
+            raise self._diverged(f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}")
         return loss
+
+    def _diverged(self, what: str) -> InputError:
+        return InputError(
+            f"{what}: try a lower `learning_rate` (it is {self._settings.learning_rate:g}) and `head_learning_rate` "
+            f"({self._settings.head_learning_rate:g}), or `precision` fp32"
+        )
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score the dev sentences as `bert-ner evaluate` does."""
         network = self._average.model if self._average else self._network
         tagger = Tagger(NetworkEngine(network, self._settings.precision), self._table)
-        scores = tagger.evaluate(self._data.dev).scores
+        try:
+            scores = tagger.evaluate(self._data.dev).scores
+        except NotFiniteError:
+            raise self._diverged(f"the scores on dev are not finite after step {self.state.global_step}") from None
         metrics = {
             "eval_f1": scores.f1,
             "eval_precision": scores.precision,

@@ -6,7 +6,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from ner.data.corpus import Corpus
+from ner.data.corpus import Corpus, require_corpus
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.evaluation.scores import Evaluation
@@ -44,6 +44,7 @@ class Trainer:
         progress: Progress | None = None,
         callbacks: Sequence[TrainerCallback] = (),
     ) -> None:
+        require_corpus(train, "train")
         self.settings = settings or TrainingSettings()
         self.corpus = train
         self.output = Path(output)

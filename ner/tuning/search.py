@@ -19,7 +19,7 @@ from ner.training.starting_network import build_model
 from ner.training.train import require_entities, train
 from ner.tuning.sampler import ERROR, is_counted
 from ner.tuning.space import suggest
-from ner.tuning.study import AGAIN, SearchPlan, best_trial, cannot_write, open_study
+from ner.tuning.study import AGAIN, TRIAL, SearchPlan, best_trial, cannot_write, open_study
 
 _MINUTES = "minutes"
 
@@ -44,6 +44,8 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
     """
     if plan.corpus.test is not None:
         raise ValueError("expected a corpus without test: the search must not use test scores")
+    if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
+        raise InputError(f"expected `trials` to be a whole number of at least 1, got {trials!r:.60}")
     progress = choose_progress(progress)
     # Errors that all trials would have are raised before the first trial.
     require_entities(plan.corpus)
@@ -100,7 +102,7 @@ class EndIfBad(TrainerCallback):
 
 def trial_folder(trial: FrozenTrial | optuna.Trial, output: Path) -> Path:
     """The folder of the model of a trial."""
-    return output / f"trial-{trial.number}"
+    return output / f"{TRIAL}{trial.number}"
 
 
 def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress, stopped: list[int]) -> float:

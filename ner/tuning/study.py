@@ -1,5 +1,6 @@
 """The Optuna study of a search: opening it, and checking that it belongs to the same search."""
 
+import re
 import sqlite3
 import time
 import warnings
@@ -19,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from ner.data.corpus import Corpus
 from ner.errors import InputError
-from ner.runs.run_folder import check_same_run
+from ner.runs.run_folder import check_same_run, require_own_folder
 from ner.training.model_output import describe_run
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import RepeatableSampler
@@ -28,6 +29,9 @@ from ner.tuning.space import Space, search_space
 DATABASE = "study.db"
 AGAIN = "run it again to continue"
 """The way out of an unfinished search."""
+TRIAL = "trial-"
+"""How the name of the folder of a trial begins."""
+_RESULTS = ("best.json", "trials.csv", "*.png")
 _SEARCH = "search"
 # Seconds. If the heartbeat of a worker is missing for twice this time, its trial is marked as failed.
 _HEARTBEAT = 60
@@ -67,10 +71,11 @@ def open_study(plan: SearchPlan) -> optuna.Study:
 
     Raises:
         InputError: the database can't be opened, the study has other settings, data or ranges, or the folder contains
-            trials of another study.
+            trials of another study or other files.
         OSError: the folder or the database can't be written.
     """
     plan.output.mkdir(parents=True, exist_ok=True)
+    require_own_folder(plan.output, (f"{DATABASE}*", f"{TRIAL}*", *_databases(plan.storage)), _RESULTS)
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # `search` reports the trials
     if plan.storage is None:
         _check_database(plan.output)
@@ -80,10 +85,19 @@ def open_study(plan: SearchPlan) -> optuna.Study:
         raise cannot_write(error) from error
 
 
+def _databases(storage: str | None) -> list[str]:
+    """The names of the files of an SQLite database, which may be in the output folder."""
+    found = re.match(r"sqlite.*?([^/\\]+?)(?:\?.*)?$", storage or "")
+    return [f"{found[1]}*"] if found else []
+
+
 def cannot_write(error: Exception) -> OSError:
     """Say in one sentence that the database of a search can't be written."""
-    cause = getattr(error.__cause__ or error, "orig", error)
-    return OSError(f"can't write the storage of the search ({cause}): make it writable or free some space, and {AGAIN}")
+    cause = error.__cause__ or error
+    reason = str(getattr(cause, "orig", cause)).strip().split("\n")[0]
+    return OSError(
+        f"can't write the storage of the search ({reason}): make it writable or free some space, and {AGAIN}"
+    )
 
 
 def _open_study(plan: SearchPlan) -> optuna.Study:
@@ -102,7 +116,7 @@ def _open_study(plan: SearchPlan) -> optuna.Study:
     }
     before: dict[str, Any] | None = study.user_attrs.get(_SEARCH)
     if before is None:
-        if others := sorted(output.glob("trial-*")):
+        if others := sorted(output.glob(f"{TRIAL}*")):
             raise InputError(f"{others[0]} belongs to another search: choose another `output`, or move it away")
         study.set_user_attr(_SEARCH, search)
         return study
@@ -130,7 +144,7 @@ def _check_database(output: Path) -> None:
             with closing(sqlite3.connect(path, timeout=_WAIT_FOR_OTHERS)) as database:
                 is_whole = database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
         else:
-            is_whole = not any(output.glob("trial-*"))
+            is_whole = not any(output.glob(f"{TRIAL}*"))
     except sqlite3.OperationalError:  # it can't be read or is busy
         return
     except sqlite3.DatabaseError:

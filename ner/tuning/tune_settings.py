@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ner.data.corpus import Corpus
+from ner.data.corpus import Corpus, require_corpus
+from ner.errors import InputError
 from ner.extras import import_extra
 from ner.pages.frame_html import render_frame
 from ner.runs.progress import Progress
+from ner.settings import find_name
 from ner.training.training_settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -71,6 +73,10 @@ def tune_settings(
         InterruptedRun: the user stopped the search.
         OSError: the folder or the database can't be written.
     """
+    require_corpus(corpus, "corpus")
+    if isinstance(fixed, str) or not isinstance(fixed, Collection):
+        raise InputError(f"expected `fixed` to be a list of names of settings, got {fixed!r:.60}")
+    fixed = {find_name(TrainingSettings, name) for name in fixed}
     import_extra("optuna", "tune", output)
     from ner.tuning.search import search
     from ner.tuning.search_report import best_settings, trial_table, write_report

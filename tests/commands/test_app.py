@@ -433,7 +433,7 @@ def test_a_full_disk(model_folder: Path, tmp_path: Path) -> None:
 
 def test_options_of_files_beside_a_text(refused: Callable[..., str], model_folder: Path) -> None:
     message = refused("tag", "--model", model_folder, "--text", "王", "--from", "jsonl")
-    assert message == "--text is the text itself: leave out --text-column and --from"
+    assert message == "--text is the text itself: leave out --text-column, --from and --encoding"
 
 
 def test_nothing_to_tag(refused: Callable[..., str], model_folder: Path) -> None:

@@ -41,6 +41,14 @@ def contents() -> dict[str, str]:
             "data/../a.txt is the same as a.txt, which is in use: ",
         ),
         ("tag a.txt --model model --output model/config.json", "model/config.json is inside model, which is in use"),
+        ("tag a.txt --output new.csv", "new.csv will be jsonl: add --format csv, or name it otherwise"),
+        ("tag a.txt --format html --output new.jsonl", "new.jsonl will be html: add --format jsonl, or name it "),
+        ("tag --text 王 --encoding gb18030", "--text is the text itself: leave out "),
+        ("evaluate --data a.txt --split dev", "--split chooses a file of a folder, and a.txt is a file: leave it out"),
+        (
+            "compare --data data --output new --vary fusion=last,mean --fusion mean",
+            "--fusion is given alone and in --vary: leave out one of both",
+        ),
         ("tag a.txt --output own", "own is a folder: --output takes a file"),
         ("tag a.txt --output a.txt/b", "a.txt/b can't be made, because "),
         ("tag a.txt --raw", "--raw is about the cells of a spreadsheet"),
@@ -59,6 +67,7 @@ def contents() -> dict[str, str]:
         ("check data --report own", "own holds other files (check.json, types.csv): --report takes a new or empty "),
         ("check data --fix data/sub", "data/sub is inside data, which is in use: choose another --fix"),
         ("check data --fix x --report x", "x is used twice: choose another --fix"),
+        ("check data --fix x --report x/report", "x/report is inside x, which is in use: choose another --report"),
         ("export --model model --output model/x --to onnx", "model/x is inside model, which is in use"),
         ("train --data data --output data", "data is used twice: choose another --output"),
         ("compare --data data --output data --vary fusion=last", "data is used twice: choose another --output"),
@@ -71,6 +80,28 @@ def test_refused_before_any_work(place: Path, line: str, message: str) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"bert-ner: {message}" in result.stderr
     assert result.stderr.count("\n") == 1
+    assert contents() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("train --data data --output own --max-steps 1", "characters.json"),
+        ("compare --data data --output own --vary fusion=last --max-steps 1", "comparison.json"),
+        ("compare --data data --output own --vary init_from=own --max-steps 1", "config.json"),
+        ("tune --data data --output own --trials 1 --config own/best.json", "best.json"),
+        ("pretrain a.txt --output own --steps 1 --masking character --held-out 0.5", "vocab.txt"),
+    ],
+)
+def test_a_long_run_replaces_nothing_that_no_run_wrote(place: Path, line: str, name: str) -> None:
+    for path in Path("own").iterdir():
+        path.unlink()
+    Path("own", name).write_text('{"epochs": 1}', encoding="utf-8")
+    Path("a.txt").write_text("王小明在上海读书。\n李小红在北京。\n" * 20, encoding="utf-8")
+    before = contents()
+    result = CliRunner().invoke(app, line.split())
+    assert result.exit_code == 2, result.output
+    assert "--output" in result.stderr
     assert contents() == before
 
 

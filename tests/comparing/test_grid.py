@@ -71,3 +71,10 @@ def test_values_from_python() -> None:
     ]
     with pytest.raises(InputError, match=r"`vary` epochs=2\.5: expected `epochs` to be a whole number"):
         grid({"epochs": [2.5]}, TrainingSettings())
+    for values in ([], "last", 3, None):
+        with pytest.raises(InputError, match="expected `vary` fusion to be a list of values, got "):
+            grid({"fusion": values}, TrainingSettings())  # type: ignore[dict-item]
+    with pytest.raises(
+        InputError, match="expected `vary` to be a dict with a list of values for each setting, got Non"
+    ):
+        grid(None, TrainingSettings())  # type: ignore[arg-type]

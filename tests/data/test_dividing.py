@@ -3,6 +3,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -154,13 +155,21 @@ def test_findings_stay_with_train() -> None:
         (-0.1, 0.1, "expected `dev` to be at least 0 and less than 1, got -0.1"),
         (0.1, 1, "expected `test` to be at least 0 and less than 1, got 1"),
         (float("nan"), 0, "expected `dev` to be at least 0 and less than 1, got nan"),
+        ("x", 0, "expected `dev` to be at least 0 and less than 1, got 'x'"),
+        (0.1, None, "expected `test` to be at least 0 and less than 1, got None"),
         (0.5, 0.5, "expected `dev` and `test` to be less than 1 together, got 0.5 and 0.5"),
     ],
 )
-def test_impossible_shares(dev: float, test: float, expected: str) -> None:
+def test_impossible_shares(dev: Any, test: Any, expected: str) -> None:
     with pytest.raises(InputError) as caught:
         divide(numbered(10), dev, test, 1)
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize("seed", [None, "x", 1.5, True])
+def test_without_a_number_as_seed_no_two_divisions_were_the_same(seed: Any) -> None:
+    with pytest.raises(InputError, match="expected `seed` to be a whole number, got "):
+        divide(numbered(10), 0.1, 0.1, seed)
 
 
 def test_too_few_groups() -> None:

@@ -40,8 +40,17 @@ WRONG: list[tuple[Callable[[Any], Any], list[Any], str]] = [
     (lambda it: Corpus.from_sentences([GOOD, it]), [None, "王", b"ab", NAN], "expected `train` to contain .* at 2"),
     (lambda it: Corpus.from_sentences([GOOD], [it]), [None, "王"], "expected `dev` to contain .* at 1"),
     (lambda it: Corpus.from_sentences([GOOD], seed=it), [None, "1", [1]], "expected `seed` to be a whole number"),
-    (lambda it: Corpus.from_sentences([GOOD, Sentence("王", unknown=it)]), [((0, 5),), "ab"], "train:2: .* `unknown`"),
+    (
+        lambda it: Corpus.from_sentences([GOOD, Sentence("王", unknown=it)]),
+        [((0, 5),), "ab", None, 5],
+        "train:2: .* `unknown`",
+    ),
     (lambda it: Corpus.from_sentences([GOOD, Sentence(it)]), ["\ud83d王"], "train:2: .* half of a surrogate pair"),
+    (
+        lambda it: Corpus.from_sentences([GOOD, Sentence("王", (Entity(0, 1, it, "王"),))]),
+        ["", 5, None, "\ud800"],
+        "train:2: expected the label of an entity to be a text",
+    ),
     (Corpus.from_frame, [None, [1], "a"], "expected `frame` to be a DataFrame, got "),
     (lambda it: frame(text=["王", it], entities=[[], []]), [None, NAN, 5], "`frame`, sentence 2: expected `text`"),
     (lambda it: frame(text=["王", "小"], entities=[[], it]), [None, NAN, [5]], "`frame`, sentence 2: .*`entities`"),

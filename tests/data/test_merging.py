@@ -1,11 +1,12 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
-from ner.data.merging import merge, read_type_table
+from ner.data.merging import merge, merge_sentences, read_type_table
 from ner.errors import InputError
 
 
@@ -151,3 +152,9 @@ def test_what_is_unknown_makes_a_sentence_another() -> None:
         "b:1: a:1 has the same text with other unknown characters, and both were kept",
         "c: 1 sentence left out, which an earlier source has with the same entities; the first is c:1",
     ]
+
+
+@pytest.mark.parametrize("name", ["", 5, "\ud800", ["P"]])
+def test_a_new_name_is_a_text(name: Any) -> None:
+    with pytest.raises(InputError, match="expected a new name in `types` to be a text, or None to remove a type, got "):
+        merge_sentences([[Sentence("王", [(0, 1, "PER")])]], types={"PER": name})

@@ -222,3 +222,22 @@ def test_only_train_gets_unknown_tags(tmp_path: Path) -> None:
     assert {name: split.unknown for name, split in read_splits(tmp_path / "out").items()} == {
         "train": 15, "dev": 0, "test": 0
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["train-plan.docx", "dev-diary.txt", "test.md", "note.txt", "train/photo.png"])
+def test_overwriting_removes_only_what_is_written_here(source: Path, tmp_path: Path, name: str) -> None:
+    data, target = tmp_path / "data", tmp_path / "new"
+    data.mkdir()
+    source.rename(data / "train.jsonl")
+    (target / name).parent.mkdir(parents=True)
+    (target / name).write_text("mine", encoding="utf-8")
+    for document in ("a.txt", "a.ann", "train.conll"):
+        (target / document).touch()
+    with pytest.raises(InputError, match=r"new holds other files \("):
+        convert_files(data, target, overwrite=True)
+    assert (target / name).read_text(encoding="utf-8") == "mine"
+    (target / name).unlink()
+    if name.startswith("train/"):
+        (target / "train").rmdir()
+    convert_files(data, target, overwrite=True)
+    assert [path.name for path in target.iterdir()] == ["train.jsonl"]

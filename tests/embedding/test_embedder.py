@@ -148,6 +148,20 @@ def test_what_cannot_be_asked_for(embedder: Embedder) -> None:
     for span in ((0, 2), (1, 1), (-1, 1)):
         with pytest.raises(ValueError, match=f"a text of 1 characters, got {span[0]} to {span[1]}"):
             embedder.embed_spans(["我"], [[span]])
+    for spans in (
+        None,
+        5,
+        "x",
+        [None],
+        [[None]],
+        [[(0,)]],
+        [[(0, 1, 2)]],
+        [[(0.5, 1)]],
+        [[("0", "1")]],
+        [[(False, 1)]],
+    ):
+        with pytest.raises(InputError, match="expected `spans` to have "):
+            embedder.embed_spans(["我"], spans)  # type: ignore[arg-type]
     assert embedder.embed([]).shape == (0, 32)
 
 

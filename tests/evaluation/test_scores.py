@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ner.data.corpus import Corpus
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.errors import InputError
 from ner.evaluation.entity_tables import type_table
 from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.predictions_file import read_predictions
@@ -167,3 +168,17 @@ def test_strict_scores_are_those_of_seqeval(gold: list[Entity], predicted: list[
         result.gold, result.predicted, average="micro", scheme=IOB2, zero_division=0
     )[:3]
     assert [*result.strict.values()] == [100 * number for number in numbers]
+
+
+def test_a_report_from_python_replaces_nobodys_files_and_compares_evaluations(tmp_path: Path) -> None:
+    evaluation = compare(GOLD, PREDICTED, ["LOC", "ORG", "PER"])
+    (tmp_path / "types.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"holds other files \(types\.csv\): `folder` takes a new or empty folder, or a rep"
+    ):
+        evaluation.write_report(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["types.csv"]
+    evaluation.write_report(tmp_path / "report")
+    evaluation.write_report(tmp_path / "report")
+    with pytest.raises(InputError, match="expected `other` to be an evaluation, got None"):
+        evaluation.compare(None)  # type: ignore[arg-type]

@@ -212,6 +212,15 @@ def test_an_export_that_fails_leaves_nothing(
     assert not any(tmp_path.iterdir())
 
 
+def test_a_full_disk_is_told_for_openvino_too(onnx_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError("basic_ios::clear: iostream error")  # as openvino does
+
+    monkeypatch.setattr(pytest.importorskip("openvino"), "save_model", full)
+    with pytest.raises(OSError, match="OpenVINO can't write the network: if the disk is full, free some space, or "):
+        conversion.to_openvino(copy_of(onnx_model), tmp_path / "network.xml", half=False)
+
+
 def test_onnx_has_no_bf16(model_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no bf16 on x86 CPUs: choose the `precision` fp32 or int8, or `to` openvino"):
         export.export_tagger(model_folder, tmp_path / "exported", to="onnx", precision="bf16")

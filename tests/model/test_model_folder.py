@@ -154,6 +154,7 @@ def change(path: Path, **changes: Any) -> None:
         ({"types": "LOC"}, r"types: expected a list, found .LOC."),
         ({"types": [1, 2, 3]}, r"types\.0: expected a text, found 1"),
         ({"types": []}, r"types: "),
+        ({"id2label": {"0": "\ud800"}}, r"a text has half of a surrogate pair"),
         ({"types": ["PER", "ORG", "LOC"]}, r"types: expected those of id2label in their order, but label 1 is B-LOC"),
         ({"format_version": None}, r"format_version: expected a whole number, found null"),
         ({"format_version": "1"}, r"format_version: expected a whole number, found .1."),

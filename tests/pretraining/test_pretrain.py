@@ -223,6 +223,14 @@ def test_a_loss_that_is_not_finite_says_what_to_try(
         pretrain(text, replace(settings, steps=60, learning_rate=1e30, warmup=0.0, clip=1e30), tmp_path / "out")
 
 
+def test_no_encoder_is_written_whose_weights_the_last_step_ruined(
+    text: list[Source], settings: PretrainingSettings, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"held-out text is not finite after step 1: try a lower"):
+        pretrain(text, replace(settings, steps=1, weight_decay=1e38, warmup=0.0), tmp_path / "out")
+    assert not (tmp_path / "out" / "config.json").exists()
+
+
 def test_a_run_whose_encoder_could_not_be_written_has_nothing_to_learn_again(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -201,6 +201,19 @@ def test_files_whose_text_is_not_plain_to_find(tmp_path: Path) -> None:
     check_files([*names, str(tmp_path)], "utf-8", format="brat")
 
 
+@pytest.mark.parametrize(
+    ("name", "format"), [("a.conll", "conll"), ("a.BMES", "conll"), ("a.xml", "xml"), ("a.ann", "brat")]
+)
+def test_annotated_files_are_no_lines_of_text(tmp_path: Path, name: str, format: str) -> None:
+    path = tmp_path / name
+    path.touch()
+    with pytest.raises(
+        InputError, match=rf"{name}: set `format` to {format}; a file in which each line is a text ends"
+    ):
+        check_files([str(path)], "utf-8")
+    check_files([str(path)], "utf-8", format=format)
+
+
 def test_options_that_would_mean_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     for names, options, message in (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ner.errors import InputError, InterruptedRun
-from ner.runs.run_folder import begin_run, end_run, require_resumable, run_in
+from ner.runs.run_folder import begin_run, end_run, require_own_folder, require_resumable, run_in
 
 RUN = {"settings": {"epochs": 1}, "data": {"train": "x"}}
 
@@ -52,3 +52,23 @@ def test_a_finished_run_leaves_nothing(tmp_path: Path) -> None:
     begin_run(tmp_path, RUN)
     end_run(tmp_path)
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "others"),
+    [
+        ([], ""),
+        ([".lock", ".saving-x", "part-1"], ""),
+        (["part-1", "result.json"], ""),
+        (["result.json"], r"result\.json"),
+        (["part-1", "notes.txt", "result.json", "a", "b", "c"], r"a, b, c, \.\.\."),
+    ],
+)
+def test_a_folder_with_files_of_somebody_else_is_refused(tmp_path: Path, names: list[str], others: str) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    if not others:
+        require_own_folder(tmp_path, ("part-*",), ("result.*",))
+        return
+    with pytest.raises(InputError, match=rf" holds other files \({others}\): `output` takes a new or empty folder$"):
+        require_own_folder(tmp_path, ("part-*",), ("result.*",))

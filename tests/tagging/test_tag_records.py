@@ -157,3 +157,15 @@ def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:
         fail()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_json_lines_are_json_whatever_a_table_holds() -> None:
+    file = io.StringIO()
+    fields = {"n": float("nan"), "i": [float("-inf"), {"x": float("nan")}], "b": b"\xe7\x8e\x8b\xff"}
+    JsonLinesWriter(file).write(Record("a.parquet", 1, "王", fields), [])
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    written = json.loads(file.getvalue(), parse_constant=refuse)
+    assert (written["n"], written["i"], written["b"]) == (None, ["-inf", {"x": None}], "王\\xff")

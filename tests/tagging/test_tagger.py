@@ -206,7 +206,7 @@ def test_loading_checks_its_settings(model_folder: Path, wrong: dict[str, Any], 
         Tagger.load(**{"name": model_folder, **wrong})
 
 
-@pytest.mark.parametrize("n", [-1, 10**6, 1.5, "2", None])
+@pytest.mark.parametrize("n", [-1, 10**6, 1.5, "2", True, None])
 def test_the_number_of_readings_has_a_range(tagger: Tagger, n: Any) -> None:
     for find in (tagger.nbest, tagger.readings):
         with pytest.raises(InputError, match=r"expected `n` to be a whole number from [01] to 300"):

@@ -336,6 +336,13 @@ def test_a_loss_that_is_not_finite_stops_with_advice(
         train(corpus, quick(), tmp_path / "model")
 
 
+def test_scores_that_are_not_finite_after_the_last_step_stop_with_the_same_advice(
+    corpus: Corpus, quick: Change, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"not finite after step 1: try a lower `learning_rate` \(it is 1e\+30\)"):
+        train(corpus, quick(max_steps=1, learning_rate=1e30, head_learning_rate=1e30), tmp_path / "model")
+
+
 def test_a_model_that_finds_nothing_stops_after_a_third(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

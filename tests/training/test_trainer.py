@@ -1,10 +1,11 @@
 """Training from Python gives what `train` gives."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ner import Tagger, Trainer, TrainingSettings, read_corpus
+from ner import InputError, Tagger, Trainer, TrainingSettings, compare_settings, read_corpus, tune_settings
 from ner.data.corpus import Corpus
 
 
@@ -28,3 +29,16 @@ def test_a_trainer_trains_saves_and_evaluates(data_folder: Path, settings: Train
 def test_nothing_can_be_evaluated_before_training(corpus: Corpus, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="call `train` first"):
         Trainer(train=corpus, output=tmp_path).evaluate(corpus.dev)
+
+
+def test_a_corpus_is_no_list_of_sentences(corpus: Corpus, tmp_path: Path) -> None:
+    sentences: Any = corpus.train.sentences
+    for ask in (
+        lambda: Trainer(train=sentences, output=tmp_path),
+        lambda: compare_settings(sentences, TrainingSettings(), {"fusion": ["last"]}, output=tmp_path),
+        lambda: tune_settings(sentences, TrainingSettings(), trials=1, output=tmp_path),
+    ):
+        with pytest.raises(
+            InputError, match=r"expected `(train|corpus)` to be a Corpus, got \[Sentence\(.*: make one with"
+        ):
+            ask()

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ pytest.importorskip("optuna")
 
 import optuna
 from optuna.trial import TrialState, create_trial
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ner.data import corpus as corpus_module
 from ner.data.corpus import Corpus, read_corpus
@@ -31,7 +32,8 @@ from ner.tuning import search as search_module
 from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
-from ner.tuning.study import SearchPlan
+from ner.tuning.study import SearchPlan, cannot_write
+from ner.tuning.tune_settings import tune_settings
 from tests.helpers.recorded_progress import RecordedProgress
 
 GIVEN = {"epochs", "batch_size", "fusion", "lstm_size", "encoder_dropout"}  # so that tiny runs stay tiny
@@ -369,3 +371,30 @@ def test_a_trial_of_another_worker_counts_and_is_reported(
     assert len(run(3).trials) == 3
     assert len(formula) == 2
     assert "note: 1 trial still running elsewhere, or killed" in progress.text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"trials": 1.5}, r"expected `trials` to be a whole number of at least 1, got 1\.5"),
+        ({"trials": "x"}, "expected `trials` to be a whole number of at least 1, got 'x'"),
+        ({"trials": None}, "expected `trials` to be a whole number of at least 1, got None"),
+        ({"trials": 1, "fixed": "fusion"}, "expected `fixed` to be a list of names of settings, got 'fusion'"),
+        ({"trials": 1, "fixed": ["fusio"]}, "unknown setting 'fusio': did you mean `fusion`"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    data: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        tune_settings(data, quick(), output=tmp_path, **given)
+
+
+def test_a_full_disk_is_told_without_the_statement_of_the_database() -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    error = OperationalError("CREATE TABLE studies (\n...", None, full)
+    error.__cause__ = full
+    assert str(cannot_write(error)) == (
+        "can't write the storage of the search (database or disk is full): make it writable or free some space, and "
+        "run it again to continue"
+    )
