@@ -13,7 +13,7 @@ SERVER = Panel("Server", "服务器")
 LIMITS = Panel("Limits", "限制")
 SAFETY = Panel("Access", "访问控制")
 
-_MOST_ENGINES = 8
+_MOST_ENGINES, _AT_LEAST = 8, 8
 
 LogFormat = Literal["plain", "json"]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -129,6 +129,9 @@ class ServingSettings(Settings):
     def conflicts(self) -> Iterator[str]:
         if (self.tls_certificate is None) != (self.tls_key is None):
             yield "expected both `tls_certificate` and `tls_key`, or none of them"
+        most = max(_AT_LEAST, available_cores())
+        if self.engines is not None and self.engines > most:  # each has the models in memory, and needs a core
+            yield self.conflict("engines", f"at most {most} on a machine with {available_cores()} cores")
 
     def plan(self, threads: int | None) -> tuple[int, int]:
         """The number of engine processes, and the threads of each one.
