@@ -54,6 +54,7 @@ def test_pages_forbid_scripts(tmp_path: Path, page: object) -> None:
 
 def test_no_page_is_forgotten() -> None:
     root = Path(ner.__file__).parent
-    pages = [path for path in root.rglob("*.j2") if "<!DOCTYPE" in path.read_text(encoding="utf-8")]
+    files = [path for path in root.rglob("*.j2") if path.parent.name != "serving"]  # its policy is a header
+    pages = [path for path in files if "<!DOCTYPE" in path.read_text(encoding="utf-8")]
     assert len(pages) == 3
     assert all('{% include "pages/policy.html.j2" %}' in page.read_text(encoding="utf-8") for page in pages)
