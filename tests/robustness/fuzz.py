@@ -44,7 +44,7 @@ def main(seconds: int) -> int:
 def _run_tests(tests: Path, environment: dict[str, str], seconds: float) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "--numprocesses=auto", str(tests)]
     with contextlib.suppress(subprocess.TimeoutExpired):
-        subprocess.run(command, cwd=ROOT, env=environment, timeout=seconds, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(command, cwd=ROOT, env=environment, timeout=seconds, capture_output=True, check=False)
 
 
 def _fuzz_readers(seconds: int, log: Path, environment: dict[str, str]) -> None:
