@@ -6,9 +6,10 @@ from typing import Annotated
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
 from ner.commands.options import text_options
-from ner.commands.parameters import Json, Model, TextColumn, argument
+from ner.commands.parameters import Json, Model, TextColumn, argument, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.extras import import_extra
 from ner.language import Text
 
 
@@ -28,6 +29,14 @@ def bench(
         ),
     ] = None,
     text_column: TextColumn = None,
+    serve: Annotated[
+        bool,
+        option(
+            "Measure how many engine processes and threads suit bert-ner serve.",
+            "测量 bert-ner serve 用多少引擎进程和线程合适。",
+            "--serve",
+        ),
+    ] = False,
     as_json: Json = False,
     *,
     reading: ReadOptions,
@@ -36,15 +45,20 @@ def bench(
     """Measure how fast a model tags on this machine by precision, threads and batch size, and recommend options."""
     from rich.console import Console
 
-    from ner.commands.printing import print_bench, print_json
+    from ner.commands.printing import print_bench, print_json, print_plans
     from ner.records.text_sources import check_files, read_records
-    from ner.tagging.speed import bench as run_bench
 
     source = (files or [], reading.encoding, text_column, reading.format)
     check_files(*source)
     texts = (record.text for record in read_records(*source))
+    if serve:
+        import_extra("fastapi", "serve", "bench --serve")
+        from ner.serving.measure_plans import measure_plans
+
+        plans = measure_plans(model, texts, terminal)
+        print_json(plans.to_dict()) if as_json else print_plans(plans, Console())
+        return
+    from ner.tagging.speed import bench as run_bench
+
     measured = run_bench(model, texts, terminal)
-    if as_json:
-        print_json(measured.to_dict())
-    else:
-        print_bench(measured, Console())
+    print_json(measured.to_dict()) if as_json else print_bench(measured, Console())

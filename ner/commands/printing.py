@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ner.commands.terminal import Terminal
     from ner.comparing.comparison import Comparison
     from ner.data.rewriting import Rewritten
+    from ner.serving.measure_plans import Plans
     from ner.tagging.speed import Bench
 
 _BAR = 24
@@ -137,6 +138,24 @@ def print_bench(measured: "Bench", console: "Console") -> None:
     ]
     console.print(rich_table(pd.DataFrame(rows), left=("precision", "")))
     console.print(measured.advice, highlight=False, soft_wrap=True)
+
+
+def print_plans(plans: "Plans", console: "Console") -> None:
+    """Print the plans of the service, the fastest first, and the advice."""
+    import pandas as pd
+
+    rows = [
+        {
+            "engines": f"{plan.engines}",
+            "threads": f"{plan.threads}",
+            "characters/s": f"{plan.characters_per_second:,.0f}",
+            "one text, ms": f"{plan.milliseconds:.1f}",
+            "": "default" if plan.default else "",
+        }
+        for plan in plans.speeds
+    ]
+    console.print(rich_table(pd.DataFrame(rows), left=("",)))
+    console.print(plans.advice, highlight=False, soft_wrap=True)
 
 
 def print_info(info: Mapping[str, Any], console: "Console") -> None:
