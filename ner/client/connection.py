@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from ner.client.parts import Limits, Part, ServedModel, place_of_caller, read_models, read_results, tag_body
 from ner.client.service_error import ServiceError
+from ner.client.slots import Slots
 from ner.errors import InputError
 from ner.extras import import_extra
 from ner.records.record import TaggedText
@@ -25,6 +26,13 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds
 _IDLE = 2.0  # seconds that a connection is kept; the service closes it after 5
 _Result = TypeVar("_Result")
 _KEY = re.compile(r"[!-~]+")
+
+
+class _Failure(NamedTuple):
+    """Why there was no answer, and the seconds that the service asks to wait."""
+
+    reason: str
+    wait: float
 
 
 class Connection:
@@ -68,7 +76,7 @@ class Connection:
         self.concurrency = concurrency
         self._model, self._timeout = model, timeout
         self._retries, self._total_timeout = retries, total_timeout
-        self._slots = asyncio.Semaphore(concurrency)
+        self._slots = Slots(concurrency)
         self._described: tuple[list[ServedModel], Limits] | None = None
         headers = {"x-request-timeout": f"{timeout:.3f}", "content-type": "application/json"}
         if api_key is not None:
@@ -137,23 +145,38 @@ class Connection:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         async with self._slots:
             ends = monotonic() + self._total_timeout
-            for attempt in range(self._retries + 1):
-                least = 0.0
-                try:
-                    response = await self._send(method, path, content, ends)
-                except self._httpx.TransportError as error:
-                    failure = f"{self.name} can't be reached: {error or type(error).__name__}"
-                else:
-                    if response.status_code not in _AGAIN:
-                        return self._read(response, read, first)
-                    failure = f"{self.name}: {_error_of(response) or f'HTTP status {response.status_code}'}"
-                    least = _seconds(response.headers.get("retry-after", ""))
-                pause = least + random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))
-                if attempt == self._retries or monotonic() + pause > ends:
-                    break
-                await asyncio.sleep(pause)
-        tried = f" (tried {attempt + 1} times)" if attempt else ""
-        raise ServiceError(f"{failure}{tried}")
+            response = await self._try(method, path, content, ends)
+            if isinstance(response, _Failure):
+                waits = monotonic()
+                async with self._slots.turn:
+                    response = await self._try_again(response, method, path, content, ends + monotonic() - waits)
+        return self._read(response, read, first)
+
+    async def _try_again(
+        self, failure: "_Failure", method: str, path: str, content: bytes | None, ends: float
+    ) -> "httpx.Response":
+        for attempt in range(self._retries):
+            pause = failure.wait + random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))
+            if monotonic() + pause > ends:
+                break
+            await asyncio.sleep(pause)
+            response = await self._try(method, path, content, ends)
+            if not isinstance(response, _Failure):
+                return response
+            failure = response
+        raise ServiceError(failure.reason)
+
+    async def _try(self, method: str, path: str, content: bytes | None, ends: float) -> "httpx.Response | _Failure":
+        try:
+            response = await self._send(method, path, content, ends)
+        except self._httpx.TransportError as error:
+            return _Failure(f"{self.name} can't be reached: {error or type(error).__name__}", 0.0)
+        if response.status_code not in _AGAIN:
+            self._slots.grow()
+            return response
+        self._slots.shrink()
+        reason = f"{self.name}: {_error_of(response) or f'HTTP status {response.status_code}'}"
+        return _Failure(reason, _seconds(response.headers.get("retry-after", "")))
 
     async def _send(self, method: str, path: str, content: bytes | None, ends: float) -> "httpx.Response":
         seconds = min(self._timeout, max(0.001, ends - monotonic()))
