@@ -63,7 +63,7 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
 
     @router.post(
         STREAM,
-        response_class=TagStream,
+        response_class=Response,
         responses={**refusals(401, 404, 415, 422, 429, 503), 200: _JSON_LINES},
         openapi_extra={"requestBody": {"required": True, **_JSON_LINES}},
         tags=["tag"],

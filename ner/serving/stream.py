@@ -160,6 +160,7 @@ class TagStream(Response):
     async def _tag(self, lines: Sequence[_Line]) -> list[dict[str, Any]]:
         """The answer to each line, all of which are right. What fails together is tried alone."""
         texts = [line.text for line in lines]
+        gives_up = 0.0
         while texts:
             async with self._turn:
                 await self._wait_for_room(lines[0])
@@ -169,12 +170,15 @@ class TagStream(Response):
             except Refusal as refusal:
                 if refusal.status == 503:
                     raise _Ended(lines[0].number, refusal.message.partition(":")[0]) from None
-                if refusal.status == 429 and not self._has_room():
+                # The service takes a text that needs more than the time of a request when nothing else waits.
+                gives_up = gives_up or monotonic() + self._service.settings.timeout
+                if refusal.status == 429 and (not self._has_room() or monotonic() < gives_up):
+                    await asyncio.sleep(_TICK)
                     continue
                 if len(lines) > 1:
                     return [answer for line in lines for answer in await self._tag([line])]
                 seconds = self._service.settings.timeout
-                too_long = f"the text is so long that it takes more than {seconds:g} s here"
+                too_long = f"the service is too busy for a text that takes more than {seconds:g} s"
                 error = too_long if refusal.status == 429 else refusal.message.removeprefix("texts[0]: ")
                 return [{"line": lines[0].number, "error": error}]
             self._texts += len(texts)

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import httpx
 import pytest
 
 from ner.serving.app import make_app
@@ -273,16 +274,16 @@ def test_it_waits_while_the_service_is_too_busy() -> None:
     asyncio.run(run())
 
 
-def test_a_text_that_takes_longer_than_the_time_limit_is_an_error() -> None:
-    service = stub_service()
+def test_a_text_that_takes_longer_than_the_time_limit_waits_for_an_idle_service() -> None:
+    service = stub_service(timeout=0.2)
 
     async def work(task: Any, items: Any) -> Any:
         raise too_busy(90.0)
 
     service.work = work  # type: ignore[method-assign]
     assert ask(b'"a"\n"b"', service=service) == [
-        {"line": 1, "error": "the text is so long that it takes more than 30 s here"},
-        {"line": 2, "error": "the text is so long that it takes more than 30 s here"},
+        {"line": 1, "error": "the service is too busy for a text that takes more than 0.2 s"},
+        {"line": 2, "error": "the service is too busy for a text that takes more than 0.2 s"},
     ]
 
 
@@ -396,5 +397,16 @@ def test_a_client_that_reads_nothing_loses_its_connection(reads: str, aborted: b
                 transport.waiting -= 1
         assert transport.aborted == aborted
         protocol._disarm_sending()
+
+    asyncio.run(run())
+
+
+def test_the_openapi_document_has_the_stream(make_client: Callable[..., httpx.AsyncClient]) -> None:
+    async def run() -> None:
+        async with make_client() as client:
+            stream = (await client.get("/openapi.json")).json()["paths"]["/v1/tag/stream"]["post"]
+        assert [*stream["requestBody"]["content"]] == ["application/x-ndjson"]
+        assert [*stream["responses"]["200"]["content"]] == ["application/x-ndjson"]
+        assert {one["name"] for one in stream["parameters"]} == {"model", "min_score", "types", "nbest"}
 
     asyncio.run(run())
