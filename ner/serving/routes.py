@@ -27,7 +27,9 @@ from ner.serving.service import Service
 from ner.serving.stream import StreamOptions, TagStream
 from ner.serving.tagging import embed_texts, find_model, result_fields, tag_texts
 
-_JSON_LINES: dict[str, Any] = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+_LINES: dict[str, Any] = {"schema": {"type": "string"}}
+_JSON_LINES: dict[str, Any] = {"content": {"application/x-ndjson": _LINES}}
+_ANY_LINES: dict[str, Any] = {"content": {"application/x-ndjson": _LINES, "text/plain": _LINES}}
 
 ASKS_FOR_KEY = [Depends(HTTPBearer(auto_error=False))]
 """Makes the documentation ask for a key. It is the gate that looks at it."""
@@ -65,7 +67,7 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         STREAM,
         response_class=Response,
         responses={**refusals(401, 404, 415, 422, 429, 503), 200: _JSON_LINES},
-        openapi_extra={"requestBody": {"required": True, **_JSON_LINES}},
+        openapi_extra={"requestBody": {"required": True, **_ANY_LINES}},
         tags=["tag"],
     )
     async def tag_stream(

@@ -96,8 +96,13 @@ class TagStream(Response):
     def _start(self, work: Any) -> "asyncio.Task[Any]":
         task: asyncio.Task[Any] = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # of a part that nobody waits for any more
 
     async def _read(self, receive: Receive) -> None:
         """Hand over the lines in parts. Then wait until the client goes."""
