@@ -47,7 +47,7 @@ def _service(ctx: typer.Context) -> _Service:
     zh="用服务找出文本中的实体。选项和输出与 bert-ner tag 相同。",
     examples=[
         "bert-ner client tag news.txt --output out.jsonl",
-        "bert-ner client --url https://ner.example.org --api-key-file key.txt tag news.txt --format csv",
+        "bert-ner client --url https://ner.example.org tag news.txt --format csv",
     ],
     job=TagFiles,
     reading=text_options,
