@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 import ner
+from ner.built_in import model_folder
 from ner.serving.app import make_app
 from ner.serving.engine_process import Models, Result
 from ner.serving.service import Service
@@ -30,7 +31,7 @@ def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """
     if getattr(request.node, "callspec", None) is None or request.node.callspec.params.get("name") not in CLIENTS:
         return
-    folders = {"mini-zh-uner": "mini-zh-uner"}
+    folders = {"mini-zh-uner": str(model_folder("mini-zh-uner"))}
     models = Models({"models": folders, "precision": "fp32", "threads": 1, "batch_characters": 4096})
     service = Service(folders, ServingSettings())
     service.models, service.ready = models.describe(), True
