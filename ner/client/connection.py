@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _AGAIN = (429, 502, 503)  # too busy, a proxy without a service behind it, loading or shutting down
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds
-_IDLE = 2.0  # seconds that a connection is kept; the service closes it after 5
+_IDLE = 30.0  # seconds that a connection is kept; the service and its balancers keep it longer
 _Result = TypeVar("_Result")
 _KEY = re.compile(r"[!-~]+")
 
