@@ -20,6 +20,7 @@ import typer
 
 import ner
 from ner.commands.app import app
+from ner.commands.help_page import COMMAND, OPTIONS
 from ner.language import Text, language
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.training.training_settings import TrainingSettings
@@ -27,6 +28,7 @@ from ner.training.training_settings import TrainingSettings
 _GENERAL = str(Text("Options", "选项"))
 _PYTHON = {  # what is public and in no list here comes last
     Text("Tag text", "识别实体"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
+    Text("Ask a service", "使用服务"): ("Client", "AsyncClient", "ServiceError"),
     Text("Read and write annotated text", "读写标注数据"): (
         "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
         "split_sentences", "merge_sentences", "convert_files", "check_corpus", "Check",
@@ -91,7 +93,8 @@ def _options_table(options: Iterable[Any]) -> str:
     return _table(heads, rows)
 
 
-def _command_page(name: str, command: Any) -> str:
+def _command_parts(name: str, command: Any, heading: str) -> list[str]:
+    """The parts of the page of a command; those of its own commands follow it."""
     panels: dict[str, list[Any]] = defaultdict(list)
     for option in command.params:
         if not getattr(option, "hidden", False):
@@ -101,13 +104,21 @@ def _command_page(name: str, command: Any) -> str:
         for option in command.params
         if option.param_type_name == "argument" and not getattr(option, "hidden", False)
     ]
-    usage = " ".join(["bert-ner", name, str(Text("[OPTIONS]", "[选项]")), *arguments])
+    below = getattr(command, "commands", {})
+    arguments += [str(COMMAND)] if below else []
+    usage = " ".join(["bert-ner", name, str(OPTIONS), *arguments])
     title, *examples = command.epilog.split("\n\n")
     shown = "\n".join(["```sh", *examples, "```"])
-    parts = [f"# {name}", inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", title, shown]
+    parts = [f"{heading} {name}", inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", title, shown]
     for panel in sorted(panels, key=lambda panel: panel != _GENERAL):
-        parts += [f"## {panel}", _options_table(panels[panel])]
-    return "\n\n".join(part for part in parts if part) + "\n"
+        parts += [f"{heading}# {panel}", _options_table(panels[panel])]
+    for one, its in below.items():
+        parts += _command_parts(f"{name} {one}", its, f"{heading}#")
+    return parts
+
+
+def _command_page(name: str, command: Any) -> str:
+    return "\n\n".join(part for part in _command_parts(name, command, "#") if part) + "\n"
 
 
 def command_pages() -> dict[str, str]:

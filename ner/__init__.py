@@ -16,6 +16,9 @@ from ner.version import installed_version
 if TYPE_CHECKING:
     from ner.checking.check import Check
     from ner.checking.check_corpus import check_corpus
+    from ner.client.async_client import AsyncClient
+    from ner.client.client import Client
+    from ner.client.service_error import ServiceError
     from ner.comparing.compare_settings import compare_settings
     from ner.comparing.comparison import Comparison
     from ner.data.corpus import Corpus, read_corpus, read_sentences
@@ -38,7 +41,9 @@ if TYPE_CHECKING:
     from ner.tuning.tune_settings import Tuning, tune_settings
 
 __all__ = [
+    "AsyncClient",
     "Check",
+    "Client",
     "Comparison",
     "Corpus",
     "Embedder",
@@ -51,6 +56,7 @@ __all__ = [
     "Progress",
     "ReadOptions",
     "Sentence",
+    "ServiceError",
     "Tagger",
     "Trainer",
     "TrainingSettings",
@@ -69,7 +75,9 @@ __all__ = [
 ]
 
 _IMPORTED_WHEN_ASKED_FOR = {
+    "AsyncClient": "ner.client.async_client",
     "Check": "ner.checking.check",
+    "Client": "ner.client.client",
     "Comparison": "ner.comparing.comparison",
     "Corpus": "ner.data.corpus",
     "Embedder": "ner.embedding.embedder",
@@ -80,6 +88,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Progress": "ner.runs.progress",
     "ReadOptions": "ner.data.read_options",
     "Sentence": "ner.data.entities",
+    "ServiceError": "ner.client.service_error",
     "Tagger": "ner.tagging.tagger",
     "Trainer": "ner.training.trainer",
     "TrainingSettings": "ner.training.training_settings",

@@ -3,14 +3,54 @@
 import doctest
 import importlib
 import inspect
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 import ner
+from ner.built_in import model_folder
+from ner.serving.app import make_app
+from ner.serving.engine_process import Models, Result
+from ner.serving.service import Service
+from ner.serving.serving_settings import ServingSettings
+from ner.serving.work_queue import Task
 
+CLIENTS = ("ner.client.client", "ner.client.async_client")
 ROOT = Path(__file__).parents[1]
 MODULES = sorted({"ner", *(getattr(ner, name).__module__ for name in ner.__all__)})
+
+
+@pytest.fixture(autouse=True)
+def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clients of examples ask a service in this process: all of it but the engine is that of `bert-ner serve`.
+
+    The engine works in this process too, with the built-in tagger.
+    """
+    if getattr(request.node, "callspec", None) is None or request.node.callspec.params.get("name") not in CLIENTS:
+        return
+    folders = {"mini-zh-uner": str(model_folder("mini-zh-uner"))}
+    models = Models({"models": folders, "precision": "fp32", "threads": 1, "batch_characters": 4096})
+    service = Service(folders, ServingSettings())
+    service.models, service.ready = models.describe(), True
+
+    async def work(task: Task, items: Iterable[dict[str, Any]]) -> list[Result]:
+        options = dict(task.options)
+        return models.work({"model": task.model, "task": task.name, "options": options, "items": list(items)})
+
+    monkeypatch.setattr(service, "work", work)
+    app = make_app(service)
+
+    async def with_state(scope: Any, receive: Any, send: Any) -> None:
+        scope["state"] = {}  # as uvicorn does
+        await app(scope, receive, send)
+
+    client = httpx.AsyncClient
+    monkeypatch.setattr(
+        httpx, "AsyncClient", lambda **more: client(**{**more, "transport": httpx.ASGITransport(with_state)})
+    )
 
 
 @pytest.mark.parametrize("name", MODULES)

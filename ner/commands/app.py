@@ -1,12 +1,13 @@
 """The command line of bert-ner: its groups of commands, in the order of `--help`."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ner.commands.bench import bench
 from ner.commands.check import check
+from ner.commands.client import client
 from ner.commands.command import Command
 from ner.commands.compare import compare
 from ner.commands.convert import convert
@@ -34,7 +35,15 @@ GROUPS = {
     Text("Data", "数据"): (convert, split, merge),
     Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
     Text("Speed and export", "速度与导出"): (bench, export),
-    Text("Service", "服务"): (serve,),
+    Text("Service", "服务"): (serve, client),
+}
+_GROUP_LOOK: dict[str, Any] = {
+    "cls": Commands,
+    "options_metavar": str(OPTIONS),
+    "subcommand_metavar": str(COMMAND),
+    "no_args_is_help": True,
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
 }
 
 
@@ -50,7 +59,7 @@ def _show_examples(lines: Sequence[str]) -> str:
 
 
 app = typer.Typer(
-    cls=Commands,
+    **_GROUP_LOOK,
     help=str(
         Text(
             "Find named entities in Chinese text, and train, evaluate and export the taggers that find them.",
@@ -58,11 +67,6 @@ app = typer.Typer(
         )
     ),
     epilog=_show_examples([tag.examples[0], train.examples[0]]),
-    options_metavar=str(OPTIONS),
-    subcommand_metavar=str(COMMAND),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -77,8 +81,15 @@ def main(
     set_up_libraries()
 
 
-def _add(command: Command, group: Text) -> None:
-    app.command(
+def _add(command: Command, parent: typer.Typer, group: Text) -> None:
+    if command.commands:
+        below = typer.Typer(**_GROUP_LOOK, help=str(command.help), epilog=_show_examples(command.examples))
+        below.callback()(command.run)
+        for each in command.commands:
+            _add(each, below, Text("Commands", "命令"))
+        parent.add_typer(below, name=command.run.__name__, rich_help_panel=str(group))
+        return
+    parent.command(
         command.run.__name__,
         cls=TranslatedCommand,
         help=str(command.help),
@@ -90,4 +101,4 @@ def _add(command: Command, group: Text) -> None:
 
 for _group, _commands in GROUPS.items():
     for _command in _commands:
-        _add(_command, _group)
+        _add(_command, app, _group)

@@ -12,11 +12,29 @@ from ner.language import Text
 
 
 class Command(NamedTuple):
-    """A function that Typer calls, what it does, and lines to copy from its help."""
+    """A function that Typer calls, what it does, and lines to copy from its help.
+
+    If it has commands of its own, the function takes their common options.
+    """
 
     run: Callable[..., None]
     help: Text
     examples: Sequence[str]
+    commands: "Sequence[Command]" = ()
+
+
+def command_group(*, zh: str, commands: Sequence[Command]) -> Callable[[Callable[..., None]], Command]:
+    """Make a group of commands of a function whose docstring is the English help, and which takes common options.
+
+    Args:
+        zh: the help in Chinese.
+        commands: the commands.
+    """
+
+    def declare(function: Callable[..., None]) -> Command:
+        return Command(function, Text(inspect.cleandoc(function.__doc__ or ""), zh), commands[0].examples, commands)
+
+    return declare
 
 
 def command(

@@ -18,7 +18,7 @@ from ner.files import NO_ROOM
 FOUND, INPUT_WRONG, _PIPE_CLOSED = 1, 2, 141
 _UsageError: Any = typer.BadParameter.__base__
 
-_PARAMETERS = {"format": "from_", "WriteOptions.format": "to"}
+_PARAMETERS = {"format": "from_", "WriteOptions.format": "to", "api_key": "api_key_file"}
 """The parameter of a command for a name in a message, where they differ."""
 
 
@@ -44,7 +44,7 @@ class Commands(TranslatedGroup):
         try:
             yield
         except InputError as error:
-            _fail(in_words_of_options(str(error), self._invoked(ctx)), INPUT_WRONG)
+            _fail(in_words_of_options(str(error), *self._invoked(ctx)), INPUT_WRONG)
         except _UsageError as error:
             _refuse_usage(error)
         except ModuleNotFoundError as error:  # for example where only an exported tagger's packages are installed
@@ -60,18 +60,20 @@ class Commands(TranslatedGroup):
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             mend = "; free some space or write elsewhere" if error.errno in NO_ROOM else ""
-            _fail(in_words_of_options(f"{place}{error.strerror or error}{mend}", self._invoked(ctx)), INPUT_WRONG)
+            _fail(in_words_of_options(f"{place}{error.strerror or error}{mend}", *self._invoked(ctx)), INPUT_WRONG)
         except InterruptedRun as error:
-            _fail(in_words_of_options(str(error), self._invoked(ctx)), STOP_SIGNALS.status)
+            _fail(in_words_of_options(str(error), *self._invoked(ctx)), STOP_SIGNALS.status)
         except KeyboardInterrupt:
             message = "what was unfinished is removed, run the same command again"
             _fail(f"interrupted by {STOP_SIGNALS.name}: {message}", STOP_SIGNALS.status)
 
-    def _invoked(self, ctx: Any) -> Any:
-        return ctx and self.get_command(ctx, ctx.invoked_subcommand or "")
+    def _invoked(self, ctx: Any) -> list[Any]:
+        """The group and its command that runs, whose options a message may name."""
+        command = ctx and self.get_command(ctx, ctx.invoked_subcommand or "")
+        return [self, command] if command else []
 
 
-def in_words_of_options(message: str, command: Any) -> str:
+def in_words_of_options(message: str, *commands: Any) -> str:
     """A message of the library, with the names of parameters as the command line spells them.
 
     The library writes `learning_rate`, in backticks; the user of the command knows it as --learning-rate.
@@ -80,7 +82,8 @@ def in_words_of_options(message: str, command: Any) -> str:
         parameter.name: max(parameter.opts, key=len)
         if parameter.param_type_name == "option"
         else parameter.metavar or parameter.name.upper()
-        for parameter in (command.params if command else ())
+        for command in filter(None, commands)
+        for parameter in command.params
     }
     names |= {name: names[parameter] for name, parameter in _PARAMETERS.items() if parameter in names}
     return re.sub(r"`([\w.]+)`", lambda found: names.get(found[1], found[0]), message)
@@ -92,7 +95,12 @@ def _refuse_usage(error: Any) -> NoReturn:
     if not message:  # the help has been shown in its place
         raise error
     message = re.sub(r"\.? (?:Did you mean|\(Possible options:) (.*?)[?)]*$", r"; did you mean \1?", message)
-    command = f"bert-ner {error.ctx.info_name}" if error.ctx and error.ctx.parent else "bert-ner"
+    names: list[str] = []
+    ctx = error.ctx
+    while ctx and ctx.parent:
+        names.insert(0, ctx.info_name)
+        ctx = ctx.parent
+    command = " ".join(["bert-ner", *names])
     _fail(f"{message[0].lower()}{message[1:]} ({command} --help shows all)", INPUT_WRONG)
 
 

@@ -31,3 +31,10 @@ class Alternative(NamedTuple):
 
     entities: list[Entity]
     probability: float
+
+
+class TaggedText(NamedTuple):
+    """The entities of a text with scores, and its most probable readings, the best first."""
+
+    entities: list[Entity]
+    alternatives: list[Alternative]

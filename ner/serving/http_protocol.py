@@ -1,4 +1,4 @@
-"""uvicorn's HTTP connection with a deadline for receiving, which uvicorn doesn't have."""
+"""uvicorn's HTTP connection with deadlines for both directions, which uvicorn doesn't have."""
 
 import asyncio
 from typing import Any
@@ -8,14 +8,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ner.serving.gate import STREAM
 
 
-def protocol_class(seconds: float) -> type[HttpToolsProtocol]:
-    """A connection that is closed if a request doesn't arrive completely within `seconds`.
+def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpToolsProtocol]:
+    """A connection that a slow client can't hold.
 
-    In a stream of texts, each part has so much time.
+    Args:
+        receive_seconds: a connection is closed if a request doesn't arrive completely in this time. A stream of texts
+            has its own deadline, because its client may wait for answers.
+        send_seconds: a connection is closed if the client reads nothing of an answer in this time.
     """
 
     class DeadlineProtocol(HttpToolsProtocol):
         _deadline: asyncio.TimerHandle | None = None
+        _send_deadline: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -23,6 +27,7 @@ def protocol_class(seconds: float) -> type[HttpToolsProtocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._disarm()
+            self._disarm_sending()
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
@@ -30,18 +35,30 @@ def protocol_class(seconds: float) -> type[HttpToolsProtocol]:
             if self._deadline is None:
                 self._arm()
 
-        def on_body(self, body: bytes) -> None:
-            super().on_body(body)
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
             if self.scope.get("path") == STREAM:
                 self._disarm()
+
+        def on_body(self, body: bytes) -> None:
+            super().on_body(body)
+            if self.cycle.response_complete and self._deadline is None:  # the rest of a stream that was refused
                 self._arm()
 
         def on_message_complete(self) -> None:
             super().on_message_complete()
             self._disarm()
 
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._arm_sending()
+
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            self._disarm_sending()
+
         def _arm(self) -> None:
-            self._deadline = self.loop.call_later(seconds, self._close)
+            self._deadline = self.loop.call_later(receive_seconds, self._close)
 
         def _disarm(self) -> None:
             if self._deadline:
@@ -52,6 +69,21 @@ def protocol_class(seconds: float) -> type[HttpToolsProtocol]:
             if self.flow.read_paused:  # we don't read, so it is not the client that is slow
                 self._arm()
             elif not self.transport.is_closing():
+                self.transport.abort()
+
+        def _arm_sending(self) -> None:
+            waiting = self.transport.get_write_buffer_size()
+            self._send_deadline = self.loop.call_later(send_seconds, self._close_unless_read, waiting)
+
+        def _disarm_sending(self) -> None:
+            if self._send_deadline:
+                self._send_deadline.cancel()
+                self._send_deadline = None
+
+        def _close_unless_read(self, waiting: int) -> None:
+            if self.transport.get_write_buffer_size() < waiting:
+                self._arm_sending()
+            else:
                 self.transport.abort()
 
     return DeadlineProtocol

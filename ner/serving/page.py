@@ -17,6 +17,7 @@ from starlette.responses import Response
 from ner.language import Language, Text
 from ner.pages.highlight import Hues, clip, pieces, visible
 from ner.pages.templates import page_template
+from ner.records.record import TaggedText
 from ner.serving import page_words
 from ner.serving.api_keys import ApiKeys
 from ner.serving.gate import PAGE, SCRIPT
@@ -25,7 +26,6 @@ from ner.serving.refusal import Refusal
 from ner.serving.routes import tag_answer
 from ner.serving.service import Service
 from ner.serving.tagging import tag_texts
-from ner.tagging.tagger import TaggedText
 from ner.version import installed_version
 
 _EXAMPLE = "林晓东昨天从杭州赶到北京大学医院看望李教授。\n远山集团将在成都新建一座工厂。"

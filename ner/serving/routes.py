@@ -1,14 +1,16 @@
 """The service's own routes, below /v1, and those that a balancer and Prometheus ask."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBearer
 
+from ner.choices import MOST_READINGS
 from ner.errors import InputError
 from ner.lexicon.fixed_spans import FixedSpan
+from ner.records.record import TaggedText
+from ner.serving.gate import STREAM
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.refusal import Refusal
 from ner.serving.schemas import (
@@ -22,8 +24,12 @@ from ner.serving.schemas import (
     refusals,
 )
 from ner.serving.service import Service
-from ner.serving.tagging import embed_texts, tag_texts
-from ner.tagging.tagger import TaggedText
+from ner.serving.stream import StreamOptions, TagStream
+from ner.serving.tagging import embed_texts, find_model, result_fields, tag_texts
+
+_LINES: dict[str, Any] = {"schema": {"type": "string"}}
+_JSON_LINES: dict[str, Any] = {"content": {"application/x-ndjson": _LINES}}
+_ANY_LINES: dict[str, Any] = {"content": {"application/x-ndjson": _LINES, "text/plain": _LINES}}
 
 ASKS_FOR_KEY = [Depends(HTTPBearer(auto_error=False))]
 """Makes the documentation ask for a key. It is the gate that looks at it."""
@@ -57,6 +63,26 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         )
         return json_response(tag_answer(body.model or service.default, body.texts, found, body.nbest))
 
+    @router.post(
+        STREAM,
+        response_class=Response,
+        responses={**refusals(401, 404, 415, 422, 429, 503), 200: _JSON_LINES},
+        openapi_extra={"requestBody": {"required": True, **_ANY_LINES}},
+        tags=["tag"],
+    )
+    async def tag_stream(
+        request: Request,
+        model: str | None = None,
+        min_score: Annotated[float, Query(ge=0, le=1)] = 0.0,
+        types: Annotated[list[str] | None, Query()] = None,
+        nbest: Annotated[int, Query(ge=0, le=MOST_READINGS)] = 0,
+    ) -> Response:
+        """Find the entities of texts without end: a JSON object with a `text`, or a JSON string, in each line.
+
+        Each line is answered by a line with its number and its entities, or with an error.
+        """
+        return TagStream(service, request, StreamOptions(find_model(service, model, types), min_score, types, nbest))
+
     @router.post("/v1/embed", response_model=EmbedResponse, responses=REFUSALS, tags=["embed"])
     @limit_texts(service.settings)
     async def embed(body: EmbedRequest, request: Request) -> Response:
@@ -64,15 +90,19 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         vectors = await embed_texts(service, request, body.texts, body.model, body.layer, body.pooling)
         return json_response({"model": body.model or service.default, "vectors": vectors, "usage": _usage(body.texts)})
 
-    @router.get("/v1/models", response_model=ModelList, responses=refusals(401), tags=["models"])
+    @router.get("/v1/models", response_model=ModelList, responses=refusals(401, 503), tags=["models"])
     async def models() -> Response:
-        """The models, and the types that they find."""
+        """The models with the types that they find, and the limits of a request."""
+        if not service.models:
+            raise Refusal(503, "the service is loading its models: try again later", {"retry-after": "1"})
         shown = ("types", "precision", "window", "embeds")
         rows = [
             {"name": name, "default": name == service.default, **{key: model[key] for key in shown}}
             for name, model in service.models.items()
         ]
-        return json_response({"models": rows})
+        settings = service.settings
+        limits = {"texts": settings.max_texts, "characters": settings.max_characters, "bytes": settings.max_body}
+        return json_response({"models": rows, "limits": limits})
 
     @router.get("/health/live", response_model=dict[str, str], tags=["health"])
     async def live() -> Response:
@@ -120,17 +150,7 @@ def tag_answer(model: str, texts: Sequence[str], found: Sequence[TaggedText], nb
         found: what was found in each of them.
         nbest: the number of readings that was asked for.
     """
-    return {"model": model, "results": [_result(one, nbest) for one in found], "usage": _usage(texts)}
-
-
-def _result(found: TaggedText, nbest: int) -> dict[str, Any]:
-    result: dict[str, Any] = {"entities": [asdict(entity) for entity in found.entities]}
-    if nbest:
-        result["alternatives"] = [
-            {"probability": one.probability, "entities": [asdict(entity) for entity in one.entities]}
-            for one in found.alternatives
-        ]
-    return result
+    return {"model": model, "results": [result_fields(one, nbest) for one in found], "usage": _usage(texts)}
 
 
 def _usage(texts: Sequence[str]) -> dict[str, int]:

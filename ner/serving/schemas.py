@@ -131,10 +131,19 @@ class ModelInfo(BaseModel):
     embeds: bool
 
 
+class Limits(BaseModel):
+    """The most texts of a request, characters of a text, and bytes of a request."""
+
+    texts: int
+    characters: int
+    bytes: int
+
+
 class ModelList(BaseModel):
-    """The models of the service."""
+    """The models of the service, and its limits."""
 
     models: list[ModelInfo]
+    limits: Limits
 
 
 class ErrorAnswer(BaseModel):

@@ -37,7 +37,7 @@ def serve(service: Service) -> None:
     admin_keys = ApiKeys(Path(settings.admin_key_file)) if settings.admin_key_file else None
     config = uvicorn.Config(
         make_app(service, keys, admin_keys),
-        http=protocol_class(settings.receive_timeout),
+        http=protocol_class(settings.receive_timeout, settings.timeout),
         backlog=_BACKLOG,
         ws="none",
         lifespan="off",

@@ -1,17 +1,17 @@
 """Tagging and embedding texts through the service: what all routes and protocols call."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import Request
 
 from ner.data.entities import Entity
 from ner.lexicon.fixed_spans import FixedSpan
-from ner.records.record import Alternative
+from ner.records.record import Alternative, TaggedText
 from ner.serving.refusal import Refusal
 from ner.serving.service import Service
 from ner.serving.work_queue import Task
-from ner.tagging.tagger import TaggedText
 
 
 async def tag_texts(
@@ -40,10 +40,7 @@ async def tag_texts(
     Raises:
         Refusal: there is no such model, or a text can't be worked on.
     """
-    name = service.find_model(model)
-    if unknown := set(types or ()) - set(service.models[name]["types"]):
-        known = ", ".join(service.models[name]["types"])
-        raise Refusal(422, f"types: {sorted(unknown)[0][:40]!r} is no type of the model: expected {known}")
+    name = find_model(service, model, types)
     if fixed is not None and len(fixed) != len(texts):
         raise Refusal(422, f"fixed: expected a list for each of the {len(texts)} texts, got {len(fixed)}")
     if fixed is not None and nbest:
@@ -66,6 +63,30 @@ async def tag_texts(
         )
         for text, result in zip(texts, results, strict=True)
     ]
+
+
+def find_model(service: Service, model: str | None, types: Sequence[str] | None) -> str:
+    """The name of a model that finds all of these types.
+
+    Raises:
+        Refusal: there is no such model, or it has no such type.
+    """
+    name = service.find_model(model)
+    if unknown := set(types or ()) - set(service.models[name]["types"]):
+        known = ", ".join(service.models[name]["types"])
+        raise Refusal(422, f"types: {sorted(unknown)[0][:40]!r} is no type of the model: expected {known}")
+    return name
+
+
+def result_fields(found: TaggedText, nbest: int) -> dict[str, Any]:
+    """The JSON of what was found in a text. It has the alternatives if they were asked for."""
+    result: dict[str, Any] = {"entities": [asdict(entity) for entity in found.entities]}
+    if nbest:
+        result["alternatives"] = [
+            {"probability": one.probability, "entities": [asdict(entity) for entity in one.entities]}
+            for one in found.alternatives
+        ]
+    return result
 
 
 async def embed_texts(

@@ -2,24 +2,32 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice, tee
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Protocol, TextIO
 
 from ner.files import atomic_writer
 from ner.records.entity_writers import WRITERS, CsvWriter, FormatName
-from ner.records.record import Record
-
-if TYPE_CHECKING:
-    from ner.tagging.tagger import Tagger
+from ner.records.record import Record, TaggedText
 
 _ESCAPED = "backslashreplace"  # bytes of file names that are not UTF-8; texts have none
 
 
+class Reader(Protocol):
+    """What finds entities: a `Tagger`, or a `Client` of a service."""
+
+    @property
+    def types(self) -> Sequence[str]:
+        """The types of the entities."""
+
+    def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
+        """The entities of each text and its `n` most probable readings, as a stream."""
+
+
 def tag_records(
-    tagger: "Tagger",
+    tagger: Reader,
     records: Iterable[Record],
     output: Path | None,
     format_name: FormatName,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from ner.errors import InputError, NotFiniteError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
 from ner.memory import require_memory
-from ner.records.record import Alternative
+from ner.records.record import Alternative, TaggedText
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
 from ner.tagging.engine_settings import EngineSettings
@@ -34,13 +34,6 @@ _CHUNK_CHARACTERS = 100_000
 # Decoding holds two arrays of all pairs of labels, in float64, and about six arrays of all labels.
 _DECODING_BYTES, _BYTES_PER_PAIR = 1 << 28, 16
 _BYTES_PER_SCORE, _COPIES = 8, 6
-
-
-class TaggedText(NamedTuple):
-    """The entities of a text with scores, and its most probable readings, the best first."""
-
-    entities: list[Entity]
-    alternatives: list[Alternative]
 
 
 class Tagger:

@@ -63,7 +63,9 @@ def test_as_much_as_the_user_wants(program: typer.Typer, options: list[str], sai
 
 def test_every_command_has_both_options() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    for each in commands.values():
+    alone = [each for each in commands.values() if not hasattr(each, "commands")]
+    below = [each for group in commands.values() for each in getattr(group, "commands", {}).values()]
+    for each in [*alone, *below]:
         options = {option for parameter in each.params for option in parameter.opts}
         assert options > {"--quiet", "-q", "--verbose", "-v"}
 

@@ -35,7 +35,8 @@ def generator() -> ModuleType:
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_is_on_the_page_of_its_command(generator: ModuleType, name: str) -> None:
     page = generator.command_pages()[name]
-    for option in COMMANDS[name].params:
+    below = getattr(COMMANDS[name], "commands", {}).values()
+    for option in (option for one in (COMMANDS[name], *below) for option in one.params):
         if option.hidden:
             continue
         if option.param_type_name == "argument":

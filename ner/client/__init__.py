@@ -1,0 +1,1 @@
+"""Python clients of the HTTP service. They need httpx, and no PyTorch."""

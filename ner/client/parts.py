@@ -1,0 +1,191 @@
+"""What the clients send and get: texts in parts that keep the limits of a service, and the JSON of both directions."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ner.choices import BATCH_CHARACTERS, MOST_READINGS
+from ner.data.entities import Entity
+from ner.errors import InputError
+from ner.records.record import Alternative, TaggedText
+from ner.tagging.tagged_texts import FoundEntities
+
+_MOST_BYTES = 6  # of a character in JSON
+_SPAN = 16  # characters that are as long as the JSON of a span
+_PLACE = re.compile(r"^(texts|fixed)\[(\d+)\]")
+
+Span = tuple[int, int, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model of a service.
+
+    Args:
+        name: its name in requests.
+        default: whether it is the model of requests that name none.
+        types: the types of its entities.
+        precision: the numbers that it computes with.
+        window: the characters that it reads at once.
+        embeds: whether it has vectors.
+    """
+
+    name: str
+    default: bool
+    types: list[str]
+    precision: str
+    window: int
+    embeds: bool
+
+
+class Limits(NamedTuple):
+    """The most texts of a request, characters of a text, and bytes of a request."""
+
+    texts: int
+    characters: int
+    bytes: int
+
+
+class Part(NamedTuple):
+    """The texts of one request.
+
+    Args:
+        first: the place of its first text in the list of the caller.
+        texts: the texts.
+        fixed: the known spans of each text; None if nothing is known.
+    """
+
+    first: int
+    texts: list[str]
+    fixed: list[Sequence[Span]] | None
+
+
+class Divider:
+    """Divides texts into parts, so that each one is a request that a service takes and an engine reads at once.
+
+    Args:
+        limits: of the service.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._budget = min(BATCH_CHARACTERS, limits.bytes // _MOST_BYTES)
+        self._begin(0)
+
+    def _begin(self, first: int) -> None:
+        self._part, self._size = Part(first, [], []), 0
+
+    def add(self, text: str, fixed: Sequence[Span] = ()) -> Iterator[Part]:
+        """Add a text, and give the part before it if the text has no room there.
+
+        Raises:
+            InputError: the text is too long for the service, or is no Unicode.
+        """
+        place = self._part.first + len(self._part.texts)
+        if len(text) > self._limits.characters:
+            raise InputError(
+                f"expected texts of at most {self._limits.characters:,} characters, got {len(text):,} at {place}"
+            )
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise InputError(f"expected texts of whole characters, got half of a surrogate pair at {place}")
+        size = len(text) + 1 + _SPAN * len(fixed)
+        if self._part.texts and (self._size + size > self._budget or len(self._part.texts) >= self._limits.texts):
+            yield from self.rest()
+            self._begin(place)
+        self._part.texts.append(text)
+        assert self._part.fixed is not None
+        self._part.fixed.append(fixed)
+        self._size += size
+
+    def rest(self) -> Iterator[Part]:
+        """The last part, if there is one."""
+        if self._part.texts:
+            yield self._part if any(self._part.fixed or ()) else self._part._replace(fixed=None)
+
+
+def divide(texts: Iterable[str], fixed: Sequence[Sequence[Span]] | None, limits: Limits) -> Iterator[Part]:
+    """Divide texts, and what is known of them, into parts."""
+    divider = Divider(limits)
+    for place, text in enumerate(texts):
+        yield from divider.add(text, fixed[place] if fixed is not None else ())
+    yield from divider.rest()
+
+
+def check_fixed(fixed: Any, texts: int) -> list[list[Span]] | None:
+    """The spans of each text as tuples.
+
+    Raises:
+        InputError: they are no list of spans for each text.
+    """
+    if fixed is None:
+        return None
+    try:
+        spans = [[(int(start), int(end), label) for start, end, label in one] for one in fixed]
+    except (TypeError, ValueError):
+        raise InputError(
+            f"expected `fixed` to have a list of spans (start, end, type or None) for each text, got {fixed!r:.60}"
+        ) from None
+    if len(spans) != texts:
+        raise InputError(f"expected `fixed` to have a list for each of the {texts} texts, got {len(spans)}")
+    return spans
+
+
+def check_nbest(n: Any) -> None:
+    """Raises InputError unless `n` is a number of readings."""
+    if not isinstance(n, int) or not 1 <= n <= MOST_READINGS:
+        raise InputError(f"expected `n` to be a whole number from 1 to {MOST_READINGS}, got {n!r}")
+
+
+def join_vectors(vectors: list[Any], pooling: str) -> Any:
+    """One array of the vectors of all texts; with pooling `none` a list with an array for each text."""
+    import numpy as np
+
+    if pooling == "none":
+        return vectors
+    return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
+
+
+def tag_body(
+    part: Part, model: str | None, min_score: float, types: Sequence[str] | None, nbest: int
+) -> dict[str, Any]:
+    """The JSON of a request for `/v1/tag`."""
+    body: dict[str, Any] = {"texts": part.texts, "model": model, "min_score": float(min_score), "nbest": nbest}
+    if types is not None:
+        body["types"] = list(types)
+    if part.fixed is not None:
+        body["fixed"] = [
+            [{"start": start, "end": end, "label": label} for start, end, label in spans] for spans in part.fixed
+        ]
+    return body
+
+
+def read_results(part: Part, answer: Any) -> list[TaggedText]:
+    """What was found in each text of a part, from the answer of `/v1/tag`."""
+    return [
+        TaggedText(
+            FoundEntities(text, _entities(text, result["entities"])),
+            [
+                Alternative(_entities(text, one["entities"]), one["probability"])
+                for one in result.get("alternatives") or ()
+            ],
+        )
+        for text, result in zip(part.texts, answer["results"], strict=True)
+    ]
+
+
+def read_models(answer: Any) -> tuple[list[ServedModel], Limits]:
+    """The models and the limits, from the answer of `/v1/models`."""
+    models = [ServedModel(**{name: row[name] for name in ServedModel.__slots__}) for row in answer["models"]]
+    return models, Limits(**{name: int(answer["limits"][name]) for name in Limits._fields})
+
+
+def place_of_caller(sentence: str, first: int) -> str:
+    """The sentence of an error, with the place in the list of the caller instead of the place in a request."""
+    return _PLACE.sub(lambda found: f"{found[1]}[{first + int(found[2])}]", sentence)
+
+
+def _entities(text: str, rows: Iterable[Mapping[str, Any]]) -> list[Entity]:
+    return [
+        Entity(row["start"], row["end"], row["label"], text[row["start"] : row["end"]], row["score"]) for row in rows
+    ]

@@ -1,0 +1,124 @@
+"""`bert-ner client`: what a service answers, in place of a model on this machine."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from ner.commands.command import command, command_group
+from ner.commands.options import text_options
+from ner.commands.parameters import option
+from ner.commands.tag_files import TagFiles
+from ner.commands.terminal import Terminal
+from ner.data.read_options import ReadOptions
+from ner.errors import InputError
+from ner.files import read_bounded
+from ner.language import Text
+
+if TYPE_CHECKING:
+    from ner.client.client import Client
+
+_KEY = "BERT_NER_API_KEY"
+"""The environment variable of the key. There is no option for it: all users of a machine see its command lines."""
+
+
+class _Service(NamedTuple):
+    """The options that come before the command."""
+
+    url: str
+    api_key: str | None
+    timeout: float
+    concurrency: int
+    retries: int
+
+    def connect(self, model: str | None) -> "Client":
+        from ner.client.client import Client
+
+        return Client(self.url, self.api_key, model, self.timeout, self.concurrency, self.retries)
+
+
+def _service(ctx: typer.Context) -> _Service:
+    service: _Service = ctx.obj
+    return service
+
+
+@command(
+    zh="用服务找出文本中的实体。选项和输出与 bert-ner tag 相同。",
+    examples=[
+        "bert-ner client tag news.txt --output out.jsonl",
+        "bert-ner client --url https://ner.example.org tag news.txt --format csv",
+    ],
+    job=TagFiles,
+    reading=text_options,
+    service=_service,
+)
+def tag(
+    model: Annotated[
+        str | None,
+        option(
+            "Name of a model of the service.",
+            "服务中模型的名称。",
+            "--model",
+            "-m",
+            default=Text("the default of the service", "服务的默认模型"),
+        ),
+    ] = None,
+    *,
+    job: TagFiles,
+    reading: ReadOptions,
+    service: _Service,
+    terminal: Terminal,
+) -> None:
+    """Find the entities in text files with a service. The options and the output are those of bert-ner tag."""
+    with service.connect(model) as connected:
+        job.run(lambda: connected, reading, terminal)
+
+
+def _read_key(path: Path) -> str:
+    """The first key of a file as `bert-ner serve` takes it."""
+    try:
+        lines = [line.strip() for line in read_bounded(path).splitlines()]
+    except ValueError as error:
+        raise InputError(f"{path}: expected a text file with an API key ({error})") from None
+    for line in lines:
+        if line and not line.startswith("#"):
+            return line
+    raise InputError(f"{path}: expected an API key in a line of its own")
+
+
+@command_group(zh="使用 bert-ner serve 运行的服务中的模型。下列选项写在子命令之前。", commands=[tag])
+def client(
+    ctx: typer.Context,
+    url: Annotated[
+        str, option("Address of the service.", "服务的地址。", envvar="BERT_NER_URL", show_envvar=False)
+    ] = "http://127.0.0.1:8000",
+    api_key_file: Annotated[
+        Path | None,
+        option(
+            f"File with the API key. Without it, the key is taken from the environment variable {_KEY}.",
+            f"存放 API key 的文件；不给时使用环境变量 {_KEY}。",
+            default=Text("no key", "不用 key"),
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, option("Seconds for the answer to a request.", "每个请求的答复时限（秒）。", min=0.001, max=86_400)
+    ] = 30.0,
+    concurrency: Annotated[
+        int, option("Most requests at the same time.", "同时进行的请求数上限。", min=1, max=256)
+    ] = 4,
+    retries: Annotated[
+        int,
+        option(
+            "How often a request is sent again if the service is too busy or can't be reached.",
+            "服务过忙或连不上时，每个请求重试的次数。",
+            min=0,
+            max=1000,
+        ),
+    ] = 5,
+) -> None:
+    """Use the models of a service that bert-ner serve runs. The options below come before the command."""
+    key = os.environ.get(_KEY) or None
+    if api_key_file is not None:
+        key = _read_key(api_key_file)
+    ctx.obj = _Service(url, key, timeout, concurrency, retries)
