@@ -139,9 +139,10 @@ class Service:
         """The name of a model.
 
         Raises:
-            Refusal: there is no such model, or the service is loading or draining.
+            Refusal: there is no such model, or the models are still loading.
         """
-        self.require_ready()
+        if not self.ready:
+            self.require_ready()
         if name is None:
             return self.default
         if name not in self.models:
@@ -149,12 +150,11 @@ class Service:
         return name
 
     async def work(self, task: Task, items: Iterable[dict[str, Any]]) -> list[Result]:
-        """The result of each item.
+        """The result of each item. It is computed while the service is draining, too: the request has been accepted.
 
         Raises:
-            Refusal: an item can't be worked on.
+            Refusal: an item can't be worked on, or not in time.
         """
-        self.require_room()
         loop = asyncio.get_running_loop()
         jobs = [Job(task, item, loop.create_future()) for item in items]
         wait = self.expected_wait(sum(job.characters for job in jobs))

@@ -219,3 +219,16 @@ def test_cors_is_off_by_default(make_client: Make) -> None:
     open_ = make_client(stub_service(cors_origin="https://example.org"))
     answer = send(open_, "GET", "/v1/models", headers=headers)
     assert answer.headers["access-control-allow-origin"] == "https://example.org"
+
+
+def test_a_request_accepted_before_sigterm_is_answered(make_client: Make) -> None:
+    """Its body may arrive afterwards."""
+    service = stub_service()
+
+    async def body() -> Any:
+        yield b'{"texts": '
+        service.draining = True
+        yield '["杭州"]}'.encode()
+
+    answer = send(make_client(service), "POST", "/v1/tag", content=body(), headers=JSON)
+    assert answer.status_code == 200
