@@ -60,9 +60,13 @@ class Load:
         now = perf_counter()
         return Answer(status, now - due, characters, now)
 
+    def forget(self) -> None:
+        """Forget the connections, which belong to an event loop."""
+        self._idle.clear()
+
     async def closed(self, clients: int, seconds: float, next_texts: Callable[[], Sequence[str]]) -> list[Answer]:
         """Clients that each send the next request when they have an answer."""
-        self._idle.clear()  # connections belong to an event loop
+        self.forget()
         ends = perf_counter() + seconds
         answers: list[Answer] = []
 
@@ -77,7 +81,7 @@ class Load:
         self, rate: float, seconds: float, next_texts: Callable[[], Sequence[str]], dice: random.Random
     ) -> list[Answer]:
         """Requests at random times (a Poisson process), whether or not earlier ones have been answered."""
-        self._idle.clear()
+        self.forget()
         start = due = perf_counter()
         tasks = []
         while due < start + seconds:

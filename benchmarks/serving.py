@@ -153,10 +153,11 @@ class _Measured:
     def _offline(self, what: str) -> Any:
         """Measure `Tagger.tag` in a process of its own, on the core of the engine, which is idle now."""
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            return pool.apply(_tag_offline, (what, self._folder, self._texts, self._cores[-1], self._seconds))
+            return pool.apply(tag_offline, (what, self._folder, self._texts, self._cores[-1], self._seconds))
 
 
-def _tag_offline(what: str, folder: str, texts: Sequence[str], core: int, seconds: float) -> Any:
+def tag_offline(what: str, folder: str, texts: Sequence[str], core: int, seconds: float) -> Any:
+    """Characters a second of `Tagger.tag` on one core, or the milliseconds of single texts."""
     os.sched_setaffinity(0, [core])
     tagger = Tagger.load(folder, threads=1)
     size = 32 if what == "throughput" else 1
