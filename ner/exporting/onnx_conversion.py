@@ -48,6 +48,7 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
 
     Raises:
         InputError: the weights are too large for an ONNX file.
+        OSError: PyTorch can't write what it keeps for a while.
     """
     size = sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
     if size > _LARGEST:
@@ -59,7 +60,7 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
     input_ids = torch.zeros(2, 6, dtype=torch.long)
     attention_mask = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", min=3)}
-    with _quiet():
+    with _quiet(), _as_system_error():
         program = torch.onnx.export(
             ExportableNetwork(model),
             (input_ids, attention_mask),
@@ -71,6 +72,19 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
         )
     assert program is not None
     return program.model_proto
+
+
+@contextmanager
+def _as_system_error() -> Iterator[None]:
+    """Raise the error of the system that an error of PyTorch comes from, such as a full disk."""
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause := cause.__cause__ or cause.__context__:
+            if isinstance(cause, OSError):
+                raise cause from None
+        raise
 
 
 def with_int8_weights(model: Any) -> Any:

@@ -246,3 +246,18 @@ def test_a_network_that_is_too_large_is_refused(
 def test_an_exported_tagger_is_no_network_to_go_on_with(exported_folder: Path, use: Callable[[Path], object]) -> None:
     with pytest.raises(InputError, match="contains an exported tagger, which can only tag"):
         use(exported_folder)
+
+
+def test_a_full_disk_below_an_error_of_pytorch(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise RuntimeError("Failed to export the model") from error
+
+    monkeypatch.setattr(torch.onnx, "export", fail)
+    with pytest.raises(OSError, match="No space left"):
+        export.export_tagger(model_folder, tmp_path / "made")
+    assert not any(tmp_path.iterdir())
