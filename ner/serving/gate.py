@@ -117,7 +117,7 @@ class Gate:
                 body = await self._receive_body(headers, receive)
                 await self._run(scope, body, receive, answer.send)
         except TimeoutError:
-            raise Refusal(504, f"the request was not answered within its {seconds:g} s") from None
+            raise Refusal(504, f"the request was not answered within {seconds:g} s") from None
 
     def _require_key(self, path: str, headers: dict[bytes, bytes]) -> None:
         keys = self._admin_keys if path.startswith(ADMIN) else self._keys
