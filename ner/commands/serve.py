@@ -16,7 +16,10 @@ from ner.serving.serving_settings import ServingSettings
 
 
 @command(
-    zh="启动 HTTP 服务，找出请求所带文本中的实体。收到 SIGTERM 或按 Ctrl-C 时结束。\n\n下面各栏的选项都可以用环境变量设置：BERT_NER_SERVE_MAX_WAIT 即 --max-wait。",
+    zh=(
+        "启动 HTTP 服务，找出请求所带文本中的实体。收到 SIGTERM 或按 Ctrl-C 时结束。\n\n"
+        "除 --config 外，下面各栏的选项都可以用环境变量设置：BERT_NER_SERVE_MAX_WAIT 即 --max-wait。"
+    ),
     examples=["bert-ner serve", "bert-ner serve --model news=MODEL_A --model med=EXPORTED_B --port 9000"],
     serving=settings_options(ServingSettings, config=True, environment="BERT_NER_SERVE_"),
 )
@@ -39,7 +42,8 @@ def serve(
 ) -> None:
     """Start an HTTP service that finds the entities of texts. It ends with SIGTERM or Ctrl-C.
 
-    Each option of the panels below is also an environment variable: BERT_NER_SERVE_MAX_WAIT is --max-wait.
+    All options below, except --config, can also be set by environment variables: BERT_NER_SERVE_MAX_WAIT is
+    --max-wait.
     """
     import_extra("fastapi", "serve", "serve")
     from ner.serving.server import serve as run_server
