@@ -93,7 +93,7 @@ class Service:
                 worker.add_done_callback(self._workers.discard)
             self.ready = True
             await self._queue.wake()
-            _LOGGER.info("%d engines with %s", len(running), ", ".join(self.models))
+            _LOGGER.info("%d engine%s with %s", len(running), "s" * (len(running) > 1), ", ".join(self.models))
 
     async def stop(self) -> None:
         """End all engines."""
