@@ -173,8 +173,8 @@ def settings_page() -> str:
     ):
         parts += [f"## {title}", f"`ner.{settings.__name__}`", _settings_table(settings)]
     service = Text(
-        "These are options of [`bert-ner serve`](commands/serve.md) and environment variables: `max_wait` is `--max-wait` "
-        "and `BERT_NER_SERVE_MAX_WAIT`. See [which one counts](http-api.md#settings).",
+        "These are options of [`bert-ner serve`](commands/serve.md) and environment variables: `max_wait` is "
+        "`--max-wait` and `BERT_NER_SERVE_MAX_WAIT`. See [which one counts](http-api.md#settings).",
         "这些是 [`bert-ner serve`](commands/serve.md) 的选项，也可以用环境变量：`max_wait` 即 `--max-wait` 和 "
         "`BERT_NER_SERVE_MAX_WAIT`。同时给出时[以哪个为准](http-api.md#settings)。",
     )
