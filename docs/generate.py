@@ -23,6 +23,7 @@ from ner.commands.app import app
 from ner.commands.help_page import COMMAND, OPTIONS
 from ner.language import Text, language
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.serving.serving_settings import ServingSettings
 from ner.training.training_settings import TrainingSettings
 
 _GENERAL = str(Text("Options", "选项"))
@@ -157,7 +158,7 @@ def _settings_table(settings: type) -> str:
 
 
 def settings_page() -> str:
-    """All settings of a training run and of a pretraining run."""
+    """All settings of a training run, of a pretraining run and of the service."""
     about = Text(
         "The first column has the name of each setting. In Python, it is an argument of the settings class. On the "
         "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. `--vary` and "
@@ -171,6 +172,13 @@ def settings_page() -> str:
         (Text("Pretraining", "预训练"), PretrainingSettings),
     ):
         parts += [f"## {title}", f"`ner.{settings.__name__}`", _settings_table(settings)]
+    service = Text(
+        "These are options of [`bert-ner serve`](commands/serve.md) and environment variables: `max_wait` is "
+        "`--max-wait` and `BERT_NER_SERVE_MAX_WAIT`. See [which one counts](http-api.md#settings).",
+        "这些是 [`bert-ner serve`](commands/serve.md) 的选项，也可以用环境变量：`max_wait` 即 `--max-wait` 和 "
+        "`BERT_NER_SERVE_MAX_WAIT`。同时给出时[以哪个为准](http-api.md#settings)。",
+    )
+    parts += [f"## {Text('Service', '服务')} {{#service}}", str(service), _settings_table(ServingSettings)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -145,11 +145,13 @@ def _config_option(group: type[Settings]) -> inspect.Parameter:
             }
         return path
 
+    example = Text(", such as best.json from tune", "，例如 tune 生成的 best.json")
+    shown = example if issubclass(group, TrainingSettings) else Text("", "")
     option = typer.Option(
         help=str(
             Text(
-                "JSON or TOML file with settings, such as best.json from tune. Options that you give override it.",
-                "写有设置的 JSON 或 TOML 文件，例如 tune 生成的 best.json；命令行给出的选项优先。",
+                f"JSON or TOML file with settings{shown.en}. Options that you give override it.",
+                f"写有设置的 JSON 或 TOML 文件{shown.zh}；命令行给出的选项优先。",
             )
         ),
         rich_help_panel=str(RUN),

@@ -24,7 +24,9 @@ class ApiKeys:
     def __init__(self, path: Path) -> None:
         try:
             lines = [line.strip() for line in read_bounded(path).splitlines()]
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
+            raise InputError(f"{path}: expected a text file with API keys ({error.strerror})") from None
+        except ValueError as error:
             raise InputError(f"{path}: expected a text file with API keys ({error})") from None
         keys = [line for line in lines if line and not line.startswith("#")]
         if not keys or any(len(key) < _LEAST_LENGTH or not key.isascii() or " " in key for key in keys):

@@ -30,6 +30,7 @@ DOCS = "/docs"
 DOCS_FILES = "/static-offline-docs"
 OPENAPI = "/openapi.json"
 _OPEN = ("/health/", "/v2/health/")  # what a balancer asks, without a key
+_NOT_REFUSED = (499, 500)  # the client has gone, or the service failed
 _NOT_LOGGED = (*_OPEN, "/metrics")
 # What a browser opens, which sends no key by itself: the page asks for it in its form, the others hold no secret.
 _KEYLESS = re.compile("|".join(map(re.escape, (PAGE, SCRIPT, DOCS, OPENAPI))) + f"|{DOCS_FILES}/.*")
@@ -83,7 +84,6 @@ class Gate:
         try:
             await self._answer(scope, headers, receive, answer)
         except Refusal as refusal:
-            self._service.metrics.rejected.labels(str(refusal.status)).inc()
             await answer.refuse(self._respond(scope, refusal))
         except ClientGone:
             answer.status = 499  # as nginx counts it; nothing is sent
@@ -117,7 +117,7 @@ class Gate:
                 body = await self._receive_body(headers, receive)
                 await self._run(scope, body, receive, answer.send)
         except TimeoutError:
-            raise Refusal(504, f"the request was not answered within its {seconds:g} s") from None
+            raise Refusal(504, f"the request was not answered within {seconds:g} s") from None
 
     def _require_key(self, path: str, headers: dict[bytes, bytes]) -> None:
         keys = self._admin_keys if path.startswith(ADMIN) else self._keys
@@ -188,6 +188,8 @@ class Gate:
         metrics = self._service.metrics
         metrics.requests.labels(route, str(answer.status)).inc()
         metrics.request_seconds.labels(route).observe(seconds)
+        if answer.status >= 400 and answer.status not in _NOT_REFUSED:
+            metrics.rejected.labels(str(answer.status)).inc()
         if not scope["path"].startswith(_NOT_LOGGED):
             _LOGGER.info(
                 "%s %s",

@@ -15,7 +15,6 @@ from ner.runs.progress import Progress, choose_progress
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Task
-from ner.tagging.engine_settings import EngineSettings
 from ner.tagging.speed import random_texts
 from ner.tagging.tagger import Tagger
 
@@ -80,7 +79,7 @@ def measure_plans(model: str | Path, texts: Iterable[str], progress: Progress | 
     sample = sample or random_texts(list(Tagger.load(model).table.characters), _SAMPLE)
     cores = available_cores()
     divisions = sorted({(engines, cores // engines) for engines in range(1, cores + 1)}, reverse=True)
-    default = ServingSettings().plan(None)
+    default = ServingSettings().plan()
     if len(divisions) > 4:  # on many cores, halves tell enough
         divisions = sorted({(cores >> i, 1 << i) for i in range(cores.bit_length())} | {default}, reverse=True)
     progress = choose_progress(progress)
@@ -95,8 +94,8 @@ def measure_plans(model: str | Path, texts: Iterable[str], progress: Progress | 
 
 
 async def _measure(folder: str, texts: Sequence[str], engines: int, threads: int, cores: int) -> tuple[float, float]:
-    settings = ServingSettings(engines=engines, timeout=_NO_LIMIT, max_wait=_NO_LIMIT)
-    service = Service({"model": folder}, settings, EngineSettings(threads=threads))
+    settings = ServingSettings(engines=engines, threads=threads, timeout=_NO_LIMIT, max_wait=_NO_LIMIT)
+    service = Service({"model": folder}, settings)
     await service.start()
     stream = itertools.cycle(texts)
     task = Task("model", "tag", (("nbest", 0),))

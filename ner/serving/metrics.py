@@ -19,7 +19,7 @@ class Metrics:
             "bert_ner_request_seconds", "Time of a request.", ["route"], buckets=_SECONDS, registry=registry
         )
         self.running = Gauge("bert_ner_running_requests", "Requests that are being answered.", registry=registry)
-        self.rejected = Counter("bert_ner_rejected", "Refused requests by reason.", ["reason"], registry=registry)
+        self.rejected = Counter("bert_ner_rejected", "Refused requests by status.", ["reason"], registry=registry)
         self.queue_texts = Gauge("bert_ner_queue_texts", "Texts in the queue.", registry=registry)
         self.queue_characters = Gauge("bert_ner_queue_characters", "Characters in the queue.", registry=registry)
         self.queue_seconds = Histogram(

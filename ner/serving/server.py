@@ -54,14 +54,16 @@ def serve(service: Service) -> None:
     try:
         config.load()
     except OSError as error:
-        raise InputError(f"the TLS certificate or its key can't be read: {error}") from None
+        names = f"{settings.tls_certificate}, {settings.tls_key}"
+        reason = error.strerror or error
+        raise InputError(f"{names}: expected a TLS certificate and its key, as PEM files ({reason})") from None
     _allow_many_files()
     listener = _listen(settings.host, settings.port)
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     scheme = "https" if settings.tls_certificate else "http"
     _LOGGER.info("listening on %s://%s:%d", scheme, shown, listener.getsockname()[1])
     if keys is None and settings.host not in ("127.0.0.1", "::1", "localhost"):
-        _LOGGER.warning("everybody who reaches %s can use the service: set `api_key_file`", settings.host)
+        _LOGGER.warning("everybody who can reach %s can use the service: set an API key file", settings.host)
     gc.freeze()  # what is imported stays: going through it with every collection would hold up all answers for 0.1 s
     asyncio.run(_Server(config, service).run_all(listener))
 

@@ -13,7 +13,6 @@ from ner.serving.metrics import Metrics
 from ner.serving.refusal import Refusal, too_busy
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Job, Task, WorkQueue
-from ner.tagging.engine_settings import EngineSettings
 
 _MOST_DEATHS = 3
 _LEARNING = 0.2  # the weight of the newest batch in the average speed
@@ -29,27 +28,23 @@ class Service:
 
     Args:
         folders: the folder of each model, by name. The first is the default.
-        settings: limits and times.
-        engine: how the models compute.
+        settings: limits and times, and how the models compute.
     """
 
-    def __init__(
-        self, folders: Mapping[str, str], settings: ServingSettings, engine: EngineSettings | None = None
-    ) -> None:
-        engine = engine or EngineSettings()
+    def __init__(self, folders: Mapping[str, str], settings: ServingSettings) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.models: dict[str, Any] = {}
         self.ready = False
         self.draining = False
-        self._wanted, threads = settings.plan(engine.threads)
+        self._wanted, threads = settings.plan()
         self._start = Start(
             models=dict(folders),
-            precision=engine.precision,
+            precision=settings.precision,
             threads=threads,
-            batch_characters=engine.batch_characters,
+            batch_characters=settings.batch_characters,
         )
-        self._queue = WorkQueue(max(1, engine.batch_characters // _PARTS))
+        self._queue = WorkQueue(max(1, settings.batch_characters // _PARTS))
         self._in_work = 0
         self._speed = 0.0
         self._generation = 0
@@ -87,7 +82,7 @@ class Service:
                 for engine in running:
                     engine.kill()
                 if isinstance(failed[0], EngineDied):
-                    raise InputError("an engine process ended while it loaded the models: is there enough memory?")
+                    raise InputError("an engine process ended while it was loading the models: is there enough memory?")
                 raise failed[0]
             self.models = running[0].models
             self._generation += 1
@@ -98,7 +93,7 @@ class Service:
                 worker.add_done_callback(self._workers.discard)
             self.ready = True
             await self._queue.wake()
-            _LOGGER.info("%d engines with %s", len(running), ", ".join(self.models))
+            _LOGGER.info("%d engine%s with %s", len(running), "s" * (len(running) > 1), ", ".join(self.models))
 
     async def stop(self) -> None:
         """End all engines."""

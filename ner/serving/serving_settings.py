@@ -7,7 +7,8 @@ from pydantic import Field
 
 from ner.common_settings import RUN
 from ner.cpu_settings import available_cores
-from ner.settings import Help, Panel, Settings, Unset, settings_group
+from ner.settings import Help, Panel, Unset, settings_group
+from ner.tagging.engine_settings import EngineSettings
 
 SERVER = Panel("Server", "服务器")
 LIMITS = Panel("Limits", "限制")
@@ -20,8 +21,8 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 @settings_group
-class ServingSettings(Settings):
-    """Where the service listens, what it takes, and how long it works on it."""
+class ServingSettings(EngineSettings):
+    """Where the service listens, what it takes, how long it works on it, and how its models compute."""
 
     host: Annotated[
         str,
@@ -44,62 +45,73 @@ class ServingSettings(Settings):
             "引擎进程数。每个进程都把所有模型载入内存。",
         ),
     ] = None
+    threads: Annotated[
+        int | None,
+        Field(ge=1, le=1024),
+        RUN,
+        Unset("the cores divided by the engines", "核数除以引擎数"),
+        Help("Number of CPU threads of each engine process.", "每个引擎进程的 CPU 线程数。"),
+    ] = None
     timeout: Annotated[
         Seconds,
         LIMITS,
         Help(
-            "Seconds in which a request is answered; a request can ask for less with X-Request-Timeout.",
-            "请求必须在这么多秒内答复；请求可用 X-Request-Timeout 要求更短。",
+            "Seconds until a request must be answered. A request can ask for less with X-Request-Timeout.",
+            "答复一个请求的时限，以秒计。请求可以用 X-Request-Timeout 要求更短的时限。",
         ),
     ] = 30.0
     max_wait: Annotated[
         Seconds,
         LIMITS,
         Help(
-            "Seconds that a request may wait in the queue. If the expected wait is longer, it is refused with 429.",
-            "请求排队的最长秒数。预计超过时返回 429。",
+            "Longest wait in the queue in seconds. If the expected wait is longer, requests are refused with 429.",
+            "最长的排队时间，以秒计。预计等待超过它时，请求会被拒绝（429）。",
         ),
     ] = 2.0
     receive_timeout: Annotated[
         Seconds,
         LIMITS,
-        Help("Seconds in which a request must arrive completely.", "请求必须在这么多秒内全部到达。"),
+        Help(
+            "Seconds until a request must have arrived completely. Then its connection is closed.",
+            "接收完一个请求的时限，以秒计。超时则关闭连接。",
+        ),
     ] = 10.0
     grace: Annotated[
         Seconds,
         LIMITS,
         Help(
-            "Seconds after SIGTERM to answer the requests that have been accepted.",
-            "收到 SIGTERM 后，用这么多秒答完已接受的请求。",
+            "Seconds after SIGTERM in which accepted requests are still answered.",
+            "收到 SIGTERM 后，留给已接受请求的时间，以秒计。",
         ),
     ] = 30.0
     max_body: Annotated[
-        int, Field(ge=1_000, le=1 << 30), LIMITS, Help("Largest request in bytes.", "请求的最大字节数。")
+        int, Field(ge=1_000, le=1 << 30), LIMITS, Help("Maximum size of a request in bytes.", "一个请求最多的字节数。")
     ] = 2_000_000
     max_texts: Annotated[
-        int, Field(ge=1, le=100_000), LIMITS, Help("Largest number of texts in a request.", "每个请求最多的文本数。")
+        int, Field(ge=1, le=100_000), LIMITS, Help("Maximum number of texts in a request.", "一个请求最多的文本数。")
     ] = 256
     max_characters: Annotated[
-        int, Field(ge=1, le=10_000_000), LIMITS, Help("Longest text in characters.", "单条文本的最大字数。")
+        int, Field(ge=1, le=10_000_000), LIMITS, Help("Maximum length of a text in characters.", "一条文本最多的字数。")
     ] = 100_000
     max_connections: Annotated[
-        int, Field(ge=1, le=100_000), LIMITS, Help("Largest number of connections.", "最多的连接数。")
+        int, Field(ge=1, le=100_000), LIMITS, Help("Maximum number of open connections.", "同时打开的连接数上限。")
     ] = 4096
     api_key_file: Annotated[
         str | None,
         SAFETY,
-        Unset("no key needed", "不需要"),
+        Unset("no key is needed", "不需要 key"),
         Help(
-            "File with API keys, one per line. Requests need one of them.",
-            "API key 文件，每行一个。请求须带其中之一。",
+            "File with API keys, one per line. Each request must have one of them.",
+            "API key 文件，每行一个。每个请求都要带上其中一个。",
         ),
     ] = None
     admin_key_file: Annotated[
         str | None,
         SAFETY,
-        Unset("no admin route", "不提供管理接口"),
+        Unset("none", "无"),
         Help(
-            "File with keys for POST /v1/admin/reload, one per line.", "POST /v1/admin/reload 的 key 文件，每行一个。"
+            "File with keys for POST /v1/admin/reload, one per line. Without it, there is no such route.",
+            "POST /v1/admin/reload 的 key 文件，每行一个。没有它就没有这个接口。",
         ),
     ] = None
     cors_origin: Annotated[
@@ -107,8 +119,8 @@ class ServingSettings(Settings):
         SAFETY,
         Unset("none", "无"),
         Help(
-            "Origin whose web pages may call the service, for example https://example.org.",
-            "允许哪个来源的网页调用本服务，例如 https://example.org。",
+            "Web site whose pages may call the service (CORS), for example https://example.org.",
+            "允许哪个网站的页面调用本服务（CORS），例如 https://example.org。",
         ),
     ] = None
     tls_certificate: Annotated[
@@ -127,18 +139,15 @@ class ServingSettings(Settings):
     ] = "plain"
 
     def conflicts(self) -> Iterator[str]:
+        yield from EngineSettings.conflicts(self)
         if (self.tls_certificate is None) != (self.tls_key is None):
             yield "expected both `tls_certificate` and `tls_key`, or none of them"
         most = max(_AT_LEAST, available_cores())
         if self.engines is not None and self.engines > most:  # each has the models in memory, and needs a core
             yield self.conflict("engines", f"at most {most} on a machine with {available_cores()} cores")
 
-    def plan(self, threads: int | None) -> tuple[int, int]:
-        """The number of engine processes, and the threads of each one.
-
-        Args:
-            threads: the threads of an engine; None for the cores that its share has.
-        """
+    def plan(self) -> tuple[int, int]:
+        """The number of engine processes, and the threads of each one."""
         cores = available_cores()
-        engines = self.engines or max(1, min(cores // (threads or 1), _MOST_ENGINES))
-        return engines, threads or max(1, cores // engines)
+        engines = self.engines or max(1, min(cores // (self.threads or 1), _MOST_ENGINES))
+        return engines, self.threads or max(1, cores // engines)

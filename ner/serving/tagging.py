@@ -44,7 +44,7 @@ async def tag_texts(
     if fixed is not None and len(fixed) != len(texts):
         raise Refusal(422, f"fixed: expected a list for each of the {len(texts)} texts, got {len(fixed)}")
     if fixed is not None and nbest:
-        raise Refusal(422, "fixed: expected no fixed spans with nbest")
+        raise Refusal(422, "fixed: fixed spans can't be combined with nbest")
     items: list[dict[str, Any]] = [{"text": text} for text in texts]
     if fixed is not None:
         for item, spans in zip(items, fixed, strict=True):

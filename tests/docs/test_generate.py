@@ -12,6 +12,7 @@ import typer
 import ner
 from ner.commands.app import app
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.serving.serving_settings import ServingSettings
 from ner.training.training_settings import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def test_every_command_is_listed(generator: ModuleType) -> None:
         assert f"- reference/commands/{name}.md\n" in navigation
 
 
-@pytest.mark.parametrize("settings", [TrainingSettings, PretrainingSettings])
+@pytest.mark.parametrize("settings", [TrainingSettings, PretrainingSettings, ServingSettings])
 def test_every_setting_is_on_the_page(generator: ModuleType, settings: type) -> None:
     page = generator.settings_page()
     for field in dataclasses.fields(settings):

@@ -17,6 +17,8 @@ from ner.model import memory_needs
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining import unlabelled_text
 from ner.records import text_sources
+from ner.serving import api_keys
+from ner.serving.serving_settings import ServingSettings
 from ner.settings import bounds
 from ner.tagging import engine_settings
 
@@ -67,6 +69,7 @@ def limits_in_code() -> list[list[int | str]]:
     threads = bounds(engine_settings.EngineSettings.__pydantic_fields__["threads"])
     assert windows is not None
     assert threads is not None
+    service = ServingSettings()
     unpacked = [bounded_parquet.MOST_TIMES_AS_LARGE, bounded_parquet.ALWAYS_BYTES]
     return [
         [text_sources.LONGEST_LINE],
@@ -91,6 +94,12 @@ def limits_in_code() -> list[list[int | str]]:
         [report_html.MOST_DOUBTFUL],
         [entity_tables.MOST_TYPES],
         [pictures._MOST_TYPES],
+        [service.max_body],
+        [service.max_texts],
+        [service.max_characters],
+        [int(service.max_wait)],
+        [int(service.timeout)],
+        [api_keys._LEAST_LENGTH],
     ]
 
 

@@ -4,11 +4,13 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from ner.errors import InputError
 from ner.serving.api_keys import ApiKeys
 from ner.serving.refusal import Refusal
 from tests.serving.conftest import stub_service
@@ -193,6 +195,16 @@ def test_keys(make_client: Make, key_file: Any) -> None:
     assert send(make_client(keys=keys), "GET", "/metrics").status_code == 401
 
 
+@pytest.mark.parametrize(
+    "content", [b"short", b"", b"# none", "不是字母和数字的密钥".encode(), b"\xff" * 9, b"has a space"]
+)
+def test_short_keys_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"keys\.txt: expected"):
+        ApiKeys(path)
+
+
 def test_there_is_no_admin_route_without_a_key(make_client: Make, key_file: Any) -> None:
     assert send(make_client(), "POST", "/v1/admin/reload").status_code == 404
     with_keys = make_client(admin_keys=ApiKeys(key_file))
@@ -209,8 +221,10 @@ def test_vectors(make_client: Make) -> None:
 def test_metrics_count_by_route(make_client: Make) -> None:
     service = stub_service()
     send(make_client(service), "POST", "/v1/tag", json={"texts": ["a"]})
+    send(make_client(service), "POST", "/v1/tag", json={"texts": []})
     text = send(make_client(service), "GET", "/metrics").text
     assert 'bert_ner_requests_total{route="/v1/tag",status="200"} 1.0' in text
+    assert 'bert_ner_rejected_total{reason="422"} 1.0' in text
 
 
 def test_cors_is_off_by_default(make_client: Make) -> None:

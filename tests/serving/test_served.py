@@ -318,19 +318,21 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
 
 def test_settings_from_the_environment_and_a_file(serve: Start, tmp_path: Path) -> None:
     config = tmp_path / "serve.toml"
-    config.write_text("max_texts = 3\nmax_characters = 10\n", encoding="utf-8")
+    config.write_text("max_texts = 3\nmax_characters = 10\nthreads = 1\n", encoding="utf-8")
     environment = {
         "BERT_NER_SERVE_MAX_CHARACTERS": "5",
         "BERT_NER_SERVE_ENGINES": "1",
         "BERT_NER_SERVE_LOG_FORMAT": "json",
+        "BERT_NER_SERVE_PRECISION": "fp32",
     }
     running = serve("--config", config, environment=environment).wait_until_ready()
     assert running.tag(*["a"] * 4).status_code == 413
     assert running.tag("a" * 6).status_code == 413
     assert running.tag("a" * 5).status_code == 200
+    assert running.get("/v1/models").json()["models"][0]["precision"] == "fp32"
     rows = [json.loads(line) for line in running.log]
-    assert rows[-1]["status"] == 200
-    assert rows[-1]["characters"] == 5
+    tagged = next(row for row in rows if row.get("status") == 200)
+    assert tagged["characters"] == 5
 
 
 def test_tls(serve: Start, tmp_path: Path) -> None:
