@@ -81,9 +81,10 @@ def _as_system_error() -> Iterator[None]:
         yield
     except Exception as error:
         cause: BaseException | None = error
-        while cause := cause.__cause__ or cause.__context__:
-            if isinstance(cause, OSError):
-                raise cause from None
+        while cause and not isinstance(cause, OSError):
+            cause = cause.__cause__ or cause.__context__
+        if cause:
+            raise cause from None
         raise
 
 
