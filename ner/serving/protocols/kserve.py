@@ -119,7 +119,7 @@ def kserve_routes(service: Service) -> APIRouter:
     @router.get("/health/ready", response_model=dict[str, bool], responses=refusals(503))
     async def ready() -> Response:
         """Whether the service takes texts."""
-        service.require_ready()
+        service.require_engine()
         return json_response({"ready": True})
 
     @router.get("/models/{model}", response_model=ModelMetadata, responses=no_model)
