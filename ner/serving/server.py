@@ -108,9 +108,14 @@ class _Server(uvicorn.Server):
     async def _drain(self) -> None:
         _LOGGER.info("shutting down: requests that have been accepted are answered")
         ends = asyncio.get_running_loop().time() + self._service.settings.grace
-        while self.server_state.tasks and asyncio.get_running_loop().time() < ends:
+        while self._is_busy() and asyncio.get_running_loop().time() < ends:
             await asyncio.sleep(_TICK)
         self.should_exit = True
+
+    def _is_busy(self) -> bool:
+        """Whether requests are being answered, or answers being read."""
+        state = self.server_state
+        return bool(state.tasks) or any(one.transport.get_write_buffer_size() for one in state.connections)
 
     async def _reload_when(self, asked: asyncio.Event) -> None:
         """Load the models again whenever that is asked for. What is asked several times meanwhile is done once."""
