@@ -26,6 +26,15 @@ class EngineProcess:
         """The number of the process."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.returncode is None
+
+    async def wait(self) -> None:
+        """Wait until the process has ended."""
+        await self._process.wait()
+
     @classmethod
     async def start(cls, start: Start) -> "EngineProcess":
         """Start a process and wait until it has loaded and tried its models.

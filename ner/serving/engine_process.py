@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+import orjson
+
 from ner.cpu_settings import set_up_libraries
 from ner.errors import InputError
 from ner.serving.frames import pack, read_frame
@@ -72,6 +74,7 @@ class Models:
                 "precision": tagger.engine.precision,
                 "window": tagger.engine.window,
                 "embeds": self._can_embed(tagger),
+                "layers": self._layer_sizes(tagger),
                 "version": self._versions[name],
                 "characters_per_second": 4 * len(_WARM_UP) / (time.perf_counter() - began),
             }
@@ -110,8 +113,8 @@ class Models:
         embedder = self._embedder(batch["model"], options["layer"])
         texts = [item["text"] for item in items]
         if options["pooling"] == "none":
-            return [{"vector": vectors} for vectors in embedder.embed_characters(texts)]
-        return [{"vector": vector} for vector in embedder.embed(texts, options["pooling"])]
+            return [{"vector": _json(vectors)} for vectors in embedder.embed_characters(texts)]
+        return [{"vector": _json(vector)} for vector in embedder.embed(texts, options["pooling"])]
 
     @cache  # noqa: B019 - the models live as long as the process
     def _embedder(self, model: str, layer: str) -> "Embedder":
@@ -124,12 +127,24 @@ class Models:
         engine: Any = tagger.engine
         return Embedder(engine.model.encoder, tagger.table, parse_layer(layer), engine.precision)
 
+    def _layer_sizes(self, tagger: "Tagger") -> list[int]:
+        if not self._can_embed(tagger):
+            return []
+        engine: Any = tagger.engine
+        config = engine.model.encoder.config
+        return [config.hidden_size] * (config.num_hidden_layers + 1)
+
     def _can_embed(self, tagger: "Tagger") -> bool:
         return hasattr(tagger.engine, "model")
 
 
 def _rows(entities: "Sequence[Entity]") -> list[tuple[int, int, str, float | None]]:
     return [(entity.start, entity.end, entity.label, entity.score) for entity in entities]
+
+
+def _json(vectors: Any) -> str:
+    """Numbers as text: they come into an answer as they are, so that the service has no object for each of millions."""
+    return orjson.dumps(vectors, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def _describe_error(error: Exception, text: str) -> Result:

@@ -1,11 +1,16 @@
-"""uvicorn's HTTP connection with deadlines for both directions, which uvicorn doesn't have."""
+"""uvicorn's HTTP connection with deadlines for both directions and a limit for headers, which uvicorn doesn't have."""
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ner.serving.gate import STREAM
+
+_MOST_HEAD = 65_536  # bytes
+# curl --http2 and Java's HttpClient offer HTTP/2 with an ordinary request, whose body uvicorn would then not read.
+_UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE)
 
 
 def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpToolsProtocol]:
@@ -20,6 +25,8 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
     class DeadlineProtocol(HttpToolsProtocol):
         _deadline: asyncio.TimerHandle | None = None
         _send_deadline: asyncio.TimerHandle | None = None
+        _in_head = True
+        _head = 0  # bytes that came since the last head or piece of a body
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -30,6 +37,26 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
             self._disarm_sending()
             super().connection_lost(exc)
 
+        def data_received(self, data: bytes) -> None:
+            if self._in_head:
+                head, end, body = data.partition(b"\r\n\r\n")
+                data = _UPGRADE.sub(b"x-upgrade", head) + end + body
+            self._head += len(data)
+            super().data_received(data)
+            if self.transport.is_closing():
+                return
+            if self._head > _MOST_HEAD:
+                self.send_400_response(f"expected at most {_MOST_HEAD} bytes of headers")
+            elif (
+                self._deadline is None
+                and self.timeout_keep_alive_task is None
+                and self.cycle is not None
+                and self.cycle.response_complete
+            ):  # what came belongs to no request: empty lines, or the body of one that has been refused
+                self.timeout_keep_alive_task = self.loop.call_later(
+                    self.timeout_keep_alive, self.timeout_keep_alive_handler
+                )
+
         def on_message_begin(self) -> None:
             super().on_message_begin()
             if self._deadline is None:
@@ -37,16 +64,19 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
 
         def on_headers_complete(self) -> None:
             super().on_headers_complete()
+            self._in_head, self._head = False, 0
             if self.scope.get("path") == STREAM:
                 self._disarm()
 
         def on_body(self, body: bytes) -> None:
             super().on_body(body)
+            self._head = 0
             if self.cycle.response_complete and self._deadline is None:  # the rest of a stream that was refused
                 self._arm()
 
         def on_message_complete(self) -> None:
             super().on_message_complete()
+            self._in_head, self._head = True, 0
             self._disarm()
 
         def pause_writing(self) -> None:
@@ -56,6 +86,15 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
         def resume_writing(self) -> None:
             super().resume_writing()
             self._disarm_sending()
+            self._require_reading()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            self._require_reading()
+
+        def timeout_keep_alive_handler(self) -> None:
+            super().timeout_keep_alive_handler()
+            self._require_reading()
 
         def _arm(self) -> None:
             self._deadline = self.loop.call_later(receive_seconds, self._close)
@@ -70,6 +109,11 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
                 self._arm()
             elif not self.transport.is_closing():
                 self.transport.abort()
+
+        def _require_reading(self) -> None:
+            """Closing a connection waits until the client has read everything. It must not wait for ever."""
+            if self.transport.is_closing() and self._send_deadline is None:
+                self._arm_sending()
 
         def _arm_sending(self) -> None:
             waiting = self.transport.get_write_buffer_size()

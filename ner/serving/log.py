@@ -32,10 +32,10 @@ class _Stream(logging.StreamHandler[Any]):
 
 
 def set_up_log(format_name: LogFormat) -> None:
-    """Send the log of the service and of uvicorn to standard error."""
+    """Send the log of the service, of uvicorn and of asyncio to standard error."""
     handler = _Stream(sys.stderr)
     handler.setFormatter(_Json() if format_name == "json" else _Plain())
-    for name, level in (("ner.serving", logging.INFO), ("uvicorn", logging.WARNING)):
+    for name, level in (("ner.serving", logging.INFO), ("uvicorn", logging.WARNING), ("asyncio", logging.WARNING)):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.setLevel(level)

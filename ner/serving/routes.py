@@ -112,8 +112,7 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
     @router.get("/health/ready", response_model=dict[str, str], responses=refusals(503), tags=["health"])
     async def ready() -> Response:
         """Whether the service takes texts: its models are loaded, and it isn't shutting down."""
-        if service.draining or not service.ready:
-            raise Refusal(503, "shutting down" if service.draining else "loading models", {"retry-after": "1"})
+        service.require_engine()
         return json_response({"status": "ready"})
 
     @router.get("/metrics", response_class=Response, responses=refusals(401), tags=["health"])

@@ -87,12 +87,14 @@ class _Server(uvicorn.Server):
                 failure.append(error)
                 self.should_exit = True
 
+        asked = asyncio.Event()
         if hasattr(signal, "SIGHUP"):
-            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep(self._reload()))
-        loading = asyncio.ensure_future(load())
+            loop.add_signal_handler(signal.SIGHUP, asked.set)
+        loading = [asyncio.ensure_future(load()), asyncio.ensure_future(self._reload_when(asked))]
         await self.serve(sockets=[listener])
-        loading.cancel()
-        await asyncio.gather(loading, return_exceptions=True)
+        for task in loading:
+            task.cancel()
+        await asyncio.gather(*loading, return_exceptions=True)
         await self._service.stop()
         if failure:
             raise failure[0]
@@ -108,15 +110,23 @@ class _Server(uvicorn.Server):
     async def _drain(self) -> None:
         _LOGGER.info("shutting down: requests that have been accepted are answered")
         ends = asyncio.get_running_loop().time() + self._service.settings.grace
-        while self.server_state.tasks and asyncio.get_running_loop().time() < ends:
+        while self._is_busy() and asyncio.get_running_loop().time() < ends:
             await asyncio.sleep(_TICK)
         self.should_exit = True
 
-    async def _reload(self) -> None:
-        try:
-            await self._service.reload()
-        except InputError as error:
-            _LOGGER.error("the models were not reloaded, the old ones go on: %s", error)
+    def _is_busy(self) -> bool:
+        """Whether requests are being answered, or answers being read."""
+        state = self.server_state
+        return bool(state.tasks) or any(one.transport.get_write_buffer_size() for one in state.connections)
+
+    async def _reload_when(self, asked: asyncio.Event) -> None:
+        """Load the models again whenever that is asked for. What is asked several times meanwhile is done once."""
+        while await asked.wait():
+            asked.clear()
+            try:
+                await self._service.reload()
+            except InputError as error:
+                _LOGGER.error("the models were not reloaded, the old ones go on: %s", error)
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -45,6 +45,8 @@ class Service:
             batch_characters=settings.batch_characters,
         )
         self._queue = WorkQueue(max(1, settings.batch_characters // _PARTS))
+        self.without_engine = False
+        self._working = 0
         self._in_work = 0
         self._speed = 0.0
         self._generation = 0
@@ -83,10 +85,14 @@ class Service:
                     engine.kill()
                 if isinstance(failed[0], EngineDied):
                     raise InputError("an engine process ended while it was loading the models: is there enough memory?")
+                if isinstance(failed[0], OSError):
+                    raise InputError(f"an engine process can't be started: {failed[0].strerror}")
                 raise failed[0]
             self.models = running[0].models
             self._generation += 1
-            self._speed = len(running) * min(model["characters_per_second"] for model in self.models.values())
+            # What was learned under load is better than what new engines measured beside the old ones.
+            measured = min(model["characters_per_second"] for model in self.models.values())
+            self._speed = self._speed or len(running) * measured
             for engine in running:
                 worker = asyncio.create_task(self._keep_working(engine, self._generation))
                 self._workers.add(worker)
@@ -118,6 +124,16 @@ class Service:
         if self.draining or not self.ready:
             word = "shutting down" if self.draining else "loading its models"
             raise Refusal(503, f"the service is {word}: try again later", {"retry-after": "1"})
+
+    def require_engine(self) -> None:
+        """Tell a balancer whether to send texts. Those that come without an engine wait until there is one again.
+
+        Raises:
+            Refusal: the service is loading or draining, or its engine has died.
+        """
+        self.require_ready()
+        if self.without_engine:
+            raise Refusal(503, "the service is starting an engine process: try again later", {"retry-after": "1"})
 
     def require_room(self) -> None:
         """Refuse a request that comes now, if the service can't work on it.
@@ -170,31 +186,59 @@ class Service:
                 raise Refusal(500, f"texts[{place}]: the model failed")
         return results
 
-    async def _keep_working(self, engine: EngineProcess, generation: int) -> None:
+    async def _keep_working(self, engine: EngineProcess | None, generation: int) -> None:
         """Work on batches until there are newer engines, and replace the engine when it dies."""
-        self.metrics.engines.inc()
+        while engine:
+            self._count_engine(1)
+            try:
+                lost = await self._work_with(engine, generation)
+            finally:
+                self._count_engine(-1)
+                await engine.end()
+            engine = None if lost is None else await self._replace(engine, lost, generation)
+
+    def _count_engine(self, change: int) -> None:
+        self.metrics.engines.inc(change)
+        self._working += change
+        self.without_engine = self._working == 0
+
+    async def _work_with(self, engine: EngineProcess, generation: int) -> list[Job] | None:
+        """Work on batches until there are newer engines.
+
+        Returns:
+            None; or if the engine died first, the texts that it was working on.
+        """
+        watching = asyncio.ensure_future(self._watch(engine))
         try:
-            while jobs := await self._queue.take(lambda: generation == self._generation):
+            while engine.alive:
+                jobs = await self._queue.take(lambda: generation == self._generation and engine.alive)
+                if not jobs and engine.alive:
+                    return None
                 try:
-                    await self._work_on(engine, jobs)
+                    if jobs:
+                        await self._work_on(engine, jobs)
                 except (EngineDied, asyncio.TimeoutError):
                     engine.kill()
-                    self.metrics.engines.dec()
-                    engine = await self._replace(engine, jobs)
-                    self.metrics.engines.inc()
+                    return jobs
                 except Exception:  # of the service itself: the engine goes on with other texts
                     _LOGGER.exception("a batch failed")
                     for job in jobs:
                         job.finish({"error": "the batch failed", "kind": "engine"})
+            return []
         finally:
-            self.metrics.engines.dec()
-            await engine.end()
+            watching.cancel()
+
+    async def _watch(self, engine: EngineProcess) -> None:
+        """Notice that an engine dies while it waits for texts."""
+        await engine.wait()
+        await self._queue.wake()
 
     async def _work_on(self, engine: EngineProcess, jobs: Sequence[Job]) -> None:
         task = jobs[0].task
         characters = sum(job.characters for job in jobs)
         self._in_work += characters
         began = monotonic()
+        busy = self._queue.outpaces
         for job in jobs:
             self.metrics.queue_seconds.observe(began - job.since)
         try:
@@ -211,7 +255,8 @@ class Service:
             )
         finally:
             self._in_work -= characters
-        self._learn(characters / max(seconds, 1e-6) * self._wanted)
+        if busy:  # a few characters alone take longer, and tell nothing of a long queue
+            self._learn(characters / max(seconds, 1e-6) * self._wanted)
         self.metrics.batch_texts.observe(len(jobs))
         self.metrics.batch_characters.observe(characters)
         self.metrics.engine_seconds.observe(seconds)
@@ -221,7 +266,8 @@ class Service:
     def _learn(self, speed: float) -> None:
         self._speed += _LEARNING * (speed - self._speed)
 
-    async def _replace(self, dead: EngineProcess, jobs: Sequence[Job]) -> EngineProcess:
+    async def _replace(self, dead: EngineProcess, jobs: Sequence[Job], generation: int) -> EngineProcess | None:
+        """Start another engine, unless there are newer ones."""
         self.metrics.restarts.inc()
         _LOGGER.warning("engine process %d died with %d texts: it is replaced", dead.pid, len(jobs))
         for job in jobs:
@@ -229,9 +275,14 @@ class Service:
             if job.deaths >= _MOST_DEATHS:
                 job.finish({"error": f"{_MOST_DEATHS} engine processes died of it", "kind": "engine"})
         await self._queue.put_back([job for job in jobs if not job.result.done()])
-        while True:
+        while generation == self._generation:
             try:
-                return await EngineProcess.start(self._start)
-            except (EngineDied, InputError, OSError) as error:
-                _LOGGER.error("an engine process can't be started: %s", error or "it died")
+                engine = await EngineProcess.start(self._start)
+            except Exception as error:
+                self.ready = self._working > 0
+                _LOGGER.error("an engine process can't be started: %s", str(error) or type(error).__name__)
                 await asyncio.sleep(_PAUSE)
+            else:
+                self.ready = True
+                return engine
+        return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import orjson
 from fastapi import Request
 
 from ner.data.entities import Entity
@@ -12,6 +13,8 @@ from ner.records.record import Alternative, TaggedText
 from ner.serving.refusal import Refusal
 from ner.serving.service import Service
 from ner.serving.work_queue import Task
+
+_MOST_NUMBERS = 20_000_000  # in an answer, which has some 10 bytes for each, and is in memory several times
 
 
 async def tag_texts(
@@ -92,17 +95,23 @@ def result_fields(found: TaggedText, nbest: int) -> dict[str, Any]:
 async def embed_texts(
     service: Service, request: Request, texts: Sequence[str], model: str | None, layer: str, pooling: str
 ) -> list[Any]:
-    """Compute a vector for each text, or with pooling `none` a vector for each character of each text.
+    """Compute a vector for each text, or with pooling `none` a vector for each character of each text, as JSON.
 
     Raises:
-        Refusal: there is no such model or layer, or the model has no vectors.
+        Refusal: there is no such model or layer, the model has no vectors, or there would be too many numbers.
     """
     name = service.find_model(model)
     if not service.models[name]["embeds"]:
         raise Refusal(422, f"model: {name} is exported and has no vectors; serve the model that it was exported from")
+    sizes = service.models[name]["layers"]
+    numbers = sum({"last4": sizes[-4:], "all": sizes}.get(layer, sizes[:1]))
+    if pooling == "none" and numbers * sum(map(len, texts)) > _MOST_NUMBERS:
+        most = _MOST_NUMBERS // numbers
+        raise Refusal(413, f"texts: expected at most {most:,} characters with this layer and pooling none")
     _note_work(request, texts)
     task = Task(name, "embed", (("layer", layer), ("pooling", pooling)))
-    return [result["vector"] for result in await service.work(task, [{"text": text} for text in texts])]
+    results = await service.work(task, [{"text": text} for text in texts])
+    return [orjson.Fragment(result["vector"]) for result in results]
 
 
 def _entities(text: str, rows: Sequence[tuple[int, int, str, float | None]]) -> list[Entity]:

@@ -74,6 +74,11 @@ class WorkQueue:
         self.characters = 0
         self.texts = 0
 
+    @property
+    def outpaces(self) -> bool:
+        """Whether texts wait though no taker does."""
+        return self.texts > 0 and self._takers == 0
+
     async def put(self, jobs: Sequence[Job]) -> int:
         """Add the texts of a request.
 
@@ -83,8 +88,13 @@ class WorkQueue:
         self._numbers += 1
         self._requests[self._numbers] = deque(jobs)
         self._count(jobs, 1)
-        await self.wake()
-        return self._numbers
+        number = self._numbers
+        try:
+            await self.wake()
+        except asyncio.CancelledError:
+            self.drop(number)
+            raise
+        return number
 
     def drop(self, number: int) -> None:
         """Remove what is left of a request."""

@@ -25,6 +25,7 @@ _MODEL = {
     "precision": "fp32",
     "window": 256,
     "embeds": True,
+    "layers": [1000, 1000, 1000],
     "characters_per_second": 1000.0,
 }
 _NAMES = {"林晓东": "PER", "王小明": "PER", "杭州": "LOC", "上海": "LOC", "远山集团": "ORG"}
@@ -133,7 +134,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 async def _find_names(task: Task, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a model with a few names would answer."""
     if task.name == "embed":
-        return [{"vector": [float(len(item["text"])), 0.5]} for item in items]
+        return [{"vector": f"[{len(item['text'])}.0,0.5]"} for item in items]
     results: list[dict[str, Any]] = []
     for item in items:
         places = [(found.start(), found[0]) for name in _NAMES for found in re.finditer(name, item["text"])]

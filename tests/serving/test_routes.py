@@ -211,6 +211,16 @@ def test_there_is_no_admin_route_without_a_key(make_client: Make, key_file: Any)
     assert send(with_keys, "POST", "/v1/admin/reload").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("layer", "pooling", "status"), [("-1", "none", 200), ("all", "none", 413), ("all", "mean", 200)]
+)
+def test_an_answer_has_not_too_many_numbers(layer: str, pooling: str, status: int, make_client: Make) -> None:
+    body = {"texts": ["杭" * 10_000], "layer": layer, "pooling": pooling}
+    answer = send(make_client(), "POST", "/v1/embed", json=body)
+    assert answer.status_code == status
+    assert status == 200 or "at most 6,666 characters" in answer.json()["error"]
+
+
 def test_vectors(make_client: Make) -> None:
     answer = send(make_client(), "POST", "/v1/embed", json={"texts": ["杭州"]}).json()
     assert answer["vectors"] == [[2.0, 0.5]]

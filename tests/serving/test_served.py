@@ -249,6 +249,35 @@ def test_sigterm_answers_what_was_accepted(serve: Start) -> None:
     assert running.process.wait(20) == 0
 
 
+def test_sigterm_waits_for_a_client_that_reads_slowly(serve: Start) -> None:
+    running = serve("--engines", 1, "--threads", 1, "--max-wait", 60, "--timeout", 60).wait_until_ready()
+    body = json.dumps({"texts": ["林晓东住在杭州。" * 300], "pooling": "none", "layer": "all"}).encode()
+    head = f"POST /v1/embed HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    host, port = running.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(head.encode() + body)
+        received = connection.recv(4096)
+        running.process.send_signal(signal.SIGTERM)
+        time.sleep(2.5)
+        expected = int(received.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        begun = len(received.partition(b"\r\n\r\n")[2])
+        assert expected > 50_000_000  # far more than what the system keeps
+        while part := connection.recv(1 << 20):
+            begun += len(part)
+    assert begun == expected
+    assert running.process.wait(20) == 0
+
+
+def test_an_idle_engine_that_is_killed_is_replaced_at_once(serve: Start) -> None:
+    running = serve("--engines", 1).wait_until_ready()
+    before = running.engines()
+    os.kill(before[0], signal.SIGKILL)
+    running.wait_until(lambda: running.get("/health/ready").status_code == 503, 5)
+    running.wait_until(lambda: running.get("/health/ready").status_code == 200)
+    assert running.engines() != before
+    assert running.tag("杭州").status_code == 200
+
+
 def test_sigterm_does_not_wait_for_half_a_request(serve: Start) -> None:
     running = serve("--engines", 1, "--grace", 1, "--receive-timeout", 60).wait_until_ready()
     host, port = running.url.removeprefix("http://").split(":")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ner.errors import InputError
 from ner.serving.engine import EngineDied, EngineProcess
 from ner.serving.refusal import Refusal
 from ner.serving.service import Service
@@ -26,6 +27,18 @@ class StubEngine:
         self.batches: list[list[str]] = []
         self.ended = False
         self._work = work
+        self._died = asyncio.Event()
+
+    @property
+    def alive(self) -> bool:
+        return not self._died.is_set()
+
+    async def wait(self) -> None:
+        await self._died.wait()
+
+    def die(self) -> None:
+        """What happens to a process that is killed from outside."""
+        self._died.set()
 
     async def work(self, batch: Any) -> tuple[list[dict[str, Any]], float]:
         texts = [item["text"] for item in batch["items"]]
@@ -183,3 +196,94 @@ def test_what_is_cancelled_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
         assert ["b"] not in engine.batches
 
     run(test, [engine], monkeypatch)
+
+
+def test_an_engine_that_dies_without_work_is_replaced_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = StubEngine(), StubEngine()
+
+    async def test(service: Service) -> None:
+        await service.work(TAG, [{"text": "a"}])
+        first.die()
+        while not second.batches:
+            await asyncio.sleep(0)
+            if service.metrics.restarts._value.get():  # without a text that has to find it dead
+                await service.work(TAG, [{"text": "b"}])
+        assert (first.batches, second.batches) == ([["a"]], [["b"]])
+
+    run(test, [first, second], monkeypatch)
+
+
+def test_not_ready_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.serving.service._PAUSE", 0.01)
+    first = StubEngine()
+    answered: list[int] = []
+
+    async def test(service: Service) -> None:
+        await service.work(TAG, [{"text": "a"}])
+        service.require_engine()
+        first.die()
+        await asyncio.sleep(0.005)
+        for require in (service.require_engine, service.require_room):  # a try to start another one has failed
+            with pytest.raises(Refusal):
+                require()
+        while service.without_engine:
+            await asyncio.sleep(0.001)
+        service.require_engine()
+        service.require_room()
+        answered.extend(len(result) for result in await service.work(TAG, [{"text": "a"}]))
+
+    run(test, [first, EngineDied(), RuntimeError(), StubEngine()], monkeypatch)
+    assert answered
+
+
+def test_a_reload_ends_the_replacing_of_an_old_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.serving.service._PAUSE", 0.01)
+    old, new, spare = StubEngine(), StubEngine(), StubEngine()
+
+    async def test(service: Service) -> None:
+        await service.work(TAG, [{"text": "a"}])
+        old.die()
+        await asyncio.sleep(0.005)
+        await service.reload()
+        await asyncio.sleep(0.05)
+        await service.work(TAG, [{"text": "b"}])
+        assert (new.batches, spare.batches) == ([["b"]], [])
+        assert not service.without_engine
+
+    run(test, [old, EngineDied(), new, spare], monkeypatch)
+
+
+def test_engines_that_cannot_be_started_are_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(service: Service) -> None:
+        with pytest.raises(InputError, match="too many open files"):
+            await service.reload()
+        assert await service.work(TAG, [{"text": "a"}])
+
+    run(test, [StubEngine(), OSError(24, "too many open files")], monkeypatch)
+
+
+def test_small_requests_tell_nothing_of_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of two characters needs as much time as one of twenty: that is no reason to refuse others."""
+
+    async def test(service: Service) -> None:
+        before = service.expected_wait(1000)
+        for _ in range(50):
+            await service.work(TAG, [{"text": "a"}])  # 100 characters a second
+        assert service.expected_wait(1000) == before
+        await asyncio.gather(*(service.work(TAG, [{"text": "a" * 1024}]) for _ in range(8)))  # 102,400
+        assert service.expected_wait(1000) < before / 2
+
+    run(test, [StubEngine()], monkeypatch)
+
+
+def test_a_request_that_is_cancelled_while_it_is_put_into_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(service: Service) -> None:
+        queue = service._queue
+        async with queue._changed:  # as an engine has it that looks for texts
+            request = asyncio.ensure_future(service.work(TAG, [{"text": "a"}]))
+            await asyncio.sleep(0)
+            request.cancel()
+            await asyncio.sleep(0)
+            assert (queue.texts, queue.characters) == (0, 0)
+
+    run(test, [StubEngine()], monkeypatch)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.protocols.bounds import Body, compute_vectors
 from ner.serving.refusal import Refusal
-from ner.serving.schemas import LAYERS, REFUSALS
+from ner.serving.schemas import LAYERS, REFUSALS, JsonList
 from ner.serving.service import Service
 
 
@@ -16,7 +16,7 @@ class EncodeRequest(Body):
     """Texts, or with `is_tokenized` the tokens of texts."""
 
     id: Annotated[int | str, Field(description="Comes back in the answer.")]
-    texts: list[str] | list[list[str]]
+    texts: JsonList[str] | JsonList[JsonList[str]]
     is_tokenized: bool = False
 
 

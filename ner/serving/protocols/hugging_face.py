@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from ner.data.entities import Entity
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.protocols.bounds import Body, find_entities
-from ner.serving.schemas import REFUSALS
+from ner.serving.schemas import REFUSALS, JsonList
 from ner.serving.service import Service
 
 
@@ -21,7 +21,7 @@ class Parameters(Body):
 
     aggregation_strategy: Literal["simple", "first", "average", "max"] | None = None
     ignore_labels: Annotated[
-        list[str] | None, Field(description="Leave out these types. What is no entity is never given.")
+        JsonList[str] | None, Field(description="Leave out these types. What is no entity is never given.")
     ] = None
     stride: int | None = None
 
@@ -29,7 +29,7 @@ class Parameters(Body):
 class TokenClassificationRequest(Body):
     """A text or texts."""
 
-    inputs: str | list[str]
+    inputs: str | JsonList[str]
     parameters: Parameters | None = None
 
 

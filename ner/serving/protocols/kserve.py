@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.protocols.bounds import Body, find_entities
 from ner.serving.refusal import Refusal
-from ner.serving.schemas import REFUSALS, refusals
+from ner.serving.schemas import REFUSALS, JsonList, refusals
 from ner.serving.service import Service
 from ner.version import installed_version
 
@@ -36,10 +36,10 @@ class TextTensor(Body):
     """The input. `data` is flat, or nested as `shape` says."""
 
     name: Literal["text"]
-    shape: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=2)]
+    shape: Annotated[JsonList[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=2)]
     datatype: Literal["BYTES"]
     data: Annotated[
-        list[str] | list[list[str]],
+        JsonList[str] | JsonList[JsonList[str]],
         Field(description="Texts. Binary data is not supported."),
     ]
 
@@ -54,8 +54,8 @@ class InferRequest(Body):
     """Texts."""
 
     id: str | None = None
-    inputs: Annotated[list[TextTensor], Field(min_length=1, max_length=1)]
-    outputs: list[WantedOutput] | None = None
+    inputs: Annotated[JsonList[TextTensor], Field(min_length=1, max_length=1)]
+    outputs: JsonList[WantedOutput] | None = None
 
 
 class EntityTensor(BaseModel):
@@ -119,7 +119,7 @@ def kserve_routes(service: Service) -> APIRouter:
     @router.get("/health/ready", response_model=dict[str, bool], responses=refusals(503))
     async def ready() -> Response:
         """Whether the service takes texts."""
-        service.require_ready()
+        service.require_engine()
         return json_response({"ready": True})
 
     @router.get("/models/{model}", response_model=ModelMetadata, responses=no_model)

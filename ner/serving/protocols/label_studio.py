@@ -11,7 +11,7 @@ from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.protocols.bounds import Body, find_entities
 from ner.serving.protocols.label_config import LabelledText, parse_label_config
 from ner.serving.refusal import Refusal
-from ner.serving.schemas import REFUSALS, refusals
+from ner.serving.schemas import REFUSALS, JsonList, refusals
 from ner.serving.service import Service
 
 
@@ -43,7 +43,7 @@ class Task(Body):
 class PredictRequest(Body):
     """Tasks, and the label config of their project."""
 
-    tasks: list[Task]
+    tasks: JsonList[Task]
     label_config: str
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from ner.data.entities import Entity
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.protocols.bounds import Body, find_entities
-from ner.serving.schemas import REFUSALS, refusals
+from ner.serving.schemas import REFUSALS, JsonList, refusals
 from ner.serving.service import Service
 
 _CHINESE = r"^[zZ][hH]([-_].*)?$"
@@ -18,9 +18,9 @@ _LANGUAGE = "The language of the texts: zh."
 class AnalyzeRequest(Body):
     """A text or texts. The other fields of Presidio's own service are ignored."""
 
-    text: str | list[str]
+    text: str | JsonList[str]
     language: Annotated[str, Field(pattern=_CHINESE, description=_LANGUAGE)]
-    entities: Annotated[list[str] | None, Field(description="Give only these types; null or none: all.")] = None
+    entities: Annotated[JsonList[str] | None, Field(description="Give only these types; null or none: all.")] = None
     score_threshold: Annotated[float | None, Field(ge=0, le=1)] = None
 
 

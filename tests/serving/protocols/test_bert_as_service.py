@@ -31,7 +31,7 @@ def test_options_of_the_server(ask: Ask, service: Service) -> None:
 
     async def note(task: Task, items: Any) -> list[Any]:
         tasks.append(task)
-        return [{"vector": [0.0]} for _ in items]
+        return [{"vector": "[0.0]"} for _ in items]
 
     service.work = note  # type: ignore[method-assign, assignment]
     ask("/encode", {"id": 1, "texts": ["你好"]})
