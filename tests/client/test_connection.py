@@ -66,6 +66,7 @@ def test_pauses_grow_to_a_limit_beyond_what_the_service_asks_for(answered_by: Ma
         ("soon", 0, 1),
         ("-1", 0, 1),
     ],
+    ids=["seconds", "a date", "a date that has passed", "a word", "below 0"],
 )
 def test_retry_after(answered_by: Make, pauses: list[float], header: str, least: float, most: float) -> None:
     answered_by(after(busy(**{"Retry-After": header})), total_timeout=86_400).tag("上海")
