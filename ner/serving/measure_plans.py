@@ -56,7 +56,8 @@ class Plans(NamedTuple):
         ratio = best.characters_per_second / next(each for each in self.speeds if each.default).characters_per_second
         if ratio < _USEFUL:
             return "the defaults of bert-ner serve are as fast as any plan"
-        options = f"--engines {best.engines} --threads {best.threads}"
+        plan = {"engines": best.engines, "threads": best.threads}
+        options = " ".join(f"--{name} {value}" for name, value in plan.items())
         return f"{ratio:.2f} times as fast as the defaults: bert-ner serve {options}"
 
     def to_dict(self) -> dict[str, Any]:
