@@ -17,7 +17,7 @@ from ner.model import memory_needs
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining import unlabelled_text
 from ner.records import text_sources
-from ner.serving import api_keys
+from ner.serving import api_keys, http_protocol, tagging
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import bounds
 from ner.tagging import engine_settings
@@ -100,6 +100,8 @@ def limits_in_code() -> list[list[int | str]]:
         [int(service.max_wait)],
         [int(service.timeout)],
         [api_keys._LEAST_LENGTH],
+        [http_protocol._MOST_HEAD],
+        [tagging._MOST_NUMBERS],
     ]
 
 
