@@ -92,6 +92,11 @@ def _describe(fault: Mapping[str, Any]) -> str:
         return str(fault["ctx"]["error"])
     if fault["type"] == "extra_forbidden":
         return "unknown field"
+    if fault["type"] == "too_short":
+        few, found = fault["ctx"]["min_length"], fault["ctx"]["actual_length"] or "none"
+        return f"expected at least {few} item{'s' * (few > 1)}, found {found}"
+    if fault["type"] == "too_long":
+        return f"expected at most {fault['ctx']['max_length']} items, found more"
     expected = str(fault["msg"]).removeprefix("Input should be ")
     for theirs, ours in _WORDS.items():
         expected = re.sub(theirs, ours, expected)

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
-from transformers import AutoConfig
+from transformers import CONFIG_MAPPING, AutoConfig
+from transformers.activations import ACT2FN
 
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable
@@ -82,8 +83,8 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     check_sizes(content, read_shapes(folder / WEIGHTS), folder / WEIGHTS)
     table = CharacterTable.load(folder / CHARACTERS, ADVICE, content["encoder"].get("vocab_size"))
     with _name_damaged_file(folder / CONFIG):
+        _check_encoder(content["encoder"])
         config = BertBiLstmCrfConfig.from_dict(content)
-        AutoConfig.for_model(**content["encoder"])  # what transformers refuses is a fault of this file
     with _name_damaged_file(folder / WEIGHTS):
         loaded: Any = BertBiLstmCrf.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
@@ -102,6 +103,16 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     _check_scores(model.tag_decoder, folder / WEIGHTS)
     model.train(False)
     return model, table
+
+
+def _check_encoder(content: Mapping[str, Any]) -> None:
+    """Check what only transformers can tell of the configuration of an encoder."""
+    if content["model_type"] not in CONFIG_MAPPING:
+        raise ValueError(
+            f"encoder.model_type: expected a family that transformers has, found {content['model_type']:.40}"
+        )
+    if (function := getattr(AutoConfig.for_model(**content), "hidden_act", "gelu")) not in ACT2FN:
+        raise ValueError(f"encoder.hidden_act: expected a function that transformers has, found {function!s:.40}")
 
 
 def _check_scores(decoder: TagDistribution, path: Path) -> None:

@@ -153,7 +153,7 @@ def change(path: Path, **changes: Any) -> None:
         ({"types": ["LOC", "LOC", "PER"]}, r"types: expected each value once, got 'LOC' twice"),
         ({"types": "LOC"}, r"types: expected a list, found .LOC."),
         ({"types": [1, 2, 3]}, r"types\.0: expected a text, found 1"),
-        ({"types": []}, r"types: "),
+        ({"types": []}, r"types: expected at least 1 item, found none"),
         ({"id2label": {"0": "\ud800"}}, r"a text has half of a surrogate pair"),
         ({"types": ["PER", "ORG", "LOC"]}, r"types: expected those of id2label in their order, but label 1 is B-LOC"),
         ({"format_version": None}, r"format_version: expected a whole number, found null"),
@@ -176,13 +176,13 @@ def change(path: Path, **changes: Any) -> None:
         ({"encoder__chunk_size_feed_forward": 3}, r"encoder\.chunk_size_feed_forward: expected 0, found 3"),
         ({"encoder__pad_token_id": 1_000_000}, r"encoder: expected a pad_token_id below"),
         ({"encoder__layer_norm_eps": "x"}, r"encoder\.layer_norm_eps: expected a number, found .x."),
-        ({"encoder__hidden_act": "x"}, r"model\.safetensors|config\.json"),
-        ({"encoder__model_type": "x"}, r"model\.safetensors|config\.json"),
+        ({"encoder__hidden_act": "x"}, r"encoder\.hidden_act: expected a function that transformers has, found x\)"),
+        ({"encoder__model_type": "x"}, r"encoder\.model_type: expected a family that transformers has, found x\)"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(copy: Path, changes: dict[str, Any], message: str) -> None:
     change(copy / "config.json", **changes)
-    with pytest.raises(InputError, match=rf"is damaged \(.*{message}" if "|" not in message else message) as told:
+    with pytest.raises(InputError, match=rf"config\.json is damaged \({message}") as told:
         load_model(copy)
     assert "Error" not in str(told.value)
     assert "\n" not in str(told.value)
