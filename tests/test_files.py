@@ -151,6 +151,19 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.txt", "deep", "new"]
 
 
+def test_of_two_that_make_one_folder_at_once_the_later_is_refused(tmp_path: Path) -> None:
+    def write_both() -> None:
+        with whole_folder(tmp_path / "new") as later:
+            write_text("later", later / "b.txt")
+            with whole_folder(tmp_path / "new") as sooner:
+                write_text("sooner", sooner / "a.txt")
+
+    with pytest.raises(OSError, match="not empty") as told:
+        write_both()
+    assert told.value.filename == str(tmp_path / "new")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.txt", "new"]
+
+
 def test_a_folder_that_is_there_is_filled_and_a_link_to_it_stays(tmp_path: Path) -> None:
     (tmp_path / "there" / "sub").mkdir(parents=True)
     (tmp_path / "there" / "sub" / "notes.txt").write_text("mine", encoding="utf-8")
