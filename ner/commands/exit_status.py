@@ -26,8 +26,12 @@ class Commands(TranslatedGroup):
     """Turns what the user can mend into one sentence and exit status 2."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        with standard_streams(), STOP_SIGNALS.caught():
-            return super().main(*args, **extra)
+        try:
+            with standard_streams(), STOP_SIGNALS.caught():
+                return super().main(*args, **extra)
+        except KeyboardInterrupt:  # before the command began
+            say(f"bert-ner: interrupted by {STOP_SIGNALS.name}", err=True)
+            raise SystemExit(STOP_SIGNALS.status) from None
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
         with self._ended_in_a_sentence(None):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ner.commands.app import app
 from ner.commands.signals import StopSignals
 from ner.runs.interruption import Interruption
 
@@ -105,3 +106,14 @@ def test_a_stopped_training_has_a_checkpoint_and_says_how_to_continue(
     assert status == 143
     assert message.startswith("bert-ner: stopped after step ")
     assert message.endswith("; run it again with --resume to continue\n")
+
+
+def test_ctrl_c_before_the_command_begins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ner.commands.exit_status.standard_streams", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        app(["info"])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "bert-ner: interrupted by Ctrl-C\n"

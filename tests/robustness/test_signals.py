@@ -100,7 +100,7 @@ def _make_long_files(lab: Lab, work: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_signals(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
-    moments = [0.05, 0.3, 0.8, 1.5, 2.5, 4.0]
+    moments = [0.2, 0.4, 0.8, 1.5, 2.5, 4.0]
     cases = [(number, moment) for number in SIGNALS for moment in moments]
     for index, (number, moment) in enumerate(net.sample(cases, 4)):
         work = tmp_path / str(index)
