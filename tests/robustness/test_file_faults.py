@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.command_lines import TINY_ENCODER, data_and_encoder
 from tests.helpers.net import SCALE, Net
 from tests.helpers.outcome import Outcome, faults, snapshot
 from tests.robustness.conftest import Lab
@@ -33,22 +34,8 @@ def _lines(lab: Path) -> dict[str, list[object]]:
         "check --fix": ["check", lab / "data", "--fix", "made"],
         "score": ["score", lab / "predictions.txt", "--report", "made"],
         "evaluate": ["evaluate", "--model", lab / "model", "--data", lab / "data", "--report", "made"],
-        "train": ["train", "--data", lab / "data", "--encoder", lab / "encoder", "--output", "made", *_SMALL],
-        "pretrain": [
-            "pretrain",
-            lab / "long.txt",
-            "--output",
-            "made",
-            "--steps",
-            "3",
-            "--layers",
-            "1",
-            "--width",
-            "16",
-            "--heads",
-            "2",
-            "--quiet",
-        ],
+        "train": ["train", *data_and_encoder(lab), "--output", "made", *_SMALL],
+        "pretrain": ["pretrain", lab / "long.txt", "--output", "made", "--steps", "3", *TINY_ENCODER, "--quiet"],
         "export": ["export", "--model", lab / "model", "--output", "made", "--to", "onnx"],
     }
 

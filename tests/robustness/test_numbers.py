@@ -20,6 +20,7 @@ from ner.settings_text import option_of, parse_setting
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.bounded_calls import bounded
+from tests.helpers.command_lines import TINY_ENCODER
 from tests.helpers.net import Net
 from tests.robustness.conftest import Lab
 
@@ -98,12 +99,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
         "made",
         "--steps",
         "1",
-        "--layers",
-        "1",
-        "--width",
-        "16",
-        "--heads",
-        "2",
+        *TINY_ENCODER,
         "--batch-characters",
         "512",
         "--quiet",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.command_lines import TINY_ENCODER
 from tests.helpers.net import Net
 from tests.helpers.outcome import snapshot
 from tests.robustness.conftest import Lab
@@ -89,20 +90,7 @@ LINES: dict[str, list[str]] = {
         "OUT",
     ],
     "tune": ["tune", "--data", "data", "--encoder", "encoder", "--max-steps", "1", "--trials", "1", "--output", "OUT"],
-    "pretrain": [
-        "pretrain",
-        "long.txt",
-        "--steps",
-        "1",
-        "--layers",
-        "1",
-        "--width",
-        "16",
-        "--heads",
-        "2",
-        "--output",
-        "OUT",
-    ],
+    "pretrain": ["pretrain", "long.txt", "--steps", "1", *TINY_ENCODER, "--output", "OUT"],
     "export": ["export", "--model", "model", "--to", "onnx", "--output", "OUT"],
 }
 

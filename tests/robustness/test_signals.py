@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.command_lines import TINY_ENCODER, data_and_encoder
 from tests.helpers.forked_commands import ROOT
 from tests.helpers.net import Net
 from tests.helpers.outcome import Outcome, faults, snapshot
@@ -31,38 +32,11 @@ def _lines(lab: Path, work: Path) -> dict[str, list[object]]:
         "check": ["check", work / "long.conll", "--report", "made", "--fix", "fixed"],
         "convert": ["convert", work / "long.conll", "made.jsonl"],
         "split": ["split", work / "long.conll", "--output", "made"],
-        "train": [
-            "train",
-            "--data",
-            lab / "data",
-            "--encoder",
-            lab / "encoder",
-            "--output",
-            "made",
-            "--epochs",
-            "300",
-            *_SMALL,
-        ],
-        "pretrain": [
-            "pretrain",
-            long,
-            "--output",
-            "made",
-            "--steps",
-            "5000",
-            "--layers",
-            "1",
-            "--width",
-            "16",
-            "--heads",
-            "2",
-        ],
+        "train": ["train", *data_and_encoder(lab), "--output", "made", "--epochs", "300", *_SMALL],
+        "pretrain": ["pretrain", long, "--output", "made", "--steps", "5000", *TINY_ENCODER],
         "compare": [
             "compare",
-            "--data",
-            lab / "data",
-            "--encoder",
-            lab / "encoder",
+            *data_and_encoder(lab),
             "--output",
             "made",
             "--seeds",
@@ -73,20 +47,7 @@ def _lines(lab: Path, work: Path) -> dict[str, list[object]]:
             "2",
             *_SMALL,
         ],
-        "tune": [
-            "tune",
-            "--data",
-            lab / "data",
-            "--encoder",
-            lab / "encoder",
-            "--output",
-            "made",
-            "--trials",
-            "50",
-            "--epochs",
-            "2",
-            *_SMALL,
-        ],
+        "tune": ["tune", *data_and_encoder(lab), "--output", "made", "--trials", "50", "--epochs", "2", *_SMALL],
     }
 
 

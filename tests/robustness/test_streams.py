@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.command_lines import TINY_ENCODER, data_and_encoder
 from tests.helpers.forked_commands import ROOT
 from tests.helpers.net import Net
 from tests.helpers.outcome import Outcome, faults
@@ -42,47 +43,10 @@ def lines(lab: Path) -> dict[str, list[object]]:
         "split": ["split", lab / "data-conll.conll", "--output", "made", "--dev", "0.4", "--test", "0.3"],
         "merge": ["merge", lab / "data-conll.conll", "--output", "made.jsonl"],
         "embed": ["embed", lab / "text.txt", "--encoder", lab / "encoder", "--output", "made.npy"],
-        "train": ["train", "--data", lab / "data", "--encoder", lab / "encoder", "--output", "made", *_SMALL],
-        "compare": [
-            "compare",
-            "--data",
-            lab / "data",
-            "--encoder",
-            lab / "encoder",
-            "--output",
-            "made",
-            "--seeds",
-            "1",
-            "--vary",
-            "clip=1",
-            *_SMALL,
-        ],
-        "tune": [
-            "tune",
-            "--data",
-            lab / "data",
-            "--encoder",
-            lab / "encoder",
-            "--output",
-            "made",
-            "--trials",
-            "1",
-            *_SMALL,
-        ],
-        "pretrain": [
-            "pretrain",
-            lab / "long.txt",
-            "--output",
-            "made",
-            "--steps",
-            "1",
-            "--layers",
-            "1",
-            "--width",
-            "16",
-            "--heads",
-            "2",
-        ],
+        "train": ["train", *data_and_encoder(lab), "--output", "made", *_SMALL],
+        "compare": ["compare", *data_and_encoder(lab), "--output", "made", "--seeds", "1", "--vary", "clip=1", *_SMALL],
+        "tune": ["tune", *data_and_encoder(lab), "--output", "made", "--trials", "1", *_SMALL],
+        "pretrain": ["pretrain", lab / "long.txt", "--output", "made", "--steps", "1", *TINY_ENCODER],
     }
 
 
@@ -243,20 +207,7 @@ def test_odd_names(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
             "evaluate": ["evaluate", "--model", lab.folder / "model", "--data", given, "--report", "made"],
             "score": ["score", given, "--report", "made"],
             "embed": ["embed", given, "--encoder", lab.folder / "encoder", "--output", "made.jsonl"],
-            "pretrain": [
-                "pretrain",
-                given,
-                "--output",
-                "made",
-                "--steps",
-                "1",
-                "--layers",
-                "1",
-                "--width",
-                "16",
-                "--heads",
-                "2",
-            ],
+            "pretrain": ["pretrain", given, "--output", "made", "--steps", "1", *TINY_ENCODER],
             "missing": ["tag", given + "x"],
             "model": ["info", "--model", given],
         }[name]
