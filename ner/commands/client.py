@@ -13,8 +13,8 @@ from ner.commands.tag_files import TagFiles
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
-from ner.files import read_bounded
 from ner.language import Text
+from ner.serving.api_keys import read_keys
 
 if TYPE_CHECKING:
     from ner.client.client import Client
@@ -78,13 +78,12 @@ def tag(
 def _read_key(path: Path) -> str:
     """The first key of a file as `bert-ner serve` takes it."""
     try:
-        lines = [line.strip() for line in read_bounded(path).splitlines()]
+        keys = read_keys(path)
     except ValueError as error:
         raise InputError(f"{path}: expected a text file with an API key ({error})") from None
-    for line in lines:
-        if line and not line.startswith("#"):
-            return line
-    raise InputError(f"{path}: expected an API key in a line of its own")
+    if not keys:
+        raise InputError(f"{path}: expected an API key in a line of its own")
+    return keys[0]
 
 
 @command_group(zh="使用 bert-ner serve 运行的服务中的模型。下列选项写在子命令之前。", commands=[tag])

@@ -11,8 +11,19 @@ from ner.files import read_bounded
 _LEAST_LENGTH = 8
 
 
+def read_keys(path: Path) -> list[str]:
+    """Read the keys of a file, one per line. Blank lines and lines that begin with # are left out.
+
+    Raises:
+        ValueError: the file is not UTF-8, or too large.
+        OSError: the file can't be read.
+    """
+    lines = (line.strip() for line in read_bounded(path).splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 class ApiKeys:
-    """The keys of a file, one per line. Blank lines and lines that begin with # are left out.
+    """The keys of a file: see `read_keys`.
 
     Args:
         path: the file.
@@ -23,12 +34,11 @@ class ApiKeys:
 
     def __init__(self, path: Path) -> None:
         try:
-            lines = [line.strip() for line in read_bounded(path).splitlines()]
+            keys = read_keys(path)
         except OSError as error:
             raise InputError(f"{path}: expected a text file with API keys ({error.strerror})") from None
         except ValueError as error:
             raise InputError(f"{path}: expected a text file with API keys ({error})") from None
-        keys = [line for line in lines if line and not line.startswith("#")]
         if not keys or any(len(key) < _LEAST_LENGTH or not key.isascii() or " " in key for key in keys):
             raise InputError(
                 f"{path}: expected one API key per line, of at least {_LEAST_LENGTH} ASCII characters without spaces"
