@@ -145,17 +145,17 @@ class Gate:
     async def _receive_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         most = self._service.settings.max_body
         length = headers.get(b"content-length", b"0")
+        size = int(length) if length.isdigit() else 0
         body = bytearray()
         more = True
-        while more:
-            if len(body) > most or (length.isdigit() and int(length) > most):
-                raise Refusal(413, f"expected at most {most:,} bytes in a request: send fewer texts at once")
+        while more and size <= most:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             body += message.get("body", b"")
+            size = max(size, len(body))
             more = message.get("more_body", False)
-        if len(body) > most:
+        if size > most:
             raise Refusal(413, f"expected at most {most:,} bytes in a request: send fewer texts at once")
         return bytes(body)
 
