@@ -28,6 +28,15 @@ def respond(refusal: Refusal, request_id: str) -> Response:
     return Response(body, refusal.status, refusal.headers, media_type="application/json")
 
 
+def not_now(state: str) -> Refusal:
+    """The service takes no texts at the moment.
+
+    Args:
+        state: what it does instead, for example "loading its models".
+    """
+    return Refusal(503, f"the service is {state}: try again later", {"retry-after": "1"})
+
+
 def too_busy(wait: float) -> Refusal:
     """More work waits than can be done in time.
 

@@ -12,7 +12,7 @@ from ner.lexicon.fixed_spans import FixedSpan
 from ner.records.record import TaggedText
 from ner.serving.gate import STREAM
 from ner.serving.json_route import JsonRoute, json_response
-from ner.serving.refusal import Refusal
+from ner.serving.refusal import Refusal, not_now
 from ner.serving.schemas import (
     REFUSALS,
     EmbedRequest,
@@ -94,7 +94,7 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
     async def models() -> Response:
         """The models with the types that they find, and the limits of a request."""
         if not service.models:
-            raise Refusal(503, "the service is loading its models: try again later", {"retry-after": "1"})
+            raise not_now("loading its models")
         shown = ("types", "precision", "window", "embeds")
         rows = [
             {"name": name, "default": name == service.default, **{key: model[key] for key in shown}}

@@ -10,7 +10,7 @@ from ner.errors import InputError
 from ner.serving.engine import EngineDied, EngineProcess
 from ner.serving.engine_process import Result, Start
 from ner.serving.metrics import Metrics
-from ner.serving.refusal import Refusal, too_busy
+from ner.serving.refusal import Refusal, not_now, too_busy
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Job, Task, WorkQueue
 
@@ -62,7 +62,7 @@ class Service:
         return next(iter(self._start["models"]))
 
     async def start(self) -> None:
-        """Start the engines. The service is ready when the first one is.
+        """Start the engines. The service is ready when all of them are.
 
         Raises:
             InputError: a model can't be loaded.
@@ -122,8 +122,7 @@ class Service:
             Refusal: the service is loading or draining.
         """
         if self.draining or not self.ready:
-            word = "shutting down" if self.draining else "loading its models"
-            raise Refusal(503, f"the service is {word}: try again later", {"retry-after": "1"})
+            raise not_now("shutting down" if self.draining else "loading its models")
 
     def require_engine(self) -> None:
         """Tell a balancer whether to send texts. Those that come without an engine wait until there is one again.
@@ -133,7 +132,7 @@ class Service:
         """
         self.require_ready()
         if self.without_engine:
-            raise Refusal(503, "the service is starting an engine process: try again later", {"retry-after": "1"})
+            raise not_now("starting an engine process")
 
     def require_room(self) -> None:
         """Refuse a request that comes now, if the service can't work on it.
