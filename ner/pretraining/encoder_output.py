@@ -14,7 +14,6 @@ from tokenizers.models import WordPiece
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ner.errors import InputError
 from ner.files import grant_usual_rights, write_json
 from ner.pretraining.run_checkpoint import CHECKPOINT
 from ner.runs.checkpoints import (
@@ -26,7 +25,7 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_resumable
+from ner.runs.run_folder import UNFINISHED, begin_run, end_run, require_no_model, require_resumable
 
 RECORD = "pretraining.json"
 _CONFIG, _VOCABULARY = "config.json", "vocab.txt"
@@ -56,8 +55,7 @@ def prepare_output(output: Path, run: dict[str, Any], resume: bool) -> Path | No
         checkpoint = find_whole(unfinished, lambda folder: find_damage(folder, [CHECKPOINT]))
         if checkpoint is not None:
             return checkpoint
-    if present := [name for name in _WRITTEN if (output / name).exists()]:
-        raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
+    require_no_model(output, _WRITTEN)
     begin_run(output, run)
     return None
 

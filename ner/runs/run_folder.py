@@ -1,7 +1,7 @@
 """The output folder of a long run: checking it, and resuming a run with the same settings and data."""
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
@@ -50,6 +50,20 @@ def run_in(output: Path, way_out: str) -> Iterator[None]:
             raise OSError(f"{place}{error.strerror or error}; {mend}{way_out}") from error
         finally:
             _remove_leftovers(output)
+
+
+def require_no_model(output: Path, names: Iterable[str]) -> None:
+    """Check that a folder has no finished model yet.
+
+    Args:
+        output: the output folder.
+        names: the files of a model.
+
+    Raises:
+        InputError: the folder has one of them.
+    """
+    if present := [name for name in names if (output / name).exists()]:
+        raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
 
 
 def require_own_folder(output: Path, parts: Collection[str], results: Collection[str] = ()) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ner.data.corpus import Corpus
-from ner.errors import InputError
 from ner.files import damaged_file, read_json
 from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
 from ner.runs.checkpoints import (
@@ -22,7 +21,7 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_resumable
+from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_no_model, require_resumable
 from ner.training.training_settings import TrainingSettings
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
@@ -60,9 +59,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         checkpoint = find_whole(unfinished, lambda folder: _find_damage(folder, parts))
         if checkpoint is not None:
             return checkpoint
-    present = [name for name in (CONFIG, WEIGHTS, CHARACTERS, RECORD) if (output / name).exists()]
-    if present:
-        raise InputError(f"{output} already contains a model ({present[0]}): choose another `output`, or move it away")
+    require_no_model(output, (CONFIG, WEIGHTS, CHARACTERS, RECORD))
     begin_run(output, run)
     return None
 
