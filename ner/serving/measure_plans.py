@@ -15,15 +15,13 @@ from ner.runs.progress import Progress, choose_progress
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Task
-from ner.tagging.speed import random_texts
+from ner.tagging.speed import advise, random_texts
 from ner.tagging.tagger import Tagger
 
 _SAMPLE = 16_384  # characters
 _SECONDS = 4.0  # of each measurement
 _AT_ONCE = 16  # requests for each core
 _NO_LIMIT = 86_400.0
-# A smaller gain is not worth the options, and may be noise.
-_USEFUL = 1.05
 
 
 class PlanSpeed(NamedTuple):
@@ -54,11 +52,7 @@ class Plans(NamedTuple):
         """The options for `bert-ner serve`, or a sentence that its defaults will do."""
         best = self.speeds[0]
         ratio = best.characters_per_second / next(each for each in self.speeds if each.default).characters_per_second
-        if ratio < _USEFUL:
-            return "the defaults of bert-ner serve are as fast as any plan"
-        plan = {"engines": best.engines, "threads": best.threads}
-        options = " ".join(f"--{name} {value}" for name, value in plan.items())
-        return f"{ratio:.2f} times as fast as the defaults: bert-ner serve {options}"
+        return advise("bert-ner serve", "plan", ratio, {"engines": best.engines, "threads": best.threads})
 
     def to_dict(self) -> dict[str, Any]:
         """The plans and the advice, ready for JSON."""

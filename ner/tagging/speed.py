@@ -1,7 +1,7 @@
 """Measuring how fast a model tags on this machine, by precision, threads and batch size."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -53,10 +53,7 @@ class Bench(NamedTuple):
     def advice(self) -> str:
         """The best options for `bert-ner tag`; if the default is about as fast, a sentence that says so."""
         best = self.speeds[0]
-        if best.median < self.default.median * _USEFUL_SPEEDUP:
-            return "the defaults of bert-ner tag are as fast as any setting"
-        options = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in best.setting._asdict().items())
-        return f"{best.median / self.default.median:.2f} times as fast as the defaults: bert-ner tag {options}"
+        return advise("bert-ner tag", "setting", best.median / self.default.median, best.setting._asdict())
 
     def to_dict(self) -> dict[str, Any]:
         """All settings with their speeds in characters per second, the default and the advice, ready for JSON."""
@@ -107,6 +104,21 @@ def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = N
     return Bench(
         sorted(measured, key=lambda speed: -speed.median), next(speed for speed in measured if speed.setting == own)
     )
+
+
+def advise(command: str, what: str, speedup: float, options: Mapping[str, object]) -> str:
+    """The command line for the fastest way; if the defaults are about as fast, a sentence that says so.
+
+    Args:
+        command: the command.
+        what: what was measured, for example "setting".
+        speedup: how many times as fast as the defaults the fastest way is.
+        options: its options.
+    """
+    if speedup < _USEFUL_SPEEDUP:
+        return f"the defaults of {command} are as fast as any {what}"
+    given = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in options.items())
+    return f"{speedup:.2f} times as fast as the defaults: {command} {given}"
 
 
 def _cores() -> tuple[int, int]:
