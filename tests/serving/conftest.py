@@ -1,5 +1,6 @@
 """A running service with real engine processes, and an application whose service is a stub."""
 
+import asyncio
 import os
 import re
 import signal
@@ -150,6 +151,21 @@ def stub_service(**settings: Any) -> Service:
     service.ready = True
     service.work = _find_names  # type: ignore[method-assign]
     return service
+
+
+def never_answer(service: Service) -> list[bool]:
+    """Let the work of a service never end. The list gets an item for each work that is dropped."""
+    dropped: list[bool] = []
+
+    async def never(task: Task, items: Sequence[dict[str, Any]]) -> Any:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            dropped.append(True)
+            raise
+
+    service.work = never  # type: ignore[assignment,method-assign]
+    return dropped
 
 
 @pytest.fixture

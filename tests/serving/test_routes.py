@@ -13,7 +13,7 @@ import pytest
 from ner.errors import InputError
 from ner.serving.api_keys import ApiKeys
 from ner.serving.refusal import Refusal
-from tests.serving.conftest import stub_service
+from tests.serving.conftest import never_answer, stub_service
 
 Make = Callable[..., httpx.AsyncClient]
 JSON = {"content-type": "application/json"}
@@ -141,16 +141,7 @@ def test_not_ready(field: str, make_client: Make) -> None:
 
 def test_deadline(make_client: Make) -> None:
     service = stub_service()
-    dropped: list[bool] = []
-
-    async def never(task: Any, items: Any) -> Any:
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            dropped.append(True)
-            raise
-
-    service.work = never  # type: ignore[method-assign]
+    dropped = never_answer(service)
     headers = {"x-request-timeout": "0.05"}
     answer = send(make_client(service), "POST", "/v1/tag", json={"texts": ["a"]}, headers=headers)
     assert (answer.status_code, dropped) == (504, [True])

@@ -12,7 +12,7 @@ from ner.serving.app import make_app
 from ner.serving.http_protocol import protocol_class
 from ner.serving.refusal import Refusal, too_busy
 from ner.serving.service import Service
-from tests.serving.conftest import stub_service
+from tests.serving.conftest import never_answer, stub_service
 
 
 class Talk:
@@ -223,16 +223,7 @@ def test_few_lines_are_read_ahead() -> None:
 def test_work_ends_when_the_client_goes() -> None:
     async def run() -> None:
         service = stub_service()
-        dropped: list[bool] = []
-
-        async def never(task: Any, items: Any) -> Any:
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                dropped.append(True)
-                raise
-
-        service.work = never  # type: ignore[method-assign]
+        dropped = never_answer(service)
         for last in (False, True):
             talk = Talk(service)
             talk.write(b'"a"\n', last=last)
