@@ -9,8 +9,8 @@ _LENGTH = 4  # bytes
 
 
 def pack(message: Any) -> bytes:
-    """The bytes of a message. NumPy arrays become lists."""
-    body = orjson.dumps(message, option=orjson.OPT_SERIALIZE_NUMPY)
+    """The bytes of a message."""
+    body = orjson.dumps(message)
     return len(body).to_bytes(_LENGTH, "big") + body
 
 

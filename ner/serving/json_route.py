@@ -52,8 +52,8 @@ class JsonRoute(APIRoute):
 
 
 def json_response(content: Any) -> Response:
-    """An answer in JSON. NumPy arrays become lists."""
-    return Response(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json")
+    """An answer in JSON."""
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 def refuse_wrong(errors: Sequence[Any]) -> Refusal:

@@ -6,7 +6,6 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
 from types import FrameType
 
@@ -49,7 +48,6 @@ def serve(service: Service) -> None:
         timeout_graceful_shutdown=1,  # when it comes to it, all that was accepted is answered
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
-        h11_max_incomplete_event_size=None,
     )
     try:
         config.load()
@@ -74,7 +72,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._drained: asyncio.Task[None] | None = None  # asyncio alone would forget it
 
     async def run_all(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -105,7 +103,10 @@ class _Server(uvicorn.Server):
             self.should_exit = self.force_exit = True
             return
         self._service.draining = True
-        asyncio.get_running_loop().call_soon_threadsafe(lambda: self._keep(self._drain()))
+        asyncio.get_running_loop().call_soon_threadsafe(self._start_draining)
+
+    def _start_draining(self) -> None:
+        self._drained = asyncio.ensure_future(self._drain())
 
     async def _drain(self) -> None:
         _LOGGER.info("shutting down: requests that have been accepted are answered")
@@ -127,11 +128,6 @@ class _Server(uvicorn.Server):
                 await self._service.reload()
             except InputError as error:
                 _LOGGER.error("the models were not reloaded, the old ones go on: %s", error)
-
-    def _keep(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _listen(host: str, port: int) -> socket.socket:
