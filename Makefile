@@ -34,7 +34,7 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
-	$(BIN)/python -m pytest -q -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m slow
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m serve
 
 ## Put the sources into the form that check asks for.

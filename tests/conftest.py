@@ -1,7 +1,7 @@
 """A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,14 +48,10 @@ def conll(sentences: list[tuple[str, str]]) -> str:
     )
 
 
-@pytest.fixture(autouse=True)
-def _one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tiny products gain nothing from threads, and tests may share their machine."""
-    threads = torch.get_num_threads()
-    if not request.node.get_closest_marker("slow"):
-        torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Let PyTorch use one thread in all tests, as it does in a forked copy: the same steps give the same weights."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
