@@ -18,7 +18,7 @@ demo: .venv/base
 test: .venv/test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
 
-## Try some 5,000 bad inputs and faults; test tries a third of them.
+## Try some 5,000 bad inputs and faults; test tries a tenth of them.
 robustness: .venv/test
 	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto tests/robustness
 

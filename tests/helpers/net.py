@@ -1,6 +1,6 @@
 """Collects the faults of many generated cases, and tells each once with the case that showed it.
 
-Environment variables: ROBUSTNESS_SEED (a number; 0 by default) decides which cases are made, ROBUSTNESS_SCALE (0.3 by
+Environment variables: ROBUSTNESS_SEED (a number; 0 by default) decides which cases are made, ROBUSTNESS_SCALE (0.1 by
 default, 1 for CI) how many, and each test adds a line of JSON to the file ROBUSTNESS_LOG, if that is given.
 """
 
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 SEED = int(os.environ.get("ROBUSTNESS_SEED", "0"))
-SCALE = float(os.environ.get("ROBUSTNESS_SCALE", "0.3"))
+SCALE = float(os.environ.get("ROBUSTNESS_SCALE", "0.1"))
 _MOST_SHOWN = 25
 _Item = TypeVar("_Item")
 

@@ -254,7 +254,7 @@ def test_a_child_tags_after_a_fork_of_a_parent_with_several_threads() -> None:
         "import os, signal, sys\n"
         "from ner import Tagger\n"
         "tagger = Tagger.load(sys.argv[1], threads=2)\n"
-        "texts = ['王小明在北京大学看书。' * 50] * 50\n"
+        "texts = ['王小明在北京大学看书。' * 20] * 20\n"
         "tagger.tag(texts)\n"
         "if not (child := os.fork()):\n"
         "    signal.alarm(20)\n"
