@@ -21,6 +21,8 @@ FusionName = Literal["last", "mean", "last4", "scalar-mix", "attention", "multi-
 Pooling = Literal["mean", "cls", "max"]
 """How the vectors of several characters become one: their mean, their maximum, or the vector of [CLS]."""
 PrecisionName = Literal["auto", "fp32", "bf16"]
+SegmenterName = Literal["jieba"]
+"""What cuts text into words."""
 TaggingScheme = Literal["BIOES", "BIO"]
 Target = Literal["onnx", "openvino"]
 """What runs an exported network."""

@@ -1,0 +1,44 @@
+"""The segmenter jieba, in the implementation of the package rjieba."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from ner.extras import import_extra
+from ner.words.user_dictionary import UserDictionary
+
+
+class JiebaSegmenter:
+    """Cuts text with jieba; see `Segmenter`.
+
+    Args:
+        dictionary: words that it knows too.
+        extra: the extra of bert-ner that installs the package.
+        place: what needs the package, for the message if it is missing.
+
+    Raises:
+        InputError: the package is not installed.
+    """
+
+    package = "rjieba"
+    # Those of jieba's dictionary, x for everything that is no word, and eng for Latin letters.
+    parts = tuple(
+        "a ad ag an b c d df dg e eng f g h i j k l m mg mq n ng nr nrfg nrt ns nt nz o p q r rg rr rz s t tg u ud ug uj "
+        "ul uv uz v vd vg vi vn vq x y z zg".split()
+    )
+
+    def __init__(self, dictionary: UserDictionary | None, extra: str, place: str) -> None:
+        module = import_extra(self.package, extra, place)
+        self._jieba = _plain(module) if dictionary is None else module.Jieba()
+        for word in dictionary.words if dictionary else ():
+            self._jieba.add_word(*word)
+
+    def words(self, text: str) -> Iterable[tuple[str, str]]:
+        found: list[tuple[str, str]] = self._jieba.tag(text)
+        return found
+
+
+@cache
+def _plain(module: Any) -> Any:
+    """jieba without a user dictionary. One is enough; the one of the module could be changed by other code."""
+    return module.Jieba()

@@ -1,0 +1,45 @@
+"""The interface of a word segmenter, and opening one by its name."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from ner.choices import SegmenterName
+from ner.words.jieba_segmenter import JiebaSegmenter
+from ner.words.user_dictionary import UserDictionary
+
+
+class Segmenter(Protocol):
+    """Cuts text into words.
+
+    Args:
+        package: the distribution that does the work. Its version is saved in models.
+        parts: the parts of speech that it knows, without those of a user dictionary.
+    """
+
+    package: str
+    parts: Sequence[str]
+
+    def words(self, text: str) -> Iterable[tuple[str, str]]:
+        """The words of a text in their order, each with its part of speech. White space may be left out."""
+        ...
+
+
+# To add a segmenter: a class as above, its name in `SegmenterName`, and a line here.
+_SEGMENTERS: dict[SegmenterName, Callable[[UserDictionary | None, str, str], Segmenter]] = {"jieba": JiebaSegmenter}
+
+
+def open_segmenter(
+    name: SegmenterName, dictionary: UserDictionary | None = None, *, extra: str = "words", place: str
+) -> Segmenter:
+    """Open a segmenter.
+
+    Args:
+        name: its name.
+        dictionary: words that it knows too.
+        extra: the extra of bert-ner that installs its package.
+        place: what needs the package, for the message if it is missing.
+
+    Raises:
+        InputError: the package is not installed.
+    """
+    return _SEGMENTERS[name](dictionary, extra, place)
