@@ -24,6 +24,11 @@ def pad_batch(rows: Sequence[Ids], table: CharacterTable) -> tuple[Ids, Ids]:
     return pad_rows(framed, table.pad), pad_rows([np.ones_like(row) for row in framed], 0)
 
 
+def pad_word_ids(rows: Sequence[Ids]) -> Ids:
+    """Pad rows of the ids of words: `(batch, chars + 2)`, 0 for [CLS], [SEP] and padding."""
+    return pad_rows([np.pad(row, 1) for row in rows], 0)
+
+
 def pad_rows(rows: Sequence[npt.NDArray[_Scalar]], value: float) -> npt.NDArray[_Scalar]:
     """Stack rows of different lengths, each `(chars, ...)`, as `(batch, chars, ...)`, padded with `value`."""
     padded = np.full((len(rows), max(map(len, rows)), *rows[0].shape[1:]), value, dtype=rows[0].dtype)

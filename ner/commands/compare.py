@@ -25,6 +25,9 @@ _Vary = Annotated[
     ),
 ]
 
+_READ = ("encoder", "init_from", "words_dictionary")
+"""The settings that may name files or folders."""
+
 
 @command(
     zh="把几种设置的所有组合各用多个 seed 训练，并计算差别是否可能只是偶然。\n\n"
@@ -77,8 +80,8 @@ def compare(
     if twice := sorted(varied.keys() & typed):
         raise InputError(f"`{twice[0]}` is given alone and in `vary`: leave out one of both")
     grid(varied, settings)  # what is wrong with it is told before the data are read
-    encoders = [settings.encoder, settings.init_from, *varied.get("encoder", []), *varied.get("init_from", [])]
-    check_unused(output, "output", [data, *named_paths(encoders)])
+    read = [getattr(settings, name) for name in _READ] + [value for name in _READ for value in varied.get(name, [])]
+    check_unused(output, "output", [data, *named_paths(read)])
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.comparing.compare_settings import compare_settings
     from ner.comparing.comparison_report import as_dict

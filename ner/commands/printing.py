@@ -173,6 +173,9 @@ def print_info(info: Mapping[str, Any], console: "Console") -> None:
         f"bert-ner {record['versions']['bert-ner']}",
         "temperature": f"{record['temperature']:.3f}",
     }
+    if segmenter := config.get("segmenter"):
+        dictionary = ", user dictionary" * bool(segmenter["dictionary"])
+        facts["words"] = f"{segmenter['name']} ({segmenter['package']} {segmenter['version']}{dictionary})"
     for name, split in record["data"].items():
         score = record["scores"].get(name)
         f1 = f", F1 {score['conlleval']['f1']:.2f}" if score else ""

@@ -40,7 +40,8 @@ def train(
     """Train a tagger, keep the epoch with the best dev F1, and evaluate it on dev and test."""
     from ner.data.corpus import read_corpus
 
-    check_unused(output, "output", [data, *named_paths([settings.encoder, settings.init_from])])
+    read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary])
+    check_unused(output, "output", [data, *read])
     corpus = read_corpus(data, seed=settings.seed, options=reading)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training

@@ -77,7 +77,7 @@ class Embedder:
             InputError: there is no such encoder or layer, or the encoder doesn't read Chinese character by character.
         """
         if (model_folder(name) / CHARACTERS).is_file():  # only taggers have one
-            model, table = load_model(name)
+            model, table = load_model(name, words=False)
             encoder = model.encoder
         else:
             encoder, table = load_encoder(str(name))

@@ -53,6 +53,7 @@ def export_tagger(
         temperature=decoder.temperature,
         chain=decoder.chain if isinstance(decoder, CrfDecoder) else None,
         window=config.window,
+        segmenter=config.stored_segmenter,
         versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[to])},
     )
     with whole_folder(output) as folder:
@@ -65,5 +66,7 @@ def export_tagger(
         else:
             to_openvino(onnx, path, half=precision == "bf16")
         table.save(folder / CHARACTERS)
+        if network.words:
+            network.words.save(folder)
         exported.save(folder)
     return Tagger.load(output)

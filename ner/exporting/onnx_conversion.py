@@ -16,6 +16,7 @@ from ner.errors import InputError
 from ner.exporting.onnx_network import ExportableNetwork
 from ner.extras import import_extra
 from ner.model.network import BertBiLstmCrf
+from ner.runtime.exported_folder import INPUTS
 
 PACKAGES: dict[Target, tuple[str, ...]] = {
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
@@ -59,14 +60,15 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
     # The example has padding. Without padding, transformers would leave the mask out.
     input_ids = torch.zeros(2, 6, dtype=torch.long)
     attention_mask = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
+    inputs = (input_ids, attention_mask, *([] if model.word_embedding is None else [torch.zeros_like(input_ids)]))
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", min=3)}
     with _quiet(), _as_system_error():
         program = torch.onnx.export(
             ExportableNetwork(model),
-            (input_ids, attention_mask),
-            input_names=["input_ids", "attention_mask"],
+            inputs,
+            input_names=list(INPUTS[: len(inputs)]),
             output_names=["emissions"],
-            dynamic_shapes=(sizes, sizes),
+            dynamic_shapes=tuple(sizes for _ in inputs),
             dynamo=True,  # the default since PyTorch 2.9
             verbose=False,
         )

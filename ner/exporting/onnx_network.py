@@ -34,9 +34,10 @@ class ExportableNetwork(nn.Module):
                 self._backwards.append(_OnnxRecurrent(model.recurrent, f"l{layer}_reverse"))
         self.train(False)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Compute emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, word_ids: Tensor | None = None) -> Tensor:
+        """Compute emissions `(batch, chars, tags)` from the inputs of the network, all `(batch, chars + 2)`."""
         features = self._model.fusion(self._model.layers(input_ids, attention_mask))  # (batch, chars, hidden)
+        features = self._model.with_words(features, word_ids)
         places = reverse_places(attention_mask.sum(dim=1) - 2, features.shape[1])
         for ahead, back in zip(self._forwards, self._backwards, strict=True):
             behind = take_places(back(take_places(features, places)), places)

@@ -50,6 +50,8 @@ def recurrent_parameters(config: BertBiLstmCrfConfig, width: int) -> int:
     """The number of parameters of the BiLSTM or BiGRU over vectors of the size `width`."""
     if config.fusion == "last4":
         width *= 4
+    if stored := config.stored_segmenter:
+        width += stored.size
     gates, size = _GATES[config.cell], config.lstm_size
     inputs = [width, *[2 * size] * (config.lstm_layers - 1)][: config.lstm_layers]
     return sum(2 * gates * size * (into + size + 2) for into in inputs)

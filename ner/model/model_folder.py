@@ -27,6 +27,7 @@ from ner.model.quiet_transformers import quiet_transformers
 from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_weights import check_sizes, read_shapes
 from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported
+from ner.words.word_table import DICTIONARY, load_table
 
 
 def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
@@ -45,23 +46,26 @@ def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> Non
         except SafetensorError as error:  # the library raises it if the disk is full
             raise OSError(f"can't write {folder / WEIGHTS}: {error}") from error
         table.save(Path(partial, CHARACTERS))
+        if model.words:
+            model.words.save(Path(partial))
         model.config.architectures = [type(model).__name__]
         model.config.to_json_file(Path(partial, CONFIG))
-        for name in (WEIGHTS, CHARACTERS, CONFIG):
+        for name in (WEIGHTS, CHARACTERS, *([DICTIONARY] if Path(partial, DICTIONARY).exists() else []), CONFIG):
             grant_usual_rights(Path(partial, name))  # only its owner can read a file of safetensors
             os.replace(Path(partial, name), folder / name)
 
 
 @quiet_transformers()
-def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
+def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, CharacterTable]:
     """Load a tagger that `save_model` wrote, in float32 and in evaluation mode.
 
     Args:
         name: the folder, or `mini-zh-uner` for the built-in tagger.
+        words: whether to open the word segmenter, if the tagger has one. The encoder alone doesn't need it.
 
     Raises:
         InputError: the folder contains no tagger, an incomplete or damaged one, an exported one, or one of a newer
-            format.
+            format; or its segmenter is not installed or not the one of the training.
     """
     folder = model_folder(name)
     if not folder.is_dir():
@@ -85,6 +89,8 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
     with _name_damaged_file(folder / CONFIG):
         _check_encoder(content["encoder"])
         config = BertBiLstmCrfConfig.from_dict(content)
+    stored = config.stored_segmenter
+    opened = load_table(stored, folder) if stored and words else None
     with _name_damaged_file(folder / WEIGHTS):
         loaded: Any = BertBiLstmCrf.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
@@ -102,6 +108,7 @@ def load_model(name: str | Path) -> tuple[BertBiLstmCrf, CharacterTable]:
         tensor.data = tensor.data.clone()
     _check_scores(model.tag_decoder, folder / WEIGHTS)
     model.train(False)
+    model.words = opened
     return model, table
 
 

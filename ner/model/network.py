@@ -20,6 +20,7 @@ from ner.model.fusion import build_fusion
 from ner.model.hardware import attention_kernel, pick_device
 from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.recurrent import run_both_ways
+from ner.words.word_table import WordTable
 
 _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -34,6 +35,8 @@ class NetworkOutput(ModelOutput):
 
 class BertBiLstmCrf(PreTrainedModel):
     """Encoder (BERT family), fusion of its layers, BiLSTM or BiGRU, linear layer and CRF. Each character gets a tag.
+
+    With words, a vector of its word stands beside the encoder's output for each character.
 
     Args:
         config: the architecture.
@@ -56,6 +59,10 @@ class BertBiLstmCrf(PreTrainedModel):
         layers = self.encoder.config.num_hidden_layers + 1
         self.fusion = build_fusion(config.fusion, layers, hidden, config.layer_dropout)
         hidden = self.fusion.size
+        self.word_embedding: nn.Embedding | None = None
+        if stored := config.stored_segmenter:
+            self.word_embedding = nn.Embedding(stored.ids, stored.size)
+            hidden += stored.size
         self.dropout = nn.Dropout(config.dropout)
         self.recurrent: nn.LSTM | nn.GRU | None = None
         if config.lstm_layers > 0:
@@ -75,6 +82,7 @@ class BertBiLstmCrf(PreTrainedModel):
             if config.tag_decoder == "crf"
             else SoftmaxOutput(config.label_smoothing)
         )
+        self.words: WordTable | None = None  # set when a network that reads words is built or loaded
         self.feature_cache: FeatureCache | None = None  # set in training with a frozen encoder
         self.post_init()  # type: ignore[no-untyped-call]
 
@@ -87,7 +95,13 @@ class BertBiLstmCrf(PreTrainedModel):
         self.encoder.set_attn_implementation(attention_kernel(device, self.config.window))
         nn.Module.to(self, device)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> NetworkOutput:
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        labels: Tensor | None = None,
+        word_ids: Tensor | None = None,
+    ) -> NetworkOutput:
         """Compute emissions for each character, and the loss if `labels` are given.
 
         Args:
@@ -95,8 +109,10 @@ class BertBiLstmCrf(PreTrainedModel):
             attention_mask: `(batch, chars + 2)`, 1 for characters, [CLS] and [SEP], 0 for padding.
             labels: `(batch, chars)`. `IGNORED` marks padding, and context before and after the labelled characters of a
                 row. `UNKNOWN_LABEL` marks characters that nobody annotated.
+            word_ids: `(batch, chars + 2)`, 0 for [CLS], [SEP] and padding. Only a network with words takes them.
         """
-        features = self.dropout(self.fusion(self.layers(input_ids, attention_mask)))  # (batch, chars, hidden)
+        features = self.fusion(self.layers(input_ids, attention_mask))  # (batch, chars, hidden)
+        features = self.dropout(self.with_words(features, word_ids))
         if self.recurrent is not None:
             lengths = attention_mask.sum(dim=1) - 2  # [CLS] and [SEP]
             features = self.dropout(run_both_ways(self.recurrent, features, lengths))
@@ -104,6 +120,15 @@ class BertBiLstmCrf(PreTrainedModel):
         if labels is None:
             return NetworkOutput(emissions=emissions)
         return NetworkOutput(loss=self._loss(emissions, labels), emissions=emissions)
+
+    def with_words(self, features: Tensor, word_ids: Tensor | None) -> Tensor:
+        """Put the vectors of words beside those of characters: `(batch, chars, hidden)` -> `(batch, chars, more)`."""
+        if self.word_embedding is None:
+            return features
+        if word_ids is None:
+            raise ValueError("expected `word_ids`, because the network was trained with words, got None")
+        words = self.word_embedding(word_ids[:, 1:-1])
+        return torch.cat([features, words.to(features.dtype)], dim=2)
 
     def layers(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Hidden states of the characters in all layers, `(batch, chars, layers, hidden)`; layer 0 is the embeddings.

@@ -6,10 +6,11 @@ from transformers import PreTrainedConfig
 
 from ner.data import schemes
 from ner.model.network_settings import NetworkSettings
-from ner.model.stored_config import FORMAT_VERSION, MODEL_TYPE, NETWORK_ENTRIES
+from ner.model.stored_config import FORMAT_VERSION, MODEL_TYPE, NETWORK_ENTRIES, WITHOUT_WORDS
+from ner.words.stored_segmenter import StoredSegmenter
 
 if TYPE_CHECKING:
-    from ner.choices import CellName, DecoderName, FusionName, TaggingScheme
+    from ner.choices import CellName, DecoderName, FusionName, SegmenterName, TaggingScheme
 
 
 class BertBiLstmCrfConfig(PreTrainedConfig):
@@ -21,7 +22,9 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
     Args:
         encoder: the configuration of the encoder, with its `model_type`.
         types: entity types, sorted. The labels follow from them and from `scheme`.
-        format_version: the format of the folder. Formats newer than `FORMAT_VERSION` are refused.
+        segmenter: the fields of a `StoredSegmenter`; None for a network without words.
+        format_version: the format of the folder. Formats newer than `FORMAT_VERSION` are refused. Older versions of
+            bert-ner read networks without words.
         **kwargs: the settings of the network by their keys in `config.json`, and the keys that transformers adds.
     """
 
@@ -32,6 +35,8 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         scheme: TaggingScheme
         fusion: FusionName
         layer_dropout: float
+        words: SegmenterName | None
+        words_dictionary: str | None
         cell: CellName
         lstm_size: int
         lstm_layers: int
@@ -45,7 +50,8 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         *,
         encoder: dict[str, Any] | None = None,
         types: list[str] | None = None,
-        format_version: int = FORMAT_VERSION,
+        segmenter: dict[str, Any] | None = None,
+        format_version: int | None = None,
         **kwargs: Any,
     ) -> None:
         self.encoder = encoder or {"model_type": "bert"}
@@ -53,10 +59,16 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         kwargs.setdefault("encoder_name", "")
         for name, entry in NETWORK_ENTRIES.items():
             setattr(self, entry, kwargs.pop(entry, NetworkSettings.__pydantic_fields__[name].default))
-        self.format_version = format_version
+        self.segmenter = segmenter
+        self.format_version = format_version or (FORMAT_VERSION if segmenter else WITHOUT_WORDS)
         kwargs["id2label"] = dict(enumerate(self.labels))
         kwargs["label2id"] = {label: i for i, label in enumerate(self.labels)}
         super().__init__(**kwargs)
+
+    @property
+    def stored_segmenter(self) -> StoredSegmenter | None:
+        """What cuts the words that the network reads; None if it reads none."""
+        return StoredSegmenter(**self.segmenter) if self.segmenter else None
 
     @property
     def labels(self) -> list[str]:

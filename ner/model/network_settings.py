@@ -12,10 +12,11 @@ from ner.choices import (
     CellName,
     DecoderName,
     FusionName,
+    SegmenterName,
     TaggingScheme,
 )
 from ner.common_settings import NETWORK, Share
-from ner.settings import AlsoNamed, Help, Search, Settings, settings_group
+from ner.settings import AlsoNamed, Help, Search, Settings, Unset, settings_group
 
 
 @settings_group
@@ -50,6 +51,26 @@ class NetworkSettings(Settings):
             "层融合需要学习时（scalar-mix、attention、multi-head），训练中丢弃一层的概率。",
         ),
     ] = 0.0
+    words: Annotated[
+        SegmenterName | None,
+        NETWORK,
+        Unset("no words", "不用词"),
+        Help(
+            "Word segmenter (needs the extra words). The BiLSTM then also reads, for each character, its place in the "
+            "word and the part of speech of the word.",
+            "分词工具（需要可选依赖 words）。BiLSTM 会同时读入每个字在词中的位置和词性。",
+        ),
+    ] = None
+    words_dictionary: Annotated[
+        str | None,
+        NETWORK,
+        Unset("no dictionary", "不用词典"),
+        Help(
+            "User dictionary of the segmenter: a text file with one word per line, optionally with its frequency and "
+            "its part of speech. The model keeps a copy.",
+            "分词的用户词典：文本文件，每行一个词，后面可以写词频和词性。模型会保存一份副本。",
+        ),
+    ] = None
     scheme: Annotated[
         TaggingScheme,
         NETWORK,
@@ -110,6 +131,8 @@ class NetworkSettings(Settings):
     ] = 256
 
     def conflicts(self) -> Iterator[str]:
+        if self.words_dictionary is not None and self.words is None:
+            yield self.conflict("words_dictionary", "None without `words`")
         if self.layer_dropout and self.fusion not in LEARNED_FUSIONS:
             yield self.conflict("layer_dropout", f"0 with `fusion` {self.fusion}")
         if self.label_smoothing and self.decoder != "softmax":

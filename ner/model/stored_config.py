@@ -12,8 +12,11 @@ from ner.file_schema import FileSchema, Name, Names, check_file, check_format
 from ner.files import read_json
 from ner.model.network_settings import NetworkSettings
 from ner.settings import AlsoNamed, marker
+from ner.words.stored_segmenter import StoredSegmenter
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+WITHOUT_WORDS = 1
+"""The format of a network that reads no words. Older versions of bert-ner read it."""
 MODEL_TYPE = "bert-bilstm-crf"
 ADVICE = "copy it again, or train again"
 
@@ -80,6 +83,13 @@ class _Config(_Network):  # type: ignore[misc]
     types: Names
     id2label: dict[str, str] = Field(default_factory=dict)
     quantization_config: None = None
+    segmenter: StoredSegmenter | None = None
+
+    @model_validator(mode="after")
+    def _segmenter_fits(self) -> Self:
+        if self.words != (self.segmenter and self.segmenter.name):
+            raise ValueError(f"segmenter: expected that of the entry words ({self.words}), found {self.segmenter}")
+        return self
 
     @model_validator(mode="after")
     def _labels_fit(self) -> Self:

@@ -16,6 +16,7 @@ from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file
 from ner.model.model_files import CONFIG
 from ner.model.stored_config import ADVICE
+from ner.words.stored_segmenter import StoredSegmenter
 
 _LENGTH = 8  # bytes of the number in front of the header
 _LONGEST_HEADER = 100_000_000  # bytes, as in the library
@@ -71,7 +72,7 @@ def check_sizes(config: Mapping[str, Any], shapes: Shapes, path: Path) -> None:
     """
     for name, size in _found_sizes(shapes):
         section, _, key = name.rpartition(".")
-        wanted = (config[section] if section else _derived(config)).get(key, size)
+        wanted = ((config.get(section) or {}) if section else _derived(config)).get(key, size)
         if wanted != size:
             raise InputError(
                 f"{path} doesn't fit {CONFIG}: {name} is {wanted:,} there, and {size:,} by the weights; "
@@ -95,11 +96,17 @@ def _found_sizes(shapes: Shapes) -> Iterator[tuple[str, int]]:
             yield "encoder.dim", shape[0]
         elif name in ("classifier.bias", "tag_decoder.start_transitions") and len(shape) == 1:
             yield "the number of labels", shape[0]
+        elif name == "word_embedding.weight" and len(shape) == 2:
+            yield "the number of ids of words", shape[0]
+            yield "segmenter.size", shape[1]
 
 
 def _derived(config: Mapping[str, Any]) -> dict[str, int]:
     labels = schemes.labels(schemes.SCHEMES[config.get("scheme", "BIOES")], config["types"])
-    return {"the number of labels": len(labels)}
+    sizes = {"the number of labels": len(labels)}
+    if stored := config.get("segmenter"):
+        sizes["the number of ids of words"] = StoredSegmenter(**stored).ids
+    return sizes
 
 
 def _damaged(path: Path, reason: str) -> InputError:

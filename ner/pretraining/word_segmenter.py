@@ -1,14 +1,14 @@
 """Finding the beginnings of words, for masking whole words."""
 
-import importlib
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from ner.errors import InputError
-from ner.extras import how_to_install
 from ner.pretraining.pretraining_settings import MaskingName
+from ner.words.segmenter import open_segmenter
+from ner.words.word_table import cut
 
 Starts = npt.NDArray[np.bool_]
 Segmenter = Callable[[str], Starts]
@@ -24,15 +24,13 @@ def segmenter(masking: MaskingName) -> Segmenter:
     if masking == "character":
         return lambda text: np.ones(len(text), dtype=np.bool_)
     try:
-        cut: Callable[[str], list[str]] = importlib.import_module("rjieba").cut
-    except ModuleNotFoundError:
-        raise InputError(
-            f"masking whole words needs a word segmenter: {how_to_install('pretrain')}, or pass `masking` character"
-        ) from None
+        jieba = open_segmenter("jieba", extra="pretrain", place="masking whole words")
+    except InputError as error:
+        raise InputError(f"{error}, or pass `masking` character") from None
 
     def starts(text: str) -> Starts:
         marks = np.zeros(len(text), dtype=np.bool_)
-        marks[np.cumsum([0, *(len(word) for word in cut(text))])[:-1]] = True
+        marks[np.cumsum([0, *(length for length, _ in cut(jieba, text))])[:-1]] = True
         return marks
 
     return starts

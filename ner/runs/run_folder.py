@@ -166,3 +166,8 @@ def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, so
             )
     if before["data"] != now["data"]:
         raise InputError(f"the {source} changed since the run in {output} started: choose another `output`")
+    if "words" in now and before.get("words") != now["words"]:
+        raise InputError(
+            f"the word segmenter or its dictionary changed since the run in {output} started: use those that it "
+            "started with, or choose another `output`"
+        )

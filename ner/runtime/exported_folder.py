@@ -16,8 +16,12 @@ from ner.decoding.numpy_chain import POSSIBLE, NumpyChain
 from ner.errors import InputError
 from ner.file_schema import FileSchema, Names, check_file, check_format
 from ner.files import read_json, require_utf8_name, write_json
+from ner.words.stored_segmenter import StoredSegmenter
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_WITHOUT_WORDS = 1  # older versions read exported taggers without words
+INPUTS = ("input_ids", "attention_mask", "word_ids")
+"""The names of the network's inputs. A network without words has the first two."""
 RECORD, CHARACTERS = "exported.json", "characters.json"
 
 _FILES: dict[Target, tuple[str, ...]] = {"onnx": ("model.onnx",), "openvino": ("model.xml", "model.bin")}
@@ -44,6 +48,7 @@ class Exported:
         chain: the scores of a CRF; None for a softmax.
         window: the maximum number of characters of a window.
         versions: the versions of the packages that made the export.
+        segmenter: what cuts the words that the network reads; None if it reads none.
     """
 
     target: Target
@@ -56,11 +61,16 @@ class Exported:
     chain: NumpyChain | None
     window: int
     versions: dict[str, str]
+    segmenter: StoredSegmenter | None = None
 
     def save(self, folder: Path) -> None:
         """Write `exported.json` into `folder`."""
         chain = None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
-        content = {"format_version": FORMAT_VERSION, **asdict(self), "chain": chain}
+        version = FORMAT_VERSION if self.segmenter else _WITHOUT_WORDS
+        content = {"format_version": version, **asdict(self), "chain": chain}
+        del content["segmenter"]
+        if self.segmenter:
+            content["segmenter"] = self.segmenter.model_dump()
         write_json(content, folder / RECORD, indent=1)
 
 
@@ -89,6 +99,7 @@ class _Stored(FileSchema):
     chain: _Chain | None
     window: Annotated[int, Field(ge=1, le=100_000)]
     versions: dict[str, str]
+    segmenter: StoredSegmenter | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

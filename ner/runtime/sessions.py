@@ -11,10 +11,10 @@ from ner.cpu_settings import keep_silent
 from ner.decoding.numpy_chain import Floats
 from ner.errors import InputError
 from ner.files import plain_reason
-from ner.runtime.exported_folder import network_path
+from ner.runtime.exported_folder import INPUTS, network_path
 
-Network = Callable[[Ids, Ids], Floats]
-"""Emissions `(batch, chars, tags)` from `input_ids` and `attention_mask`, both `(batch, chars + 2)`."""
+Network = Callable[..., Floats]
+"""Emissions `(batch, chars, tags)` from the arrays of `INPUTS`, all `(batch, chars + 2)`."""
 
 
 def open_network(folder: Path, target: Target, precision: ExportPrecision, threads: int) -> Network:
@@ -54,8 +54,8 @@ def _open_onnx(onnxruntime: Any, path: Path, precision: ExportPrecision, threads
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
-    def run(input_ids: Ids, attention_mask: Ids) -> Floats:
-        emissions: Floats = session.run(None, {"input_ids": input_ids, "attention_mask": attention_mask})[0]
+    def run(*arrays: Ids) -> Floats:
+        emissions: Floats = session.run(None, dict(zip(INPUTS, arrays, strict=False)))[0]
         return emissions
 
     return run
@@ -67,8 +67,8 @@ def _open_openvino(openvino: Any, path: Path, precision: ExportPrecision, thread
     settings = {"INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": threads}
     compiled = openvino.Core().compile_model(path, "CPU", settings)
 
-    def run(input_ids: Ids, attention_mask: Ids) -> Floats:
-        emissions: Floats = compiled({"input_ids": input_ids, "attention_mask": attention_mask})[0]
+    def run(*arrays: Ids) -> Floats:
+        emissions: Floats = compiled(dict(zip(INPUTS, arrays, strict=False)))[0]
         return emissions
 
     return run

@@ -7,6 +7,7 @@ from ner.characters.character_table import Ids
 from ner.choices import PrecisionName, TaggingScheme
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import TagDecoder
+from ner.words.word_table import WordTable
 
 
 class Engine(Protocol):
@@ -20,6 +21,7 @@ class Engine(Protocol):
         precisions: the number formats that it can use.
         precision: the number format that it uses.
         threads: the number of CPU threads.
+        words: the ids of words that it reads beside characters; None if it reads none.
     """
 
     types: list[str]
@@ -29,13 +31,15 @@ class Engine(Protocol):
     precisions: Sequence[PrecisionName]
     precision: PrecisionName
     threads: int
+    words: WordTable | None
 
-    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+    def emissions(self, input_ids: Ids, attention_mask: Ids, word_ids: Ids | None = None) -> Floats:
         """Compute the scores of each tag at each character.
 
         Args:
             input_ids: `(batch, chars + 2)`. Each row starts with [CLS] and ends with [SEP].
             attention_mask: `(batch, chars + 2)`, 0 for padding.
+            word_ids: `(batch, chars + 2)`, 0 for [CLS], [SEP] and padding; None for a network without words.
 
         Returns:
             `(batch, chars, tags)`.

@@ -14,6 +14,7 @@ from ner.decoding.tag_decoders import CrfDecoder, SoftmaxDecoder, TagDecoder
 from ner.errors import InputError
 from ner.runtime.exported_folder import CHARACTERS, RECORD, Exported
 from ner.runtime.sessions import open_network
+from ner.words.word_table import load_table
 
 
 class ExportedEngine:
@@ -26,8 +27,8 @@ class ExportedEngine:
         threads: the number of CPU threads; None for all cores.
 
     Raises:
-        InputError: the tagger was exported in another precision, or its runtime is not installed or can't read the
-            network.
+        InputError: the tagger was exported in another precision, its runtime is not installed or can't read the
+            network, or its segmenter is not the one of the training.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class ExportedEngine:
         self.precision: PrecisionName = "auto"
         self.threads = threads or available_cores()
         self._origin = (folder, exported, precision, threads)
+        self.words = load_table(exported.segmenter, folder) if exported.segmenter else None
         self._network = open_network(folder, exported.target, exported.precision, self.threads)
         self._decoder: TagDecoder = (
             SoftmaxDecoder(exported.temperature)
@@ -54,15 +56,18 @@ class ExportedEngine:
         return ExportedEngine, self._origin  # a runtime can't be pickled, so the network is opened again
 
     def require_fit(self, table: CharacterTable) -> None:
-        """Run the network once, on the highest id of the characters.
+        """Run the network once, on the highest ids of the characters and of the words.
 
         Raises:
             InputError: the network has fewer ids, or other labels.
         """
         folder = self._origin[0]
         ids = np.array([[table.cls, table.highest, table.sep]])
+        inputs = [ids, np.ones_like(ids)]
+        if self.words:
+            inputs.append(np.array([[0, self.words.stored.ids - 1, 0]]))
         try:
-            labels = self.emissions(ids, np.ones_like(ids)).shape[2]
+            labels = self.emissions(*inputs).shape[2]
         # The runtimes have exceptions of their own, which have no common base class.
         except Exception as error:
             raise InputError(
@@ -72,8 +77,8 @@ class ExportedEngine:
             expected = f"expected {len(self.labels)} labels as in its {RECORD}, found {labels}"
             raise InputError(f"the network in {folder} doesn't fit ({expected}): copy the whole folder again")
 
-    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
-        return self._network(input_ids, attention_mask)
+    def emissions(self, input_ids: Ids, attention_mask: Ids, word_ids: Ids | None = None) -> Floats:
+        return self._network(input_ids, attention_mask, *(() if word_ids is None else (word_ids,)))
 
     def decoder(self) -> TagDecoder:
         return self._decoder

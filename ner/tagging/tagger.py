@@ -235,8 +235,9 @@ class Tagger:
             "cut long texts into shorter ones",
         )
         emissions: list[Floats] = [np.empty((len(text), len(self.labels)), dtype=np.float32) for text in texts]
-        for batch in window_batches(texts, self.table, self.engine.window, self.batch_characters):
-            for origin, window, kept in batch.kept(self.engine.emissions(batch.input_ids, batch.attention_mask)):
+        engine = self.engine
+        for batch in window_batches(texts, self.table, engine.window, self.batch_characters, engine.words):
+            for origin, window, kept in batch.kept(engine.emissions(*batch.inputs)):
                 if not np.isfinite(kept).all():
                     raise NotFiniteError(
                         f"the scores of the model for {texts[origin][:20]!r} are not finite: its weights are damaged, "

@@ -33,6 +33,7 @@ class NetworkEngine:
         self.precisions: Sequence[PrecisionName] = ("fp32", "bf16")
         self.precision: PrecisionName = "bf16" if use_bf16(precision, model.device) else "fp32"
         self.threads = torch.get_num_threads()
+        self.words = model.words
 
     @classmethod
     def for_inference(
@@ -56,9 +57,10 @@ class NetworkEngine:
             nn.Module.to(model.encoder, torch.bfloat16)
         return engine
 
-    def emissions(self, input_ids: Ids, attention_mask: Ids) -> Floats:
+    def emissions(self, input_ids: Ids, attention_mask: Ids, word_ids: Ids | None = None) -> Floats:
+        words = None if word_ids is None else self._tensor(word_ids)
         with self.inference():
-            output = self.model(self._tensor(input_ids), self._tensor(attention_mask))
+            output = self.model(self._tensor(input_ids), self._tensor(attention_mask), word_ids=words)
             emissions: Floats = output.emissions.cpu().numpy()
         return emissions
 

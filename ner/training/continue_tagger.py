@@ -77,6 +77,7 @@ def build_from_tagger(types: list[str], settings: TrainingSettings, source: Bert
                 tensor[into] = known[name][out_of]
             else:
                 tensor.copy_(known[name])
+    model.words = source.words
     model.encoder.requires_grad_(settings.mode == "fine-tune")
     model.place()
     return model

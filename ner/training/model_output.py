@@ -23,6 +23,7 @@ from ner.runs.checkpoints import (
 )
 from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_no_model, require_resumable
 from ner.training.training_settings import TrainingSettings
+from ner.words.word_table import WordTable, new_table
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
 FEATURES = "features.bf16"
@@ -77,7 +78,7 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
     record: dict[str, Any] = read_json(output / RECORD, advice)
     try:
         data = {name: split["fingerprint"] for name, split in record["data"].items()}
-        before = {"settings": record["settings"], "data": data}
+        before = {"settings": record["settings"], "data": data, "words": record.get("words")}
     except (KeyError, TypeError, AttributeError) as error:
         raise damaged_file(output / RECORD, error, advice) from error
     now = describe_run(settings, corpus)
@@ -117,6 +118,18 @@ def _seal_old(unfinished: Path, parts: Collection[str]) -> None:
 
 
 def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
-    """What may not change when a run is resumed: its settings, and the fingerprints of train and dev."""
+    """What may not change when a run is resumed: its settings, its segmenter, and the fingerprints of train and dev.
+
+    Raises:
+        InputError: the segmenter is not installed, or its dictionary can't be read.
+    """
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
-    return {"settings": asdict(settings), "data": data}
+    run: dict[str, Any] = {"settings": asdict(settings), "data": data}
+    if settings.words and settings.init_from is None:  # otherwise it is that of the tagger
+        run["words"] = describe_words(new_table(settings.words, settings.words_dictionary))
+    return run
+
+
+def describe_words(words: WordTable | None) -> dict[str, Any] | None:
+    """What cut the words of a run: package, version, and the digest of the user dictionary; None without words."""
+    return words.stored.model_dump(include={"package", "version", "dictionary"}) if words else None

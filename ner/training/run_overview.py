@@ -46,6 +46,10 @@ def describe_run_start(
         f"model  fusion {settings.fusion}, {_RECURRENT[settings.cell]} {settings.lstm_layers} x {settings.lstm_size} "
         f"each way, {settings.decoder} over {len(model.config.labels)} {settings.scheme} tags"
     )
+    if model.words:
+        stored, dictionary = model.words.stored, model.words.dictionary
+        known = f", {len(dictionary.words):,} words of the user dictionary" if dictionary else ""
+        yield f"words  {stored.name} ({stored.package} {stored.version}), {len(stored.parts)} parts of speech{known}"
     yield from _learning_rates(model, settings)
     yield from _aids(corpus.train.sentences, settings)
     precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"

@@ -19,6 +19,7 @@ from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
 from ner.training.continue_tagger import build_from_tagger, f1_of_types
 from ner.training.training_settings import TrainingSettings
+from ner.words.word_table import new_table
 
 
 class Source(NamedTuple):
@@ -87,14 +88,16 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         The network, and the characters that its encoder knows.
 
     Raises:
-        InputError: the encoder can't be loaded, `max_length` is more than the encoder can read, or the network needs
-            more memory than there is.
+        InputError: the encoder or the word segmenter can't be loaded, `max_length` is more than the encoder can read,
+            or the network needs more memory than there is.
     """
+    words = new_table(settings.words, settings.words_dictionary) if settings.words else None
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
     _require_window(encoder, settings)
     config = BertBiLstmCrfConfig(
         encoder={name: value for name, value in encoder.config.to_dict().items() if name != "_name_or_path"},
         types=types,
+        segmenter=words.stored.model_dump() if words else None,
         **config_entries(settings),
     )
     require_training_memory(config, encoder, settings.batch_size, frozen=settings.mode == "frozen")
@@ -102,6 +105,7 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         model = BertBiLstmCrf(config, encoder)
     except ValueError as error:
         raise InputError(f"`fusion` {settings.fusion} doesn't fit {settings.encoder}: {error}") from error
+    model.words = words
     model.encoder.requires_grad_(settings.mode == "fine-tune")
     model.place()
     return model, table

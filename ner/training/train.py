@@ -27,7 +27,7 @@ from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
 from ner.training.continue_tagger import adopt_network_settings, f1_of_types
 from ner.training.epoch_progress import EpochProgress
-from ner.training.model_output import EVALUATION, FEATURES, prepare_output
+from ner.training.model_output import EVALUATION, FEATURES, describe_words, prepare_output
 from ner.training.oversampling import repeats
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
@@ -140,7 +140,7 @@ def _build_examples(plan: _Plan, start: Start) -> Examples:
     """Build the examples to learn from, and report an overview of the run."""
     sentences, settings = plan.corpus.train.sentences, plan.settings
     times = repeats(sentences, settings.oversample, settings.seed)
-    examples = Examples(sentences, start.table, start.model.config, times)
+    examples = Examples(sentences, start.table, start.model.config, times, start.model.words)
     for line in describe_run_start(plan.corpus, start.model, start.table, examples, settings):
         plan.progress.note(line)
     return examples
@@ -195,6 +195,7 @@ def _build_record(
         "resumed": plan.checkpoint is not None,
         "parameters": sum(parameter.numel() for parameter in start.model.parameters()),
         "temperature": float(start.model.tag_decoder.temperature),
+        "words": describe_words(start.model.words),
         "continued": continued if start.continued else None,
         "layer_weights": weights.overall,
         "layer_weights_by_type": weights.by_type,

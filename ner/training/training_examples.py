@@ -9,12 +9,13 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from ner.characters.character_table import CharacterTable, Ids
-from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels
+from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels, pad_word_ids
 from ner.characters.windows import Window, training_windows
 from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
 from ner.data.unknown_spans import clip_spans
 from ner.model.network_config import BertBiLstmCrfConfig
+from ner.words.word_table import WordTable
 
 # A piece of a long sentence has this part of its window (1/8) as context on each side.
 _CONTEXT = 8
@@ -22,10 +23,14 @@ _CONTEXT = 8
 
 @dataclass(frozen=True)
 class Example:
-    """Ids and labels of one window, both `(chars,)`. Context has the label `IGNORED`, the tag ? `UNKNOWN_LABEL`."""
+    """Ids and labels of one window, both `(chars,)`. Context has the label `IGNORED`, the tag ? `UNKNOWN_LABEL`.
+
+    `word_ids` are the ids of words, `(chars,)`; None for a network without words.
+    """
 
     ids: Ids
     labels: Ids
+    word_ids: Ids | None = None
 
 
 class Examples(Dataset[Example]):
@@ -39,6 +44,7 @@ class Examples(Dataset[Example]):
         table: the characters of the encoder.
         config: the network, with its labels and its longest window.
         repeats: how often each sentence is used; once if None.
+        words: the ids of words, for a network that reads them. Words are those of the whole sentence.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class Examples(Dataset[Example]):
         table: CharacterTable,
         config: BertBiLstmCrfConfig,
         repeats: Sequence[int] | None = None,
+        words: WordTable | None = None,
     ) -> None:
         self.sentences_cut = self.entities_cut = self.windows_unknown = 0
         self._examples: list[Example] = []
@@ -57,6 +64,7 @@ class Examples(Dataset[Example]):
             windows = training_windows(sentence.text, entities, config.window, config.window // _CONTEXT)
             self.sentences_cut += len(windows) > 1
             ids = table.encode(sentence.text)
+            word_ids = words.encode(sentence.text) if words else None
             for window in windows:
                 inside = _clip(entities, window)
                 self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in entities)
@@ -69,7 +77,8 @@ class Examples(Dataset[Example]):
                 labels[window.keep_start - window.start : window.keep_end - window.start] = [
                     label_ids[tag] for tag in tags
                 ]
-                self._examples += [Example(ids[window.start : window.end], labels)] * times
+                beside = None if word_ids is None else word_ids[window.start : window.end]
+                self._examples += [Example(ids[window.start : window.end], labels, beside)] * times
 
     def __len__(self) -> int:
         return len(self._examples)
@@ -112,4 +121,7 @@ class Collator:
         input_ids, attention_mask = pad_batch([example.ids for example in examples], self.table)
         labels = pad_labels([example.labels for example in examples])
         arrays = {"input_ids": input_ids, "attention_mask": attention_mask, "labels": labels}
+        word_ids = [example.word_ids for example in examples if example.word_ids is not None]
+        if word_ids:
+            arrays["word_ids"] = pad_word_ids(word_ids)
         return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -7,6 +7,12 @@ from typing import Any
 from ner.extras import import_extra
 from ner.words.user_dictionary import UserDictionary
 
+# Those of jieba's dictionary, x for what is no word, and eng for Latin letters.
+_PARTS = (
+    "a ad ag an b c d df dg e eng f g h i j k l m mg mq n ng nr nrfg nrt ns nt nz o p q r rg rr rz s t tg "
+    "u ud ug uj ul uv uz v vd vg vi vn vq x y z zg"
+)
+
 
 class JiebaSegmenter:
     """Cuts text with jieba; see `Segmenter`.
@@ -21,11 +27,7 @@ class JiebaSegmenter:
     """
 
     package = "rjieba"
-    # Those of jieba's dictionary, x for everything that is no word, and eng for Latin letters.
-    parts = tuple(
-        "a ad ag an b c d df dg e eng f g h i j k l m mg mq n ng nr nrfg nrt ns nt nz o p q r rg rr rz s t tg u ud ug uj "
-        "ul uv uz v vd vg vi vn vq x y z zg".split()
-    )
+    parts = tuple(_PARTS.split())
 
     def __init__(self, dictionary: UserDictionary | None, extra: str, place: str) -> None:
         module = import_extra(self.package, extra, place)
@@ -40,5 +42,5 @@ class JiebaSegmenter:
 
 @cache
 def _plain(module: Any) -> Any:
-    """jieba without a user dictionary. One is enough; the one of the module could be changed by other code."""
+    """The segmenter without a user dictionary. One is enough; the one of the module could be changed by other code."""
     return module.Jieba()

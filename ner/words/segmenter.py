@@ -16,8 +16,11 @@ class Segmenter(Protocol):
         parts: the parts of speech that it knows, without those of a user dictionary.
     """
 
-    package: str
-    parts: Sequence[str]
+    @property
+    def package(self) -> str: ...
+
+    @property
+    def parts(self) -> Sequence[str]: ...
 
     def words(self, text: str) -> Iterable[tuple[str, str]]:
         """The words of a text in their order, each with its part of speech. White space may be left out."""

@@ -36,7 +36,3 @@ class StoredSegmenter(FileSchema):
     def ids(self) -> int:
         """The number of ids: 0 for no word, and one for each place with each part of speech or an unknown one."""
         return 1 + PLACES * (1 + len(self.parts))
-
-    def __str__(self) -> str:
-        """The segmenter for people, for example `jieba (rjieba 0.2.2)`."""
-        return f"{self.name} ({self.package} {self.version}{', user dictionary' * bool(self.dictionary)})"

@@ -145,7 +145,9 @@ def _aligned(words: Iterable[tuple[str, str]], text: str, package: str) -> Itera
     for word, part in words:
         while not text.startswith(word, place):
             if not text[place : place + 1].isspace():
-                raise InputError(f"{package} found the word {word!r:.40} where the text has {text[place : place + 20]!r}")
+                raise InputError(
+                    f"{package} found the word {word!r:.40} where the text has {text[place : place + 20]!r}"
+                )
             yield 1, None
             place += 1
         if word:
