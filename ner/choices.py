@@ -26,6 +26,8 @@ SegmenterName = Literal["jieba"]
 TaggingScheme = Literal["BIOES", "BIO"]
 Target = Literal["onnx", "openvino"]
 """What runs an exported network."""
+WordsName = Literal["none", "jieba"]
+"""Whether a network reads words, and what cuts them."""
 
 FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
 LEARNED_FUSIONS: tuple[FusionName, ...] = ("scalar-mix", "attention", "multi-head")

@@ -10,7 +10,7 @@ from ner.model.stored_config import FORMAT_VERSION, MODEL_TYPE, NETWORK_ENTRIES,
 from ner.words.stored_segmenter import StoredSegmenter
 
 if TYPE_CHECKING:
-    from ner.choices import CellName, DecoderName, FusionName, SegmenterName, TaggingScheme
+    from ner.choices import CellName, DecoderName, FusionName, TaggingScheme, WordsName
 
 
 class BertBiLstmCrfConfig(PreTrainedConfig):
@@ -35,7 +35,7 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         scheme: TaggingScheme
         fusion: FusionName
         layer_dropout: float
-        words: SegmenterName | None
+        words: WordsName
         words_dictionary: str | None
         cell: CellName
         lstm_size: int

@@ -12,8 +12,8 @@ from ner.choices import (
     CellName,
     DecoderName,
     FusionName,
-    SegmenterName,
     TaggingScheme,
+    WordsName,
 )
 from ner.common_settings import NETWORK, Share
 from ner.settings import AlsoNamed, Help, Search, Settings, Unset, settings_group
@@ -52,19 +52,18 @@ class NetworkSettings(Settings):
         ),
     ] = 0.0
     words: Annotated[
-        SegmenterName | None,
+        WordsName,
         NETWORK,
-        Unset("no words", "不用词"),
         Help(
-            "Word segmenter (needs the extra words). The BiLSTM then also reads, for each character, its place in the "
-            "word and the part of speech of the word.",
-            "分词工具（需要可选依赖 words）。BiLSTM 会同时读入每个字在词中的位置和词性。",
+            "Word segmenter; jieba needs the extra words. The BiLSTM then also reads, for each character, its place in "
+            "its word and the part of speech of the word.",
+            "分词工具；jieba 需要可选依赖 words。BiLSTM 会同时读入每个字在词中的位置和词性。",
         ),
-    ] = None
+    ] = "none"
     words_dictionary: Annotated[
         str | None,
         NETWORK,
-        Unset("no dictionary", "不用词典"),
+        Unset("none", "无"),
         Help(
             "User dictionary of the segmenter: a text file with one word per line, optionally with its frequency and "
             "its part of speech. The model keeps a copy.",
@@ -131,7 +130,7 @@ class NetworkSettings(Settings):
     ] = 256
 
     def conflicts(self) -> Iterator[str]:
-        if self.words_dictionary is not None and self.words is None:
+        if self.words_dictionary is not None and self.words == "none":
             yield self.conflict("words_dictionary", "None without `words`")
         if self.layer_dropout and self.fusion not in LEARNED_FUSIONS:
             yield self.conflict("layer_dropout", f"0 with `fusion` {self.fusion}")

@@ -87,8 +87,8 @@ class _Config(_Network):  # type: ignore[misc]
 
     @model_validator(mode="after")
     def _segmenter_fits(self) -> Self:
-        if self.words != (self.segmenter and self.segmenter.name):
-            raise ValueError(f"segmenter: expected that of the entry words ({self.words}), found {self.segmenter}")
+        if self.words != (self.segmenter.name if self.segmenter else "none"):
+            raise ValueError(f"segmenter: expected that of the entry words, {self.words}, found another")
         return self
 
     @model_validator(mode="after")

@@ -21,6 +21,8 @@ _FORMAT, _FORMAT_VERSION = "format_version", 2  # runs of version 0.1.0 have no 
 _ENDED = ".ended-run"
 _SAVING = ".saving-*"
 _LEFTOVERS = (_SAVING, _ENDED)  # what a run leaves if it is killed while it writes its result
+# Settings that runs of older versions do not have, and what these runs did.
+_LATER = {"words": "none"}
 
 
 @contextmanager
@@ -159,9 +161,10 @@ def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, so
         InputError: something differs. The message names the first difference.
     """
     for name, value in now["settings"].items():
-        if before["settings"].get(name) != value:
+        started = before["settings"].get(name, _LATER.get(name))
+        if started != value:
             raise InputError(
-                f"the run in {output} started with `{name}` {before['settings'].get(name)}, not {value}: "
+                f"the run in {output} started with `{name}` {started}, not {value}: "
                 "continue it with the same settings, or choose another `output`"
             )
     if before["data"] != now["data"]:

@@ -125,7 +125,7 @@ def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
     """
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     run: dict[str, Any] = {"settings": asdict(settings), "data": data}
-    if settings.words and settings.init_from is None:  # otherwise it is that of the tagger
+    if settings.words != "none" and settings.init_from is None:  # otherwise it is that of the tagger
         run["words"] = describe_words(new_table(settings.words, settings.words_dictionary))
     return run
 

@@ -91,7 +91,7 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
         InputError: the encoder or the word segmenter can't be loaded, `max_length` is more than the encoder can read,
             or the network needs more memory than there is.
     """
-    words = new_table(settings.words, settings.words_dictionary) if settings.words else None
+    words = new_table(settings.words, settings.words_dictionary) if settings.words != "none" else None
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
     _require_window(encoder, settings)
     config = BertBiLstmCrfConfig(

@@ -107,7 +107,7 @@ def test_a_newer_format_is_refused(copy: Path) -> None:
     config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
     config["format_version"] = FORMAT_VERSION + 1
     (copy / "config.json").write_text(json.dumps(config))
-    with pytest.raises(InputError, match=r"format 2, this bert-ner reads up to 1: install a newer"):
+    with pytest.raises(InputError, match=r"format 3, this bert-ner reads up to 2: install a newer"):
         load_model(copy)
 
 

@@ -68,7 +68,7 @@ def test_a_softmax_has_no_chain(write: Callable[..., Exported], tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("format_version", 99, r"exported\.json is of format 99, this bert-ner reads up to 1"),
+        ("format_version", 99, r"exported\.json is of format 99, this bert-ner reads up to 2"),
         (
             "target",
             "tensorrt",
