@@ -80,6 +80,7 @@ def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
         {"fusion": "multi-head", "cell": "gru", "decoder": "softmax", "label_smoothing": 0.05},
         {"mode": "frozen", "fusion": "mean"},
         {"mode": "gradual", "layer_decay": 0.9},
+        {"words": "jieba", "mode": "frozen"},
         {"mode": "frozen", "fusion": "mean", "ema": 0.9, "r_drop": 0.5, "dropout": 0.05, "oversample": 0.5},
     ],
 )
@@ -156,6 +157,8 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(corpus: Corpus,
         (6, {"mode": "gradual"}),
         (8, {"mode": "frozen", "encoder_dropout": 0.0}),
         (8, {"ema": 0.5}),
+        (6, {"words": "jieba"}),
+        (6, {"words": "jieba", "mode": "frozen", "encoder_dropout": 0.0, "r_drop": 0.1}),
         (6, {"ema": 0.5, "adversarial": "fgm", "adversarial_epsilon": 0.1, "r_drop": 0.1, "oversample": 1.0}),
     ],
 )
