@@ -62,7 +62,7 @@ def folder(
     )
     assert run.evaluations["test"].scores.f1 > 95
     line = next(line for line in progress.lines if line.startswith("words "))
-    assert line.endswith("58 parts of speech, 2 words of the user dictionary")
+    assert line.endswith("57 parts of speech, 2 words of the user dictionary")
     return folder
 
 
@@ -147,7 +147,7 @@ def test_the_encoder_alone_needs_no_segmenter(folder: Path, monkeypatch: pytest.
         ({"segmenter": None}, r"is damaged \(segmenter: expected that of the entry words, jieba, found another\)"),
         ({"words": "none"}, r"is damaged \(segmenter: expected that of the entry words, none, found another\)"),
         ({"segmenter": {"name": "none"}}, r"is damaged \(segmenter\.name: expected 'jieba'"),
-        ({"segmenter": {"parts": ["n"]}}, "the number of ids of words is 9 there, and 237 by the weights"),
+        ({"segmenter": {"parts": ["n"]}}, "the number of ids of words is 9 there, and 233 by the weights"),
         ({"segmenter": {"size": 16}}, "segmenter.size is 16 there, and 32 by the weights"),
         ({"segmenter": {"version": "0.0.1"}}, r"was trained with words of rjieba 0\.0\.1, but .* pip install rjieba=="),
         ({"segmenter": {"dictionary": "0" * 64}}, "words.txt is not the dictionary that the model was trained with"),
@@ -193,13 +193,13 @@ def test_going_on_from_a_tagger_keeps_its_words(
     assert run.record["settings"]["words"] == "jieba"
     assert run.record["continued"]["f1_before"]["dev"] > 95
     again = Tagger.load(tmp_path / "more", "fp32")
-    assert again.engine.words is not None
-    assert (
-        again.engine.words.encode("大学看书").tolist() == Tagger.load(folder).engine.words.encode("大学看书").tolist()
-    )
+    kept, own = again.engine.words, Tagger.load(folder).engine.words
+    assert kept is not None
+    assert own is not None
+    assert kept.encode("大学看书").tolist() == own.encode("大学看书").tolist()
     with pytest.raises(InputError, match=r"`words` jieba doesn't fit `init_from` .*, which has none: leave it out"):
         train(corpus, quick(init_from=str(model_folder), words="jieba"), tmp_path / "other")
-    with pytest.raises(InputError, match="`words_dictionary` other.txt doesn't fit `init_from`"):
+    with pytest.raises(InputError, match=r"`words_dictionary` other\.txt doesn't fit `init_from`"):
         train(corpus, quick(init_from=str(folder), words_dictionary="other.txt"), tmp_path / "other")
 
 
@@ -254,12 +254,8 @@ def test_a_dictionary_without_words_is_refused() -> None:
 @pytest.mark.parametrize("name", [str(OLD / "model"), "mini-zh-uner"])
 def test_networks_without_words_compute_to_the_bit_what_they_did(name: str) -> None:
     model, table = load_model(name)
-    assert (model.words, model.word_embedding, model.config.words, model.config.format_version) == (
-        None,
-        None,
-        "none",
-        1,
-    )
+    assert (model.words, model.word_embedding) == (None, None)
+    assert (model.config.words, model.config.format_version) == ("none", 1)
     batch = padded_tensors([table.encode("王小明在北京大学看书。"), table.encode("我")], table)
     with torch.no_grad():
         features = model.fusion(model.layers(*batch))

@@ -69,8 +69,10 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
     """The training record of the finished run in `output`; None if there is no finished run.
 
     Raises:
-        InputError: the run had other settings or other data, or its record is damaged.
+        InputError: the run had other settings or other data, its record is damaged, or the segmenter of `settings` is
+            not installed.
     """
+    now = describe_run(settings, corpus)
     # A run writes the configuration of the model last.
     if not ((output / RECORD).exists() and (output / CONFIG).exists()):
         return None
@@ -81,7 +83,6 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
         before = {"settings": record["settings"], "data": data, "words": record.get("words")}
     except (KeyError, TypeError, AttributeError) as error:
         raise damaged_file(output / RECORD, error, advice) from error
-    now = describe_run(settings, corpus)
     if corpus.test:
         now["data"]["test"] = corpus.test.fingerprint
     check_same_run(before, now, output)
