@@ -134,7 +134,7 @@ def test_every_default_will_do_as_text_and_in_the_searched_range(group: type[Set
 
 
 def test_no_default_of_training_is_written_elsewhere() -> None:
-    names = "|".join(field.name for field in fields(TrainingSettings) if field.name not in ("encoder", "words"))  # other things too
+    names = "|".join(field.name for field in fields(TrainingSettings) if field.name not in ("encoder", "words"))
     written = re.compile(rf"\b({names}): [^=\n,()]+ = (?!None\b|0\.0\b|_?[A-Z])\S+")
     declared = {"ner/settings.py", "ner/model/network_settings.py", "ner/training/training_settings.py"}
     declared |= {"ner/pretraining/pretraining_settings.py", "ner/tagging/engine_settings.py"}
