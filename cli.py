@@ -1,6 +1,6 @@
 """The entry for `python cli.py`."""
 
-from ner.commands.app import app
+from ner.commands.app import run
 
 if __name__ == "__main__":
-    app()
+    run()

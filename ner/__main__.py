@@ -1,5 +1,5 @@
 """The entry for `python -m ner`."""
 
-from ner.commands.app import app
+from ner.commands.app import run
 
-app()
+run()

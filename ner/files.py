@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
 import tempfile
@@ -42,12 +43,26 @@ def _open_special(path: Path) -> int:
     return os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
 
 
-def _new_beside(path: Path) -> Path:
-    """An empty file with a name of its own, in the folder of `path`, which is made if it isn't there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{_UNSAFE.sub('_', path.name[:20])}-", dir=path.parent)
-    os.close(descriptor)
-    return Path(name)
+def _name_beside(path: Path) -> Path:
+    """A new name in the folder of `path`. It is known before anything has it: what a signal leaves can be removed."""
+    return path.parent / f".{_UNSAFE.sub('_', path.name[:20])}-{secrets.token_hex(8)}"
+
+
+def _remove(path: Path) -> None:
+    """Remove a temporary file or folder, also if a signal comes in the middle."""
+    try:
+        _remove_once(path)
+    except BaseException:
+        _remove_once(path)
+        raise
+
+
+def _remove_once(path: Path) -> None:
+    with suppress(OSError):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -84,9 +99,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """
     special = is_special(path)
     target = Path(os.path.realpath(path))
-    with _named(path):
-        partial = _new_beside(Path(tempfile.gettempdir(), path.name) if special else target)
+    partial = _name_beside(Path(tempfile.gettempdir(), path.name) if special else target)
     try:
+        with _named(path):
+            partial.parent.mkdir(parents=True, exist_ok=True)
+            partial.touch(0o600, exist_ok=False)
         with _named(path, partial):
             yield partial
             if special:
@@ -97,7 +114,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
                 grant_usual_rights(partial)
                 partial.replace(target)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         raise
 
 
@@ -114,10 +131,11 @@ def whole_folder(folder: Path, *, clear: Callable[[], None] | None = None) -> It
     target = Path(os.path.realpath(folder))
     exists = target.is_dir()
     beside = target if exists else target.parent
-    with _named(folder):
-        beside.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix=".partial-", dir=beside))
+    working = beside / f".partial-{secrets.token_hex(8)}"
     try:
+        with _named(folder):
+            beside.mkdir(parents=True, exist_ok=True)
+            working.mkdir(0o700)
         with _named(folder, working):
             partial = working / (target.name or "folder")
             partial.mkdir()
@@ -129,8 +147,7 @@ def whole_folder(folder: Path, *, clear: Callable[[], None] | None = None) -> It
             else:
                 partial.rename(target)
     finally:
-        with suppress(OSError):
-            shutil.rmtree(working)
+        _remove(working)
 
 
 def _move_into(source: Path, target: Path) -> None:

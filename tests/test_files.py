@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -176,3 +177,22 @@ def test_a_folder_that_is_there_is_filled_and_a_link_to_it_stays(tmp_path: Path)
     assert (tmp_path / "link").is_symlink()
     found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert found == {"there/a.txt", "there/sub/b.txt", "there/sub/notes.txt"}
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_signal_while_a_folder_is_cleaned_up_leaves_nothing(exists: bool, tmp_path: Path, monkeypatch: Any) -> None:
+    calls, remove = [], shutil.rmtree
+
+    def interrupted(*args: Any, **keywords: Any) -> None:
+        calls.append(args)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        remove(*args, **keywords)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    folder = tmp_path / "made"
+    if exists:
+        folder.mkdir()
+    with pytest.raises(KeyboardInterrupt), whole_folder(folder) as partial:
+        (partial / "a.txt").write_text("a", encoding="utf-8")
+    assert sorted(tmp_path.rglob("*")) == [folder, folder / "a.txt"]

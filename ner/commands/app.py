@@ -22,6 +22,7 @@ from ner.commands.parameters import option
 from ner.commands.pretrain import pretrain
 from ner.commands.score import score
 from ner.commands.serve import serve
+from ner.commands.signals import STOP_SIGNALS
 from ner.commands.split import split
 from ner.commands.tag import tag
 from ner.commands.train import train
@@ -102,3 +103,9 @@ def _add(command: Command, parent: typer.Typer, group: Text) -> None:
 for _group, _commands in GROUPS.items():
     for _command in _commands:
         _add(_command, app, _group)
+
+
+def run() -> None:
+    """Be the program: run the command line of this process, and end the process."""
+    STOP_SIGNALS.ignore_afterwards()
+    app()

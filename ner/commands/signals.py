@@ -15,6 +15,11 @@ class StopSignals:
 
     def __init__(self) -> None:
         self._number = signal.SIGINT
+        self._ignored_afterwards = False
+
+    def ignore_afterwards(self) -> None:
+        """Ignore all stop signals after the command: its exit status is decided, and the process is about to end."""
+        self._ignored_afterwards = True
 
     @property
     def name(self) -> str:
@@ -40,7 +45,9 @@ class StopSignals:
             yield
         finally:
             for number in taken:
-                signal.signal(number, signal.SIG_DFL)
+                signal.signal(number, signal.SIG_IGN if self._ignored_afterwards else signal.SIG_DFL)
+            if self._ignored_afterwards:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._number != signal.SIGINT:  # a session that ends sends both, and timeout one of them twice

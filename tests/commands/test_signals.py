@@ -117,3 +117,13 @@ def test_ctrl_c_before_the_command_begins(monkeypatch: pytest.MonkeyPatch, capsy
         app(["info"])
     assert ended.value.code == 130
     assert capsys.readouterr().err == "bert-ner: interrupted by Ctrl-C\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_after_the_command_changes_nothing(number: int) -> None:
+    code = (
+        f"import atexit, os; from ner.commands.app import run; atexit.register(os.kill, os.getpid(), {number}); run()"
+    )
+    line = [sys.executable, "-c", code, "--version"]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert told(process) == (0, "")

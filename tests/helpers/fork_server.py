@@ -152,12 +152,12 @@ def _set_up(request: dict[str, Any]) -> None:
 
 def _status_of(arguments: list[str]) -> int:
     """Run a command line to the end of an interpreter's life."""
-    from ner.commands.app import app
+    from ner.commands.app import run
 
     sys.argv = ["bert-ner", *arguments]
     status: Any = 0
     try:
-        app(arguments)
+        run()
     except SystemExit as end:
         status = end.code
     except KeyboardInterrupt:
