@@ -254,7 +254,9 @@ def test_it_waits_while_the_service_is_too_busy() -> None:
         service.work = work  # type: ignore[method-assign]
         talk = Talk(service)
         talk.write('"上海"\n'.encode(), last=True)
-        await asyncio.sleep(0.1)
+        for _ in range(1000):
+            if not refused:
+                await asyncio.sleep(0.01)
         assert (refused, talk.sent) == ([True], [])
         waits = 1.5  # there is room for a request, but half of it is for others
         await asyncio.sleep(0.1)
@@ -379,14 +381,14 @@ def test_a_client_that_reads_nothing_loses_its_connection(reads: str, aborted: b
 
         config = Config(make_app(stub_service()), lifespan="off")
         config.load()
-        protocol = protocol_class(60, 0.05)(config, ServerState(), {})
+        protocol = protocol_class(60, 0.5)(config, ServerState(), {})
         transport = _Transport()
         protocol.transport, protocol.flow = transport, FlowControl(transport)
         protocol.pause_writing()
         if reads == "all":
             protocol.resume_writing()
         for _ in range(6):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
             if reads == "slowly":
                 transport.waiting -= 1
         assert transport.aborted == aborted
