@@ -75,6 +75,8 @@ def _default(option: Any) -> str:
         return option.show_default
     if option.default in (None, False, "", ()) or option.show_default is False:
         return ""
+    if option.default is True:
+        return f"`{option.opts[0]}`"
     shown = " ".join(map(str, option.default)) if isinstance(option.default, list | tuple) else option.default
     return f"`{shown}`"
 

@@ -209,8 +209,7 @@ def confidence_tables(evaluation: Evaluation) -> list[Table]:
         Table(
             "reliability",
             "Reliability of the scores",
-            "If the share of correct entities is below the mean score, the model is overconfident: train it with the "
-            "setting `calibrate`.",
+            "If the share of correct entities is below the mean score, the model is overconfident on this text.",
             reliability_table(evaluation.entity_scores).round(4),
             {"mean_score": ".1%", "correct": ".1%"},
         ),

@@ -1,5 +1,6 @@
 """Training: from a corpus and settings to a model folder."""
 
+import copy
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from ner.model.feature_cache import FeatureCache
 from ner.model.model_files import RECORD
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
+from ner.model.without_hooks import without_hooks
 from ner.runs.progress import Progress, choose_progress
 from ner.runs.run_folder import RESUME, UNFINISHED, end_run, run_in
 from ner.tagging.layer_weights import layer_weights
@@ -167,10 +169,14 @@ def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[Trai
 
 
 def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, Evaluation]]:
-    """Calibrate the trained tagger if this is set, and evaluate it on each split."""
-    engine = NetworkEngine(start.model, plan.settings.precision)
+    """Calibrate the trained tagger unless this is switched off, and evaluate it on each split.
+
+    Both use a copy that computes as the tagger does once it is saved and loaded, so `evaluate` gives the same scores.
+    """
+    engine = NetworkEngine.for_inference(copy.deepcopy(without_hooks(start.model)))
     if plan.settings.calibrate:
         temperature = fit_temperature(engine, start.table, plan.corpus.dev.sentences)
+        start.model.tag_decoder.temperature = engine.model.tag_decoder.temperature
         plan.progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
     tagger = Tagger(engine, start.table, name=str(plan.output), folder=plan.output)
     return tagger, {split.name: tagger.evaluate(split) for split in plan.splits}

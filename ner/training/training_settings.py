@@ -116,7 +116,7 @@ class TrainingSettings(NetworkSettings):
         bool,
         TRAINING,
         Help("Calibrate scores with dev data (temperature scaling).", "用 dev 校准分数（温度缩放）。"),
-    ] = False
+    ] = True
     adversarial: Annotated[
         AdversarialName,
         AIDS,

@@ -537,3 +537,13 @@ def test_what_is_unknown_is_shown(settings: TrainingSettings, tmp_path: Path) ->
     assert lines[0] == "train  2 sentences, 4 characters (3 of them ?); PER 1"
     assert lines[1].startswith("dev    8 sentences, 64 characters; ")
     assert "note   sentences or pieces that contain only the tag ? and are ignored: 1" in lines
+
+
+def test_what_a_run_scores_is_the_tagger_that_is_loaded(
+    corpus: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path
+) -> None:
+    run = train(corpus, quick(precision="bf16"), tmp_path / "model")
+    texts = [sentence.text for sentence in corpus.dev.sentences]
+    loaded = Tagger.load(tmp_path / "model")
+    assert run.tagger.tag(texts) == loaded.tag(texts)  # with the same scores to the last digit
+    assert [*map(list, run.tagger.emissions(texts)[0])] == [*map(list, loaded.emissions(texts)[0])]
