@@ -44,8 +44,13 @@ def import_packages(target: Target) -> None:
         import_extra(name, target, f"export to {target}")
 
 
-def to_onnx(model: BertBiLstmCrf) -> Any:
+def to_onnx(model: BertBiLstmCrf, *, fold: bool = True) -> Any:
     """Convert a network to an `onnx.ModelProto` that computes emissions, for any batch size and any length.
+
+    Args:
+        model: the network.
+        fold: whether to compute constant parts of the graph. Without it, all weights are as in the network, and have
+            their names there after "model.".
 
     Raises:
         InputError: the weights are too large for an ONNX file.
@@ -70,6 +75,7 @@ def to_onnx(model: BertBiLstmCrf) -> Any:
             output_names=["emissions"],
             dynamic_shapes=tuple(sizes for _ in inputs),
             dynamo=True,  # the default since PyTorch 2.9
+            optimize=fold,
             verbose=False,
         )
     assert program is not None

@@ -1,4 +1,4 @@
-"""The file `model.safetensors` of a model folder: its names and shapes, without the values.
+"""The file `model.safetensors` of a model folder: where each weight is, and the values of small ones.
 
 The format is documented at https://huggingface.co/docs/safetensors. This module needs no PyTorch.
 """
@@ -6,12 +6,14 @@ The format is documented at https://huggingface.co/docs/safetensors. This module
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
+import numpy as np
 from pydantic import Field
 
 from ner.bounded_json import parse_json
 from ner.data import schemes
+from ner.decoding.numpy_chain import Floats
 from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file
 from ner.model.model_files import CONFIG
@@ -26,13 +28,61 @@ _NORM = re.compile(r"^encoder\..*?\.layers?\.0\..*(LayerNorm|layer_norm)\.bias$"
 Shapes = Mapping[str, tuple[int, ...]]
 
 
+class StoredTensor(NamedTuple):
+    """Where a weight is in the file.
+
+    Args:
+        format: the number format by its name in the file.
+        shape: its sizes.
+        offset: the place of its first byte, from the start of the file.
+        length: the number of its bytes.
+    """
+
+    format: str
+    shape: tuple[int, ...]
+    offset: int
+    length: int
+
+
 class _Tensor(FileSchema):
+    dtype: str = ""
     shape: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
     data_offsets: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]
 
 
 def read_shapes(path: Path) -> Shapes:
     """The shapes of all weights by their names.
+
+    Raises:
+        InputError: the file is empty, cut or otherwise damaged.
+        OSError: the file can't be read.
+    """
+    return {name: tensor.shape for name, tensor in read_layout(path).items()}
+
+
+def read_floats(path: Path, tensor: StoredTensor) -> Floats:
+    """The values of a weight in float32.
+
+    Raises:
+        InputError: it has another number format than float32, float16 and bfloat16, or another size than its shape.
+        OSError: the file can't be read.
+    """
+    with path.open("rb") as file:
+        file.seek(tensor.offset)
+        data = file.read(tensor.length)
+    try:
+        if tensor.format == "BF16":  # the upper half of a float32
+            values = (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")
+        else:
+            values = np.frombuffer(data, {"F32": "<f4", "F16": "<f2"}[tensor.format])
+        floats: Floats = values.astype(np.float32).reshape(tensor.shape)
+    except (KeyError, ValueError):
+        raise _damaged(path, f"expected floats, found {tensor.length:,} bytes of {tensor.format:.20}") from None
+    return floats
+
+
+def read_layout(path: Path) -> dict[str, StoredTensor]:
+    """The places of all weights by their names.
 
     Raises:
         InputError: the file is empty, cut or otherwise damaged.
@@ -53,10 +103,15 @@ def read_shapes(path: Path) -> Shapes:
         raise _damaged(path, "it has no table of weights")
     header.pop("__metadata__", None)
     tensors = {name: check_file(_Tensor, entry, path, ADVICE) for name, entry in header.items()}
-    end = _LENGTH + length + max((tensor.data_offsets[1] for tensor in tensors.values()), default=0)
+    first = _LENGTH + length
+    end = first + max((tensor.data_offsets[1] for tensor in tensors.values()), default=0)
     if end != size:
         raise _damaged(path, f"expected {end:,} bytes, found {size:,}")
-    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    return {
+        name: StoredTensor(tensor.dtype, tuple(tensor.shape), first + start, stop - start)
+        for name, tensor in tensors.items()
+        for start, stop in [tensor.data_offsets]
+    }
 
 
 def check_sizes(config: Mapping[str, Any], shapes: Shapes, path: Path) -> None:

@@ -140,10 +140,24 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
     require_utf8_name(folder)
     content: dict[str, Any] = read_json(path, _ADVICE)
     check_format(content, FORMAT_VERSION, path, _ADVICE)
-    stored = check_file(_Stored, content, path, _ADVICE)
-    missing = [name for name in (CHARACTERS, *_FILES[stored.target]) if not (folder / name).is_file()]
+    exported = check_exported(content, path, _ADVICE)
+    missing = [name for name in (CHARACTERS, *_FILES[exported.target]) if not (folder / name).is_file()]
     if missing:
         raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
-    values = {name: getattr(stored, name) for name in _Stored.model_fields if name != "format_version"}
-    exported = Exported(**{**values, "chain": None if stored.chain is None else stored.chain.arrays()})
     return exported, CharacterTable.load(folder / CHARACTERS, _ADVICE)
+
+
+def check_exported(content: Any, path: Path, advice: str) -> Exported:
+    """Check the properties of an exported tagger, with the scores of its CRF as lists.
+
+    Args:
+        content: what `exported.json` contains.
+        path: the file that it is from, for messages.
+        advice: what the user can do if something is wrong.
+
+    Raises:
+        InputError: a property is missing or wrong.
+    """
+    stored = check_file(_Stored, content, path, advice)
+    values = {name: getattr(stored, name) for name in _Stored.model_fields if name != "format_version"}
+    return Exported(**{**values, "chain": None if stored.chain is None else stored.chain.arrays()})

@@ -24,6 +24,7 @@ from ner.records.record import Alternative, TaggedText
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
 from ner.tagging.engine_settings import EngineSettings
+from ner.tagging.model_graph import load_graph, runs_without_torch
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
@@ -76,10 +77,13 @@ class Tagger:
         precision: PrecisionName = "auto",
         threads: int | None = None,
         batch_characters: int = BATCH_CHARACTERS,
+        *,
+        much_text: bool = False,
     ) -> "Tagger":
         """Load a tagger from a model folder, or from the folder of an exported tagger.
 
-        A model is moved to the GPU if there is one. An exported tagger runs on the CPU.
+        A model is moved to the GPU if there is one. An exported tagger runs on the CPU, and so does the built-in tagger
+        in float32, unless `much_text` is set.
 
         Args:
             name: the folder; `mini-zh-uner` or None for the built-in tagger.
@@ -88,6 +92,9 @@ class Tagger:
             threads: the number of CPU threads, for all later work of PyTorch or for the exported tagger. None uses
                 their defaults.
             batch_characters: as for the class.
+            much_text: whether there is much text to tag. The built-in tagger then runs in PyTorch, on the GPU or in
+                bf16 where that is fast. Otherwise it runs in ONNX Runtime, which starts several seconds earlier. Other
+                taggers have one way to run.
 
         Raises:
             InputError: the folder contains no complete model that this version can read, or a number is out of its
@@ -97,8 +104,9 @@ class Tagger:
         precision, threads, batch_characters = settings.precision, settings.threads, settings.batch_characters
         folder = model_folder(name)
         shown = str(name or BUILT_IN_TAGGER)
-        if is_exported(folder):
-            exported, table = load_exported(folder)
+        without_torch = runs_without_torch(folder, precision, much_text=much_text)
+        if without_torch or is_exported(folder):
+            exported, table = load_graph(folder) if without_torch else load_exported(folder)
             engine = ExportedEngine(folder, exported, precision, threads)
             engine.require_fit(table)
             return cls(engine, table, batch_characters, name=shown, folder=folder)

@@ -1,0 +1,71 @@
+"""Model folders with an ONNX graph, such as that of the tagger in the package: they tag without PyTorch too."""
+
+import importlib.util
+from pathlib import Path
+
+from ner.characters.character_table import CharacterTable
+from ner.choices import PrecisionName
+from ner.data import schemes
+from ner.errors import InputError
+from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
+from ner.model.stored_config import ADVICE, read_config
+from ner.model.stored_weights import check_sizes, read_floats, read_layout
+from ner.runtime.exported_folder import FORMAT_VERSION, Exported, check_exported, network_path
+
+MUCH_TEXT = 50_000
+"""Characters from which on PyTorch is faster, with the seconds that it takes to start."""
+
+_CHAIN = {"start": "start_transitions", "transitions": "transitions", "end": "end_transitions"}
+
+
+def has_graph(folder: Path) -> bool:
+    """Whether a folder has a model and its graph."""
+    return (folder / CONFIG).is_file() and network_path(folder, "onnx").is_file()
+
+
+def runs_without_torch(folder: Path, precision: PrecisionName, *, much_text: bool) -> bool:
+    """Whether ONNX Runtime tags with the model in `folder`.
+
+    It starts seconds earlier than PyTorch. PyTorch has bf16, which is faster on much text. Without PyTorch, ONNX
+    Runtime does all that it can.
+    """
+    if not has_graph(folder) or precision == "bf16":
+        return False
+    return not much_text or importlib.util.find_spec("torch") is None
+
+
+def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
+    """Read a model folder with a graph as what it would be after an export, without its network.
+
+    Raises:
+        InputError: a file is missing or damaged, or has a newer format.
+    """
+    missing = [name for name in (WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
+    if missing:
+        raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
+    config, weights = read_config(folder / CONFIG), folder / WEIGHTS
+    layout = read_layout(weights)
+    check_sizes(config, {name: tensor.shape for name, tensor in layout.items()}, weights)
+    try:
+        scores = {
+            name: read_floats(weights, layout[f"tag_decoder.{stored}"]).tolist()
+            for name, stored in {**_CHAIN, "temperature": "temperature"}.items()
+            if config["tag_decoder"] == "crf" or name == "temperature"
+        }
+    except KeyError as missing_weight:
+        raise InputError(f"{weights} is damaged ({missing_weight.args[0]} is missing): {ADVICE}") from None
+    content = {
+        "format_version": FORMAT_VERSION,
+        "target": "onnx",
+        "precision": "fp32",
+        "types": config["types"],
+        "labels": schemes.labels(schemes.SCHEMES[config["scheme"]], config["types"]),
+        "scheme": config["scheme"],
+        "tag_decoder": config["tag_decoder"],
+        "temperature": scores.pop("temperature"),
+        "chain": scores or None,
+        "window": config["window"],
+        "versions": {},
+    }
+    table = CharacterTable.load(folder / CHARACTERS, ADVICE, config["encoder"].get("vocab_size"))
+    return check_exported(content, weights, ADVICE), table
