@@ -72,7 +72,7 @@ def tag(
 ) -> None:
     """Find the entities in text files with a service. The options and the output are those of bert-ner tag."""
     with service.connect(model) as connected:
-        job.run(lambda: connected, reading, terminal)
+        job.run(lambda records: (connected, records), reading, terminal)
 
 
 def _read_key(path: Path) -> str:

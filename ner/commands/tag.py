@@ -1,5 +1,6 @@
 """`bert-ner tag`: find entities in text."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from ner.language import Text
 from ner.tagging.engine_settings import EngineSettings
 
 if TYPE_CHECKING:
+    from ner.records.record import Record
     from ner.tagging.tagger import Tagger
 
 _Model = Annotated[
@@ -49,12 +51,14 @@ def tag(
 ) -> None:
     """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
 
-    def load() -> "Tagger":
+    def load(records: Iterator["Record"]) -> tuple["Tagger", Iterator["Record"]]:
+        from ner.tagging.model_graph import has_graph, look_ahead
         from ner.tagging.tagger import Tagger
 
-        tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters)
+        much, records = look_ahead(records) if has_graph(model_folder(model)) else (True, records)
+        tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters, much_text=much)
         if model is None:
             terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
-        return tagger
+        return tagger, records
 
     job.run(load, reading, terminal, keep=[model_folder(model)])

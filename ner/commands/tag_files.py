@@ -1,6 +1,6 @@
 """Tagging the texts of files: what `tag` and `client tag` share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,6 +14,7 @@ from ner.language import Text
 from ner.output_paths import check_file
 
 if TYPE_CHECKING:
+    from ner.records.record import Record
     from ner.tagging.tag_records import Reader
 
 FormatName = Literal["jsonl", "conll", "csv", "html"]
@@ -92,12 +93,17 @@ class TagFiles:
             raise InputError("--raw is about the cells of a spreadsheet: leave it out, or add --format csv")
 
     def run(
-        self, load: Callable[[], "Reader"], reading: ReadOptions, terminal: Terminal, keep: Iterable[Path] = ()
+        self,
+        load: Callable[[Iterator["Record"]], tuple["Reader", Iterator["Record"]]],
+        reading: ReadOptions,
+        terminal: Terminal,
+        keep: Iterable[Path] = (),
     ) -> None:
         """Tag the texts.
 
         Args:
-            load: gives what finds the entities, when the files have been checked.
+            load: gives what finds the entities, when the files have been checked. It takes the texts, and returns all
+                of them, so that it can look at the first ones.
             reading: how files are read.
             terminal: shows progress.
             keep: what must not be overwritten, besides the files.
@@ -120,8 +126,7 @@ class TagFiles:
             if (meant := output.suffix[1:]) in WRITERS and meant != self.format_name:
                 raise InputError(f"{output} will be {self.format_name}: add --format {meant}, or name it otherwise")
             check_file(output, "output", [*named_paths(files), *keep])
-        records = text_records(self.text) if self.text else read_records(*source)
-        tagger = load()
+        tagger, records = load(iter(text_records(self.text) if self.text else read_records(*source)))
         total = total_bytes(files, reading.format)
         with RecordProgress(terminal, "tagging", total, reading.encoding) as progress:
             tag_records(

@@ -8,9 +8,8 @@ from ner.extras import import_extra
 from ner.files import atomic_path
 from ner.model.model_files import WEIGHTS
 from ner.model.model_folder import load_model
-from ner.model.stored_weights import StoredTensor, read_layout
+from ner.model.stored_weights import StoredTensor, layout_digest, read_layout
 from ner.runtime.exported_folder import network_path
-from ner.runtime.shared_weights import layout_metadata
 
 _FORMATS = {"F32": "FLOAT", "F16": "FLOAT16", "BF16": "BFLOAT16"}
 
@@ -33,8 +32,7 @@ def write_graph(folder: Path) -> Path:
     model = to_onnx(network, fold=False)
     _drop_notes(model)
     _take_weights_from(model, read_layout(folder / WEIGHTS))
-    for key, value in layout_metadata(folder).items():
-        model.metadata_props.add(key=key, value=value)
+    model.metadata_props.add(key=f"layout of {WEIGHTS}", value=layout_digest(folder / WEIGHTS))
     path = network_path(folder, "onnx")
     with atomic_path(path) as partial:
         partial.write_bytes(model.SerializeToString())

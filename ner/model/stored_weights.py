@@ -3,6 +3,7 @@
 The format is documented at https://huggingface.co/docs/safetensors. This module needs no PyTorch.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -112,6 +113,17 @@ def read_layout(path: Path) -> dict[str, StoredTensor]:
         for name, tensor in tensors.items()
         for start, stop in [tensor.data_offsets]
     }
+
+
+def layout_digest(path: Path) -> str:
+    """A digest of the names, shapes, number formats and places of all weights.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(_LENGTH), "little")
+        return hashlib.sha256(file.read(min(length, _LONGEST_HEADER))).hexdigest()
 
 
 def check_sizes(config: Mapping[str, Any], shapes: Shapes, path: Path) -> None:

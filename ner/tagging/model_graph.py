@@ -1,6 +1,8 @@
 """Model folders with an ONNX graph, such as that of the tagger in the package: they tag without PyTorch too."""
 
 import importlib.util
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from ner.characters.character_table import CharacterTable
@@ -9,7 +11,8 @@ from ner.data import schemes
 from ner.errors import InputError
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.stored_config import ADVICE, read_config
-from ner.model.stored_weights import check_sizes, read_floats, read_layout
+from ner.model.stored_weights import check_sizes, layout_digest, read_floats, read_layout
+from ner.records.record import Record
 from ner.runtime.exported_folder import FORMAT_VERSION, Exported, check_exported, network_path
 
 MUCH_TEXT = 50_000
@@ -34,6 +37,21 @@ def runs_without_torch(folder: Path, precision: PrecisionName, *, much_text: boo
     return not much_text or importlib.util.find_spec("torch") is None
 
 
+def look_ahead(records: Iterable[Record]) -> tuple[bool, Iterator[Record]]:
+    """Read records until it is known whether they have much text.
+
+    Returns:
+        Whether they have, and all records.
+    """
+    rest, first, characters = iter(records), [], 0
+    for record in rest:
+        first.append(record)
+        characters += len(record.text)
+        if characters >= MUCH_TEXT:
+            return True, chain(first, rest)
+    return False, iter(first)
+
+
 def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
     """Read a model folder with a graph as what it would be after an export, without its network.
 
@@ -43,8 +61,10 @@ def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
     missing = [name for name in (WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
     if missing:
         raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
-    config, weights = read_config(folder / CONFIG), folder / WEIGHTS
+    config, weights, graph = read_config(folder / CONFIG), folder / WEIGHTS, network_path(folder, "onnx")
     layout = read_layout(weights)
+    if layout_digest(weights).encode() not in graph.read_bytes():
+        raise InputError(f"{graph} belongs to another {WEIGHTS}: copy the whole folder again, or remove {graph.name}")
     check_sizes(config, {name: tensor.shape for name, tensor in layout.items()}, weights)
     try:
         scores = {
