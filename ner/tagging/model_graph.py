@@ -86,6 +86,7 @@ def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
         "chain": scores or None,
         "window": config["window"],
         "versions": {},
+        "segmenter": config.get("segmenter"),
     }
     table = CharacterTable.load(folder / CHARACTERS, ADVICE, config["encoder"].get("vocab_size"))
     return check_exported(content, weights, ADVICE), table
