@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --e
 MODEL := demo-model
 SECONDS_OF_FUZZING ?= 3600
 
-.PHONY: demo test robustness fuzz check format docs bench wheel release oldest clean
+.PHONY: demo test robustness fuzz check format graph docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: .venv/base
@@ -41,6 +41,10 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+## Write the graph of the tagger in the package: needed when other weights, or another network, take its place.
+graph: .venv/test
+	$(BIN)/python -c "from ner import built_in; from ner.exporting import write_graph as w; w.write_graph(built_in.TAGGER_FOLDER)"
 
 ## Build the manual into site/; a dead link is an error. (With --quiet, mkdocs would not count warnings.)
 docs: .venv/docs

@@ -2,17 +2,28 @@
 
 import json
 import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from ner import Embedder, Tagger
+from ner import Embedder, Entity, Tagger
 from ner.built_in import ENCODER_FOLDER, TAGGER_FOLDER, model_folder
 from ner.commands.app import app
+from ner.data.corpus import read_split
 from ner.model.model_folder import load_model
+from ner.records.record import TaggedText
+from ner.tagging.runtime_engine import ExportedEngine
+from ner.tagging.torch_engine import NetworkEngine
 
+DATA = Path(__file__).parents[1] / "data_demo"
 MEGABYTE = 1_000_000
+BINARY = {".safetensors", ".onnx"}
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +53,8 @@ def test_it_finds_what_it_has_learned_to_find(tagger: Tagger) -> None:
 
 
 def test_it_finds_most_entities_of_text_by_others(tagger: Tagger, tmp_path: Path) -> None:
-    data = Path(__file__).parents[1] / "data_demo"
     run = CliRunner().invoke(
-        app, ["evaluate", "--model", "mini-zh-uner", "--data", str(data), "--report", str(tmp_path / "report")]
+        app, ["evaluate", "--model", "mini-zh-uner", "--data", str(DATA), "--report", str(tmp_path / "report")]
     )
     assert run.exit_code == 0, run.output
     assert "mini-zh-uner on " in run.stdout
@@ -59,6 +69,56 @@ def test_the_command_tags_without_a_model_and_says_by_what(tmp_path: Path, monke
     assert run.exit_code == 0
     assert [entity["text"] for entity in json.loads(run.stdout)["entities"]] == ["林晓东", "杭州"]
     assert run.stderr == "note: tagged by mini-zh-uner, built in; --model takes a tagger of your own\n"
+
+
+def test_its_graph_belongs_to_its_weights(tagger: Tagger) -> None:
+    """If not: make graph."""
+    texts = [sentence.text for split in ("dev", "test") for sentence in read_split(DATA, split).sentences]
+    network = Tagger.load(precision="fp32", much_text=True)
+    assert type(tagger.engine) is not type(network.engine)
+    for found, wanted in zip(tagger.emissions(texts), network.emissions(texts), strict=True):
+        assert found == pytest.approx(wanted, abs=1e-3)
+    assert [tuples(found) for found in tagger.tag(texts)] == [tuples(found) for found in network.tag(texts)]
+
+
+def tuples(entities: list[Entity]) -> list[tuple[int, int, str]]:
+    return [(entity.start, entity.end, entity.label) for entity in entities]
+
+
+@pytest.mark.parametrize("how", [["--text", "林晓东住在杭州。"], ["--text", "林晓东住在杭州。", "--nbest", "2"], ["-"]])
+def test_the_command_imports_no_pytorch_for_little_text(how: list[str]) -> None:
+    code = f"""
+        import atexit, sys
+        heavy = {{"torch", "transformers", "pandas", "matplotlib"}}
+        atexit.register(lambda: print(*(heavy & {{*sys.modules}}) or ["none"]))
+        from ner.commands.app import app
+        app(["tag", *{how!r}])
+    """
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], input="林晓东住在杭州。\n", capture_output=True, text=True
+    )
+    found, imported = run.stdout.splitlines()
+    assert [entity["text"] for entity in json.loads(found)["entities"]] == ["林晓东", "杭州"], run.stderr
+    assert imported == "none"
+
+
+@pytest.mark.parametrize(("characters", "engine"), [(100, ExportedEngine), (200, NetworkEngine)])
+def test_the_command_takes_pytorch_for_much_text(
+    characters: int, engine: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ner.tagging.model_graph.MUCH_TEXT", 150)
+    tagged_by = []
+    readings = Tagger.readings
+
+    def spied(self: Tagger, *args: Any) -> Iterator[TaggedText]:
+        tagged_by.append(type(self.engine))
+        return readings(self, *args)
+
+    monkeypatch.setattr(Tagger, "readings", spied)
+    (tmp_path / "texts.txt").write_text("林晓东住在杭州。。。\n" * (characters // 10), encoding="utf-8")
+    run = CliRunner().invoke(app, ["tag", str(tmp_path / "texts.txt")])
+    assert len(run.stdout.splitlines()) == characters // 10
+    assert tagged_by == [engine]
 
 
 def test_info_knows_it() -> None:
@@ -86,12 +146,13 @@ def test_its_encoder_is_that_of_the_package() -> None:
 def test_the_package_stays_small() -> None:
     sizes = [(folder / "model.safetensors").stat().st_size for folder in (ENCODER_FOLDER, TAGGER_FOLDER)]
     assert max(sizes) < 32 * MEGABYTE
+    assert (TAGGER_FOLDER / "model.onnx").stat().st_size < 0.2 * MEGABYTE
     assert sum(sizes) < 64 * MEGABYTE
 
 
 @pytest.mark.parametrize("folder", [ENCODER_FOLDER, TAGGER_FOLDER])
 def test_no_text_in_it_names_a_place_of_its_making(folder: Path) -> None:
-    texts = {path: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix != ".safetensors"}
+    texts = {path: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix not in BINARY}
     assert len(texts) >= 5
     assert {"README.md", "LICENSE"} <= {path.name for path in texts}
     for path, text in texts.items():

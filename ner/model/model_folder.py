@@ -26,14 +26,15 @@ from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_weights import check_sizes, read_shapes
-from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported
+from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported, network_path
 from ner.words.word_table import DICTIONARY, load_table
 
 
 def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
     """Write a tagger into `folder`, which may exist.
 
-    The configuration is written last, so a folder with a configuration contains a complete model.
+    The configuration is written last, so a folder with a configuration contains a complete model. The graph of an older
+    model is removed.
 
     Raises:
         OSError: the folder can't be written. Its old content stays.
@@ -48,6 +49,7 @@ def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> Non
         table.save(Path(partial, CHARACTERS))
         if model.words:
             model.words.save(Path(partial))
+        network_path(folder, "onnx").unlink(missing_ok=True)
         model.config.architectures = [type(model).__name__]
         model.config.to_json_file(Path(partial, CONFIG))
         for name in (WEIGHTS, CHARACTERS, *([DICTIONARY] if Path(partial, DICTIONARY).exists() else []), CONFIG):
