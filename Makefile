@@ -50,7 +50,7 @@ graph: .venv/test
 docs: .venv/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-## Time the CRF against pytorch-crf, the scorer against seqeval, and --help: two minutes.
+## Time the CRF against pytorch-crf, the scorer against seqeval, and the start of commands: two minutes.
 bench: .venv/dev
 	$(BIN)/python benchmarks/crf_speed.py
 	$(BIN)/python benchmarks/scoring_speed.py

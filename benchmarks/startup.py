@@ -13,7 +13,7 @@ from timing import in_turn
 
 
 def main(
-    model: Annotated[Path | None, typer.Option(help="Model folder, to time tag --text too.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model folder of train, to time tag --text with it too.")] = None,
     rounds: Annotated[int, typer.Option(min=2, help="Number of times that each is timed.")] = 5,
 ) -> None:
     """Time --help and tag --text, from the start of the process to its end."""
@@ -21,12 +21,16 @@ def main(
     torch, transformers = (
         [sys.executable, "-c", code] for code in ("import torch", "import transformers.modeling_utils")
     )
-    rows = [("--help", [*command, "--help"], "import torch", torch)]
+    tag = [*command, "tag", "--text", "王小明在北京大学读书。"]
+    rows = [
+        ("--help", [*command, "--help"], "import torch", torch),
+        ("tag --text", tag, "import torch", torch),
+    ]
     if model:
-        tag = [*command, "tag", "--model", str(model), "--text", "王小明在北京大学读书。"]
+        own = [*tag, "--model", str(model)]
         rows += [
-            ("tag --text", tag, "import torch", torch),
-            ("tag --text", tag, "import transformers.modeling_utils", transformers),
+            ("tag --text --model", own, "import torch", torch),
+            ("tag --text --model", own, "import transformers.modeling_utils", transformers),
         ]
     table = Table("", "seconds", "compared with", "seconds", "times as long", "quartiles")
     for name, ours, other_name, other in rows:
