@@ -74,7 +74,7 @@ def test_the_command_tags_without_a_model_and_says_by_what(tmp_path: Path, monke
 def test_its_graph_belongs_to_its_weights(tagger: Tagger) -> None:
     """If not: make graph."""
     texts = [sentence.text for split in ("dev", "test") for sentence in read_split(DATA, split).sentences]
-    network = Tagger.load(precision="fp32", much_text=True)
+    network = Tagger.load(precision="fp32", pytorch=True)
     assert type(tagger.engine) is not type(network.engine)
     for found, wanted in zip(tagger.emissions(texts), network.emissions(texts), strict=True):
         assert found == pytest.approx(wanted, abs=1e-3)
@@ -102,11 +102,15 @@ def test_the_command_imports_no_pytorch_for_little_text(how: list[str]) -> None:
     assert imported == "none"
 
 
-@pytest.mark.parametrize(("characters", "engine"), [(100, ExportedEngine), (200, NetworkEngine)])
-def test_the_command_takes_pytorch_for_much_text(
-    characters: int, engine: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("characters", "fast", "engine"),
+    [(100, True, ExportedEngine), (200, True, NetworkEngine), (200, False, ExportedEngine)],
+)
+def test_the_command_takes_pytorch_for_much_text_on_fast_hardware(
+    characters: int, fast: bool, engine: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ner.tagging.model_graph.MUCH_TEXT", 150)
+    monkeypatch.setattr("ner.model.hardware.has_fast_bf16", lambda device: fast)
     tagged_by = []
     readings = Tagger.readings
 

@@ -111,7 +111,7 @@ def embed(
     check_output(output)
     check_file(output, "output", named_paths([*files, encoder, model]))
     embedder = Embedder.load(encoder, parse_layer(layer), engine.precision)
-    tagger = Tagger.load(model, engine.precision, much_text=True) if model else None
+    tagger = Tagger.load(model, engine.precision, pytorch=True) if model else None
     with RecordProgress(terminal, "embedding", total_bytes(files, reading.format), reading.encoding) as progress:
         embedded = embed_records(
             embedder,

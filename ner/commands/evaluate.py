@@ -71,7 +71,7 @@ def evaluate(
         terminal.note(f"note: {remark}")
     train, no_train = find_train_split(data, split, reading) if report else (None, "")
     reports = [
-        Tagger.load(one, engine.precision, engine.threads, engine.batch_characters, much_text=True)
+        Tagger.load(one, engine.precision, engine.threads, engine.batch_characters, pytorch=True)
         .evaluate(gold)
         .report(train, no_train)
         for one in model

@@ -52,11 +52,11 @@ def tag(
     """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
 
     def load(records: Iterator["Record"]) -> tuple["Tagger", Iterator["Record"]]:
-        from ner.tagging.model_graph import has_graph, look_ahead
+        from ner.tagging.model_graph import has_graph, needs_pytorch
         from ner.tagging.tagger import Tagger
 
-        much, records = look_ahead(records) if has_graph(model_folder(model)) else (True, records)
-        tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters, much_text=much)
+        pytorch, records = needs_pytorch(records) if has_graph(model_folder(model)) else (True, records)
+        tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch)
         if model is None:
             terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
         return tagger, records

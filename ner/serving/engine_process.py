@@ -59,7 +59,7 @@ class Models:
         from ner.tagging.tagger import Tagger
 
         how: tuple[Any, int, int] = (start["precision"], start["threads"], start["batch_characters"])
-        self._taggers = {name: Tagger.load(folder, *how, much_text=True) for name, folder in start["models"].items()}
+        self._taggers = {name: Tagger.load(folder, *how, pytorch=True) for name, folder in start["models"].items()}
         self._versions = {name: model_version(Path(folder)) for name, folder in start["models"].items()}
 
     def describe(self) -> dict[str, Any]:

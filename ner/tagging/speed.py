@@ -78,7 +78,7 @@ def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = N
         InputError: the folder contains no complete model, or its format is too new.
     """
     progress = choose_progress(progress)
-    default = Tagger.load(model, much_text=True)
+    default = Tagger.load(model, pytorch=True)
     sample = next(in_chunks(texts, len, max(_BATCHES)), None)
     sample = sample or random_texts(list(default.table.characters), max(_BATCHES))
     characters = sum(map(len, sample))
@@ -88,7 +88,7 @@ def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = N
     progress.start("measuring", _ROUNDS * len(default.engine.precisions) * len(thread_counts) * len(_BATCHES))
     for _ in range(_ROUNDS):
         for precision, threads in product(default.engine.precisions, thread_counts):
-            tagger = Tagger.load(model, precision, threads, much_text=True)
+            tagger = Tagger.load(model, precision, threads, pytorch=True)
             for batch in _BATCHES:
                 setting = SpeedSetting(precision, threads, batch)
                 progress.advance(done, str(setting))

@@ -78,12 +78,11 @@ class Tagger:
         threads: int | None = None,
         batch_characters: int = BATCH_CHARACTERS,
         *,
-        much_text: bool = False,
+        pytorch: bool = False,
     ) -> "Tagger":
         """Load a tagger from a model folder, or from the folder of an exported tagger.
 
-        A model is moved to the GPU if there is one. An exported tagger runs on the CPU, and so does the built-in tagger
-        in float32, unless `much_text` is set.
+        A model is moved to the GPU if there is one. An exported tagger runs on the CPU. The built-in tagger is both.
 
         Args:
             name: the folder; `mini-zh-uner` or None for the built-in tagger.
@@ -92,9 +91,10 @@ class Tagger:
             threads: the number of CPU threads, for all later work of PyTorch or for the exported tagger. None uses
                 their defaults.
             batch_characters: as for the class.
-            much_text: whether there is much text to tag. The built-in tagger then runs in PyTorch, on the GPU or in
-                bf16 where that is fast. Otherwise it runs in ONNX Runtime, which starts several seconds earlier. Other
-                taggers have one way to run.
+            pytorch: whether the built-in tagger runs in PyTorch, if that is installed. By default it runs in ONNX
+                Runtime in float32, which starts several seconds earlier. PyTorch is faster on much text, if it has a
+                GPU or a CPU that is fast at bf16. The precision `bf16` always means PyTorch. Other taggers have one way
+                to run.
 
         Raises:
             InputError: the folder contains no complete model that this version can read, or a number is out of its
@@ -104,7 +104,7 @@ class Tagger:
         precision, threads, batch_characters = settings.precision, settings.threads, settings.batch_characters
         folder = model_folder(name)
         shown = str(name or BUILT_IN_TAGGER)
-        without_torch = runs_without_torch(folder, precision, much_text=much_text)
+        without_torch = runs_without_torch(folder, precision, pytorch=pytorch)
         if without_torch or is_exported(folder):
             exported, table = load_graph(folder) if without_torch else load_exported(folder)
             engine = ExportedEngine(folder, exported, precision, threads)

@@ -47,7 +47,7 @@ def folder(request: pytest.FixtureRequest, model_folder: Path, tmp_path_factory:
 
 def both(folder: Path) -> tuple[Tagger, Tagger]:
     """The tagger in ONNX Runtime and in PyTorch."""
-    graph, network = Tagger.load(folder), Tagger.load(folder, "fp32", much_text=True)
+    graph, network = Tagger.load(folder), Tagger.load(folder, "fp32", pytorch=True)
     assert not isinstance(graph.engine, NetworkEngine)
     assert isinstance(network.engine, NetworkEngine)
     return graph, network
@@ -165,7 +165,7 @@ def test_a_damaged_folder_is_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("precision", "much_text", "in_torch"),
+    ("precision", "pytorch", "in_torch"),
     [
         ("auto", False, False),
         ("fp32", False, False),
@@ -174,16 +174,16 @@ def test_a_damaged_folder_is_a_sentence(
         ("fp32", True, True),
     ],
 )
-def test_pytorch_is_for_much_text_and_for_bf16(
-    precision: PrecisionName, much_text: bool, in_torch: bool, folder: Path
+def test_pytorch_runs_if_asked_for_and_for_bf16(
+    precision: PrecisionName, pytorch: bool, in_torch: bool, folder: Path
 ) -> None:
-    tagger = Tagger.load(folder, precision, much_text=much_text)
+    tagger = Tagger.load(folder, precision, pytorch=pytorch)
     assert isinstance(tagger.engine, NetworkEngine) == in_torch
 
 
-def test_without_pytorch_much_text_is_tagged_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_onnx_runtime_stands_in_for_a_missing_pytorch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert not isinstance(Tagger.load(folder, much_text=True).engine, NetworkEngine)
+    assert not isinstance(Tagger.load(folder, pytorch=True).engine, NetworkEngine)
 
 
 def test_the_table_has_the_ids_of_the_encoder(folder: Path) -> None:
