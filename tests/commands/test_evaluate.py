@@ -13,8 +13,8 @@ def test_engine_settings_reach_the_model(
     made: list[Tagger] = []
     load = Tagger.load
 
-    def keep(*given: object) -> Tagger:
-        made.append(load(*given))  # type: ignore[arg-type]
+    def keep(*given: object, **named: object) -> Tagger:
+        made.append(load(*given, **named))  # type: ignore[arg-type]
         return made[-1]
 
     monkeypatch.setattr(Tagger, "load", keep)
