@@ -23,6 +23,7 @@ from ner.data.corpus import Corpus
 from ner.embedding.embedder import Embedder
 from ner.errors import InterruptedRun
 from ner.exporting.export import export_tagger
+from ner.exporting.write_graph import write_graph
 from ner.model.model_folder import load_model
 from ner.model.recurrent import run_both_ways
 from ner.serving.engine_process import Models, Start
@@ -184,6 +185,17 @@ def test_an_exported_tagger_finds_the_same_without_torch(
     (tmp_path / "exported" / "words.txt").unlink()
     with pytest.raises(InputError, match=r"is incomplete: words\.txt not found"):
         Tagger.load(tmp_path / "exported")
+
+
+def test_a_graph_beside_the_weights_reads_words_too(folder: Path, tagger: Tagger, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    shutil.copytree(folder, tmp_path / "copy")
+    write_graph(tmp_path / "copy")
+    graph = Tagger.load(tmp_path / "copy")
+    assert type(graph.engine) is not type(tagger.engine)
+    assert plain(graph.tag(TEXTS)) == plain(tagger.tag(TEXTS))
+    for found, wanted in zip(graph.emissions(TEXTS), tagger.emissions(TEXTS), strict=True):
+        assert found == pytest.approx(wanted, abs=1e-3)
 
 
 def test_going_on_from_a_tagger_keeps_its_words(
