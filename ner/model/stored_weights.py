@@ -70,7 +70,7 @@ def read_floats(path: Path, tensor: StoredTensor) -> Floats:
     """
     with path.open("rb") as file:
         file.seek(tensor.offset)
-        data = file.read(tensor.length)
+        data = file.read(max(0, tensor.length))
     try:
         if tensor.format == "BF16":  # the upper half of a float32
             values = (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")

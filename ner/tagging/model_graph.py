@@ -10,7 +10,8 @@ from ner.choices import PrecisionName
 from ner.data import schemes
 from ner.errors import InputError
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
-from ner.model.stored_config import ADVICE, read_config
+from ner.model.network_settings import NetworkSettings
+from ner.model.stored_config import ADVICE, NETWORK_ENTRIES, read_config
 from ner.model.stored_weights import check_sizes, layout_digest, read_floats, read_layout
 from ner.records.record import Record
 from ner.runtime.exported_folder import FORMAT_VERSION, Exported, check_exported, network_path
@@ -72,11 +73,14 @@ def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
     if layout_digest(weights).encode() not in graph.read_bytes():
         raise InputError(f"{graph} belongs to another {WEIGHTS}: copy the whole folder again, or remove {graph.name}")
     check_sizes(config, {name: tensor.shape for name, tensor in layout.items()}, weights)
+    fields = NetworkSettings.__pydantic_fields__
+    settings = {entry: config.get(entry, fields[name].default) for name, entry in NETWORK_ENTRIES.items()}
+    scheme, tag_decoder = settings["scheme"], settings["tag_decoder"]
     try:
         scores = {
             name: read_floats(weights, layout[f"tag_decoder.{stored}"]).tolist()
             for name, stored in {**_CHAIN, "temperature": "temperature"}.items()
-            if config["tag_decoder"] == "crf" or name == "temperature"
+            if tag_decoder == "crf" or name == "temperature"
         }
     except KeyError as missing_weight:
         raise InputError(f"{weights} is damaged ({missing_weight.args[0]} is missing): {ADVICE}") from None
@@ -85,12 +89,12 @@ def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
         "target": "onnx",
         "precision": "fp32",
         "types": config["types"],
-        "labels": schemes.labels(schemes.SCHEMES[config["scheme"]], config["types"]),
-        "scheme": config["scheme"],
-        "tag_decoder": config["tag_decoder"],
+        "labels": schemes.labels(schemes.SCHEMES[scheme], config["types"]),
+        "scheme": scheme,
+        "tag_decoder": tag_decoder,
         "temperature": scores.pop("temperature"),
         "chain": scores or None,
-        "window": config["window"],
+        "window": settings["window"],
         "versions": {},
         "segmenter": config.get("segmenter"),
     }

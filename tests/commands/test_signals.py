@@ -36,9 +36,10 @@ def wait_for(ready: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_stopped_command_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_stopped_command_leaves_nothing_behind(model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out.jsonl").write_text("old", encoding="utf-8")
-    command = [sys.executable, "-m", "ner", "tag", "--quiet", "-", "--output", str(tmp_path / "out.jsonl")]
+    command = [sys.executable, "-m", "ner", "tag", "--model", str(model_folder), "--quiet", "-"]
+    command += ["--output", str(tmp_path / "out.jsonl")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdin is not None
     process.stdin.write("张伟去上海。\n".encode())
