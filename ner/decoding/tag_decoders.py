@@ -6,8 +6,16 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ner.characters.character_table import Ids
-from ner.decoding.numpy_chain import Doubles, Floats, Mask, NumpyChain, apply_constraints, require_possible
+from ner.decoding.numpy_chain import (
+    Doubles,
+    Floats,
+    Mask,
+    NumpyChain,
+    apply_constraints,
+    require_possible,
+)
 from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
+from ner.decoding.span_trellis import SpanTrellis, WeightedSpans
 from ner.decoding.viterbi import best_path, best_paths
 
 
@@ -47,6 +55,9 @@ class TagDecoder(ABC):
     character may have. Values outside of the mask don't count. All probabilities are then conditional: given that each
     character has one of its allowed tags. A row without a possible sequence of allowed tags is a ValueError.
 
+    `spans` are weighted spans: each adds its weight to the log-probability of all tag sequences that have exactly this
+    span as an entity, before they are normalised. Only a CRF takes them.
+
     Args:
         temperature: divides all scores when probabilities are computed.
     """
@@ -58,11 +69,15 @@ class TagDecoder(ABC):
         self.temperature = temperature
 
     @abstractmethod
-    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
+    def decode(
+        self, emissions: Floats, mask: Mask, allowed: Mask | None = None, spans: WeightedSpans | None = None
+    ) -> Decoded:
         """Find the most probable tags, and the probabilities of their spans."""
 
     @abstractmethod
-    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
+    def nbest(
+        self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None, spans: WeightedSpans | None = None
+    ) -> NBest:
         """Find the `n` most probable tag sequences.
 
         Raises:
@@ -84,17 +99,34 @@ class CrfDecoder(TagDecoder):
         super().__init__(temperature)
         self.chain = chain
 
-    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
+    def decode(
+        self, emissions: Floats, mask: Mask, allowed: Mask | None = None, spans: WeightedSpans | None = None
+    ) -> Decoded:
         scores = apply_constraints(emissions, allowed)
+        if spans is not None:
+            trellis = self._trellis(scores, mask, spans)
+            states = trellis.best_paths(1)[0][:, 0]
+            return Decoded(trellis.tags_of(states), *trellis.path_probabilities(states))
         tags = best_path(scores, mask, self.chain)
         scores /= self.temperature
         return Decoded(tags, *path_probabilities(scores, mask, tags, self.chain.at(self.temperature)))
 
-    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
-        scores = emissions.astype(np.float64)
+    def nbest(
+        self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None, spans: WeightedSpans | None = None
+    ) -> NBest:
+        scores = apply_constraints(emissions, allowed)
+        if spans is not None:
+            trellis = self._trellis(scores, mask, spans)
+            paths, of_paths = trellis.best_paths(n)
+            each = [trellis.tags_of(paths[:, rank]) for rank in range(n)]
+            return NBest(np.stack(each, axis=1), of_paths - trellis.log_partition()[:, None])
         tags, totals = best_paths(scores, mask, self.chain, n)
         total = numpy_log_partition(scores / self.temperature, mask, self.chain.at(self.temperature))
         return NBest(tags, totals / self.temperature - total[:, None])
+
+    def _trellis(self, scores: Doubles, mask: Mask, spans: WeightedSpans) -> SpanTrellis:
+        """Weights are log-odds of the reported probabilities: the temperature divides the scores alone."""
+        return SpanTrellis(scores / self.temperature, mask, self.chain.at(self.temperature), spans)
 
 
 class SoftmaxDecoder(TagDecoder):
@@ -106,14 +138,20 @@ class SoftmaxDecoder(TagDecoder):
 
     keeps_to_scheme = False
 
-    def decode(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Decoded:
+    def decode(
+        self, emissions: Floats, mask: Mask, allowed: Mask | None = None, spans: WeightedSpans | None = None
+    ) -> Decoded:
+        _refuse(spans)
         probabilities = self._log_probabilities(emissions, mask, allowed)
         best = probabilities.max(axis=2)
         leave = best.cumsum(axis=1)
         return Decoded(probabilities.argmax(axis=2), best - leave, leave)
 
-    def nbest(self, emissions: Floats, mask: Mask, n: int) -> NBest:
-        probabilities = self._log_probabilities(emissions, mask, None)
+    def nbest(
+        self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None, spans: WeightedSpans | None = None
+    ) -> NBest:
+        _refuse(spans)
+        probabilities = self._log_probabilities(emissions, mask, allowed)
         none = np.zeros(emissions.shape[2])
         return NBest(*best_paths(probabilities, mask, NumpyChain(none, np.zeros((len(none), len(none))), none), n))
 
@@ -126,3 +164,8 @@ class SoftmaxDecoder(TagDecoder):
         scores -= top
         scores -= np.log(np.exp(scores).sum(axis=2, keepdims=True))
         return scores
+
+
+def _refuse(spans: WeightedSpans | None) -> None:
+    if spans is not None:
+        raise ValueError("expected a CRF for weighted spans, got a softmax, whose tags are independent")

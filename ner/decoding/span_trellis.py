@@ -1,0 +1,322 @@
+"""A linear chain with states of its own for weighted spans: exact sums and best paths.
+
+A CRF scores pairs of adjacent tags, so it can't score a whole span. The trellis follows every entity that begins where
+a weighted span begins. A track is the state "the path is in the entity of this type that began at this character".
+Where the entity ends, the track knows the whole span, and the path gets the weight of this span. After the longest
+weighted span the path goes back to the usual states. Every sequence of tags is exactly one path of the trellis, so all
+sums, probabilities and best paths are exact, for weights of any sign.
+
+A type that the model doesn't know has tracks too. They read its characters as the model's O.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ner.characters.character_table import Ids
+from ner.data.schemes import OUTSIDE, Scheme, labels, split_tag
+from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE, Doubles, Mask, NumpyChain, require_possible
+from ner.lexicon.span_weights import TextSpans
+
+_NONE = -1
+
+
+class Tags(NamedTuple):
+    """The tags of a model, and those of types that only a lexicon knows.
+
+    Args:
+        names: first the tags of the model, in order of their ids.
+        known: how many of them are the model's.
+        scheme: the scheme of the tags.
+    """
+
+    names: Sequence[str]
+    known: int
+    scheme: Scheme
+
+    @classmethod
+    def of(cls, model_labels: Sequence[str], scheme: Scheme, types: Sequence[str] = ()) -> "Tags":
+        """The tags of a model, and those of more types."""
+        known = {split_tag(name)[1] for name in model_labels}
+        more = labels(scheme, [type_ for type_ in types if type_ not in known])[1:]
+        return cls([*model_labels, *more], len(model_labels), scheme)
+
+
+class WeightedSpans(NamedTuple):
+    """The weighted spans of a batch: those of each row, and the tags that they may have."""
+
+    rows: Sequence[TextSpans]
+    tags: Tags
+
+
+class Tracks(NamedTuple):
+    """The tracks of a batch. All arrays but the last two are `(chars, tracks, batch)`.
+
+    Args:
+        tag: the tag of the model that is scored here.
+        active: whether the track has this character.
+        begins: whether its entity begins here.
+        goes_on: whether it has the next character too.
+        exit: the weight of the entity that ends here; in a scheme with a tag for the last character, that ends with
+            that tag at the next character.
+        first: the id of the first tag of a type that the model doesn't know; else -1.
+        closed: the tags that paths without a track can't have here, `(batch, chars, tags)`.
+        singles: the weights of tags for entities of one character, `(batch, chars, tags)`.
+    """
+
+    tag: Ids
+    active: Mask
+    begins: Mask
+    goes_on: Mask
+    exit: Doubles
+    first: Ids
+    closed: Mask
+    singles: Doubles
+
+
+class _Track(NamedTuple):
+    row: int
+    start: int
+    label: str
+    ends: dict[int, float]
+    last: int
+
+
+def build_tracks(spans: WeightedSpans, chars: int) -> Tracks:
+    """Make the tracks of a batch with `chars` characters in its longest row."""
+    rows, tags = spans
+    scheme, ids = tags.scheme, {name: i for i, name in enumerate(tags.names)}
+    marks_end = scheme.inside != scheme.end
+    types = {split_tag(name)[1] for name in tags.names[: tags.known]}
+    closed = np.zeros((len(rows), chars, tags.known), dtype=np.bool_)
+    singles = np.zeros((len(rows), chars, tags.known))
+    placed: list[tuple[int, _Track]] = []
+    count = 0
+    for row, (weighted, listed_only, forced) in enumerate(rows):
+        for label in listed_only & types:
+            names = {f"{prefix}-{label}" for prefix in (scheme.begin, scheme.inside, scheme.single)}
+            closed[row][:, [ids[name] for name in names]] = True
+        for start, end in forced:
+            closed[row, start:end] = True
+        ends: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
+        for start, end, label, weight in weighted:
+            weight = max(weight, IMPOSSIBLE)
+            if label in types and marks_end and end == start + 1:
+                singles[row, start, ids[f"{scheme.single}-{label}"]] = weight
+                closed[row, start, ids[f"{scheme.single}-{label}"]] = False
+            elif label in types or f"{scheme.begin}-{label}" in ids:
+                ends[start, label][end] = weight
+        free: list[int] = []  # the last character of each track so far
+        for (start, label), weights in sorted(ends.items()):
+            last = max(weights) - (2 if marks_end and label in types else 1)
+            place = next((k for k, until in enumerate(free) if until < start), len(free))
+            free[place : place + 1] = [last]
+            placed.append((place, _Track(row, start, label, weights, last)))
+        count = max(count, len(free))
+    shape = (chars, count, len(rows))
+    flags = [np.zeros(shape, dtype=np.bool_) for _ in range(3)]
+    active, begins, goes_on = flags
+    tag, first = np.zeros(shape, dtype=np.int64), np.full(shape, _NONE)
+    exit_ = np.zeros(shape)
+    for k, (row, start, label, weights, last) in placed:
+        here = (slice(start, last + 1), k, row)
+        active[here], begins[start, k, row], goes_on[start:last, k, row] = True, True, True
+        if label in types:
+            tag[here] = ids[f"{scheme.inside}-{label}"]
+            tag[start, k, row] = ids[f"{scheme.begin}-{label}"]
+            closed[row, start, tag[start, k, row]] = True
+            only = label in rows[row].listed_only
+        else:
+            tag[here], first[here] = ids[OUTSIDE], ids[f"{scheme.begin}-{label}"]
+            only = True
+        if only:
+            exit_[here] = IMPOSSIBLE
+        ahead = 2 if marks_end and label in types else 1
+        for end, weight in weights.items():
+            exit_[end - ahead, k, row] = weight
+    return Tracks(tag, active, begins, goes_on, exit_, first, closed, singles)
+
+
+class SpanTrellis:
+    """The paths of a batch of rows, with the weights of their spans. A state is a tag of the model, or a track.
+
+    Args:
+        emissions: `(batch, chars, tags)`, divided by the temperature.
+        mask: `(batch, chars)`.
+        chain: the scores of the chain, divided by the temperature.
+        spans: the weighted spans.
+    """
+
+    def __init__(self, emissions: Doubles, mask: Mask, chain: NumpyChain, spans: WeightedSpans) -> None:
+        tags, tracks = spans.tags, build_tracks(spans, mask.shape[1])
+        self._mask, self._chain, self._tracks, self._tags = mask, chain, tracks, tags
+        rows = np.arange(len(mask))
+        raw = emissions.transpose(1, 2, 0)  # (chars, tags, batch)
+        of_tracks = np.take_along_axis(raw, tracks.tag, axis=1)
+        of_tracks = np.where(tracks.active, of_tracks, IMPOSSIBLE)
+        of_tags = np.where(tracks.closed, IMPOSSIBLE, emissions + tracks.singles).transpose(1, 2, 0)
+        self._emissions = np.concatenate([of_tags, of_tracks], axis=1).transpose(0, 2, 1)  # (chars, batch, states)
+        self._inside = np.array([split_tag(name)[0] == tags.scheme.inside for name in tags.names[: tags.known]])
+        start = np.repeat(chain.start[None], len(rows), axis=0)
+        self._start = np.concatenate([start, self._entering(0, start[:, None])[:, 0]], axis=1)  # (batch, states)
+        last = mask.sum(axis=1) - 1
+        tag, exit_ = tracks.tag[last, :, rows], tracks.exit[last, :, rows]  # (batch, tracks)
+        end = np.repeat(chain.end[None], len(rows), axis=0)
+        self._end = np.concatenate([end, chain.end[tag] + exit_], axis=1)  # (batch, states)
+        self._last = last
+
+    def best_paths(self, n: int) -> tuple[Ids, Doubles]:
+        """Find the `n` best paths of each row.
+
+        This is the parallel list Viterbi algorithm, as in `ner.decoding.viterbi.best_paths`.
+
+        Returns:
+            The states, `(batch, n, chars)`, and the scores, `(batch, n)`; -inf if there are fewer.
+        """
+        chars, batch, states = self._emissions.shape
+        scores = np.full((batch, states, n), -np.inf)
+        scores[:, :, 0] = self._start + self._emissions[0]
+        pointers = np.empty((chars, batch, states, n), dtype=np.int32)
+        stay = np.arange(states * n).reshape(states, n)
+        for i in range(1, chars):
+            candidates = self._steps(i)[:, :, :, None] + scores[:, :, None, :]  # (batch, from, to, n)
+            best, previous = _highest(candidates.transpose(0, 2, 1, 3).reshape(batch, states, states * n), n)
+            here = self._mask[:, i, None, None]
+            scores = np.where(here, best + self._emissions[i, :, :, None], scores)
+            pointers[i] = np.where(here, previous, stay)
+        total, state = _highest((scores + self._end[:, :, None]).reshape(batch, states * n), n)
+        found = np.empty((chars, batch, n), dtype=np.int64)
+        found[-1] = state
+        for i in range(chars - 1, 0, -1):
+            found[i - 1] = np.take_along_axis(pointers[i].reshape(batch, states * n), found[i], axis=1)
+        return found.transpose(1, 2, 0) // n, np.where(total < POSSIBLE, -np.inf, total)
+
+    def log_partition(self) -> Doubles:
+        """The log-sum over all paths of each row, `(batch,)`.
+
+        Raises:
+            ValueError: a row has no possible path.
+        """
+        total = _log_sum_exp(self._forward()[self._last, np.arange(len(self._mask))] + self._end, axis=1)
+        require_possible(total)
+        return total
+
+    def path_probabilities(self, states: Ids) -> tuple[Doubles, Doubles]:
+        """Compute `enter` and `leave` of `ner.decoding.tag_decoders.Decoded` for one path per row.
+
+        Args:
+            states: the paths, `(batch, chars)`.
+
+        Returns:
+            `enter` and `leave`, both `(batch, chars)`.
+
+        Raises:
+            ValueError: a row has no possible path.
+        """
+        chars, batch, _ = self._emissions.shape
+        rows = np.arange(batch)
+        there = self._forward()  # (chars, batch, states)
+        back = np.empty_like(there)
+        ahead = np.empty((chars, batch))  # of the path: the log-sum over all ways to go on with another entity or none
+        path_scores = np.empty((chars, batch))
+        back[-1] = self._end
+        ahead[-1] = self._end[rows, states[:, -1]]
+        breaks = np.concatenate([self._chain.start >= POSSIBLE, np.zeros(self._tracks.tag.shape[1], dtype=np.bool_)])
+        known = self._tags.known
+        path_scores[0] = (self._start + self._emissions[0])[rows, states[:, 0]]
+        for i in range(chars - 1, 0, -1):
+            steps = self._steps(i)
+            state, following = states[:, i - 1], states[:, i]
+            path_scores[i] = steps[rows, state, following] + self._emissions[i, rows, following]
+            onward = self._emissions[i] + back[i]  # (batch, to)
+            here = self._mask[:, i]
+            back[i - 1] = np.where(here[:, None], _log_sum_exp(steps + onward[:, None], axis=2), self._end)
+            may = np.repeat(breaks[None], batch, axis=0)
+            may[:, known:] = self._tracks.begins[i].T
+            leaving = _log_sum_exp(np.where(may, steps[rows, state] + onward, IMPOSSIBLE), axis=1)
+            ahead[i - 1] = np.where(here, leaving, self._end[rows, state])
+        # Each character has its own sum over all paths, so that rounding errors of a long text cancel out.
+        total = _log_sum_exp(there + back, axis=2)  # (chars, batch)
+        require_possible(total[0])
+        reached = np.take_along_axis(there, states.T[:, :, None], axis=2)[:, :, 0]
+        enter = reached - path_scores.cumsum(axis=0)
+        return enter.T, (reached + ahead - total - enter).T
+
+    def tags_of(self, states: Ids) -> Ids:
+        """The tags of paths of states, both `(batch, chars)`. Types that only a lexicon knows have ids of their own."""
+        known, tracks = self._tags.known, self._tracks
+        in_track = states >= known
+        if not in_track.any():
+            return states
+        chars, rows = np.arange(states.shape[1])[None], np.arange(len(states))[:, None]
+        at = (chars, np.where(in_track, states - known, 0), rows)
+        tags = np.where(in_track, tracks.tag[at], states)
+        first = np.where(in_track, tracks.first[at], _NONE)
+        begins = tracks.begins[at]
+        following = np.concatenate([states[:, 1:], np.full((len(states), 1), _NONE)], axis=1)
+        begins_next = np.concatenate([begins[:, 1:], np.ones((len(states), 1), dtype=np.bool_)], axis=1)
+        ends = (following != states) | begins_next
+        ends[np.arange(len(states)), self._last] = True
+        prefixes = self._tags.scheme.prefixes
+        scheme = self._tags.scheme
+        place = np.where(
+            begins,
+            np.where(ends, prefixes.index(scheme.single), prefixes.index(scheme.begin)),
+            np.where(ends, prefixes.index(scheme.end), prefixes.index(scheme.inside)),
+        )
+        return np.where(first == _NONE, tags, first - prefixes.index(scheme.begin) + place)
+
+    def _forward(self) -> Doubles:
+        """Log-sums over the paths up to and including each character, by its state: `(chars, batch, states)`."""
+        sums = np.empty_like(self._emissions)
+        sums[0] = self._start + self._emissions[0]
+        for i in range(1, len(sums)):
+            sums[i] = _log_sum_exp(self._steps(i) + sums[i - 1][:, :, None], axis=1) + self._emissions[i]
+        return sums
+
+    def _steps(self, i: int) -> Doubles:
+        """The scores of the transitions to character `i`: `(batch, states, states)`, from and to."""
+        tracks, transitions = self._tracks, self._chain.transitions
+        batch, count = len(self._mask), tracks.tag.shape[1]
+        tag = tracks.tag[i - 1].T  # (batch, tracks)
+        exit_ = tracks.exit[i - 1].T[:, :, None]
+        # After the last character of a track, its entity may go on without it.
+        on = np.where(tracks.goes_on[i - 1].T, IMPOSSIBLE, 0.0)[:, :, None]
+        leaving = transitions[tag] + np.where(self._inside, on, exit_)  # (batch, tracks, tags)
+        known = self._tags.known
+        steps = np.empty((batch, known + count, known + count))
+        steps[:, :known, :known] = transitions
+        steps[:, known:, :known] = leaving
+        steps[:, :, known:] = self._entering(i, steps[:, :, :known])
+        on_track = np.where(tracks.goes_on[i - 1], transitions[tracks.tag[i - 1], tracks.tag[i]], IMPOSSIBLE).T
+        each = np.arange(count)
+        same = np.where(tracks.begins[i].T, steps[:, known + each, known + each], on_track)
+        steps[:, known + each, known + each] = same
+        return steps
+
+    def _entering(self, i: int, to_tags: Doubles) -> Doubles:
+        """The scores of entering each track at character `i`, from those of its tag: `(batch, from, tracks)`."""
+        scores = np.take_along_axis(to_tags, self._tracks.tag[i].T[:, None], axis=2)
+        return np.where(self._tracks.begins[i].T[:, None], scores, IMPOSSIBLE)
+
+
+def _highest(scores: Doubles, n: int) -> tuple[Doubles, Ids]:
+    """The `n` highest values of the last dimension, the highest first, and their places. It overwrites `scores`."""
+    values, places = [], []
+    for _ in range(n):
+        place = scores.argmax(axis=-1)[..., None]
+        places.append(place)
+        values.append(np.take_along_axis(scores, place, axis=-1))
+        np.put_along_axis(scores, place, -np.inf, axis=-1)
+    return np.concatenate(values, axis=-1), np.concatenate(places, axis=-1)
+
+
+def _log_sum_exp(scores: Doubles, axis: int) -> Doubles:
+    """The log-sum over one dimension."""
+    top = scores.max(axis=axis, keepdims=True)
+    shifted = np.maximum(scores - top, -700.0)  # exp(-700) is negligible
+    total: npt.NDArray[np.float64] = np.log(np.exp(shifted).sum(axis=axis)) + top.squeeze(axis)
+    return total
