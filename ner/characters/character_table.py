@@ -61,6 +61,7 @@ class CharacterTable:
         self._space = special["space"]
         # Filled when a character occurs. Most of the 1.1 million code points never occur.
         self._ids = np.full(_CODE_POINTS, _UNRESOLVED, dtype=np.int64)
+        self._folded: Ids | None = None  # of each code point, made when a text is folded
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Mapping[str, int], special: Mapping[str, int]) -> "CharacterTable":
@@ -109,6 +110,26 @@ class CharacterTable:
             ids = self._ids[codes]
         return ids
 
+    def fold(self, text: str) -> str:
+        """The text as the encoder sees it: characters that it can't tell apart are the same, such as Ａ and a.
+
+        Every character becomes one character, so places stay. A character that the encoder doesn't know stays itself,
+        in lower case and half width.
+
+        >>> CharacterTable({"a": 5, "京": 6}, {"pad": 0, "unk": 1, "cls": 2, "sep": 3, "space": 4}).fold("Ａ京Ｂ\u3000")
+        'a京b '
+        """
+        if self._folded is None:
+            self._folded = np.full(_CODE_POINTS, _UNRESOLVED, dtype=np.int64)
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        folded = self._folded[codes]
+        unresolved = codes[folded == _UNRESOLVED]
+        if len(unresolved):
+            for code in np.unique(unresolved):
+                self._folded[code] = ord(self._fold(chr(code)))
+            folded = self._folded[codes]
+        return folded.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
     def unknown(self, text: str) -> int:
         """The number of characters of `text` that the encoder doesn't know, without white space."""
         return sum(
@@ -116,11 +137,16 @@ class CharacterTable:
         )
 
     def _resolve(self, character: str) -> int:
-        compatible = unicodedata.normalize("NFKC", character)
-        for form in (character, character.lower(), compatible, compatible.lower()):
+        for form in _forms(character):
             if form in self._characters:
                 return self._characters[form]
         return self._space if character.isspace() else self.unk
+
+    def _fold(self, character: str) -> str:
+        forms = _forms(character)
+        if known := [form for form in forms if form in self._characters]:
+            return known[0]
+        return " " if character.isspace() else next(form for form in reversed(forms) if len(form) == 1)
 
     def save(self, path: Path) -> None:
         """Write the table as JSON."""
@@ -148,3 +174,9 @@ class CharacterTable:
                 f"{advice}"
             )
         return table
+
+
+def _forms(character: str) -> tuple[str, ...]:
+    """The forms under which a vocabulary may have a character, the best first."""
+    compatible = unicodedata.normalize("NFKC", character)
+    return character, character.lower(), compatible, compatible.lower()

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from numbers import Integral
 from operator import attrgetter
@@ -30,6 +30,9 @@ class Entity:
         label: the type.
         text: the characters of the entity.
         score: the probability of the entity according to the model, in [0, 1]; None for an annotated entity.
+        source: what the entity comes from: `model`, `dictionary`, `rule`, or `both` if the model finds it without the
+            lexicon too. None without a lexicon.
+        id: the id of its entry in the lexicon; "" if there is none.
     """
 
     start: int
@@ -37,6 +40,8 @@ class Entity:
     label: str
     text: str
     score: float | None = None
+    source: str | None = field(default=None, repr=False)
+    id: str = field(default="", repr=False)
 
 
 EntityLike = Entity | tuple[int, int, str] | Mapping[str, Any]

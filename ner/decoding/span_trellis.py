@@ -77,6 +77,21 @@ class Tracks(NamedTuple):
     singles: Doubles
 
 
+def most_tracks(rows: Sequence[TextSpans]) -> int:
+    """The most tracks that a character of these rows can have: one for each start and label of the spans that hold it."""
+    most = 0
+    for weighted, _, _ in rows:
+        last: dict[tuple[int, str], int] = {}
+        for start, end, label, _ in weighted:
+            last[start, label] = max(end, last.get((start, label), 0))
+        changes = sorted([(start, 1) for start, _ in last] + [(end, -1) for end in last.values()])
+        here = 0
+        for _, change in changes:
+            here += change
+            most = max(most, here)
+    return most
+
+
 class _Track(NamedTuple):
     row: int
     start: int

@@ -43,14 +43,7 @@ def allowed_by_spans(
     Raises:
         ValueError: a span is empty, beyond the text, of an unknown type, or overlaps another span.
     """
-    if isinstance(fixed, str) or not isinstance(fixed, Sequence):
-        raise InputError(f"expected `fixed` to have a list of spans for each text, got {fixed!r:.60}")
-    for span in fixed:
-        if not _is_span(span):
-            raise InputError(f"expected `fixed` to have spans (start, end, type or None), got {span!r:.60}")
-        if not 0 <= span[0] < span[1] <= length:
-            place = f"within the {length} characters of the text, got {span[0]} to {span[1]}"
-            raise InputError(f"expected `fixed` to have spans {place}")
+    check_spans(fixed, length)
     allowed = np.ones((length, len(labels)), dtype=np.bool_)
     # While the spans are checked, O is the type of spans without entities.
     known = [Entity(start, end, label or OUTSIDE, "") for start, end, label in fixed]
@@ -66,6 +59,22 @@ def allowed_by_spans(
         if end < length and scheme.inside == scheme.end:  # in other schemes its last tag shows that it ends
             allowed[end] &= [name != f"{scheme.inside}-{entity.label}" for name in labels]
     return allowed
+
+
+def check_spans(fixed: Sequence[FixedSpan], length: int) -> None:
+    """Check that known spans are spans of a text.
+
+    Raises:
+        InputError: `fixed` is no list of spans, or a span is empty or beyond the text.
+    """
+    if isinstance(fixed, str) or not isinstance(fixed, Sequence):
+        raise InputError(f"expected `fixed` to have a list of spans for each text, got {fixed!r:.60}")
+    for span in fixed:
+        if not _is_span(span):
+            raise InputError(f"expected `fixed` to have spans (start, end, type or None), got {span!r:.60}")
+        if not 0 <= span[0] < span[1] <= length:
+            place = f"within the {length} characters of the text, got {span[0]} to {span[1]}"
+            raise InputError(f"expected `fixed` to have spans {place}")
 
 
 def _is_span(span: Any) -> bool:

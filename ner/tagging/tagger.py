@@ -15,16 +15,20 @@ from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, MOST_READINGS, Precis
 from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
-from ner.decoding.numpy_chain import Floats, Mask
+from ner.decoding.numpy_chain import Floats
+from ner.decoding.span_trellis import Tags, most_tracks
 from ner.errors import InputError, NotFiniteError
 from ner.evaluation.scores import Evaluation, evaluate
-from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans
+from ner.lexicon.fixed_spans import FixedSpan
+from ner.lexicon.lexicon import Lexicon
+from ner.lexicon.matcher import Matcher
 from ner.memory import require_memory
 from ner.records.record import Alternative, TaggedText
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.engine import Engine
 from ner.tagging.engine_settings import EngineSettings
 from ner.tagging.model_graph import load_graph, runs_without_torch
+from ner.tagging.known_texts import DecodingBatch, KnownText, know_text, with_sources
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
@@ -50,6 +54,7 @@ class Tagger:
         batch_characters: the most padded characters that the network reads at once. A longer window is read alone.
         name: the name in reports.
         folder: the folder that it was loaded from; None if there is none.
+        matcher: finds the terms of a lexicon; None without a lexicon.
     """
 
     def __init__(
@@ -60,6 +65,7 @@ class Tagger:
         *,
         name: str = "",
         folder: Path | None = None,
+        matcher: Matcher | None = None,
     ) -> None:
         self.name = name
         self.folder = folder
@@ -67,8 +73,11 @@ class Tagger:
         self.table = table
         self.batch_characters = batch_characters
         self.labels = engine.labels
-        self.types = engine.types
         self.scheme = schemes.SCHEMES[engine.scheme]
+        self.matcher = matcher
+        self._new_types = [type_ for type_ in (matcher.types if matcher else []) if type_ not in engine.types]
+        self.types = [*engine.types, *self._new_types]
+        self._tags = Tags.of(engine.labels, self.scheme, self._new_types)
 
     @classmethod
     def load(
@@ -79,6 +88,7 @@ class Tagger:
         batch_characters: int = BATCH_CHARACTERS,
         *,
         pytorch: bool = False,
+        lexicon: Lexicon | str | Path | None = None,
     ) -> "Tagger":
         """Load a tagger from a model folder, or from the folder of an exported tagger.
 
@@ -95,10 +105,11 @@ class Tagger:
                 Runtime in float32, which starts several seconds earlier. PyTorch is faster on much text, if it has a
                 GPU or a CPU that is fast at bf16. The precision `bf16` always means PyTorch. Other taggers have one way
                 to run.
+            lexicon: terms that entities may come from, or the file of a list; see `with_lexicon`.
 
         Raises:
-            InputError: the folder contains no complete model that this version can read, or a number is out of its
-                range.
+            InputError: the folder contains no complete model that this version can read, a number is out of its
+                range, or the list has errors.
         """
         settings = EngineSettings(precision=precision, threads=threads, batch_characters=batch_characters)
         precision, threads, batch_characters = settings.precision, settings.threads, settings.batch_characters
@@ -109,13 +120,42 @@ class Tagger:
             exported, table = load_graph(folder) if without_torch else load_exported(folder)
             engine = ExportedEngine(folder, exported, precision, threads)
             engine.require_fit(table)
-            return cls(engine, table, batch_characters, name=shown, folder=folder)
+            return cls(engine, table, batch_characters, name=shown, folder=folder).with_lexicon(lexicon)
         from ner.model.model_folder import load_model  # PyTorch takes seconds to import
         from ner.tagging.torch_engine import NetworkEngine
 
         model, table = load_model(folder)
         network = NetworkEngine.for_inference(model, precision, threads)
-        return cls(network, table, batch_characters, name=shown, folder=folder)
+        return cls(network, table, batch_characters, name=shown, folder=folder).with_lexicon(lexicon)
+
+    def with_lexicon(self, lexicon: Lexicon | str | Path | None) -> "Tagger":
+        """A tagger with the same network that also uses a list of terms. It shares the network, so it needs no time.
+
+        What the list says becomes part of the model's distribution: an entry multiplies the probability of all readings
+        that have exactly this span as an entity of this type. So the context still counts, and scores are exact.
+
+        >>> tagger = Tagger.load().with_lexicon(Lexicon([Entry("星海湾", "ORG")]))
+        >>> [(entity.text, entity.label, entity.source) for entity in tagger.tag("星海湾今天上市。")]
+        [('星海湾', 'ORG', 'dictionary')]
+
+        Args:
+            lexicon: the terms, the file of a list, or None for none.
+
+        Raises:
+            InputError: the list has errors, its entries contradict each other, or the model has no CRF.
+        """
+        if lexicon is None:
+            matcher = None
+        elif not self.engine.decoder().keeps_to_scheme:
+            raise InputError("a lexicon needs a model with a CRF: train one with `decoder` crf")
+        elif isinstance(lexicon, (Lexicon, str, Path)):
+            found = lexicon if isinstance(lexicon, Lexicon) else Lexicon.read(lexicon)
+            matcher = Matcher(found, self.table)
+        else:
+            raise InputError(f"expected `lexicon` to be a Lexicon or a file, got {lexicon!r:.60}")
+        return Tagger(
+            self.engine, self.table, self.batch_characters, name=self.name, folder=self.folder, matcher=matcher
+        )
 
     @property
     def record(self) -> Mapping[str, Any] | None:
@@ -172,11 +212,7 @@ class Tagger:
         fixed = list(fixed)
         if len(fixed) != len(texts):
             raise ValueError(f"expected `fixed` to have a list for each of the {len(texts)} texts, got {len(fixed)}")
-        allowed = [
-            allowed_by_spans(known, len(text), self.labels, self.scheme)
-            for known, text in zip(fixed, texts, strict=True)
-        ]
-        return TaggedTexts(self._decode(texts, self.emissions(texts), allowed))
+        return TaggedTexts(self._decode(texts, self._known(texts, fixed), self.emissions(texts)))
 
     def nbest(self, texts: Iterable[str], n: int) -> list[list[Alternative]]:
         """The `n` most probable readings of each text, the best first. There are fewer if a text has fewer readings.
@@ -202,11 +238,25 @@ class Tagger:
         return (reading for chunk in chunks for reading in self._read_chunk(chunk, n))
 
     def _read_chunk(self, texts: Sequence[str], n: int) -> list[TaggedText]:
+        known = self._known(texts)
         emissions = self.emissions(texts)
-        alternatives = self._alternatives(texts, emissions, n) if n else [[] for _ in texts]
-        return list(map(TaggedText, self._decode(texts, emissions), alternatives))
+        alternatives = self._alternatives(texts, known, emissions, n) if n else [[] for _ in texts]
+        return list(map(TaggedText, self._decode(texts, known, emissions), alternatives))
 
-    def _alternatives(self, texts: Sequence[str], emissions: Sequence[Floats], n: int) -> list[list[Alternative]]:
+    def _known(
+        self, texts: Sequence[str], fixed: Sequence[Sequence[FixedSpan]] | None = None
+    ) -> list[KnownText] | None:
+        """What is known of the texts before they are tagged; None if nothing is known of any."""
+        if self.matcher is None and fixed is None:
+            return None
+        known = []
+        for text, spans in zip(texts, fixed or [()] * len(texts), strict=True):
+            known.append(know_text(text, spans, self._tags, self.types, self._new_types, self.matcher))
+        return known
+
+    def _alternatives(
+        self, texts: Sequence[str], known: Sequence[KnownText] | None, emissions: Sequence[Floats], n: int
+    ) -> list[list[Alternative]]:
         decoder = self.engine.decoder()
         found = [[Alternative([], 1.0)] for _ in texts]  # an empty text has one reading
         longest = max(map(len, texts), default=0)
@@ -215,9 +265,9 @@ class Tagger:
             f"{n} readings of {longest:,} characters with {len(self.labels):,} labels need",
             "lower `n`, or cut the text into shorter ones",
         )
-        for members, padded, mask in self._pad_batches(texts, emissions, n):
-            best = decoder.nbest(padded, mask, n)
-            rows = zip(members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
+        for batch in self._batches(texts, known, emissions, n):
+            best = decoder.nbest(batch.emissions, batch.mask, n, batch.allowed, batch.spans)
+            rows = zip(batch.members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
             for i, tags, probabilities in rows:
                 found[i] = [
                     Alternative(self._entities(texts[i], tag), probability)
@@ -255,39 +305,57 @@ class Tagger:
         return emissions
 
     def _decode(
-        self, texts: Sequence[str], emissions: Sequence[Floats], allowed: Sequence[Mask] | None = None
+        self, texts: Sequence[str], known: Sequence[KnownText] | None, emissions: Sequence[Floats]
     ) -> list[list[Entity]]:
         """Find the entities of each text, with one Viterbi pass over the whole text."""
         decoder = self.engine.decoder()
         found: list[list[Entity]] = [FoundEntities(text, ()) for text in texts]
-        for members, padded, mask in self._pad_batches(texts, emissions):
-            constraint = None if allowed is None else pad_rows([allowed[i] for i in members], True)
-            tags, enter, leave = decoder.decode(padded, mask, constraint)
-            for row, i in enumerate(members):
-                found[i].extend(
+        for batch in self._batches(texts, known, emissions):
+            tags, enter, leave = decoder.decode(batch.emissions, batch.mask, batch.allowed, batch.spans)
+            # What the model finds without the lexicon.
+            alone = tags if batch.spans is None else decoder.decode(batch.emissions, batch.mask, batch.fixed).tags
+            for row, i in enumerate(batch.members):
+                entities = [
                     replace(
                         entity, score=min(1.0, float(np.exp(enter[row, entity.start] + leave[row, entity.end - 1])))
                     )
                     for entity in self._entities(texts[i], tags[row])
-                )
+                ]
+                if known is not None and self.matcher is not None:
+                    of_model = self._entities(texts[i], alone[row]) if batch.spans is not None else entities
+                    entities = with_sources(entities, of_model, known[i].sources, self.matcher)
+                found[i].extend(entities)
         return found
 
-    def _pad_batches(
-        self, texts: Sequence[str], emissions: Sequence[Floats], n: int = 1
-    ) -> Iterator[tuple[list[int], Floats, Mask]]:
-        """Batches of non-empty texts: their indices, emissions `(batch, chars, tags)`, and mask `(batch, chars)`.
+    def _batches(
+        self, texts: Sequence[str], known: Sequence[KnownText] | None, emissions: Sequence[Floats], n: int = 1
+    ) -> Iterator[DecodingBatch]:
+        """Batches of non-empty texts. Texts with weighted spans are in batches of their own.
 
-        With many labels or readings, a batch has few texts: decoding has arrays of all pairs of labels for each text.
+        With many labels or readings, a batch has few texts: decoding has arrays of all pairs of states for each text.
         """
-        most_rows = max(1, _DECODING_BYTES // (_BYTES_PER_PAIR * len(self.labels) ** 2 * n))
         not_empty = [i for i, text in enumerate(texts) if text]
-        for batch in batches_by_length([len(texts[i]) for i in not_empty], BATCH_CHARACTERS, most_rows):
-            members = [not_empty[i] for i in batch]
-            lengths = np.array([len(texts[i]) for i in members])
-            yield members, pad_rows([emissions[i] for i in members], 0.0), np.arange(lengths.max()) < lengths[:, None]
+        plain = [i for i in not_empty if known is None or known[i].spans is None]
+        weighted = [i for i in not_empty if known is not None and known[i].spans is not None]
+        for members, states in ((plain, len(self.labels)), (weighted, 0)):
+            if not members:
+                continue
+            if known is not None and not states:
+                longest = max(len(texts[i]) for i in members)
+                states = len(self.labels) + most_tracks([known[i].spans for i in members if known[i].spans is not None])
+                require_memory(
+                    _BYTES_PER_SCORE * _COPIES * n * longest * states,
+                    f"{longest:,} characters with {states:,} labels and terms need",
+                    "cut the text into shorter ones",
+                )
+            most_rows = max(1, _DECODING_BYTES // (_BYTES_PER_PAIR * states**2 * n))
+            for batch in batches_by_length([len(texts[i]) for i in members], BATCH_CHARACTERS, most_rows):
+                chosen = [members[i] for i in batch]
+                padded = pad_rows([emissions[i] for i in chosen], 0.0)
+                yield DecodingBatch.of(chosen, padded, [len(texts[i]) for i in chosen], known, self._tags)
 
     def _entities(self, text: str, tags: Ids) -> list[Entity]:
-        names = [self.labels[tag] for tag in tags[: len(text)]]
+        names = [self._tags.names[tag] for tag in tags[: len(text)]]
         entities, repairs = schemes.tags_to_entities(names, text, self.scheme)
         # A CRF makes illegal sequences impossible. Those of a softmax are read as conlleval does.
         assert repairs == 0 or not self.engine.decoder().keeps_to_scheme, names

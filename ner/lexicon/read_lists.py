@@ -1,0 +1,222 @@
+"""Reading lists of terms: CSV, TSV, JSON lines, Excel, plain lists, and the dictionary files of HanLP and jieba."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ner.bounded_json import has_half_character, parse_json
+from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns
+from ner.errors import InputError
+from ner.extras import import_extra
+from ner.lexicon.entries import COLUMNS
+from ner.spreadsheet_cells import original_cell
+
+LARGEST_FILE = 256 << 20
+"""Bytes: ten times a list of a million names."""
+LONGEST_LINE = 100_000
+"""Characters, of which a term has 100."""
+
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_JSON_LINES = (".jsonl", ".ndjson")
+_EXCEL = ".xlsx"
+_ROWS = 50_000  # are turned into columns at once
+_UNPACKED = 1 << 30  # bytes of an Excel file, which is compressed
+_LIST_SUFFIXES = (".txt", ".dict", ".dic", ".lst", "")
+# The parts of speech that HanLP and jieba give to names.
+_PARTS_OF_SPEECH = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
+_TYPE = re.compile(r"[A-Z][A-Z0-9_.-]*")
+_PART_OF_SPEECH = re.compile(r"[a-z]{1,4}[0-9]?")
+_NUMBER = re.compile(r"[0-9]+")
+
+
+class Rows(NamedTuple):
+    """The cells of a list as they are in the file.
+
+    Args:
+        columns: for each of `COLUMNS`, its cells, or None if the list doesn't have it.
+        lines: the line of each row.
+        faults: what can't be read, with its line.
+        left_out: the number of entries that are no names, by their part of speech.
+    """
+
+    columns: list[list[Any] | None]
+    lines: list[int]
+    faults: list[tuple[int, str]]
+    left_out: int = 0
+
+
+def read_rows(path: Path, encoding: str) -> Rows:
+    """Read the rows of a list.
+
+    Raises:
+        InputError: the file can't be read as a whole: it doesn't exist, has another encoding, or misses a column.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        raise InputError(f"{path}: expected one JSON object per line, in a file that ends in .jsonl")
+    if suffix == ".xls":
+        raise InputError(f"{path}: is Excel's format of before 2007: save it as .xlsx or as CSV UTF-8")
+    if suffix not in (*_DELIMITERS, *_JSON_LINES, _EXCEL, *_LIST_SUFFIXES):
+        raise InputError(f"{path}: expected a list that ends in .csv, .tsv, .jsonl, .xlsx or .txt")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder: give the files in it")
+    if path.is_file() and path.stat().st_size > LARGEST_FILE:
+        raise InputError(f"{path}: is larger than {LARGEST_FILE >> 20} MB: cut it into several lists")
+    data = read_bytes(path)
+    if suffix == _EXCEL:
+        return _read_excel(path, data)
+    text = decode(data, str(path), encoding)
+    refuse_carriage_returns(text, str(path))
+    if "\0" in text:
+        raise InputError(
+            f"{path}:{text[: text.index(chr(0))].count(chr(10)) + 1}: has a NUL character, which no list has"
+        )
+    if suffix in _DELIMITERS:
+        return _read_table(path, text, _DELIMITERS[suffix])
+    return _read_json(text) if suffix in _JSON_LINES else _read_plain(text)
+
+
+def rows_of_cells(header: Sequence[Any], numbered: Iterable[tuple[int, Sequence[Any]]], place: str) -> Rows:
+    """The rows of a table, of which `header` names the columns.
+
+    Raises:
+        InputError: there is no column `term`, or two columns have the same name.
+    """
+    names = [str(name).strip().lower() for name in header]
+    if "term" not in names:
+        raise InputError(f"{place}: has no column term; its columns: {', '.join(names)[:200]}")
+    if twice := [name for name in COLUMNS if names.count(name) > 1]:
+        raise InputError(f"{place}: has two columns {twice[0]}; rename one")
+    places = [names.index(name) if name in names else None for name in COLUMNS]
+    columns: list[list[Any] | None] = [None if at is None else [] for at in places]
+    lines: list[int] = []
+    faults: list[tuple[int, str]] = []
+    numbered = iter(numbered)
+    while chunk := list(islice(numbered, _ROWS)):
+        right = [(line, row) for line, row in chunk if len(row) == len(names)]
+        if len(right) < len(chunk):
+            faults += [
+                (line, f"expected {len(names)} columns as in the header, got {len(row)}")
+                for line, row in chunk
+                if len(row) != len(names)
+            ]
+        if right:
+            numbers, rows = zip(*right, strict=True)
+            lines += numbers
+            turned = list(zip(*rows, strict=True))
+            for column, at in zip(columns, places, strict=True):
+                if column is not None and at is not None:
+                    column += turned[at]
+    return Rows(columns, lines, faults)
+
+
+def _read_table(path: Path, text: str, delimiter: str) -> Rows:
+    csv.field_size_limit(LONGEST_LINE)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    faults: list[tuple[int, str]] = []
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        try:
+            for row in reader:
+                if row:
+                    yield reader.line_num, row
+        except csv.Error as error:  # what follows can't be told apart into rows
+            faults.append((reader.line_num, f"expected a row of cells ({error})"))
+
+    numbered = rows()
+    _, header = next(numbered, (1, []))
+    if faults:
+        raise InputError(f"{path}:{faults[0][0]}: {faults[0][1]}")
+    found = rows_of_cells(header, numbered, f"{path}:1")
+    # Our own files mark what a spreadsheet would take for a formula with an apostrophe.
+    if found.columns[0] is not None:
+        found.columns[0][:] = [original_cell(term) if term[:1] == "'" else term for term in found.columns[0]]
+    return found._replace(faults=[*found.faults, *faults])
+
+
+def _read_json(text: str) -> Rows:
+    columns: list[list[Any]] = [[] for _ in COLUMNS]
+    lines: list[int] = []
+    faults: list[tuple[int, str]] = []
+    for number, line in _lines(text, faults):
+        try:
+            fields = parse_json(line)
+        except ValueError as error:
+            faults.append((number, f"expected one JSON object per line ({error})"))
+            continue
+        if not isinstance(fields, dict) or "term" not in fields:
+            faults.append((number, f"expected a JSON object with the field term, got {line.strip()[:40]}"))
+        elif has_half_character(fields, line):
+            faults.append((number, "has half of a surrogate pair, \\ud800 to \\udfff"))
+        else:
+            lines.append(number)
+            for column, name in zip(columns, COLUMNS, strict=True):
+                column.append(fields.get(name))
+    return Rows([*columns], lines, faults)
+
+
+def _read_plain(text: str) -> Rows:
+    """Lines of a term; a term and a type; or a term, a frequency and a part of speech, in any order of these two."""
+    terms: list[str] = []
+    types: list[str] = []
+    lines: list[int] = []
+    faults: list[tuple[int, str]] = []
+    left_out = 0
+    for number, line in _lines(text, faults):
+        cells = [cell.strip() for cell in line.split("\t")] if "\t" in line else line.split()
+        term, type_, speech = cells[0], "", ""
+        for cell in cells[1:]:
+            if _TYPE.fullmatch(cell):
+                type_ = type_ or cell
+            elif _PART_OF_SPEECH.fullmatch(cell):
+                speech = speech or cell
+            elif not _NUMBER.fullmatch(cell):
+                term, type_, speech = line.strip(), "", ""  # a term of several words
+                break
+        if speech:
+            type_ = _PARTS_OF_SPEECH.get(speech[:2], "")
+            if not type_:
+                left_out += 1
+                continue
+        terms.append(term)
+        types.append(type_)
+        lines.append(number)
+    return Rows([terms, types, None, None, None, None], lines, faults, left_out)
+
+
+def _lines(text: str, faults: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1; those that are endless are faults."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            faults.append((number, f"expected a line of at most {LONGEST_LINE:,} characters, got {len(line):,}"))
+        elif line.strip():
+            yield number, line
+
+
+def _read_excel(path: Path, data: bytes) -> Rows:
+    """The first sheet of an Excel file."""
+    openpyxl = import_extra("openpyxl", "excel", path)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _UNPACKED:
+                raise InputError(f"{path}: unpacks to more than {_UNPACKED >> 20:,} MB: cut it into several lists")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        header = [cell for cell in next(rows, ()) if cell is not None]
+        width = len(header)
+        numbered = (
+            (number, [cell if cell is not None else "" for cell in (*row, *[None] * width)[:width]])
+            for number, row in enumerate(rows, 2)
+            if any(cell is not None for cell in row[:width])
+        )
+        return rows_of_cells(header, numbered, f"{path}:1")
+    except InputError:
+        raise
+    # openpyxl and the modules under it raise many kinds of errors for damaged files.
+    except Exception as error:
+        raise InputError(f"{path}: expected an Excel file (.xlsx) that can be read ({error})") from None
