@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
     from ner.exporting.export import export_tagger
     from ner.lexicon.fixed_spans import FixedSpan
+    from ner.lexicon.lexicon import Lexicon
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
@@ -51,6 +52,7 @@ __all__ = [
     "Evaluation",
     "FixedSpan",
     "InputError",
+    "Lexicon",
     "Pretrainer",
     "PretrainingSettings",
     "Progress",
@@ -83,6 +85,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Embedder": "ner.embedding.embedder",
     "Evaluation": "ner.evaluation.scores",
     "FixedSpan": "ner.lexicon.fixed_spans",
+    "Lexicon": "ner.lexicon.lexicon",
     "Pretrainer": "ner.pretraining.pretrainer",
     "PretrainingSettings": "ner.pretraining.pretraining_settings",
     "Progress": "ner.runs.progress",

@@ -78,7 +78,7 @@ class Tracks(NamedTuple):
 
 
 def most_tracks(rows: Sequence[TextSpans]) -> int:
-    """The most tracks that a character of these rows can have: one for each start and label of the spans that hold it."""
+    """The most tracks that a character of these rows can have: one for each start and label of spans that hold it."""
     most = 0
     for weighted, _, _ in rows:
         last: dict[tuple[int, str], int] = {}

@@ -73,9 +73,8 @@ def read_rows(path: Path, encoding: str) -> Rows:
     text = decode(data, str(path), encoding)
     refuse_carriage_returns(text, str(path))
     if "\0" in text:
-        raise InputError(
-            f"{path}:{text[: text.index(chr(0))].count(chr(10)) + 1}: has a NUL character, which no list has"
-        )
+        line = text[: text.index("\0")].count("\n") + 1
+        raise InputError(f"{path}:{line}: has a NUL character, which no list has")
     if suffix in _DELIMITERS:
         return _read_table(path, text, _DELIMITERS[suffix])
     return _read_json(text) if suffix in _JSON_LINES else _read_plain(text)

@@ -134,7 +134,10 @@ class Tagger:
         What the list says becomes part of the model's distribution: an entry multiplies the probability of all readings
         that have exactly this span as an entity of this type. So the context still counts, and scores are exact.
 
-        >>> tagger = Tagger.load().with_lexicon(Lexicon([Entry("星海湾", "ORG")]))
+        >>> from ner import Lexicon
+        >>> lexicon = Lexicon()
+        >>> lexicon.add("星海湾", "ORG")
+        >>> tagger = Tagger.load().with_lexicon(lexicon)
         >>> [(entity.text, entity.label, entity.source) for entity in tagger.tag("星海湾今天上市。")]
         [('星海湾', 'ORG', 'dictionary')]
 

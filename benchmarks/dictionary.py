@@ -1,0 +1,138 @@
+"""Measure what a list of names changes: no list, overwriting after decoding, and weights inside the CRF."""
+
+import time
+from collections.abc import Iterable, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from machine import machine
+from rich.console import Console
+
+from ner import Entity, Lexicon, Sentence, Tagger
+from ner.data.corpus import read_split
+from ner.lexicon.entries import Entry
+from ner.lexicon.matcher import Hit, Matcher
+
+app = typer.Typer(add_completion=False)
+console = Console(soft_wrap=True)
+
+_Share = Annotated[float, typer.Option(help="Share of the terms that get a wrong type.")]
+
+
+class Sample:
+    """Annotated sentences, and the scores of their tags, which are computed once."""
+
+    def __init__(self, tagger: Tagger, sentences: Sequence[Sentence]) -> None:
+        self.tagger, self.sentences = tagger, [sentence for sentence in sentences if sentence.text]
+        self.texts = [sentence.text for sentence in self.sentences]
+        self.emissions = tagger.emissions(self.texts)
+
+    def tag(self, lexicon: Lexicon | None) -> list[list[Entity]]:
+        tagger = self.tagger.with_lexicon(lexicon)
+        return tagger._decode(self.texts, tagger._known(self.texts), self.emissions)
+
+    def f1(self, entities: Sequence[Sequence[Entity]]) -> tuple[float, float, float]:
+        """F1, precision and recall in percent."""
+        gold = {(i, *_span(entity)) for i, sentence in enumerate(self.sentences) for entity in sentence.entities}
+        found = {(i, *_span(entity)) for i, of_text in enumerate(entities) for entity in of_text}
+        right = len(gold & found)
+        return 200 * right / (len(gold) + len(found)), 100 * right / max(1, len(found)), 100 * right / len(gold)
+
+
+def _span(entity: Entity) -> tuple[int, int, str]:
+    return entity.start, entity.end, entity.label
+
+
+def names_of(sentences: Iterable[Sentence], types: Sequence[str], wrong: float = 0.0, seed: int = 1) -> list[Entry]:
+    """The names of two characters and more, with their most frequent type, or for a share of them with another one."""
+    random = np.random.default_rng(seed)
+    entries = [entry for entry in Lexicon.from_sentences(sentences) if entry.type in types]
+    return [
+        entry._replace(type=str(random.choice([type_ for type_ in types if type_ != entry.type])))
+        if random.random() < wrong
+        else entry
+        for entry in entries
+    ]
+
+
+def overwrite(found: Sequence[Entity], text: str, matcher: Matcher) -> list[Entity]:
+    """Replace the entities that overlap the longest matches, from left to right, as HanLP does."""
+    longest: dict[int, Hit] = {}
+    for hit in matcher.find(text):
+        if hit.start not in longest or hit.end > longest[hit.start].end:
+            longest[hit.start] = hit
+    listed: list[Entity] = []
+    for start, hit in sorted(longest.items()):
+        if not listed or start >= listed[-1].end:
+            listed.append(Entity(start, hit.end, hit.entry.type, text[start : hit.end]))
+    kept = [entity for entity in found if not any(entity.start < e.end and e.start < entity.end for e in listed)]
+    return [*kept, *listed]
+
+
+@app.command()
+def fit(
+    uner: Annotated[Path, typer.Argument(help="Folder of UNER: names of train, scores on dev.")],
+    aishell: Annotated[Path, typer.Argument(help="Folder of AISHELL-NER: names of test, scores on dev.")],
+) -> None:
+    """Find the default weight: base + factor x length. Half of the lists have half of the types wrong."""
+    tagger = Tagger.load()
+    parts = [(uner, "train"), (aishell, "test")]
+    samples = [Sample(tagger, read_split(folder, "dev").sentences) for folder, _ in parts]
+    lists = [
+        [names_of(read_split(folder, names).sentences, tagger.types, wrong) for wrong in (0.0, 0.5)]
+        for folder, names in parts
+    ]
+    console.print("without:", *(f"{sample.f1(sample.tag(None))[0]:.2f}" for sample in samples))
+    console.print("base factor | UNER, half wrong | AISHELL-NER, half wrong | mean")
+    for base, factor in product((-4.0, -2.0, 0.0, 2.0), (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)):
+        scores = []
+        for sample, of_sample in zip(samples, lists, strict=True):
+            for entries in of_sample:
+                weighted = Lexicon(entry._replace(weight=base + factor * len(entry.term)) for entry in entries)
+                scores.append(sample.f1(sample.tag(weighted))[0])
+        shown = "  ".join(f"{score:.2f}" for score in scores)
+        console.print(f"{base:+.1f} {factor:.1f} | {shown} | {np.mean(scores):.2f}")
+
+
+@app.command()
+def compare(data: Annotated[Path, typer.Argument(help="Folder of MSRA: names of train, scores on test.")]) -> None:
+    """Compare the ways to use a list on data that chose no weight."""
+    tagger = Tagger.load()
+    console.print(machine("numpy"))
+    sample = Sample(tagger, read_split(data, "test").sentences)
+    train = read_split(data, "train").sentences
+    console.print(f"{len(sample.texts):,} sentences, {sum(map(len, sample.texts)):,} characters")
+    console.print("way | F1 | precision | recall")
+
+    def show(name: str, entities: Sequence[Sequence[Entity]]) -> None:
+        console.print(" | ".join([name, *(f"{score:.1f}" for score in sample.f1(entities))]))
+
+    without = sample.tag(None)
+    show("no list", without)
+    for wrong in (0.0, 0.5):
+        lexicon = Lexicon(names_of(train, tagger.types, wrong))
+        name = f"{len(lexicon):,} names" + (", half of the types wrong" if wrong else "")
+        matcher = Matcher(lexicon, tagger.table)
+        pairs = zip(without, sample.texts, strict=True)
+        show(f"{name}: overwriting after decoding", [overwrite(found, text, matcher) for found, text in pairs])
+        show(f"{name}: inside the CRF", sample.tag(lexicon))
+    _show_speed(tagger, sample.texts, Lexicon(names_of(train, tagger.types)))
+
+
+def _show_speed(tagger: Tagger, texts: Sequence[str], lexicon: Lexicon) -> None:
+    """The processor time of tagging with the list, against without."""
+    listed = tagger.with_lexicon(lexicon)
+    times: dict[str, list[float]] = {"without": [], "with": []}
+    for _ in range(3):
+        for name, each in (("without", tagger), ("with", listed)):
+            began = time.process_time()
+            each.tag(texts[:1000])
+            times[name].append(time.process_time() - began)
+    console.print(f"speed: {np.median(times['without']) / np.median(times['with']):.0%} of that without")
+
+
+if __name__ == "__main__":
+    app()
