@@ -87,14 +87,14 @@ def fit(
     ]
     console.print("without:", *(f"{sample.f1(sample.tag(None))[0]:.2f}" for sample in samples))
     console.print("base factor | UNER, half wrong | AISHELL-NER, half wrong | mean")
-    for base, factor in product((-4.0, -2.0, 0.0, 2.0), (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)):
+    for base, factor in product((1.0, 2.0, 3.0, 4.0), (0.75, 1.0, 1.25, 1.5, 1.75)):
         scores = []
         for sample, of_sample in zip(samples, lists, strict=True):
             for entries in of_sample:
                 weighted = Lexicon(entry._replace(weight=base + factor * len(entry.term)) for entry in entries)
                 scores.append(sample.f1(sample.tag(weighted))[0])
         shown = "  ".join(f"{score:.2f}" for score in scores)
-        console.print(f"{base:+.1f} {factor:.1f} | {shown} | {np.mean(scores):.2f}")
+        console.print(f"{base:+.1f} {factor:.2f} | {shown} | {np.mean(scores):.2f}")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
+from ner.commands.lexicon_files import Dictionaries, dictionary_paths, note_lexicon, read_lexicon
 from ner.commands.options import engine_settings, text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
@@ -35,7 +36,7 @@ _Model = Annotated[
     zh="找出文本中的实体。文本文件可以任意大：纯文本、JSONL、CSV、Parquet，或标注文件中的句子。",
     examples=[
         'bert-ner tag --text "林晓东昨天从杭州赶到北京大学医院看望李教授。"',
-        "bert-ner tag news.txt --format csv --output entities.csv",
+        "bert-ner tag news.txt --format csv --output entities.csv --dictionary companies.csv",
     ],
     job=TagFiles,
     reading=text_options,
@@ -43,6 +44,7 @@ _Model = Annotated[
 )
 def tag(
     model: _Model = None,
+    dictionary: Dictionaries = None,
     *,
     job: TagFiles,
     reading: ReadOptions,
@@ -55,10 +57,16 @@ def tag(
         from ner.tagging.model_graph import has_graph, needs_pytorch
         from ner.tagging.tagger import Tagger
 
+        lexicon = read_lexicon(dictionary) if dictionary else None
         pytorch, records = needs_pytorch(records) if has_graph(model_folder(model)) else (True, records)
-        tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch)
+        tagger = Tagger.load(
+            model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch, lexicon=lexicon
+        )
         if model is None:
             terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
+        if lexicon:
+            note_lexicon(tagger, lexicon, terminal)
         return tagger, records
 
-    job.run(load, reading, terminal, keep=[model_folder(model)])
+    listed = dictionary_paths(dictionary or [])
+    job.run(load, reading, terminal, keep=[model_folder(model), *listed], sources=bool(dictionary))

@@ -98,6 +98,8 @@ class TagFiles:
         reading: ReadOptions,
         terminal: Terminal,
         keep: Iterable[Path] = (),
+        *,
+        sources: bool = False,
     ) -> None:
         """Tag the texts.
 
@@ -107,6 +109,7 @@ class TagFiles:
             reading: how files are read.
             terminal: shows progress.
             keep: what must not be overwritten, besides the files.
+            sources: whether tables have columns for the source and the id of entities.
 
         Raises:
             InputError: files can't be read, or the output can't be written.
@@ -138,4 +141,5 @@ class TagFiles:
                 min_score=self.min_score,
                 nbest=self.nbest,
                 raw=self.raw,
+                sources=sources,
             )

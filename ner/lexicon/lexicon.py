@@ -50,7 +50,6 @@ class Lexicon:
             column.extend(values)
 
     @classmethod
-    @pause_garbage_collection()
     def read(cls, *paths: str | Path, type: str = "", encoding: str = "utf-8") -> "Lexicon":
         """Read lists.
 
@@ -69,15 +68,25 @@ class Lexicon:
         Raises:
             InputError: some lists can't be read, or have wrong entries. The message lists all of them, with lines.
         """
+        return cls.read_typed([(Path(path), type) for path in paths], encoding)
+
+    @classmethod
+    @pause_garbage_collection()
+    def read_typed(cls, lists: Iterable[tuple[Path, str]], encoding: str = "utf-8") -> "Lexicon":
+        """Read lists as `read` does, each with the type of its terms that have none.
+
+        Raises:
+            InputError: as for `read`.
+        """
         lexicon = cls()
         faults: list[str] = []
-        for path in map(Path, paths):
+        for path, type_ in lists:
             try:
                 rows = read_rows(path, encoding)
             except InputError as error:
                 faults.append(str(error))
                 continue
-            faults += lexicon._add_rows(rows, str(path), type)
+            faults += lexicon._add_rows(rows, str(path), type_)
             lexicon.left_out += rows.left_out
         raise_faults(faults)
         return lexicon

@@ -55,7 +55,7 @@ class JsonLinesWriter(Writer):
         others = {names[name]: value for name, value in record.fields.items()}
         content = {"file": record.file, "line": record.line, "text": record.text, **others}
         content["entities"] = [
-            {**_fields(e), "score": None if e.score is None else round(e.score, 4)} for e in entities
+            {**_fields(e), "score": None if e.score is None else round(e.score, 4), **_origin(e)} for e in entities
         ]
         if alternatives:
             content["alternatives"] = [
@@ -88,18 +88,27 @@ class CsvWriter(Writer):
     """A header, and one row per entity: file, line, start, end, label, text, score, and other fields of its record.
 
     If a field of the record has the same name as one of these, it is renamed: "input_" comes before its name. Cells
-    that a spreadsheet would take for a formula get an apostrophe before them, unless `raw`.
+    that a spreadsheet would take for a formula get an apostrophe before them, unless `raw`. With `sources` there are
+    the columns source and id too.
     """
 
     _OWN = ("file", "line", "start", "end", "label", "text", "score")
 
     def __init__(
-        self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = (), *, raw: bool = False
+        self,
+        file: TextIO,
+        columns: Sequence[str] = (),
+        types: Sequence[str] = (),
+        *,
+        raw: bool = False,
+        sources: bool = False,
     ) -> None:
         self._rows = csv.writer(file)
         self._columns = list(columns)
         self._raw = raw
-        self._write_row([*self._OWN, *_names_beside(self._OWN, columns).values()])
+        self._sources = sources
+        own = [*self._OWN, *(("source", "id") if sources else ())]
+        self._write_row([*own, *_names_beside(own, columns).values()])
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write one row per entity. A record without entities has no row.
@@ -117,7 +126,8 @@ class CsvWriter(Writer):
             score = "" if entity.score is None else f"{entity.score:.4f}"
             text = entity.text.replace("\0", "␀")  # Python 3.10 has no NUL in CSV
             own = [record.file, record.line, entity.start, entity.end, entity.label, text, score]
-            self._write_row([*own, *others])
+            origin = [entity.source or "", entity.id] if self._sources else []
+            self._write_row([*own, *origin, *others])
 
     def _write_row(self, cells: Sequence[object]) -> None:
         # "-", which stands for standard input, is no formula.
@@ -127,7 +137,7 @@ class CsvWriter(Writer):
 class HtmlWriter(Writer):
     """A page with one paragraph per record, with coloured entities. Their scores are shown when the pointer is on them.
 
-    Each file has a heading. Other fields of the record are not written.
+    Entities that come from a lexicon are framed. Each file has a heading. Other fields of the record are not written.
     """
 
     def __init__(self, file: TextIO, columns: Sequence[str] = (), types: Sequence[str] = ()) -> None:
@@ -144,7 +154,9 @@ class HtmlWriter(Writer):
         if record.file != self._of_file:
             self._file.write(self._parts.heading(record.file))
             self._of_file = record.file
-        self._file.write(self._parts.paragraph(record.line, pieces(record.text, entities), self._hues))
+        listed = [entity for entity in entities if entity.source not in (None, "model")]
+        found = pieces(record.text, entities, emphasised=listed)
+        self._file.write(self._parts.paragraph(record.line, found, self._hues))
 
     def end(self) -> None:
         """Close the page."""
@@ -159,6 +171,13 @@ def _names_beside(own: Sequence[str], names: Sequence[str]) -> dict[str, str]:
         while new[name] in own or (new[name] != name and new[name] in names) or [*new.values()].count(new[name]) > 1:
             new[name] = f"input_{new[name]}"
     return new
+
+
+def _origin(entity: Entity) -> dict[str, str]:
+    """With a lexicon, where an entity comes from."""
+    if entity.source is None:
+        return {}
+    return {"source": entity.source, **({"id": entity.id} if entity.id else {})}
 
 
 def _fields(entity: Entity) -> dict[str, Any]:

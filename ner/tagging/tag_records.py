@@ -36,6 +36,7 @@ def tag_records(
     min_score: float = 0.0,
     nbest: int = 0,
     raw: bool = False,
+    sources: bool = False,
 ) -> None:
     """Tag records and write them.
 
@@ -48,6 +49,7 @@ def tag_records(
         min_score: entities with lower scores are left out.
         nbest: the number of readings of each record, for formats that can store them.
         raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
+        sources: whether tables have columns for the source and the id of entities.
 
     Raises:
         OSError: the output can't be written.
@@ -56,7 +58,11 @@ def tag_records(
     first = list(islice(records, 1))  # its fields are the columns; if it can't be read, nothing is written
     with _open_output(output, format_name) as file:
         columns = list(first[0].fields) if first else []
-        writer = CsvWriter(file, columns, raw=raw) if raw else WRITERS[format_name](file, columns, tagger.types)
+        writer = (
+            CsvWriter(file, columns, raw=raw, sources=sources)
+            if format_name == "csv"
+            else WRITERS[format_name](file, columns, tagger.types)
+        )
         ahead, behind = tee(chain(first, records))
         readings = tagger.readings((record.text for record in ahead), nbest)
         for record, (entities, alternatives) in zip(behind, readings, strict=True):

@@ -136,7 +136,7 @@ class Tagger:
 
         >>> from ner import Lexicon
         >>> lexicon = Lexicon()
-        >>> lexicon.add("星海湾", "ORG")
+        >>> lexicon.add("星海湾", "ORG", weight=12)
         >>> tagger = Tagger.load().with_lexicon(lexicon)
         >>> [(entity.text, entity.label, entity.source) for entity in tagger.tag("星海湾今天上市。")]
         [('星海湾', 'ORG', 'dictionary')]

@@ -1,0 +1,93 @@
+"""`bert-ner tag --dictionary`."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ner.commands.app import app
+
+Run = Callable[..., Result]
+TEXT = "张伟去上海大桥。"
+
+
+@pytest.fixture
+def run(model_folder: Path) -> Run:
+    def run(*arguments: object) -> Result:
+        command = ["tag", "--model", model_folder, "--text", TEXT, *arguments]
+        return CliRunner().invoke(app, [str(argument) for argument in command])
+
+    return run
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_json_csv_and_html_say_where_entities_come_from(run: Run, tmp_path: Path) -> None:
+    bridges = write(tmp_path / "bridges.csv", "term,type,mode,id\n上海大桥,BRIDGE,force,B1\n")
+    names = write(tmp_path / "names.txt", "张伟\n")
+    options = ("--dictionary", bridges, "--dictionary", f"{names}=PER")
+    result = run(*options)
+    assert result.exit_code == 0, result.output
+    assert "note: the model has" in result.stderr
+    assert "only the list has BRIDGE" in result.stderr
+    entities = json.loads(result.stdout)["entities"]
+    assert [{**entity, "score": None} for entity in entities] == [
+        {"start": 0, "end": 2, "label": "PER", "text": "张伟", "score": None, "source": "both"},
+        {
+            "start": 3,
+            "end": 7,
+            "label": "BRIDGE",
+            "text": "上海大桥",
+            "score": None,
+            "source": "dictionary",
+            "id": "B1",
+        },
+    ]
+    rows = list(csv.reader(run(*options, "--format", "csv").stdout.splitlines()))
+    assert rows[0][-3:] == ["score", "source", "id"]
+    assert [row[-2:] for row in rows[1:]] == [["both", ""], ["dictionary", "B1"]]
+    framed = run(*options, "--format", "html").stdout
+    assert framed.count("<mark") == 2
+    conll = run(*options, "--format", "conll").stdout
+    assert "上\tB-BRIDGE" in conll
+
+
+def test_without_a_list_the_output_is_as_before(run: Run) -> None:
+    assert {*json.loads(run().stdout)["entities"][0]} == {"start", "end", "label", "text", "score"}
+    assert run("--format", "csv").stdout.splitlines()[0] == "file,line,start,end,label,text,score"
+
+
+def test_faults_of_all_lists_end_the_command_before_it_writes(run: Run, tmp_path: Path) -> None:
+    bad = write(tmp_path / "bad.csv", "term,type,mode\n上海,LOC,maybe\n,LOC,\n")
+    output = tmp_path / "out.jsonl"
+    result = run("--dictionary", bad, "--dictionary", tmp_path / "missing.csv", "--output", output)
+    assert result.exit_code == 2
+    assert f"{bad}:2: expected a mode" in result.stderr
+    assert f"{bad}:3: has no term" in result.stderr
+    assert "missing.csv: no such file" in result.stderr
+    assert not output.exists()
+
+
+def test_contradictions_are_reported(run: Run, tmp_path: Path) -> None:
+    bad = write(tmp_path / "bad.csv", "term,type,mode\n上海,LOC,force\n上海,LOC,never\n")
+    result = run("--dictionary", bad)
+    assert result.exit_code == 2
+    assert f"{bad}:3: 上海 is never LOC, but force LOC in {bad}:2" in result.stderr
+
+
+def test_a_list_is_not_overwritten(run: Run, tmp_path: Path) -> None:
+    names = write(tmp_path / "names.csv", "term,type\n张伟,PER\n")
+    result = run("--dictionary", names, "--output", names, "--format", "csv")
+    assert result.exit_code == 2
+    assert names.read_text(encoding="utf-8").startswith("term")
+
+
+def test_parts_of_speech_that_are_no_names_are_counted(run: Run, tmp_path: Path) -> None:
+    result = run("--dictionary", write(tmp_path / "jieba.txt", "张伟 3 nr\n大桥 3 n\n"))
+    assert "note: 1 terms were left out" in result.stderr
