@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 BUILT_IN_ENCODER = "mini-zh"
 BUILT_IN_TAGGER = "mini-zh-uner"
+BUILTIN_RULES = "builtin"
+"""The name of the rules in the package, where a file of rules can be named."""
 BATCH_CHARACTERS = 4096
 """The default number of padded characters that a tagger reads at once. It keeps a CPU busy and needs little memory."""
 

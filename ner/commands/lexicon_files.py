@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from ner.choices import BUILTIN_RULES as BUILTIN
 from ner.commands.parameters import option
 from ner.commands.terminal import Terminal
 
@@ -22,21 +23,37 @@ Dictionaries = Annotated[
     ),
 ]
 
+RuleFiles = Annotated[
+    list[str] | None,
+    option(
+        "TOML file of regular expressions, or builtin: mobile numbers, resident ids, e-mail, URLs, dates, times, "
+        "money, licence plates. You can give this option several times.",
+        "正则规则的 TOML 文件，或 builtin：手机号、身份证号、邮箱、网址、日期、时间、金额、车牌号。可多次使用。",
+        "--rules",
+        metavar="FILE",
+    ),
+]
 
-def dictionary_paths(names: Sequence[str]) -> list[Path]:
-    """The files of lists."""
-    return [_split(name)[0] for name in names]
+
+def lexicon_paths(lists: Sequence[str] | None, rules: Sequence[str] | None) -> list[Path]:
+    """The files of lists and of rules."""
+    return [*(_split(name)[0] for name in lists or []), *(Path(name) for name in rules or [] if name != BUILTIN)]
 
 
-def read_lexicon(names: Sequence[str]) -> "Lexicon":
-    """Read lists.
+def read_lexicon(lists: Sequence[str] | None, rules: Sequence[str] | None) -> "Lexicon | None":
+    """Read lists and rules; None if there are none.
 
     Raises:
-        InputError: some lists have errors. The message lists all of them.
+        InputError: some have errors. The message has all of the lists, or all of the rules.
     """
+    if not lists and not rules:
+        return None
     from ner.lexicon.lexicon import Lexicon
 
-    return Lexicon.read_typed([_split(name) for name in names])
+    lexicon = Lexicon.read_typed([_split(name) for name in lists or []])
+    for name in rules or []:
+        lexicon.add_rules(name)
+    return lexicon
 
 
 def note_lexicon(tagger: "Tagger", lexicon: "Lexicon", terminal: Terminal) -> None:
@@ -45,7 +62,7 @@ def note_lexicon(tagger: "Tagger", lexicon: "Lexicon", terminal: Terminal) -> No
         terminal.note(f"note: {lexicon.left_out:,} terms were left out: their parts of speech are not nr, ns or nt")
     if new := [type_ for type_ in lexicon.types if type_ not in tagger.engine.types]:
         known = ", ".join(tagger.engine.types)
-        terminal.note(f"note: the model has {known}; only the list has {', '.join(new)}")
+        terminal.note(f"note: the model has {known}; only the list or the rules have {', '.join(new)}")
 
 
 def _split(name: str) -> tuple[Path, str]:

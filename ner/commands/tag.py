@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
-from ner.commands.lexicon_files import Dictionaries, dictionary_paths, note_lexicon, read_lexicon
+from ner.commands.lexicon_files import Dictionaries, RuleFiles, lexicon_paths, note_lexicon, read_lexicon
 from ner.commands.options import engine_settings, text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
@@ -45,6 +45,7 @@ _Model = Annotated[
 def tag(
     model: _Model = None,
     dictionary: Dictionaries = None,
+    rules: RuleFiles = None,
     *,
     job: TagFiles,
     reading: ReadOptions,
@@ -57,16 +58,16 @@ def tag(
         from ner.tagging.model_graph import has_graph, needs_pytorch
         from ner.tagging.tagger import Tagger
 
-        lexicon = read_lexicon(dictionary) if dictionary else None
+        lexicon = read_lexicon(dictionary, rules)
         pytorch, records = needs_pytorch(records) if has_graph(model_folder(model)) else (True, records)
         tagger = Tagger.load(
             model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch, lexicon=lexicon
         )
         if model is None:
             terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
-        if lexicon:
+        if lexicon is not None:
             note_lexicon(tagger, lexicon, terminal)
         return tagger, records
 
-    listed = dictionary_paths(dictionary or [])
-    job.run(load, reading, terminal, keep=[model_folder(model), *listed], sources=bool(dictionary))
+    listed = lexicon_paths(dictionary, rules)
+    job.run(load, reading, terminal, keep=[model_folder(model), *listed], sources=bool(dictionary or rules))

@@ -62,7 +62,7 @@ def find_known_spans(
     never: set[Span] = set()
     forced: list[Hit] = []
     for hit in hits:
-        start, end, entry = hit
+        start, end, entry, _ = hit
         place = (start, end, entry.type)
         if entry.mode == "never":
             never.update([place] if entry.type else [(start, end, type_) for type_ in (*types, *new_types)])
@@ -77,7 +77,7 @@ def find_known_spans(
         weights[place] = max(weight, weights.get(place, weight))
     weights.update(dict.fromkeys(never, NEVER))
     overruled = 0
-    for start, end, entry in sorted(forced, key=lambda hit: (hit.start - hit.end, hit.start)):
+    for start, end, entry, _ in sorted(forced, key=lambda hit: (hit.start - hit.end, hit.start)):
         if 1 not in taken[start:end]:
             take(FixedSpan(start, end, entry.type))
         elif FixedSpan(start, end, entry.type) not in certain:

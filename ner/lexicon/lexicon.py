@@ -8,11 +8,14 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ner.choices import BUILTIN_RULES as BUILTIN_NAME
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.garbage_collection import pause_garbage_collection
 from ner.errors import InputError
+from ner.lexicon.builtin_rules import BUILTIN_RULES
 from ner.lexicon.entries import COLUMNS, LONGEST_TERM, MODES, Entry, Mode, as_entries, find_faults
 from ner.lexicon.read_lists import Rows, read_rows, rows_of_cells
+from ner.lexicon.rules import Rule, read_rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +44,8 @@ class Lexicon:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._columns: list[list[Any]] = [[] for _ in Entry._fields]
+        self.rules: list[Rule] = []
+        """Regular expressions whose matches entities may come from; see `add_rules`."""
         self.left_out = 0
         """The number of entries of HanLP's and jieba's files that were left out, because they are no names."""
         given = list(entries)
@@ -154,6 +159,26 @@ class Lexicon:
         values = [[value] for value in (term, type, mode, weight, id, alias_of)]
         raise_faults(self._add_rows(Rows([*values], [len(self) + 1], []), "entry", ""))
 
+    def add_rules(self, path: str | Path) -> None:
+        """Add the rules of a file, or those of this package.
+
+        A file in TOML has a table `[[rule]]` for each rule, with `pattern` (a regular expression of RE2; a named group
+        is the entity) and `type`, and if wanted `name`, `mode` and `weight`.
+
+        >>> lexicon = Lexicon()
+        >>> lexicon.add_rules("builtin")
+        >>> [(entity.text, entity.label) for entity in Tagger.load(lexicon=lexicon).tag("电话：13800138000")]
+        [('13800138000', 'PHONE')]
+
+        Args:
+            path: the file, or `builtin`: mobile numbers (PHONE), resident ids with their check digit (ID_CARD), EMAIL,
+                URL, DATE, TIME, MONEY and licence plates (PLATE).
+
+        Raises:
+            InputError: the file can't be read, or some rules are wrong. The message lists them.
+        """
+        self.rules += BUILTIN_RULES if str(path) == BUILTIN_NAME else read_rules(Path(path))
+
     def __len__(self) -> int:
         return len(self._columns[0])
 
@@ -170,6 +195,7 @@ class Lexicon:
         """The entries of two lexicons."""
         both = Lexicon()
         both._columns = [[*one, *more] for one, more in zip(self._columns, other._columns, strict=True)]
+        both.rules = [*self.rules, *other.rules]
         both.left_out = self.left_out + other.left_out
         return both
 
@@ -184,8 +210,8 @@ class Lexicon:
 
     @property
     def types(self) -> list[str]:
-        """The types of the entries, sorted."""
-        return sorted({*self._columns[1]} - {""})
+        """The types of the entries and rules, sorted."""
+        return sorted({*self._columns[1], *(rule.entry.type for rule in self.rules)} - {""})
 
     def _add_rows(self, rows: Rows, file: str, type_: str) -> list[str]:
         """Add rows if none is wrong; else say what is."""

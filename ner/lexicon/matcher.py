@@ -13,14 +13,16 @@ from ner.characters.character_table import CharacterTable
 from ner.data.garbage_collection import pause_garbage_collection
 from ner.lexicon.entries import Entry
 from ner.lexicon.lexicon import Lexicon, raise_faults
+from ner.lexicon.rules import RuleMatcher
 
 
 class Hit(NamedTuple):
-    """An entry that `start:end` of a text matches."""
+    """An entry that `start:end` of a text matches, or a rule."""
 
     start: int
     end: int
     entry: Entry
+    is_rule: bool = False
 
 
 class Matcher:
@@ -59,13 +61,20 @@ class Matcher:
         self._masks = masks
         self._lengths = {mask: [n for n in range(mask.bit_length()) if mask >> n & 1] for mask in {*masks.values()}}
         self._has_single = any(len(key) == 1 for key in masks)
+        self._rules = RuleMatcher(lexicon.rules) if lexicon.rules else None
         self.overruled = 0
         """The number of matches with mode `force` so far that others left no room for."""
         self._refuse_conflicts()
         self._ids = self._resolve_aliases()
 
     def find(self, text: str) -> Iterator[Hit]:
-        """All entries that match a part of the text, in order of their starts."""
+        """All entries that match a part of the text, in order of their starts, and then all rules."""
+        yield from self._find_terms(text)
+        if self._rules is not None:
+            for start, end, entry in self._rules.find(text):
+                yield Hit(start, end, entry, True)
+
+    def _find_terms(self, text: str) -> Iterator[Hit]:
         folded, first, length = self._table.fold(text), self._first, len(text)
         for start, pair in enumerate(map("".join, zip(folded, f"{folded[1:]} ", strict=False))):
             if self._has_single and pair[0] in first:

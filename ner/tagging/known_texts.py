@@ -137,7 +137,8 @@ def with_sources(
         if hit is None:
             found.append(replace(entity, source="model"))
         else:
-            found.append(replace(entity, source="both" if span in alone else "dictionary", id=matcher.id_of(hit.entry)))
+            listed = "rule" if hit.is_rule else "dictionary"
+            found.append(replace(entity, source="both" if span in alone else listed, id=matcher.id_of(hit.entry)))
     return found
 
 

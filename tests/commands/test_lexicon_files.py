@@ -35,7 +35,7 @@ def test_json_csv_and_html_say_where_entities_come_from(run: Run, tmp_path: Path
     result = run(*options)
     assert result.exit_code == 0, result.output
     assert "note: the model has" in result.stderr
-    assert "only the list has BRIDGE" in result.stderr
+    assert "only the list or the rules have BRIDGE" in result.stderr
     entities = json.loads(result.stdout)["entities"]
     assert [{**entity, "score": None} for entity in entities] == [
         {"start": 0, "end": 2, "label": "PER", "text": "张伟", "score": None, "source": "both"},
