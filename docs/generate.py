@@ -28,7 +28,7 @@ from ner.training.training_settings import TrainingSettings
 
 _GENERAL = str(Text("Options", "选项"))
 _PYTHON = {  # what is public and in no list here comes last
-    Text("Tag text", "识别实体"): ("Tagger", "Entity", "FixedSpan", "Embedder"),
+    Text("Tag text", "识别实体"): ("Tagger", "Entity", "Lexicon", "FixedSpan", "Embedder"),
     Text("Ask a service", "使用服务"): ("Client", "AsyncClient", "ServiceError"),
     Text("Read and write annotated text", "读写标注数据"): (
         "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",

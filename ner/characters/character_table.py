@@ -128,7 +128,7 @@ class CharacterTable:
             for code in np.unique(unresolved):
                 self._folded[code] = ord(self._fold(chr(code)))
             folded = self._folded[codes]
-        return folded.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        return bytes(folded.astype("<u4")).decode("utf-32-le", "surrogatepass")
 
     def unknown(self, text: str) -> int:
         """The number of characters of `text` that the encoder doesn't know, without white space."""

@@ -29,6 +29,10 @@ def _is_resident_id(text: str) -> bool:
     return text[17].upper() == "10X98765432"[total % 11]
 
 
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
 def _is_date(text: str) -> bool:
     """Whether a date of three numbers exists."""
     numbers = [int(part) for part in text.replace("/", "-").replace(".", "-").split("-")]
@@ -72,7 +76,7 @@ BUILTIN_RULES: tuple[Rule, ...] = (
         f"(?P<plate>[{_PROVINCES}][A-HJ-NP-Z][·・ -]?(?:{_PLATE_CHARACTER}{{6}}|{_PLATE_CHARACTER}{{5}}"
         f"|{_PLATE_CHARACTER}{{4}}[挂学警港澳]))(?:[^A-Za-z0-9]|$)",
         "force",
-        lambda text: any(character.isdigit() for character in text),
+        _has_digit,
     ),
     built_in(
         "date",

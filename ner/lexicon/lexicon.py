@@ -4,7 +4,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -245,7 +245,7 @@ class Lexicon:
             faults += [(entry.line, fault) for entry in entries for fault in find_faults(entry)]
         if faults:
             return [f"{file}:{line}: {fault}" for line, fault in sorted(faults)]
-        for column, values in zip(self._columns, chain(columns, [[file] * count, rows.lines]), strict=True):
+        for column, values in zip(self._columns, [*columns, [file] * count, rows.lines], strict=True):
             column.extend(values)
         return []
 

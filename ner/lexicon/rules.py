@@ -82,7 +82,11 @@ class RuleMatcher:
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = list(rules)
         self._compiled = [(rule, compile_pattern(rule.entry.term)) for rule in rules]
+
+    def __reduce__(self) -> tuple[type["RuleMatcher"], tuple[list[Rule]]]:
+        return RuleMatcher, (self._rules,)  # patterns of RE2 can't be pickled
 
     def find(self, text: str) -> Iterator[tuple[int, int, Entry]]:
         """The start, the end and the rule of each match. Patterns see ASCII in half width."""

@@ -13,6 +13,8 @@ from ner.data import bounded_parquet, corpus, text_encoding
 from ner.data.formats import conll_columns
 from ner.evaluation import entity_tables, pictures, report_html
 from ner.exporting import onnx_conversion
+from ner.lexicon import entries as lexicon_entries
+from ner.lexicon import lexicon, read_lists, rules
 from ner.model import memory_needs
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining import unlabelled_text
@@ -82,6 +84,13 @@ def limits_in_code() -> list[list[int | str]]:
         [bounded_json.LONGEST_NUMBER],
         unpacked,
         unpacked,
+        [read_lists.LARGEST_FILE // megabyte],
+        [read_lists.LONGEST_LINE],
+        [read_lists._UNPACKED // megabyte],
+        [lexicon_entries.LONGEST_TERM],
+        [lexicon.MOST_ENTRIES],
+        [rules.MOST_RULES],
+        [rules.LONGEST_PATTERN],
         [choices.MOST_READINGS],
         [choices.MOST_SEEDS],
         [engine_settings._PER_CORE, engine_settings._AT_LEAST, threads.en.split()[-1]],

@@ -170,3 +170,13 @@ def test_a_catastrophic_pattern_takes_no_time(tmp_path: Path) -> None:
     began = time.process_time()
     assert list(RuleMatcher(read_rules(path)).find("a" * 100_000)) == []
     assert time.process_time() - began < 5
+
+
+def test_limits(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text("[[rule]]\ntype = 'A'\npattern = '" + "x" * 2001 + "'\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"rules.toml:1: expected a pattern of at most 2,000 characters, got 2,001"):
+        read_rules(path)
+    path.write_text("[[rule]]\ntype = 'A'\npattern = 'x'\n" * 1001, encoding="utf-8")
+    with pytest.raises(InputError, match="expected at most 1,000 rules, got 1,001"):
+        read_rules(path)

@@ -1,5 +1,6 @@
 """Tagging with a lexicon: the built-in tagger, `fixed`, long texts, batches, new types, sources."""
 
+import pickle
 from itertools import pairwise
 from pathlib import Path
 
@@ -157,6 +158,14 @@ def test_a_list_can_be_a_file(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("term,type\n星海湾科技,ORG\n", encoding="utf-8")
     assert ("星海湾科技", "ORG", "both") in found(Tagger.load(lexicon=path).tag(TEXT))
+
+
+def test_rules_and_a_list_survive_pickling() -> None:
+    both = lexicon(Entry("星海湾科技", "ORG", id="C17"))
+    both.add_rules("builtin")
+    listed = pickle.loads(pickle.dumps(Tagger.load(lexicon=both)))
+    text = "星海湾科技的电话是１３８００１３８０００。"
+    assert found(listed.tag(text)) == [("星海湾科技", "ORG", "both"), ("１３８００１３８０００", "PHONE", "rule")]
 
 
 def test_a_softmax_takes_no_lexicon(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
