@@ -17,6 +17,7 @@ from ner.commands.exit_status import Commands
 from ner.commands.export import export
 from ner.commands.help_page import COMMAND, OPTIONS, TranslatedCommand
 from ner.commands.info import info
+from ner.commands.lexicon import lexicon
 from ner.commands.merge import merge
 from ner.commands.parameters import option
 from ner.commands.pretrain import pretrain
@@ -33,7 +34,7 @@ from ner.version import installed_version
 
 GROUPS = {
     Text("Start here", "从这里开始"): (tag, check, train, evaluate),
-    Text("Data", "数据"): (convert, split, merge),
+    Text("Data", "数据"): (convert, split, merge, lexicon),
     Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
     Text("Speed and export", "速度与导出"): (bench, export),
     Text("Service", "服务"): (serve, client),
