@@ -84,7 +84,7 @@ def _print(found: "LexiconCheck") -> None:
         shown = harmful[columns].head(_SHOWN)
         console.print(rich_table(shown, title, left=("term", "type", "suggestion", "example")))
     for note in found.notes[:_SHOWN]:
-        console.print(note, markup=False, highlight=False)
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
     if len(found.notes) > _SHOWN:
         console.print(f"and {len(found.notes) - _SHOWN:,} more")
 

@@ -36,7 +36,7 @@ _Model = Annotated[
     zh="找出文本中的实体。文本文件可以任意大：纯文本、JSONL、CSV、Parquet，或标注文件中的句子。",
     examples=[
         'bert-ner tag --text "林晓东昨天从杭州赶到北京大学医院看望李教授。"',
-        "bert-ner tag news.txt --format csv --output entities.csv --dictionary companies.csv",
+        "bert-ner tag news.txt --format csv -o out.csv --dictionary names.csv",
     ],
     job=TagFiles,
     reading=text_options,
