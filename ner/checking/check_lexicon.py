@@ -126,8 +126,9 @@ def check_lexicon(lexicon: Lexicon, sentences: Iterable[Sentence], table: Charac
     for place, entry in enumerate(lexicon):
         count = counts[place]
         suggestion = _suggest(entry, count, other_types.get(place, Counter()))
-        numbers = (count[kind] for kind in ("right", "other_type", "part", "outside"))
-        uses.append(EntryUse(entry, count.total(), *numbers, suggestion, examples.get(place, "")))
+        right, other_type, part, outside = (count[kind] for kind in ("right", "other_type", "part", "outside"))
+        example = examples.get(place, "")
+        uses.append(EntryUse(entry, count.total(), right, other_type, part, outside, suggestion, example))
     return LexiconCheck(uses, [*_notes(lexicon, table, types)])
 
 

@@ -101,7 +101,8 @@ def know_text(
     names = tags.names[: tags.known]
     check_spans(fixed, len(text))
     if matcher is None:
-        return KnownText(*[_allowed(fixed, len(text), names, tags)] * 2, None, {})
+        allowed = _allowed(fixed, len(text), names, tags)
+        return KnownText(allowed, allowed, None, {})
     of_model = [type_ for type_ in types if type_ not in new_types]
     hits = matcher.find(text)
     spans, certain, sources, overruled = find_known_spans(

@@ -337,15 +337,16 @@ class Tagger:
 
         With many labels or readings, a batch has few texts: decoding has arrays of all pairs of states for each text.
         """
-        not_empty = [i for i, text in enumerate(texts) if text]
-        plain = [i for i in not_empty if known is None or known[i].spans is None]
-        weighted = [i for i in not_empty if known is not None and known[i].spans is not None]
-        for members, states in ((plain, len(self.labels)), (weighted, 0)):
-            if not members:
-                continue
-            if known is not None and not states:
+        plain, weighted, spans = [], [], []
+        for i, text in enumerate(texts):
+            if text and known is not None and (of_text := known[i].spans) is not None:
+                weighted.append(i)
+                spans.append(of_text)
+            elif text:
+                plain.append(i)
+        for members, states in ((plain, len(self.labels)), (weighted, len(self.labels) + most_tracks(spans))):
+            if members is weighted and members:
                 longest = max(len(texts[i]) for i in members)
-                states = len(self.labels) + most_tracks([known[i].spans for i in members if known[i].spans is not None])
                 require_memory(
                     _BYTES_PER_SCORE * _COPIES * n * longest * states,
                     f"{longest:,} characters with {states:,} labels and terms need",
