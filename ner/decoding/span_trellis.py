@@ -10,8 +10,8 @@ A type that the model doesn't know has tracks too. They read its characters as t
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,11 @@ import numpy.typing as npt
 from ner.characters.character_table import Ids
 from ner.data.schemes import OUTSIDE, Scheme, labels, split_tag
 from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE, Doubles, Mask, NumpyChain, require_possible
+from ner.decoding.viterbi import highest
 from ner.lexicon.span_weights import TextSpans
 
 _NONE = -1
+_CHUNK = 1 << 20  # scores of transitions that are computed at once
 
 
 class Tags(NamedTuple):
@@ -176,12 +178,14 @@ class SpanTrellis:
         self._emissions = np.concatenate([of_tags, of_tracks], axis=1).transpose(0, 2, 1)  # (chars, batch, states)
         self._inside = np.array([split_tag(name)[0] == tags.scheme.inside for name in tags.names[: tags.known]])
         start = np.repeat(chain.start[None], len(rows), axis=0)
-        self._start = np.concatenate([start, self._entering(0, start[:, None])[:, 0]], axis=1)  # (batch, states)
+        entering = self._entering(slice(0, 1), start[None, :, None])[0, :, 0]
+        self._start = np.concatenate([start, entering], axis=1)  # (batch, states)
         last = mask.sum(axis=1) - 1
         tag, exit_ = tracks.tag[last, :, rows], tracks.exit[last, :, rows]  # (batch, tracks)
         end = np.repeat(chain.end[None], len(rows), axis=0)
         self._end = np.concatenate([end, chain.end[tag] + exit_], axis=1)  # (batch, states)
         self._last = last
+        self._whole = mask.all(axis=0)  # the characters that all rows have
 
     def best_paths(self, n: int) -> tuple[Ids, Doubles]:
         """Find the `n` best paths of each row.
@@ -196,17 +200,20 @@ class SpanTrellis:
         scores[:, :, 0] = self._start + self._emissions[0]
         pointers = np.empty((chars, batch, states, n), dtype=np.int32)
         stay = np.arange(states * n).reshape(states, n)
-        for i in range(1, chars):
-            candidates = self._steps(i)[:, :, :, None] + scores[:, :, None, :]  # (batch, from, to, n)
-            best, previous = _highest(candidates.transpose(0, 2, 1, 3).reshape(batch, states, states * n), n)
-            here = self._mask[:, i, None, None]
-            scores = np.where(here, best + self._emissions[i, :, :, None], scores)
-            pointers[i] = np.where(here, previous, stay)
-        total, state = _highest((scores + self._end[:, :, None]).reshape(batch, states * n), n)
+        for i, steps in self._each_step():
+            candidates = steps.transpose(0, 2, 1)[..., None] + scores[:, None]  # (batch, to, from, n)
+            best, previous = highest(candidates.reshape(batch, states, states * n), n)
+            best += self._emissions[i, :, :, None]
+            if not self._whole[i]:
+                here = self._mask[:, i, None, None]
+                best, previous = np.where(here, best, scores), np.where(here, previous, stay)
+            scores, pointers[i] = best, previous
+        total, state = highest((scores + self._end[:, :, None]).reshape(batch, states * n), n)
         found = np.empty((chars, batch, n), dtype=np.int64)
         found[-1] = state
+        rows, flat = np.arange(batch)[:, None], pointers.reshape(chars, batch, states * n)
         for i in range(chars - 1, 0, -1):
-            found[i - 1] = np.take_along_axis(pointers[i].reshape(batch, states * n), found[i], axis=1)
+            found[i - 1] = flat[i, rows, found[i]]
         return found.transpose(1, 2, 0) // n, np.where(total < POSSIBLE, -np.inf, total)
 
     def log_partition(self) -> Doubles:
@@ -232,31 +239,34 @@ class SpanTrellis:
             ValueError: a row has no possible path.
         """
         chars, batch, _ = self._emissions.shape
-        rows = np.arange(batch)
+        rows, path = np.arange(batch), states.T
         there = self._forward()  # (chars, batch, states)
         back = np.empty_like(there)
-        ahead = np.empty((chars, batch))  # of the path: the log-sum over all ways to go on with another entity or none
-        path_scores = np.empty((chars, batch))
         back[-1] = self._end
-        ahead[-1] = self._end[rows, states[:, -1]]
-        breaks = np.concatenate([self._chain.start >= POSSIBLE, np.zeros(self._tracks.tag.shape[1], dtype=np.bool_)])
-        known = self._tags.known
-        path_scores[0] = (self._start + self._emissions[0])[rows, states[:, 0]]
-        for i in range(chars - 1, 0, -1):
-            steps = self._steps(i)
-            state, following = states[:, i - 1], states[:, i]
-            path_scores[i] = steps[rows, state, following] + self._emissions[i, rows, following]
-            onward = self._emissions[i] + back[i]  # (batch, to)
-            here = self._mask[:, i]
-            back[i - 1] = np.where(here[:, None], _log_sum_exp(steps + onward[:, None], axis=2), self._end)
-            may = np.repeat(breaks[None], batch, axis=0)
-            may[:, known:] = self._tracks.begins[i].T
-            leaving = _log_sum_exp(np.where(may, steps[rows, state] + onward, IMPOSSIBLE), axis=1)
-            ahead[i - 1] = np.where(here, leaving, self._end[rows, state])
+        # Of the path: its score up to a character, and the log-sum over all ways to go on without its entity.
+        path_scores, ahead = np.empty((2, chars, batch))
+        path_scores[0] = (self._start + self._emissions[0])[rows, path[0]]
+        ahead[:] = self._end[rows, path]
+        breaks = np.repeat(self._chain.start[:, None] >= POSSIBLE, batch, axis=1)  # (tags, batch)
+        for start, stop in reversed(self._chunks()):
+            steps = self._steps(start, stop)
+            for i in range(stop - 1, start - 1, -1):
+                back[i - 1] = _log_sum_exp(steps[i - start] + (self._emissions[i] + back[i])[:, None], axis=2)
+                if not self._whole[i]:
+                    np.copyto(back[i - 1], self._end, where=~self._mask[:, i, None])
+            chars_here = np.arange(stop - start)[:, None]
+            before, here = path[start - 1 : stop - 1], path[start:stop]
+            of_path = steps[chars_here, rows, before]  # (chars, batch, states)
+            emissions = self._emissions[start:stop]
+            path_scores[start:stop] = np.take_along_axis(of_path + emissions, here[:, :, None], axis=2)[:, :, 0]
+            begins = self._tracks.begins[start:stop]
+            may = np.concatenate([np.broadcast_to(breaks, (len(begins), *breaks.shape)), begins], axis=1)
+            onward = np.where(may.transpose(0, 2, 1), of_path + emissions + back[start:stop], IMPOSSIBLE)
+            np.copyto(ahead[start - 1 : stop - 1], _log_sum_exp(onward, axis=2), where=self._mask.T[start:stop])
         # Each character has its own sum over all paths, so that rounding errors of a long text cancel out.
         total = _log_sum_exp(there + back, axis=2)  # (chars, batch)
         require_possible(total[0])
-        reached = np.take_along_axis(there, states.T[:, :, None], axis=2)[:, :, 0]
+        reached = np.take_along_axis(there, path[:, :, None], axis=2)[:, :, 0]
         enter = reached - path_scores.cumsum(axis=0)
         return enter.T, (reached + ahead - total - enter).T
 
@@ -288,45 +298,47 @@ class SpanTrellis:
         """Log-sums over the paths up to and including each character, by its state: `(chars, batch, states)`."""
         sums = np.empty_like(self._emissions)
         sums[0] = self._start + self._emissions[0]
-        for i in range(1, len(sums)):
-            sums[i] = _log_sum_exp(self._steps(i) + sums[i - 1][:, :, None], axis=1) + self._emissions[i]
+        for i, steps in self._each_step():
+            np.add(_log_sum_exp(steps + sums[i - 1][:, :, None], axis=1), self._emissions[i], out=sums[i])
         return sums
 
-    def _steps(self, i: int) -> Doubles:
-        """The scores of the transitions to character `i`: `(batch, states, states)`, from and to."""
-        tracks, transitions = self._tracks, self._chain.transitions
-        batch, count = len(self._mask), tracks.tag.shape[1]
-        tag = tracks.tag[i - 1].T  # (batch, tracks)
-        exit_ = tracks.exit[i - 1].T[:, :, None]
+    def _chunks(self) -> list[tuple[int, int]]:
+        """Ranges of characters from 1 whose steps are computed at once: many small arrays would take more time."""
+        chars, batch, states = self._emissions.shape
+        size = max(1, _CHUNK // (batch * states**2))
+        return [(start, min(chars, start + size)) for start in range(1, chars, size)]
+
+    def _each_step(self) -> Iterator[tuple[int, Doubles]]:
+        """Each character from 1, and the scores of the transitions to it: `(batch, states, states)`."""
+        for start, stop in self._chunks():
+            yield from enumerate(self._steps(start, stop), start)
+
+    def _steps(self, start: int, stop: int) -> Doubles:
+        """The scores of the transitions to some characters: `(chars, batch, states, states)`, from and to."""
+        tracks, transitions, known = self._tracks, self._chain.transitions, self._tags.known
+        before, here = slice(start - 1, stop - 1), slice(start, stop)
+        tag, goes_on, exit_ = (_rows_first(each[before]) for each in (tracks.tag, tracks.goes_on, tracks.exit))
         # After the last character of a track, its entity may go on without it.
-        on = np.where(tracks.goes_on[i - 1].T, IMPOSSIBLE, 0.0)[:, :, None]
-        leaving = transitions[tag] + np.where(self._inside, on, exit_)  # (batch, tracks, tags)
-        known = self._tags.known
-        steps = np.empty((batch, known + count, known + count))
-        steps[:, :known, :known] = transitions
-        steps[:, known:, :known] = leaving
-        steps[:, :, known:] = self._entering(i, steps[:, :, :known])
-        on_track = np.where(tracks.goes_on[i - 1], transitions[tracks.tag[i - 1], tracks.tag[i]], IMPOSSIBLE).T
-        each = np.arange(count)
-        same = np.where(tracks.begins[i].T, steps[:, known + each, known + each], on_track)
-        steps[:, known + each, known + each] = same
+        on = np.where(goes_on, IMPOSSIBLE, 0.0)
+        *shape, count = tag.shape
+        steps = np.empty((*shape, known + count, known + count))
+        steps[..., :known, :known] = transitions
+        steps[..., known:, :known] = transitions[tag] + np.where(self._inside, on[..., None], exit_[..., None])
+        steps[..., known:] = self._entering(here, steps[..., :known])
+        each = known + np.arange(count)
+        on_track = np.where(goes_on, transitions[tag, _rows_first(tracks.tag[here])], IMPOSSIBLE)
+        steps[..., each, each] = np.where(_rows_first(tracks.begins[here]), steps[..., each, each], on_track)
         return steps
 
-    def _entering(self, i: int, to_tags: Doubles) -> Doubles:
-        """The scores of entering each track at character `i`, from those of its tag: `(batch, from, tracks)`."""
-        scores = np.take_along_axis(to_tags, self._tracks.tag[i].T[:, None], axis=2)
-        return np.where(self._tracks.begins[i].T[:, None], scores, IMPOSSIBLE)
+    def _entering(self, here: slice, to_tags: Doubles) -> Doubles:
+        """The scores of entering each track, from those of its tag: `(chars, batch, from, tracks)`."""
+        tag, begins = _rows_first(self._tracks.tag[here]), _rows_first(self._tracks.begins[here])
+        return np.where(begins[:, :, None], np.take_along_axis(to_tags, tag[:, :, None], axis=3), IMPOSSIBLE)
 
 
-def _highest(scores: Doubles, n: int) -> tuple[Doubles, Ids]:
-    """The `n` highest values of the last dimension, the highest first, and their places. It overwrites `scores`."""
-    values, places = [], []
-    for _ in range(n):
-        place = scores.argmax(axis=-1)[..., None]
-        places.append(place)
-        values.append(np.take_along_axis(scores, place, axis=-1))
-        np.put_along_axis(scores, place, -np.inf, axis=-1)
-    return np.concatenate(values, axis=-1), np.concatenate(places, axis=-1)
+def _rows_first(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """From `(chars, tracks, batch)` to `(chars, batch, tracks)`."""
+    return array.transpose(0, 2, 1)
 
 
 def _log_sum_exp(scores: Doubles, axis: int) -> Doubles:

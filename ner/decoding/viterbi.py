@@ -64,11 +64,11 @@ def best_paths(emissions: Doubles, mask: Mask, chain: NumpyChain, n: int) -> tup
     scores[:, :, 0] = chain.start + emissions[:, 0]
     pointers = np.empty((chars, batch, tags * n), dtype=np.int64)
     for i in range(1, chars):
-        best, previous = _highest(scores.reshape(batch, 1, tags * n) + steps, n)  # (batch, tags, n)
+        best, previous = highest(scores.reshape(batch, 1, tags * n) + steps, n)  # (batch, tags, n)
         here = mask[:, i, None, None]
         scores = np.where(here, best + emissions[:, i, :, None], scores)
         pointers[i] = np.where(here, previous, stay).reshape(batch, tags * n)
-    total, state = _highest((scores + chain.end[:, None]).reshape(batch, tags * n), n)  # (batch, n)
+    total, state = highest((scores + chain.end[:, None]).reshape(batch, tags * n), n)  # (batch, n)
     states = np.empty((chars, batch, n), dtype=np.int64)
     states[-1] = state
     for i in range(chars - 1, 0, -1):
@@ -76,7 +76,7 @@ def best_paths(emissions: Doubles, mask: Mask, chain: NumpyChain, n: int) -> tup
     return states.transpose(1, 2, 0) // n, np.where(total < POSSIBLE, -np.inf, total)
 
 
-def _highest(scores: Doubles, n: int) -> tuple[Doubles, Ids]:
+def highest(scores: Doubles, n: int) -> tuple[Doubles, Ids]:
     """The `n` highest values of the last dimension, the highest first, and their places. It overwrites `scores`."""
     width = scores.shape[-1]
     flat, first = scores.reshape(-1), np.arange(0, scores.size, width)

@@ -212,3 +212,15 @@ def test_a_softmax_takes_no_weighted_spans() -> None:
     ):
         with pytest.raises(ValueError, match="expected a CRF"):
             call()
+
+
+@pytest.mark.parametrize("size", [1, 150, 1000])
+def test_parts_of_a_text_are_joined_without_a_seam(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    spans = [SpanWeight(start, start + 1 + start % 5, "LOC", 2.0) for start in range(0, 50, 2)]
+    case = make(3, "BIO", [60, 40], [TextSpans(spans), TextSpans(spans[:18])], 2.5, False)
+    whole = case.decoder.decode(case.emissions, case.mask, None, case.spans)
+    three = case.decoder.nbest(case.emissions, case.mask, 3, None, case.spans)
+    monkeypatch.setattr("ner.decoding.span_trellis._CHUNK", size)
+    for ours, theirs in zip(case.decoder.decode(case.emissions, case.mask, None, case.spans), whole, strict=True):
+        assert (ours[case.mask] == theirs[case.mask]).all()
+    assert (case.decoder.nbest(case.emissions, case.mask, 3, None, case.spans).tags == three.tags).all()
