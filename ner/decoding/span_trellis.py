@@ -185,7 +185,7 @@ class SpanTrellis:
         end = np.repeat(chain.end[None], len(rows), axis=0)
         self._end = np.concatenate([end, chain.end[tag] + exit_], axis=1)  # (batch, states)
         self._last = last
-        self._whole = mask.all(axis=0)  # the characters that all rows have
+        self._whole = np.logical_and.reduce(mask, axis=0)  # the characters that all rows have
 
     def best_paths(self, n: int) -> tuple[Ids, Doubles]:
         """Find the `n` best paths of each row.
