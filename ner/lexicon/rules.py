@@ -24,6 +24,7 @@ LONGEST_PATTERN = 2000
 MOST_RULES = 1000
 _FIELDS = ("name", "type", "pattern", "mode", "weight")
 _HEADER = re.compile(r"^[ \t]*\[\[\s*rule\s*\]\]", re.MULTILINE)
+_LARGE = 1 << 53  # beyond it whole numbers are none of float
 _MEMORY = 8 << 20  # bytes of a compiled pattern
 # Full-width forms of ASCII, and the ideographic space.
 _HALF_WIDTH = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: 0x20}
@@ -130,7 +131,7 @@ def _entry(table: dict[str, Any], path: str, line: int) -> Entry | None:
     """The rule of a table if its values have the right types."""
     texts = [table.get(name, missing) for name, missing in (("pattern", ""), ("type", ""), ("mode", "prefer"))]
     weight, name = table.get("weight"), table.get("name", "")
-    number = weight is None or (isinstance(weight, (int, float)) and not isinstance(weight, bool))
+    number = weight is None or isinstance(weight, float) or (type(weight) is int and abs(weight) < _LARGE)
     if not number or not all(isinstance(text, str) for text in (*texts, name)):
         return None
     pattern, type_, mode = texts
@@ -142,7 +143,7 @@ def _faults_of_table(table: dict[str, Any]) -> Iterator[str]:
         if name not in _FIELDS:
             yield f"expected only {', '.join(_FIELDS)}, got {name!r:.40}"
         elif name == "weight":
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
+            if not isinstance(value, float) and (type(value) is not int or abs(value) >= _LARGE):
                 yield f"expected weight to be a number, got {value!r:.40}"
         elif not isinstance(value, str):
             yield f"expected {name} to be a text, got {value!r:.40}"

@@ -4,12 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
-from ner.characters.padding import pad_rows
 from ner.data.entities import Entity
-from ner.decoding.numpy_chain import Floats, Mask
-from ner.decoding.span_trellis import Tags, WeightedSpans
+from ner.decoding.numpy_chain import Mask
+from ner.decoding.span_trellis import Tags
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans, check_spans
 from ner.lexicon.known_spans import Span, find_known_spans
 from ner.lexicon.matcher import Hit, Matcher
@@ -30,51 +27,6 @@ class KnownText(NamedTuple):
     allowed: Mask | None
     spans: TextSpans | None
     sources: Mapping[Span, Hit]
-
-
-class DecodingBatch(NamedTuple):
-    """Texts that are decoded together.
-
-    Args:
-        members: their indices.
-        emissions: `(batch, chars, tags)`.
-        mask: `(batch, chars)`.
-        allowed: the tags that each character may have, `(batch, chars, tags)`; None for all.
-        fixed: the same without what a lexicon says.
-        spans: weighted spans, or None.
-    """
-
-    members: list[int]
-    emissions: Floats
-    mask: Mask
-    allowed: Mask | None
-    fixed: Mask | None
-    spans: WeightedSpans | None
-
-    @classmethod
-    def of(
-        cls,
-        members: list[int],
-        emissions: Floats,
-        lengths: Sequence[int],
-        known: Sequence[KnownText] | None,
-        tags: Tags,
-    ) -> "DecodingBatch":
-        """A batch of texts, with what is known of them."""
-        chars = np.arange(emissions.shape[1])
-        mask = chars < np.array(lengths)[:, None]
-        if known is None:
-            return cls(members, emissions, mask, None, None, None)
-        of_members = [known[i] for i in members]
-        spans = [each.spans for each in of_members if each.spans is not None]
-        return cls(
-            members,
-            emissions,
-            mask,
-            _pad([each.allowed for each in of_members], lengths, tags.known),
-            _pad([each.fixed for each in of_members], lengths, tags.known),
-            WeightedSpans(spans, tags) if spans else None,
-        )
 
 
 def know_text(
@@ -145,11 +97,3 @@ def with_sources(
 
 def _allowed(fixed: Sequence[FixedSpan], length: int, names: Sequence[str], tags: Tags) -> Mask | None:
     return allowed_by_spans(fixed, length, names, tags.scheme) if fixed else None
-
-
-def _pad(rows: Sequence[Mask | None], lengths: Sequence[int], tags: int) -> Mask | None:
-    """The masks of a batch; None if all tags of all rows are allowed."""
-    if all(row is None for row in rows):
-        return None
-    given = zip(rows, lengths, strict=True)
-    return pad_rows([np.ones((length, tags), dtype=np.bool_) if row is None else row for row, length in given], True)

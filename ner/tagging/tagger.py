@@ -9,14 +9,13 @@ import numpy as np
 
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
-from ner.characters.padding import batches_by_length, pad_rows
 from ner.characters.window_batches import in_chunks, window_batches
 from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, MOST_READINGS, PrecisionName
 from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.decoding.numpy_chain import Floats
-from ner.decoding.span_trellis import Tags, most_tracks
+from ner.decoding.span_trellis import Tags
 from ner.errors import InputError, NotFiniteError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan
@@ -25,10 +24,11 @@ from ner.lexicon.matcher import Matcher
 from ner.memory import require_memory
 from ner.records.record import Alternative, TaggedText
 from ner.runtime.exported_folder import is_exported, load_exported
+from ner.tagging.decoding_batches import BYTES_PER_PAIR, BYTES_PER_SCORE, COPIES, decoding_batches
 from ner.tagging.engine import Engine
 from ner.tagging.engine_settings import EngineSettings
+from ner.tagging.known_texts import KnownText, know_text, with_sources
 from ner.tagging.model_graph import load_graph, runs_without_torch
-from ner.tagging.known_texts import DecodingBatch, KnownText, know_text, with_sources
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
@@ -36,9 +36,6 @@ from ner.texts import each_text
 
 # Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
-# Decoding holds two arrays of all pairs of labels, in float64, and about six arrays of all labels.
-_DECODING_BYTES, _BYTES_PER_PAIR = 1 << 28, 16
-_BYTES_PER_SCORE, _COPIES = 8, 6
 
 
 class Tagger:
@@ -264,11 +261,11 @@ class Tagger:
         found = [[Alternative([], 1.0)] for _ in texts]  # an empty text has one reading
         longest = max(map(len, texts), default=0)
         require_memory(
-            n * len(self.labels) * (_BYTES_PER_SCORE * longest + 2 * _BYTES_PER_PAIR * len(self.labels)),
+            n * len(self.labels) * (BYTES_PER_SCORE * longest + 2 * BYTES_PER_PAIR * len(self.labels)),
             f"{n} readings of {longest:,} characters with {len(self.labels):,} labels need",
             "lower `n`, or cut the text into shorter ones",
         )
-        for batch in self._batches(texts, known, emissions, n):
+        for batch in decoding_batches(texts, known, emissions, self._tags, n):
             best = decoder.nbest(batch.emissions, batch.mask, n, batch.allowed, batch.spans)
             rows = zip(batch.members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
             for i, tags, probabilities in rows:
@@ -291,7 +288,7 @@ class Tagger:
         texts = list(each_text(texts))
         characters = sum(map(len, texts))
         require_memory(
-            _BYTES_PER_SCORE * _COPIES * characters * len(self.labels),
+            BYTES_PER_SCORE * COPIES * characters * len(self.labels),
             f"{characters:,} characters with {len(self.labels):,} labels need",
             "cut long texts into shorter ones",
         )
@@ -313,7 +310,7 @@ class Tagger:
         """Find the entities of each text, with one Viterbi pass over the whole text."""
         decoder = self.engine.decoder()
         found: list[list[Entity]] = [FoundEntities(text, ()) for text in texts]
-        for batch in self._batches(texts, known, emissions):
+        for batch in decoding_batches(texts, known, emissions, self._tags):
             tags, enter, leave = decoder.decode(batch.emissions, batch.mask, batch.allowed, batch.spans)
             # What the model finds without the lexicon.
             alone = tags if batch.spans is None else decoder.decode(batch.emissions, batch.mask, batch.fixed).tags
@@ -329,34 +326,6 @@ class Tagger:
                     entities = with_sources(entities, of_model, known[i].sources, self.matcher)
                 found[i].extend(entities)
         return found
-
-    def _batches(
-        self, texts: Sequence[str], known: Sequence[KnownText] | None, emissions: Sequence[Floats], n: int = 1
-    ) -> Iterator[DecodingBatch]:
-        """Batches of non-empty texts. Texts with weighted spans are in batches of their own.
-
-        With many labels or readings, a batch has few texts: decoding has arrays of all pairs of states for each text.
-        """
-        plain, weighted, spans = [], [], []
-        for i, text in enumerate(texts):
-            if text and known is not None and (of_text := known[i].spans) is not None:
-                weighted.append(i)
-                spans.append(of_text)
-            elif text:
-                plain.append(i)
-        for members, states in ((plain, len(self.labels)), (weighted, len(self.labels) + most_tracks(spans))):
-            if members is weighted and members:
-                longest = max(len(texts[i]) for i in members)
-                require_memory(
-                    _BYTES_PER_SCORE * _COPIES * n * longest * states,
-                    f"{longest:,} characters with {states:,} labels and terms need",
-                    "cut the text into shorter ones",
-                )
-            most_rows = max(1, _DECODING_BYTES // (_BYTES_PER_PAIR * states**2 * n))
-            for batch in batches_by_length([len(texts[i]) for i in members], BATCH_CHARACTERS, most_rows):
-                chosen = [members[i] for i in batch]
-                padded = pad_rows([emissions[i] for i in chosen], 0.0)
-                yield DecodingBatch.of(chosen, padded, [len(texts[i]) for i in chosen], known, self._tags)
 
     def _entities(self, text: str, tags: Ids) -> list[Entity]:
         names = [self._tags.names[tag] for tag in tags[: len(text)]]
