@@ -230,13 +230,15 @@ class Lexicon:
             if cells is None or not any(cells):
                 columns.append([missing] * count)
                 continue
-            if not {*map(type, cells)} <= {str}:
+            if {*map(type, cells)} == {str}:
+                texts = [*map(str.strip, cells)]
+            else:
                 faults += [
                     (line, f"expected {name} to be a text, got {cell!r:.40}")
                     for line, cell in zip(rows.lines, cells, strict=True)
                     if cell is not None and not isinstance(cell, (str, int, float))
                 ]
-            texts = [cell.strip() if type(cell) is str else _as_text(cell) for cell in cells]
+                texts = [*map(_as_text, cells)]
             if name in ("type", "mode"):
                 texts = [sys.intern(text) if text else missing for text in texts]
             columns.append(texts)

@@ -44,11 +44,13 @@ class Matcher:
         """The types that have entries with mode `only`."""
         self._table = table
         terms = lexicon.terms
-        folded = table.fold("".join(terms))
-        ends = accumulate(map(len, terms), initial=0)
-        keys = [folded[start:end] for start, end in pairwise(ends)]
-        # Most terms are folded already: then there is one copy of them.
-        keys = [term if key == term else key for key, term in zip(keys, terms, strict=True)]
+        joined = "".join(terms)
+        folded = table.fold(joined)
+        keys = terms
+        if folded != joined:  # most terms are folded already: then there is one copy of them
+            ends = accumulate(map(len, terms), initial=0)
+            parts = (folded[start:end] for start, end in pairwise(ends))
+            keys = [term if key == term else key for key, term in zip(parts, terms, strict=True)]
         self._first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
         self._others: dict[str, list[int]] = {}
         if len(self._first) < len(keys):

@@ -97,20 +97,22 @@ def rows_of_cells(header: Sequence[Any], numbered: Iterable[tuple[int, Sequence[
     faults: list[tuple[int, str]] = []
     numbered = iter(numbered)
     while chunk := list(islice(numbered, _ROWS)):
-        right = [(line, row) for line, row in chunk if len(row) == len(names)]
-        if len(right) < len(chunk):
+        numbers, rows = zip(*chunk, strict=True)
+        if {*map(len, rows)} != {len(names)}:
             faults += [
                 (line, f"expected {len(names)} columns as in the header, got {len(row)}")
                 for line, row in chunk
                 if len(row) != len(names)
             ]
-        if right:
-            numbers, rows = zip(*right, strict=True)
-            lines += numbers
-            turned = list(zip(*rows, strict=True))
-            for column, at in zip(columns, places, strict=True):
-                if column is not None and at is not None:
-                    column += turned[at]
+            chunk = [(line, row) for line, row in chunk if len(row) == len(names)]
+            if not chunk:
+                continue
+            numbers, rows = zip(*chunk, strict=True)
+        lines += numbers
+        turned = [*zip(*rows, strict=True)]
+        for column, at in zip(columns, places, strict=True):
+            if column is not None and at is not None:
+                column += turned[at]
     return Rows(columns, lines, faults)
 
 
