@@ -141,7 +141,7 @@ def test_no_default_of_training_is_written_elsewhere() -> None:
     found = {
         f"{path.relative_to(ROOT)}: {match[0]}"
         for path in (ROOT / "ner").rglob("*.py")
-        if str(path.relative_to(ROOT)) not in declared
+        if str(path.relative_to(ROOT)) not in declared and path.parent.name != "lexicon"  # its entries have a mode too
         for match in written.finditer(path.read_text(encoding="utf-8"))
     }
     assert not {one for one in found if "precision" not in one and "seed" not in one}
