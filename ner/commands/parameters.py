@@ -85,11 +85,3 @@ Resume = Annotated[
     bool,
     option("Continue the interrupted run in --output.", "接着运行 --output 中被中断的训练。", "--resume", panel=RUN),
 ]
-TextColumn = Annotated[
-    str | None,
-    option(
-        "Column (CSV, Parquet) or field (JSON lines) that has the text.",
-        "文本所在的列（CSV、Parquet）或字段（JSON Lines）。",
-        default=Text("text in JSON lines", "JSON Lines 为 text"),
-    ),
-]

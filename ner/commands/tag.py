@@ -1,6 +1,5 @@
 """`bert-ner tag`: find entities in text."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +10,11 @@ from ner.commands.options import engine_settings, text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
 from ner.commands.terminal import Terminal
-from ner.data.read_options import ReadOptions
 from ner.language import Text
+from ner.records.text_options import TextOptions
 from ner.tagging.engine_settings import EngineSettings
 
 if TYPE_CHECKING:
-    from ner.records.record import Record
     from ner.tagging.tagger import Tagger
 
 _Model = Annotated[
@@ -45,20 +43,20 @@ def tag(
     model: _Model = None,
     *,
     job: TagFiles,
-    reading: ReadOptions,
+    reading: TextOptions,
     engine: EngineSettings,
     terminal: Terminal,
 ) -> None:
     """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
 
-    def load(records: Iterator["Record"]) -> tuple["Tagger", Iterator["Record"]]:
+    def load(characters: int) -> "Tagger":
         from ner.tagging.model_graph import has_graph, needs_pytorch
         from ner.tagging.tagger import Tagger
 
-        pytorch, records = needs_pytorch(records) if has_graph(model_folder(model)) else (True, records)
+        pytorch = not has_graph(model_folder(model)) or needs_pytorch(characters)
         tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch)
         if model is None:
             terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
-        return tagger, records
+        return tagger
 
     job.run(load, reading, terminal, keep=[model_folder(model)])

@@ -13,7 +13,7 @@ from ner.data.entities import Sentence
 from ner.evaluation.report_html import render_html, render_side_by_side_html
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
-from ner.records.entity_writers import HtmlWriter
+from ner.records.html_writer import HtmlWriter
 from ner.records.record import Record
 
 POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""

@@ -17,7 +17,8 @@ from ner.data.read_options import ReadOptions
 from ner.data.rewriting import convert_files
 from ner.data.write_options import WriteOptions
 from ner.evaluation.predictions_file import read_predictions
-from ner.records.text_sources import check_files, read_records
+from ner.records.text_files import TextFiles
+from ner.records.text_options import TextOptions
 from tests.helpers.bounded_calls import bounded, run_here
 from tests.helpers.mutations import ODD_VALUES, deep_json, json_paths, replaced, spoiled, spoiled_bytes
 from tests.helpers.net import Net
@@ -94,10 +95,7 @@ def test_odd_encodings(encoding: str, lab: Lab, net: Net, work: Path) -> None:
 
 
 def _read_records(path: Path, encoding: str, column: str | None, format_: str | None) -> None:
-    source = ([str(path)], encoding, column, format_)
-    check_files(*source)
-    for _ in read_records(*source):
-        pass
+    TextFiles([str(path)], TextOptions(encoding=encoding, text_column=column, format=format_)).survey()
 
 
 def test_spoiled_brat(lab: Lab, net: Net, work: Path) -> None:
