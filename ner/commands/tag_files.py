@@ -37,7 +37,7 @@ _Format = Annotated[
         "entity; html: a web page.",
         "标准输出的格式。jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；html：网页。",
         "--format",
-        default=Text("jsonl", "jsonl"),
+        default=Text("JSON lines", "JSON Lines 格式"),
     ),
 ]
 _Types = Annotated[

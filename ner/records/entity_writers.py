@@ -19,6 +19,10 @@ class Writer(Protocol):
         """Write the end of the file, if the format has one."""
         return
 
+    def give_up(self) -> None:
+        """Close what is open of a file that will not be whole."""
+        return
+
 
 class JsonLinesWriter(Writer):
     """One JSON object per record, also for blank lines and records without entities.

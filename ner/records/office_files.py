@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from xml.parsers import expat
 
@@ -28,18 +29,28 @@ def read_sheets(name: str, sheet: str | None = None) -> Iterator[tuple[str, Iter
     """
     openpyxl = import_extra("openpyxl", "", name)
     with open_package(name) as package:
-        try:
+        with _damage_named(name):
             book = openpyxl.load_workbook(package.fp, read_only=True, data_only=True)
             names = [each.title for each in book.worksheets]
-            if sheet is not None and sheet not in names:
-                raise InputError(f"{name}: has no sheet {sheet!r}; its sheets: {', '.join(names)}")
-            for title in names if sheet is None else [sheet]:
-                book[title].reset_dimensions()  # some programs write a wrong number of rows
-                yield title, ([_value(cell) for cell in row] for row in book[title].iter_rows(values_only=True))
-        except InputError:
-            raise
-        except Exception as error:  # openpyxl raises many kinds for a damaged file
-            raise InputError(f"{name}: is not an Excel file, or is damaged ({plain_reason(error)})") from error
+        if sheet is not None and sheet not in names:
+            raise InputError(f"{name}: has no sheet {sheet!r}; its sheets: {', '.join(names)}")
+        for title in names if sheet is None else [sheet]:
+            yield title, _rows(book[title], name)
+
+
+def _rows(sheet: Any, name: str) -> Iterator[list[Any]]:
+    sheet.reset_dimensions()  # some programs write a wrong number of rows
+    with _damage_named(name):
+        for row in sheet.iter_rows(values_only=True):
+            yield [_value(cell) for cell in row]
+
+
+@contextmanager
+def _damage_named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # openpyxl raises many kinds for a damaged file
+        raise InputError(f"{name}: is not an Excel file, or is damaged ({plain_reason(error)})") from error
 
 
 def read_paragraphs(name: str) -> Iterator[str]:

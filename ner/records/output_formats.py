@@ -70,7 +70,11 @@ def open_writer(
         make = ExcelWriter if format_name == "xlsx" else ParquetWriter
         with atomic_path(output) as path:
             writer = make(path, columns, context)
-            yield writer
+            try:
+                yield writer
+            except BaseException:
+                writer.give_up()
+                raise
             writer.end()
         return
     with _open_text(output, "utf-8-sig" if format_name == "csv" and bom else "utf-8") as file:

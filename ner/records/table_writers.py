@@ -105,6 +105,11 @@ class ExcelWriter(Writer):
             self._sheets["counts"].append([text, label, *counts])
         self._book.save(self._path)
 
+    def give_up(self) -> None:
+        """Close the temporary files of the sheets."""
+        for sheet in self._book.worksheets:
+            sheet.close()
+
 
 class _Sheet:
     """A sheet that goes on in a second one where it is full."""
@@ -164,6 +169,9 @@ class ParquetWriter(Writer):
 
     def end(self) -> None:
         self._flush()
+        self._file.close()
+
+    def give_up(self) -> None:
         self._file.close()
 
     def _flush(self) -> None:
