@@ -28,6 +28,13 @@ _Model = Annotated[
     ),
 ]
 
+# Its F1 are those of its model card.
+_ABOUT_BUILT_IN = (
+    f"note: {BUILT_IN_TAGGER}, built in, finds persons (PER), places (LOC) and organisations (ORG), with F1 77.64 on "
+    f"text like its training text and 60.04 on newspapers; bert-ner train --init-from {BUILT_IN_TAGGER} makes a better "
+    "one from your own labelled text, and --model uses it"
+)
+
 
 @command(
     zh="找出文本中的实体。文本文件可以任意大：纯文本、JSONL、CSV、Parquet，或标注文件中的句子。",
@@ -56,7 +63,7 @@ def tag(
         pytorch = not has_graph(model_folder(model)) or needs_pytorch(characters)
         tagger = Tagger.load(model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch)
         if model is None:
-            terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
+            terminal.note(_ABOUT_BUILT_IN)
         return tagger
 
     job.run(load, reading, terminal, keep=[model_folder(model)])

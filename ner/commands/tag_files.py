@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from ner.choices import MOST_READINGS
 from ner.commands.look_at_texts import look_at
 from ner.commands.parameters import STANDARD_STREAM, argument, named_paths, option
+from ner.commands.signals import STOP_SIGNALS
 from ner.commands.terminal import Terminal
-from ner.errors import InputError
+from ner.errors import InputError, InterruptedRun
 from ner.language import Text
 from ner.output_paths import check_file
 from ner.records.text_options import TextOptions
@@ -153,49 +154,59 @@ class TagFiles:
         """
         if self.text and reading != TextOptions():
             raise InputError("--text is the text itself: leave out options about files, such as --encoding")
-        from ner.records.output_formats import open_writer
+        from ner.records.output_formats import open_writer, partial_output
         from ner.records.record_progress import RecordProgress
         from ner.records.text_files import Survey, TextFiles, text_records
-        from ner.tagging.tag_records import choose_types, tag_records
+        from ner.tagging.tag_records import Tally, choose_types, tag_records
 
         texts = TextFiles(self.files or [], reading)
-        output = self._file()
-        if output is not None:
-            check_file(output, "output", [*named_paths([*(self.files or []), *texts.names]), *keep])
+        output, kind = self._file(), self._kind()
+        partial = partial_output(output, kind)
+        uses = [*named_paths(texts.names), *keep]
+        for path in filter(None, (output, partial)):
+            check_file(path, "output", uses)
         survey = Survey(characters=sum(map(len, self.text))) if self.text else look_at(texts, terminal)
         began = time.perf_counter()
         tagger = load(survey.characters)
         types = None if self.types is None else choose_types(tagger, self.types)
-        with (
-            open_writer(
-                output,
-                self._kind(),
-                survey.columns,
-                tagger.types,
-                context=self.context,
-                raw=self.raw,
-                bom=self.bom,
-            ) as writer,
-            RecordProgress(terminal, "tagging", survey) as progress,
-        ):
-            tally = tag_records(
-                tagger,
-                text_records(self.text) if self.text else texts.records(),
-                writer,
-                progress.advance,
-                min_score=self.min_score,
-                types=types,
-                nbest=self.nbest,
-            )
-        by_type = ", ".join(f"{type_} {count:,}" for type_, count in tally.types.most_common())
-        found = f"{tally.types.total():,} entities{f' ({by_type})' if by_type else ''}"
-        files = f"{len(texts.names):,} {'file' if len(texts.names) == 1 else 'files'}, " if texts.names else ""
-        where = f" -> {output}" if output else ""
-        terminal.note(f"{files}{tally.texts:,} texts, {found}, {time.perf_counter() - began:.1f} s{where}")
+        tally = Tally()
+        try:
+            with (
+                RecordProgress(terminal, "tagging", survey) as progress,
+                open_writer(
+                    output,
+                    kind,
+                    survey.columns,
+                    tagger.types,
+                    context=self.context,
+                    raw=self.raw,
+                    bom=self.bom,
+                    partial=partial,
+                ) as writer,
+            ):
+                tag_records(
+                    tagger,
+                    text_records(self.text) if self.text else texts.records(),
+                    writer,
+                    progress.advance,
+                    min_score=self.min_score,
+                    types=types,
+                    nbest=self.nbest,
+                    tally=tally,
+                )
+        except KeyboardInterrupt:
+            if partial is None or tally.last is None:
+                raise
+            raise InterruptedRun(
+                f"interrupted by {STOP_SIGNALS.name}: {tally}, up to {tally.last.file}:{tally.last.line}, are in "
+                f"{partial}; tag what comes after in a second run, or run the same command again for all"
+            ) from None
+        if self.files:
+            terminal.note(f"files {len(texts.names):,}, {tally}, {time.perf_counter() - began:.1f} s")
         if self.min_score and tally.types:
             terminal.note(
                 f"by their scores, {tally.expected / tally.types.total():.0%} of these entities are right; scores are "
-                "reliable on text like that of the training"
+                "reliable on text like the training text of the tagger"
             )
 
     def _file(self) -> Path | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, TextIO, get_args
 
 from ner.errors import InputError
-from ner.files import atomic_path, atomic_writer, is_special
+from ner.files import atomic_path, atomic_writer, grant_usual_rights, is_special
 from ner.records.entity_writers import ConllWriter, JsonLinesWriter, Writer
 from ner.records.html_writer import HtmlWriter
 from ner.records.table_writers import CsvWriter, ExcelWriter, ParquetWriter
@@ -49,6 +49,7 @@ def open_writer(
     context: int = 0,
     raw: bool = False,
     bom: bool = True,
+    partial: Path | None = None,
 ) -> Iterator[Writer]:
     """Open the output, which appears when the block ends.
 
@@ -60,6 +61,7 @@ def open_writer(
         context: the number of characters around an entity that are written with it; 0 for none.
         raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
         bom: whether a CSV file begins with the mark by which spreadsheets recognise UTF-8.
+        partial: where JSON lines or CSV are kept if the block ends with a KeyboardInterrupt; None for nowhere.
 
     Raises:
         InputError: a package for the format is not installed.
@@ -84,8 +86,22 @@ def open_writer(
             writer = HtmlWriter(file, types)
         else:
             writer = JsonLinesWriter(file, context) if format_name == "jsonl" else ConllWriter(file)
-        yield writer
+        try:
+            yield writer
+        except KeyboardInterrupt:
+            if partial is not None:
+                file.flush()
+                grant_usual_rights(Path(file.name))
+                Path(file.name).replace(partial)
+            raise
         writer.end()
+
+
+def partial_output(output: Path | None, format_name: FormatName) -> Path | None:
+    """Where to keep what is whole of an output that is stopped: entities.partial.csv. None if its half is of no use."""
+    if output is None or is_special(output) or format_name not in ("jsonl", "csv"):
+        return None
+    return output.with_suffix(f".partial{output.suffix}")
 
 
 @contextmanager

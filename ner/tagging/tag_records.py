@@ -35,11 +35,17 @@ class Tally:
         texts: the number of texts.
         types: the number of entities by type.
         expected: the sum of the scores of the entities: so many are right, if the scores are.
+        last: the last record that was written.
     """
 
     texts: int = 0
     types: Counter[str] = field(default_factory=Counter)
     expected: float = 0.0
+    last: Record | None = None
+
+    def __str__(self) -> str:
+        types = "".join(f", {type_} {count:,}" for type_, count in self.types.most_common())
+        return f"texts {self.texts:,}, entities {self.types.total():,}{types}"
 
 
 def tag_records(
@@ -51,6 +57,7 @@ def tag_records(
     min_score: float = 0.0,
     types: Container[str] | None = None,
     nbest: int = 0,
+    tally: Tally | None = None,
 ) -> Tally:
     """Tag records and write them.
 
@@ -62,11 +69,12 @@ def tag_records(
         min_score: entities with lower scores are left out.
         types: the types of entities that are written; None for all.
         nbest: the number of readings of each record, for formats that can store them.
+        tally: counts what is written, also if it ends early; None for a new one.
 
     Raises:
         OSError: the output can't be written.
     """
-    tally = Tally()
+    tally = tally or Tally()
     ahead, behind = tee(records)
     readings = tagger.readings((record.text for record in ahead), nbest, watch=watch)
     for record, (found, alternatives) in zip(behind, readings, strict=True):
@@ -74,6 +82,7 @@ def tag_records(
             e for e in found if (e.score is None or e.score >= min_score) and (types is None or e.label in types)
         ]
         writer.write(record, entities, alternatives)
+        tally.last = record
         tally.texts += 1
         tally.types.update(entity.label for entity in entities)
         tally.expected += sum(1.0 if entity.score is None else entity.score for entity in entities)
