@@ -89,7 +89,7 @@ def dump(html: str, folder: Path, *options: str) -> str:
 
 
 def probed(html: str, folder: Path, width: int = 1200, times: int = 1) -> dict[str, Any]:
-    """What a script finds on the page, which forbids it itself: here it may run. It filters so many times in between."""
+    """What a script finds on the page, which forbids it itself: here it may run. It filters so many times."""
     spy = "<script>alert = () => { window.alerted = true; };</script>"
     allowed, count = re.subn(r"<meta http-equiv=[^>]*>", spy, html)
     assert count == 1
