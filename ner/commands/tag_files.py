@@ -181,7 +181,7 @@ class TagFiles:
                     context=self.context,
                     raw=self.raw,
                     bom=self.bom,
-                    partial=partial,
+                    partial=lambda: partial if tally.last else None,
                 ) as writer,
             ):
                 tag_records(

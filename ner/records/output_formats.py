@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TextIO, get_args
@@ -49,7 +49,7 @@ def open_writer(
     context: int = 0,
     raw: bool = False,
     bom: bool = True,
-    partial: Path | None = None,
+    partial: Callable[[], Path | None] = lambda: None,
 ) -> Iterator[Writer]:
     """Open the output, which appears when the block ends.
 
@@ -61,7 +61,7 @@ def open_writer(
         context: the number of characters around an entity that are written with it; 0 for none.
         raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
         bom: whether a CSV file begins with the mark by which spreadsheets recognise UTF-8.
-        partial: where JSON lines or CSV are kept if the block ends with a KeyboardInterrupt; None for nowhere.
+        partial: gives the file to keep JSON lines or CSV in if the block ends with a KeyboardInterrupt, None for none.
 
     Raises:
         InputError: a package for the format is not installed.
@@ -89,10 +89,10 @@ def open_writer(
         try:
             yield writer
         except KeyboardInterrupt:
-            if partial is not None:
+            if (kept := partial()) is not None:
                 file.flush()
                 grant_usual_rights(Path(file.name))
-                Path(file.name).replace(partial)
+                Path(file.name).replace(kept)
             raise
         writer.end()
 
