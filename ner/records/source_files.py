@@ -1,5 +1,6 @@
 """The files that texts are read from: those of folders and zip archives too, and what gzip has packed."""
 
+import errno
 import gzip
 import io
 import os
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 
 from ner.errors import InputError
 from ner.files import plain_reason
@@ -23,7 +24,7 @@ LARGEST_UNPACKED = 500_000_000
 """Bytes of an Excel or Word file when it is unpacked. A novel of a million characters has about 20 million."""
 
 _GZIP, _ZIP = ".gz", ".zip"
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, RuntimeError)
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 class Found(NamedTuple):
@@ -54,7 +55,7 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
         if path.is_dir():
             inside = [str(file.relative_to(path)) for file in _walk(path)]
         elif path.suffix.lower() == _ZIP and path.is_file():
-            with _faults_named(name), zipfile.ZipFile(path) as archive:
+            with _faults_named(name), _open_zip(path) as archive:
                 inside = sorted(_readable_name(member) for member in archive.infolist() if not member.is_dir())
         else:
             found.names.append(name)
@@ -95,7 +96,7 @@ def open_file(name: str) -> Iterator[IO[bytes]]:
     archive = _archive(name)
     with _faults_named(name):
         if archive:
-            with zipfile.ZipFile(archive) as opened:
+            with _open_zip(archive) as opened:
                 part = name[len(archive) + 1 :]
                 member = next(each for each in opened.infolist() if _readable_name(each) == part)
                 with opened.open(member) as file, _unpacked(file, name) as unpacked:
@@ -120,10 +121,17 @@ def open_package(name: str) -> Iterator[zipfile.ZipFile]:
     """
     with open_file(name) as file:
         seekable = io.BytesIO(_bounded(file, name)) if not isinstance(file, io.BufferedReader) else file
-        with zipfile.ZipFile(seekable) as package:
+        with _open_zip(seekable) as package:
             if sum(part.file_size for part in package.infolist()) > LARGEST_UNPACKED:
                 raise _too_large(name)
             yield package
+
+
+def _open_zip(file: Any) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except UnicodeDecodeError as error:
+        raise zipfile.BadZipFile(f"a name in it is not UTF-8: byte {error.object[error.start]:#x}") from None
 
 
 def _bounded(file: IO[bytes], name: str) -> bytes:
@@ -177,6 +185,9 @@ def _faults_named(name: str) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        if isinstance(error, RuntimeError) and "password" not in str(error) and "encrypted" not in str(error):
+        if type(error) is RuntimeError and "password" not in str(error):
+            raise
+        # A damaged archive lets zipfile seek to places before its beginning.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         raise InputError(f"{name}: can't be unpacked ({plain_reason(error)}): pack it again") from error

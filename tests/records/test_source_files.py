@@ -104,6 +104,17 @@ def test_damaged_archives_are_one_sentence(tmp_path: Path) -> None:
         texts(tmp_path / "d.zip")
 
 
+def test_an_archive_with_a_password_is_one_sentence(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", "北京\n")
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.zip/a\.txt: can't be unpacked \(.*password"):
+        texts(tmp_path / "a.zip")
+
+
 @pytest.mark.parametrize("name", ["a.pdf", "a.html", "a.doc", "a.xls", "a.rar", "a.pptx"])
 def test_files_of_other_programs_are_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"%")
