@@ -55,7 +55,7 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
         if path.is_dir():
             inside = [str(file.relative_to(path)) for file in _walk(path)]
         elif path.suffix.lower() == _ZIP and path.is_file():
-            with _faults_named(name), _open_zip(path) as archive:
+            with _faults_named(name), _Archive(path) as archive:
                 inside = sorted(_readable_name(member) for member in archive.infolist() if not member.is_dir())
         else:
             found.names.append(name)
@@ -96,7 +96,7 @@ def open_file(name: str) -> Iterator[IO[bytes]]:
     archive = _archive(name)
     with _faults_named(name):
         if archive:
-            with _open_zip(archive) as opened:
+            with _Archive(archive) as opened:
                 part = name[len(archive) + 1 :]
                 member = next(each for each in opened.infolist() if _readable_name(each) == part)
                 with opened.open(member) as file, _unpacked(file, name) as unpacked:
@@ -121,17 +121,29 @@ def open_package(name: str) -> Iterator[zipfile.ZipFile]:
     """
     with open_file(name) as file:
         seekable = io.BytesIO(_bounded(file, name)) if not isinstance(file, io.BufferedReader) else file
-        with _open_zip(seekable) as package:
+        with _Archive(seekable) as package:
             if sum(part.file_size for part in package.infolist()) > LARGEST_UNPACKED:
                 raise _too_large(name)
             yield package
 
 
-def _open_zip(file: Any) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(file)
-    except UnicodeDecodeError as error:
-        raise zipfile.BadZipFile(f"a name in it is not UTF-8: byte {error.object[error.start]:#x}") from None
+class _Archive(zipfile.ZipFile):
+    """A zip archive, in which names that are not in the encoding that it says are damage like any other."""
+
+    def __init__(self, file: Any) -> None:
+        with self._names_checked():
+            super().__init__(file)
+
+    def open(self, *args: Any, **options: Any) -> IO[bytes]:
+        with self._names_checked():
+            return super().open(*args, **options)
+
+    @contextmanager
+    def _names_checked(self) -> Iterator[None]:
+        try:
+            yield
+        except UnicodeDecodeError as error:
+            raise zipfile.BadZipFile(f"a name in it is not UTF-8: byte {error.object[error.start]:#x}") from None
 
 
 def _bounded(file: IO[bytes], name: str) -> bytes:
