@@ -12,11 +12,7 @@ from ner.errors import InputError
 from ner.records import source_files
 from ner.records.text_files import TextFiles
 from ner.records.text_options import TextOptions
-
-NAMESPACES = (
-    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
-)
+from tests.helpers.word_files import write_word
 
 
 def records(path: Path, **options: Any) -> list[tuple[str, int, str, dict[str, Any]]]:
@@ -73,13 +69,6 @@ def test_what_is_no_excel_file_is_one_sentence(tmp_path: Path, book: Path) -> No
         package.writestr("a", "b")
     with pytest.raises(InputError, match=r"c\.xlsx: is not an Excel file, or is damaged"):
         records(tmp_path / "c.xlsx", text_column="a")
-
-
-def write_word(path: Path, body: str, before: str = "") -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        document = f'<?xml version="1.0" encoding="UTF-8"?>{before}<w:document {NAMESPACES}><w:body>{body}</w:body>'
-        package.writestr("word/document.xml", f"{document}</w:document>")
-    return path
 
 
 def test_paragraphs_of_word_are_records(tmp_path: Path) -> None:
