@@ -8,7 +8,7 @@ from ner.commands.command import command
 from ner.commands.look_at_texts import look_at
 from ner.commands.messages import say
 from ner.commands.options import settings_options, text_options
-from ner.commands.parameters import argument, named_paths, option
+from ner.commands.parameters import TEXT_FILES, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.errors import InputError
 from ner.output_paths import check_file
@@ -69,7 +69,7 @@ _Model = Annotated[
 def embed(
     files: Annotated[
         list[str],
-        argument("Text files, one text per line. Use - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
+        argument(*TEXT_FILES),
     ],
     output: Annotated[
         Path,

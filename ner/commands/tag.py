@@ -37,10 +37,10 @@ _ABOUT_BUILT_IN = (
 
 
 @command(
-    zh="找出文本中的实体。文本文件可以任意大：纯文本、JSONL、CSV、Parquet，或标注文件中的句子。",
+    zh="找出文本中的实体。文件可以任意大：文本、JSONL、CSV、Excel、Word、Parquet，或标注文件中的句子。",
     examples=[
         'bert-ner tag --text "林晓东昨天从杭州赶到北京大学医院看望李教授。"',
-        "bert-ner tag news.txt --format csv --output entities.csv",
+        "bert-ner tag texts --output entities.csv",
     ],
     job=TagFiles,
     reading=text_options,
@@ -54,7 +54,7 @@ def tag(
     engine: EngineSettings,
     terminal: Terminal,
 ) -> None:
-    """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
+    """Find the entities in files of any size: text, JSON lines, CSV, Excel, Word, Parquet, or annotated files."""
 
     def load(characters: int) -> "Tagger":
         from ner.tagging.model_graph import has_graph, needs_pytorch

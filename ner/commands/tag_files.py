@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from ner.choices import MOST_READINGS
 from ner.commands.look_at_texts import look_at
-from ner.commands.parameters import STANDARD_STREAM, argument, named_paths, option
+from ner.commands.parameters import STANDARD_STREAM, TEXT_FILES, argument, named_paths, option
 from ner.commands.signals import STOP_SIGNALS
 from ner.commands.terminal import Terminal
 from ner.errors import InputError, InterruptedRun
@@ -107,12 +107,7 @@ class TagFiles:
 
     files: Annotated[
         list[str] | None,
-        argument(
-            "Files, folders and zip archives: .txt (one text per line), .jsonl, .csv, .xlsx, .docx, .parquet, also "
-            "with .gz. Use - for standard input.",
-            "文件、文件夹或 zip 压缩包：.txt（每行一条文本）、.jsonl、.csv、.xlsx、.docx、.parquet，可再加 .gz；"
-            "- 表示标准输入。",
-        ),
+        argument(*TEXT_FILES),
     ] = None
     text: Annotated[
         list[str] | None, option("A text to tag. You can give this option several times.", "要识别的文本；可多次使用。")
