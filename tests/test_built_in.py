@@ -119,9 +119,9 @@ def test_the_command_takes_pytorch_for_much_text_on_fast_hardware(
     tagged_by = []
     readings = Tagger.readings
 
-    def spied(self: Tagger, *args: Any) -> Iterator[TaggedText]:
+    def spied(self: Tagger, *args: Any, **keywords: Any) -> Iterator[TaggedText]:
         tagged_by.append(type(self.engine))
-        return readings(self, *args)
+        return readings(self, *args, **keywords)
 
     monkeypatch.setattr(Tagger, "readings", spied)
     (tmp_path / "texts.txt").write_text("林晓东住在杭州。。。\n" * (characters // 10), encoding="utf-8")

@@ -112,7 +112,7 @@ def test_what_a_score_promises_is_said(tag: Tag) -> None:
 def test_all_files_are_looked_at_before_the_model_is_loaded(folder: Path) -> None:
     (folder / "z.txt").write_bytes("好\n".encode() * 60_000 + b"a\0\n")
 
-    def load() -> Any:
+    def load(characters: int) -> Any:
         raise AssertionError("the model is loaded")
 
     with pytest.raises(ValueError, match=r"z\.txt:60001: has a NUL character"):
@@ -140,7 +140,7 @@ def test_ctrl_c_keeps_what_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(
         InterruptedRun, match=rf"by Ctrl-C: texts 2, .*up to a\.txt:2, are in {partial}; tag what comes"
     ):
-        TagFiles(files=["a.txt"], output=Path(name)).run(Stopped, TextOptions(), Terminal(None, quiet=True))
+        TagFiles(files=["a.txt"], output=Path(name)).run(lambda _: Stopped(), TextOptions(), Terminal(None, quiet=True))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.txt", name, partial])
     assert Path(name).read_text(encoding="utf-8") == "old"
     lines = Path(partial).read_text(encoding="utf-8-sig").splitlines()
@@ -153,7 +153,9 @@ def test_ctrl_c_leaves_no_half_of_a_page(tmp_path: Path, monkeypatch: pytest.Mon
     Path("a.txt").write_text("张伟来。\n张三来。\n王五来。\n", encoding="utf-8")
     for name in ("out.html", "out.xlsx", "out.parquet"):
         with pytest.raises(KeyboardInterrupt):
-            TagFiles(files=["a.txt"], output=Path(name)).run(Stopped, TextOptions(), Terminal(None, quiet=True))
+            TagFiles(files=["a.txt"], output=Path(name)).run(
+                lambda _: Stopped(), TextOptions(), Terminal(None, quiet=True)
+            )
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
