@@ -4,7 +4,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +16,12 @@ from rich.table import Table
 
 from ner import Tagger
 from ner.cpu_settings import set_up_libraries
-from ner.records.record import Record
-from ner.records.text_sources import read_records
+from ner.records.output_formats import open_writer
+from ner.records.text_files import TextFiles
 from ner.tagging.tag_records import tag_records
 
 _MEGABYTE = 1_000_000
+_BYTES_PER_CHARACTER = 3  # of Chinese in UTF-8
 _LONGEST_LINE = 100_000
 # The unit of getrusage: kilobytes on Linux, bytes on macOS.
 _UNIT = 1 if sys.platform == "darwin" else 1024
@@ -45,18 +46,23 @@ def main(
         for times in (1, 1, 4, 16):  # the first run is a warm-up
             characters = _write(source, file, part * times)
             began = time.perf_counter()
-            tag_records(tagger, read_records([str(source)]), output, "jsonl", lambda record: None)
+            _tag(tagger, source, output)
             seconds = time.perf_counter() - began
             table.add_row(f"{part * times:g}", f"{seconds:.2f}", f"{characters / seconds:,.0f}")
         console.print(table)
         console.print(_single_lines(tagger, file))
         _write(source, file, megabytes)
         peaks = _Peaks(min(1.0, megabytes / 2))
-        tag_records(tagger, read_records([str(source)]), output, "jsonl", peaks.watch)
+        _tag(tagger, source, output, peaks.watch)
         console.print(
             f"peak memory after {peaks.megabytes:g} MB: {peaks.first / 2**20:,.0f} MiB, "
             f"after all {megabytes:g} MB: {_peak() / 2**20:,.0f} MiB"
         )
+
+
+def _tag(tagger: Tagger, source: Path, output: Path, watch: Callable[[int], None] | None = None) -> None:
+    with open_writer(output, "jsonl") as writer:
+        tag_records(tagger, TextFiles([str(source)]).records(), writer, watch)
 
 
 def _single_lines(tagger: Tagger, file: Path) -> Table:
@@ -80,8 +86,8 @@ class _Peaks:
         self.first = 0
         self._bytes = 0
 
-    def watch(self, record: Record) -> None:
-        self._bytes += len(record.text.encode()) + 1
+    def watch(self, characters: int) -> None:
+        self._bytes += _BYTES_PER_CHARACTER * characters
         if not self.first and self._bytes >= self.megabytes * _MEGABYTE:
             self.first = _peak()
 

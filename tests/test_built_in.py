@@ -68,7 +68,12 @@ def test_the_command_tags_without_a_model_and_says_by_what(tmp_path: Path, monke
     run = CliRunner().invoke(app, ["tag", "--text", "林晓东住在杭州。"])
     assert run.exit_code == 0
     assert [entity["text"] for entity in json.loads(run.stdout)["entities"]] == ["林晓东", "杭州"]
-    assert run.stderr == "note: tagged by mini-zh-uner, built in; --model takes a tagger of your own\n"
+    assert run.stderr.startswith("note: mini-zh-uner, built in, finds persons (PER), places (LOC) and organisations")
+    assert "bert-ner train --init-from mini-zh-uner makes a better one" in run.stderr
+    assert run.stderr.count("\n") == 1
+    card = (TAGGER_FOLDER / "README.md").read_text(encoding="utf-8")
+    for score in re.findall(r"\d\d\.\d\d", run.stderr):
+        assert f"| {score} |" in card
 
 
 def test_its_graph_belongs_to_its_weights(tagger: Tagger) -> None:
@@ -114,9 +119,9 @@ def test_the_command_takes_pytorch_for_much_text_on_fast_hardware(
     tagged_by = []
     readings = Tagger.readings
 
-    def spied(self: Tagger, *args: Any) -> Iterator[TaggedText]:
+    def spied(self: Tagger, *args: Any, **keywords: Any) -> Iterator[TaggedText]:
         tagged_by.append(type(self.engine))
-        return readings(self, *args)
+        return readings(self, *args, **keywords)
 
     monkeypatch.setattr(Tagger, "readings", spied)
     (tmp_path / "texts.txt").write_text("林晓东住在杭州。。。\n" * (characters // 10), encoding="utf-8")

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import tee
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ner.client.async_client import AHEAD
@@ -165,12 +166,24 @@ class Client:
         return (reading.entities for reading in self.readings(texts, min_score=min_score, types=types))
 
     def readings(
-        self, texts: Iterable[str], n: int = 0, *, min_score: float = 0.0, types: Sequence[str] | None = None
+        self,
+        texts: Iterable[str],
+        n: int = 0,
+        *,
+        min_score: float = 0.0,
+        types: Sequence[str] | None = None,
+        watch: Callable[[int], None] | None = None,
     ) -> Iterator[TaggedText]:
-        """Find the entities of each text and its `n` most probable readings, as a stream."""
-        return self._run(
-            each_text(texts), lambda part: self._connection.tag(part, min_score=min_score, types=types, nbest=n)
-        )
+        """Find the entities of each text and its `n` most probable readings, as a stream.
+
+        `watch` is called with the number of characters of each text that is done.
+        """
+        ahead, behind = tee(each_text(texts))
+        found = self._run(ahead, lambda part: self._connection.tag(part, min_score=min_score, types=types, nbest=n))
+        for text, reading in zip(behind, found, strict=True):
+            if watch is not None:
+                watch(len(text))
+            yield reading
 
     def embed(self, texts: Iterable[str], layer: int | str = -1, pooling: str = "mean") -> Any:
         """Compute vectors of texts with the encoder of the model.

@@ -6,11 +6,11 @@ from typing import Annotated
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
 from ner.commands.options import text_options
-from ner.commands.parameters import Json, Model, TextColumn, argument, option
+from ner.commands.parameters import Json, Model, argument, option
 from ner.commands.terminal import Terminal
-from ner.data.read_options import ReadOptions
 from ner.extras import import_extra
 from ner.language import Text
+from ner.records.text_options import TextOptions
 
 
 @command(
@@ -28,7 +28,6 @@ def bench(
             default=Text("random text", "随机文本"),
         ),
     ] = None,
-    text_column: TextColumn = None,
     serve: Annotated[
         bool,
         option(
@@ -39,18 +38,16 @@ def bench(
     ] = False,
     as_json: Json = False,
     *,
-    reading: ReadOptions,
+    reading: TextOptions,
     terminal: Terminal,
 ) -> None:
     """Measure how fast a model tags on this machine by precision, threads and batch size, and recommend options."""
     from rich.console import Console
 
     from ner.commands.printing import print_bench, print_json, print_plans
-    from ner.records.text_sources import check_files, read_records
+    from ner.records.text_files import TextFiles
 
-    source = (files or [], reading.encoding, text_column, reading.format)
-    check_files(*source)
-    texts = (record.text for record in read_records(*source))
+    texts = (record.text for record in TextFiles(files or [], reading).records())
     if serve:
         import_extra("fastapi", "serve", "bench --serve")
         from ner.serving.measure_plans import measure_plans

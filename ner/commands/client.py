@@ -11,9 +11,9 @@ from ner.commands.options import text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
 from ner.commands.terminal import Terminal
-from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.language import Text
+from ner.records.text_options import TextOptions
 from ner.serving.api_keys import read_keys
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def tag(
     ] = None,
     *,
     job: TagFiles,
-    reading: ReadOptions,
+    reading: TextOptions,
     service: _Service,
     terminal: Terminal,
 ) -> None:
     """Find the entities in text files with a service. The options and the output are those of bert-ner tag."""
     with service.connect(model) as connected:
-        job.run(lambda records: (connected, records), reading, terminal)
+        job.run(lambda characters: connected, reading, terminal)
 
 
 def _read_key(path: Path) -> str:

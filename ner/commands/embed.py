@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 from ner.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
 from ner.commands.command import command
+from ner.commands.look_at_texts import look_at
 from ner.commands.messages import say
 from ner.commands.options import settings_options, text_options
-from ner.commands.parameters import TextColumn, argument, named_paths, option
+from ner.commands.parameters import TEXT_FILES, argument, named_paths, option
 from ner.commands.terminal import Terminal
-from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.output_paths import check_file
+from ner.records.text_options import TextOptions
 from ner.tagging.engine_settings import EngineSettings
 
 _Encoder = Annotated[
@@ -68,7 +69,7 @@ _Model = Annotated[
 def embed(
     files: Annotated[
         list[str],
-        argument("Text files, one text per line. Use - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
+        argument(*TEXT_FILES),
     ],
     output: Annotated[
         Path,
@@ -84,9 +85,8 @@ def embed(
     pooling: _Pooling = "mean",
     entities: _Entities = False,
     model: _Model = None,
-    text_column: TextColumn = None,
     *,
-    reading: ReadOptions,
+    reading: TextOptions,
     engine: EngineSettings,
     terminal: Terminal,
 ) -> None:
@@ -98,10 +98,9 @@ def embed(
     if entities and pooling in ("cls", "none"):
         raise InputError(f"--pooling {pooling} is for whole texts: leave out --entities, or take mean or max")
     from ner.records.record_progress import RecordProgress
-    from ner.records.text_sources import check_files, read_records, total_bytes
+    from ner.records.text_files import TextFiles
 
-    source = (files, reading.encoding, text_column, reading.format)
-    check_files(*source)
+    texts = TextFiles(files, reading)
     from ner.embedding.embed_records import embed_records
     from ner.embedding.embedder import Embedder
     from ner.embedding.layer_choice import parse_layer
@@ -109,15 +108,16 @@ def embed(
     from ner.tagging.tagger import Tagger
 
     check_output(output)
-    check_file(output, "output", named_paths([*files, encoder, model]))
+    check_file(output, "output", named_paths([*files, *texts.names, encoder, model]))
+    survey = look_at(texts, terminal)
     embedder = Embedder.load(encoder, parse_layer(layer), engine.precision)
     tagger = Tagger.load(model, engine.precision, pytorch=True) if model else None
-    with RecordProgress(terminal, "embedding", total_bytes(files, reading.format), reading.encoding) as progress:
+    with RecordProgress(terminal, "embedding", survey) as progress:
         embedded = embed_records(
             embedder,
-            read_records(*source),
+            texts.records(),
             output,
-            progress.advance,
+            lambda record: progress.advance(len(record.text)),
             pooling=None if pooling == "none" else pooling,
             entities=entities,
             tagger=tagger,

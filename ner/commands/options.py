@@ -15,6 +15,7 @@ from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 from ner.language import Text
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.records.text_options import TextOptions
 from ner.settings import (
     Panel,
     Parameter,
@@ -169,7 +170,7 @@ read_options = settings_options(ReadOptions, without=("unannotated",))
 checked_options = settings_options(ReadOptions, without=("unannotated", "strict"))
 """How the files that check looks at are read: illegal tags are findings, never a refusal."""
 
-text_options = settings_options(ReadOptions, only=("format", "encoding"))
+text_options = settings_options(TextOptions)
 """How text is read, annotated or not: the group `reading` of commands that tag."""
 
 encoding_option = settings_options(ReadOptions, only=("encoding",))

@@ -48,6 +48,13 @@ DATA = Text(
     "Folder with train, dev and test files, or a single file.", "含 train、dev、test 文件的文件夹，或单个文件。"
 )
 
+TEXT_FILES = Text(
+    "Files, folders and zip archives: .txt (one text per line), .jsonl, .csv, .xlsx, .docx, .parquet, also with .gz. "
+    "Use - for standard input.",
+    "文件、文件夹或 zip 压缩包：.txt（每行一条文本）、.jsonl、.csv、.xlsx、.docx、.parquet，可再加 .gz；"
+    "- 表示标准输入。",
+)
+
 Data = Annotated[Path, option(*DATA, "--data", "-d")]
 Model = Annotated[
     Path,
@@ -84,12 +91,4 @@ Overwrite = Annotated[
 Resume = Annotated[
     bool,
     option("Continue the interrupted run in --output.", "接着运行 --output 中被中断的训练。", "--resume", panel=RUN),
-]
-TextColumn = Annotated[
-    str | None,
-    option(
-        "Column (CSV, Parquet) or field (JSON lines) that has the text.",
-        "文本所在的列（CSV、Parquet）或字段（JSON Lines）。",
-        default=Text("text in JSON lines", "JSON Lines 为 text"),
-    ),
 ]

@@ -1,6 +1,5 @@
 """`bert-ner tag`: find entities in text."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +11,11 @@ from ner.commands.options import engine_settings, text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
 from ner.commands.terminal import Terminal
-from ner.data.read_options import ReadOptions
 from ner.language import Text
+from ner.records.text_options import TextOptions
 from ner.tagging.engine_settings import EngineSettings
 
 if TYPE_CHECKING:
-    from ner.records.record import Record
     from ner.tagging.tagger import Tagger
 
 _Model = Annotated[
@@ -31,12 +29,19 @@ _Model = Annotated[
     ),
 ]
 
+# Its F1 are those of its model card.
+_ABOUT_BUILT_IN = (
+    f"note: {BUILT_IN_TAGGER}, built in, finds persons (PER), places (LOC) and organisations (ORG), with F1 77.64 on "
+    f"text like its training text and 60.04 on newspapers; bert-ner train --init-from {BUILT_IN_TAGGER} makes a better "
+    "one from your own labelled text, and --model uses it"
+)
+
 
 @command(
-    zh="找出文本中的实体。文本文件可以任意大：纯文本、JSONL、CSV、Parquet，或标注文件中的句子。",
+    zh="找出文本中的实体。文件可以任意大：文本、JSONL、CSV、Excel、Word、Parquet，或标注文件中的句子。",
     examples=[
         'bert-ner tag --text "林晓东昨天从杭州赶到北京大学医院看望李教授。"',
-        "bert-ner tag news.txt --format csv -o out.csv --dictionary names.csv",
+        "bert-ner tag texts --output entities.csv --dictionary names.csv",
     ],
     job=TagFiles,
     reading=text_options,
@@ -48,26 +53,26 @@ def tag(
     rules: RuleFiles = None,
     *,
     job: TagFiles,
-    reading: ReadOptions,
+    reading: TextOptions,
     engine: EngineSettings,
     terminal: Terminal,
 ) -> None:
-    """Find the entities in text files of any size: plain text, JSON lines, CSV, Parquet, or annotated files."""
+    """Find the entities in files of any size: text, JSON lines, CSV, Excel, Word, Parquet, or annotated files."""
 
-    def load(records: Iterator["Record"]) -> tuple["Tagger", Iterator["Record"]]:
+    def load(characters: int) -> "Tagger":
         from ner.tagging.model_graph import has_graph, needs_pytorch
         from ner.tagging.tagger import Tagger
 
         lexicon = read_lexicon(dictionary, rules)
-        pytorch, records = needs_pytorch(records) if has_graph(model_folder(model)) else (True, records)
+        pytorch = not has_graph(model_folder(model)) or needs_pytorch(characters)
         tagger = Tagger.load(
             model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch, lexicon=lexicon
         )
         if model is None:
-            terminal.note(f"note: tagged by {BUILT_IN_TAGGER}, built in; --model takes a tagger of your own")
+            terminal.note(_ABOUT_BUILT_IN)
         if lexicon is not None:
             note_lexicon(tagger, lexicon, terminal)
-        return tagger, records
+        return tagger
 
     listed = lexicon_paths(dictionary, rules)
     job.run(load, reading, terminal, keep=[model_folder(model), *listed], sources=bool(dictionary or rules))

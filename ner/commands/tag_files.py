@@ -1,40 +1,72 @@
 """Tagging the texts of files: what `tag` and `client tag` share."""
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from ner.choices import MOST_READINGS
-from ner.commands.parameters import STANDARD_STREAM, TextColumn, argument, named_paths, option
+from ner.commands.look_at_texts import look_at
+from ner.commands.parameters import STANDARD_STREAM, TEXT_FILES, argument, named_paths, option
+from ner.commands.signals import STOP_SIGNALS
 from ner.commands.terminal import Terminal
-from ner.data.read_options import ReadOptions
-from ner.errors import InputError
+from ner.errors import InputError, InterruptedRun
 from ner.language import Text
 from ner.output_paths import check_file
+from ner.records.text_options import TextOptions
 
 if TYPE_CHECKING:
-    from ner.records.record import Record
+    from ner.records.output_formats import FormatName
     from ner.tagging.tag_records import Reader
-
-FormatName = Literal["jsonl", "conll", "csv", "html"]
 
 _Output = Annotated[
     Path | None,
     option(
-        "Output file. It appears only when it is complete. Use - for standard output.",
-        "输出文件；写完后才会出现。用 - 表示标准输出。",
+        "Output file: .jsonl, .csv, .xlsx, .parquet, .html or .conll. It appears only when it is complete. Use - for "
+        "standard output.",
+        "输出文件：.jsonl、.csv、.xlsx、.parquet、.html 或 .conll；写完后才会出现。用 - 表示标准输出。",
         "--output",
         "-o",
         default=Text("standard output", "标准输出"),
     ),
 ]
 _Format = Annotated[
-    FormatName,
+    Literal["jsonl", "conll", "csv", "html"] | None,
     option(
-        "jsonl: one JSON object per text; conll: one character per line; csv: one row per entity; html: a web page.",
-        "jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；html：网页。",
+        "Format of standard output. jsonl: one JSON object per text; conll: one character per line; csv: one row per "
+        "entity; html: a web page.",
+        "标准输出的格式。jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；html：网页。",
         "--format",
+        default=Text("JSON lines", "JSON Lines 格式"),
+    ),
+]
+_Types = Annotated[
+    str | None,
+    option(
+        "Types of the entities that are written, for example PER,ORG.",
+        "只写出这些类型的实体，例如 PER,ORG。",
+        default=Text("all", "全部"),
+    ),
+]
+_MinScore = Annotated[
+    float,
+    option(
+        "Leave out entities with a lower score. A score is the probability that the entity is right: of those with "
+        "0.9, about 9 in 10 should be.",
+        "去掉分数低于此值的实体。分数是实体正确的概率：分数为 0.9 的实体，大约十个里有九个是对的。",
+        min=0.0,
+        max=1.0,
+    ),
+]
+_Context = Annotated[
+    int,
+    option(
+        "Write each entity with N characters before and after it (csv, xlsx, parquet, jsonl).",
+        "写出每个实体前后各 N 个字（csv、xlsx、parquet、jsonl）。",
+        metavar="N",
+        min=0,
+        max=10_000,
     ),
 ]
 _Nbest = Annotated[
@@ -55,6 +87,14 @@ _Raw = Annotated[
         "--raw",
     ),
 ]
+_Bom = Annotated[
+    bool,
+    option(
+        "Begin CSV files with the mark by which Excel recognises UTF-8.",
+        "在 CSV 文件开头写上 Excel 用来识别 UTF-8 的标记（BOM）。",
+        "--bom/--no-bom",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -67,35 +107,35 @@ class TagFiles:
 
     files: Annotated[
         list[str] | None,
-        argument("Text files, one text per line. Use - for standard input.", "文本文件，每行一条；- 表示标准输入。"),
+        argument(*TEXT_FILES),
     ] = None
     text: Annotated[
         list[str] | None, option("A text to tag. You can give this option several times.", "要识别的文本；可多次使用。")
     ] = None
     output: _Output = None
-    format_name: _Format = "jsonl"
-    min_score: Annotated[
-        float, option("Leave out entities with a lower score.", "去掉分数低于此值的实体。", min=0.0, max=1.0)
-    ] = 0.0
+    format_name: _Format = None
+    types: _Types = None
+    min_score: _MinScore = 0.0
+    context: _Context = 0
     nbest: _Nbest = 0
-    text_column: TextColumn = None
     raw: _Raw = False
+    bom: _Bom = True
 
     def __post_init__(self) -> None:
         if bool(self.files) == bool(self.text):
             raise InputError("expected text files (or - for standard input) or --text, one of the two")
-        if self.nbest and self.format_name != "jsonl":
-            raise InputError(
-                f"{self.format_name} has no place for several readings: leave out --nbest, or --format "
-                f"{self.format_name}"
-            )
-        if self.raw and self.format_name != "csv":
-            raise InputError("--raw is about the cells of a spreadsheet: leave it out, or add --format csv")
+        kind = self._kind()
+        if self.nbest and kind != "jsonl":
+            raise InputError(f"{kind} has no place for several readings: leave out --nbest, or write .jsonl")
+        if (self.raw or not self.bom) and kind != "csv":
+            raise InputError(f"{'--raw' if self.raw else '--no-bom'} is about CSV files: leave it out, or write .csv")
+        if self.context and kind in ("html", "conll"):
+            raise InputError(f"{kind} has the whole text: leave out --context")
 
     def run(
         self,
-        load: Callable[[Iterator["Record"]], tuple["Reader", Iterator["Record"]]],
-        reading: ReadOptions,
+        load: Callable[[int], "Reader"],
+        reading: TextOptions,
         terminal: Terminal,
         keep: Iterable[Path] = (),
         *,
@@ -104,8 +144,8 @@ class TagFiles:
         """Tag the texts.
 
         Args:
-            load: gives what finds the entities, when the files have been checked. It takes the texts, and returns all
-                of them, so that it can look at the first ones.
+            load: gives what finds the entities, when the files have been checked. It takes the number of their
+                characters; those of standard input are not known yet.
             reading: how files are read.
             terminal: shows progress.
             keep: what must not be overwritten, besides the files.
@@ -114,32 +154,68 @@ class TagFiles:
         Raises:
             InputError: files can't be read, or the output can't be written.
         """
-        if self.text and (self.text_column or reading != ReadOptions()):
-            raise InputError("--text is the text itself: leave out --text-column, --from and --encoding")
-        from ner.records.entity_writers import WRITERS
+        if self.text and reading != TextOptions():
+            raise InputError("--text is the text itself: leave out options about files, such as --encoding")
+        from ner.records.output_formats import open_writer, partial_output
         from ner.records.record_progress import RecordProgress
-        from ner.records.text_sources import check_files, read_records, text_records, total_bytes
-        from ner.tagging.tag_records import tag_records
+        from ner.records.text_files import Survey, TextFiles, text_records
+        from ner.tagging.tag_records import Tally, choose_types, tag_records
 
-        files = self.files or []
-        source = (files, reading.encoding, self.text_column, reading.format)
-        check_files(*source)
-        output = None if self.output == Path(STANDARD_STREAM) else self.output
-        if output is not None:
-            if (meant := output.suffix[1:]) in WRITERS and meant != self.format_name:
-                raise InputError(f"{output} will be {self.format_name}: add --format {meant}, or name it otherwise")
-            check_file(output, "output", [*named_paths(files), *keep])
-        tagger, records = load(iter(text_records(self.text) if self.text else read_records(*source)))
-        total = total_bytes(files, reading.format)
-        with RecordProgress(terminal, "tagging", total, reading.encoding) as progress:
-            tag_records(
-                tagger,
-                records,
-                output,
-                self.format_name,
-                progress.advance,
-                min_score=self.min_score,
-                nbest=self.nbest,
-                raw=self.raw,
-                sources=sources,
+        texts = TextFiles(self.files or [], reading)
+        output, kind = self._file(), self._kind()
+        partial = partial_output(output, kind)
+        uses = [*named_paths(texts.names), *keep]
+        for path in filter(None, (output, partial)):
+            check_file(path, "output", uses)
+        survey = Survey(characters=sum(map(len, self.text))) if self.text else look_at(texts, terminal)
+        began = time.perf_counter()
+        tagger = load(survey.characters)
+        types = None if self.types is None else choose_types(tagger, self.types)
+        tally = Tally()
+        try:
+            with (
+                RecordProgress(terminal, "tagging", survey) as progress,
+                open_writer(
+                    output,
+                    kind,
+                    survey.columns,
+                    tagger.types,
+                    context=self.context,
+                    raw=self.raw,
+                    bom=self.bom,
+                    sources=sources,
+                    partial=lambda: partial if tally.last else None,
+                ) as writer,
+            ):
+                tag_records(
+                    tagger,
+                    text_records(self.text) if self.text else texts.records(),
+                    writer,
+                    progress.advance,
+                    min_score=self.min_score,
+                    types=types,
+                    nbest=self.nbest,
+                    tally=tally,
+                )
+        except KeyboardInterrupt:
+            if partial is None or tally.last is None:
+                raise
+            raise InterruptedRun(
+                f"interrupted by {STOP_SIGNALS.name}: {tally}, up to {tally.last.file}:{tally.last.line}, are in "
+                f"{partial}; tag what comes after in a second run, or run the same command again for all"
+            ) from None
+        if self.files:
+            terminal.note(f"files {len(texts.names):,}, {tally}, {time.perf_counter() - began:.1f} s")
+        if self.min_score and tally.types:
+            terminal.note(
+                f"by their scores, {tally.expected / tally.types.total():.0%} of these entities are right; scores are "
+                "reliable on text like the training text of the tagger"
             )
+
+    def _file(self) -> Path | None:
+        return None if self.output == Path(STANDARD_STREAM) else self.output
+
+    def _kind(self) -> "FormatName":
+        from ner.records.output_formats import choose_format
+
+        return choose_format(self._file(), self.format_name)

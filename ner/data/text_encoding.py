@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
+from ner.data.likely_encoding import likely_encodings, mostly_not_utf_8, utf_16_name
 from ner.errors import InputError
 
 # Python calls these text encodings, too. They are for host names, for mail and for Python's source.
@@ -70,7 +71,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
         return decode(data, str(path), encoding), []
     except InputError as error:
         fault = str(error)
-    if not _is_utf_8(encoding) or _utf_16(data) or _mostly_not_utf_8(data):
+    if not _is_utf_8(encoding) or utf_16_name(data) or mostly_not_utf_8(data):
         line, message = fault.removeprefix(f"{path}:").split(": ", 1)
         return "", [Finding(str(path), int(line), FindingKind.ENCODING, message)]
     lines, faults = [], []
@@ -118,7 +119,7 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
         InputError: the bytes are not in `encoding`. The message has the line and the likely encoding.
     """
     utf_8 = _is_utf_8(encoding)
-    if utf_8 and (utf_16 := _utf_16(data)):
+    if utf_8 and (utf_16 := utf_16_name(data)):
         raise InputError(f"{path}:1: looks like UTF-16: set `encoding` to {utf_16}")
     try:
         return without_byte_order_mark(data.decode(encoding), path)
@@ -127,8 +128,10 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
         if not utf_8:
             hint = "; it is UTF-8: leave out `encoding`" if _decodes(data, "utf-8") else ""
             raise InputError(f"{path}:{line}: is not {encoding}{hint}") from None
-        if _mostly_not_utf_8(data) and _decodes(data, "gb18030"):
-            raise InputError(f"{path}:{line}: is not UTF-8; it looks like GBK: set `encoding` to gb18030") from None
+        if mostly_not_utf_8(data) and (likely := likely_encodings(data)):
+            looks = " or ".join("GBK" if name == "gb18030" else "Big5" for name in likely)
+            names = " or ".join(likely)
+            raise InputError(f"{path}:{line}: is not UTF-8; it looks like {looks}: set `encoding` to {names}") from None
         raise InputError(f"{path}:{line}: {_NOT_UTF_8.format(byte=data[error.start])}") from None
 
 
@@ -151,25 +154,3 @@ def _broken_byte(data: bytes) -> int:
     except UnicodeDecodeError as error:
         return data[error.start]
     raise AssertionError("expected bytes that aren't UTF-8")
-
-
-def _mostly_not_utf_8(data: bytes) -> bool:
-    """Whether this is text in another encoding, and not UTF-8 with some broken bytes."""
-    text = data.decode("utf-8", "replace")
-    beyond_ascii = len(text) - len(data.decode("ascii", "ignore"))
-    return text.count("\ufffd") * 2 > beyond_ascii
-
-
-def _utf_16(data: bytes) -> str:
-    """The name of the UTF-16 encoding that the bytes seem to be in, or "".
-
-    Without a byte order mark, the spaces, tags and line ends show it: every second byte of them is NUL.
-    """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" not in data:
-        return ""
-    even, odd = data[::2].count(0), data[1::2].count(0)
-    if max(even, odd) * 8 < len(data) or max(even, odd) < 4 * min(even, odd):
-        return ""
-    return "utf-16-le" if odd > even else "utf-16-be"

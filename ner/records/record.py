@@ -17,6 +17,7 @@ class Record:
         text: the text.
         fields: other fields or columns of the record.
         entities: the annotated entities, if the file has annotations.
+        missing: whether the record has no text; `text` is empty then.
     """
 
     file: str
@@ -24,6 +25,7 @@ class Record:
     text: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     entities: Sequence[Entity] = ()
+    missing: bool = False
 
 
 class Alternative(NamedTuple):

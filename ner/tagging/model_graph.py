@@ -1,8 +1,6 @@
 """Model folders with an ONNX graph, such as that of the tagger in the package: they tag without PyTorch too."""
 
 import importlib.util
-from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 
 from ner.characters.character_table import CharacterTable
@@ -13,7 +11,6 @@ from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.network_settings import NetworkSettings
 from ner.model.stored_config import ADVICE, NETWORK_ENTRIES, read_config
 from ner.model.stored_weights import check_sizes, layout_digest, read_floats, read_layout
-from ner.records.record import Record
 from ner.runtime.exported_folder import FORMAT_VERSION, Exported, check_exported, network_path
 
 MUCH_TEXT = 50_000
@@ -34,19 +31,9 @@ def runs_without_torch(folder: Path, precision: PrecisionName, *, pytorch: bool)
     return not pytorch or importlib.util.find_spec("torch") is None
 
 
-def needs_pytorch(records: Iterable[Record]) -> tuple[bool, Iterator[Record]]:
-    """Whether PyTorch tags these records sooner than ONNX Runtime: they have much text, and the hardware is fast at it.
-
-    Returns:
-        Whether it does, and all records.
-    """
-    rest, first, characters = iter(records), [], 0
-    for record in rest:
-        first.append(record)
-        characters += len(record.text)
-        if characters >= MUCH_TEXT:
-            return _is_hardware_fast(), chain(first, rest)
-    return False, iter(first)
+def needs_pytorch(characters: int) -> bool:
+    """Whether PyTorch tags this much text sooner than ONNX Runtime."""
+    return characters >= MUCH_TEXT and _is_hardware_fast()
 
 
 def _is_hardware_fast() -> bool:

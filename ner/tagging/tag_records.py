@@ -1,18 +1,14 @@
 """Tagging files of any size, in constant memory. The order of the records is kept."""
 
-import io
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain, islice, tee
-from pathlib import Path
-from typing import Protocol, TextIO
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import tee
+from typing import Protocol
 
-from ner.files import atomic_writer
-from ner.records.entity_writers import WRITERS, CsvWriter, FormatName
+from ner.errors import InputError
+from ner.records.entity_writers import Writer
 from ner.records.record import Record, TaggedText
-
-_ESCAPED = "backslashreplace"  # bytes of file names that are not UTF-8; texts have none
 
 
 class Reader(Protocol):
@@ -22,65 +18,87 @@ class Reader(Protocol):
     def types(self) -> Sequence[str]:
         """The types of the entities."""
 
-    def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
-        """The entities of each text and its `n` most probable readings, as a stream."""
+    def readings(
+        self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None
+    ) -> Iterator[TaggedText]:
+        """The entities of each text and its `n` most probable readings, as a stream.
+
+        `watch` is called with the number of characters that have just been read.
+        """
+
+
+@dataclass
+class Tally:
+    """What was found.
+
+    Args:
+        texts: the number of texts.
+        types: the number of entities by type.
+        expected: the sum of the scores of the entities: so many are right, if the scores are.
+        last: the last record that was written.
+    """
+
+    texts: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+    expected: float = 0.0
+    last: Record | None = None
+
+    def __str__(self) -> str:
+        types = "".join(f", {type_} {count:,}" for type_, count in self.types.most_common())
+        return f"texts {self.texts:,}, entities {self.types.total():,}{types}"
 
 
 def tag_records(
     tagger: Reader,
     records: Iterable[Record],
-    output: Path | None,
-    format_name: FormatName,
-    progress: Callable[[Record], None],
+    writer: Writer,
+    watch: Callable[[int], None] | None = None,
     *,
     min_score: float = 0.0,
+    types: Container[str] | None = None,
     nbest: int = 0,
-    raw: bool = False,
-    sources: bool = False,
-) -> None:
+    tally: Tally | None = None,
+) -> Tally:
     """Tag records and write them.
 
     Args:
         tagger: the tagger.
         records: the texts. They can be a stream.
-        output: the file, which appears when all records are written. None writes to standard output at once.
-        format_name: the format of the output.
-        progress: called with each record that was written.
+        writer: writes the records.
+        watch: called with the number of characters that have just been read.
         min_score: entities with lower scores are left out.
+        types: the types of entities that are written; None for all.
         nbest: the number of readings of each record, for formats that can store them.
-        raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
-        sources: whether tables have columns for the source and the id of entities.
+        tally: counts what is written, also if it ends early; None for a new one.
 
     Raises:
         OSError: the output can't be written.
     """
-    records = iter(records)
-    first = list(islice(records, 1))  # its fields are the columns; if it can't be read, nothing is written
-    with _open_output(output, format_name) as file:
-        columns = list(first[0].fields) if first else []
-        writer = (
-            CsvWriter(file, columns, raw=raw, sources=sources)
-            if format_name == "csv"
-            else WRITERS[format_name](file, columns, tagger.types)
-        )
-        ahead, behind = tee(chain(first, records))
-        readings = tagger.readings((record.text for record in ahead), nbest)
-        for record, (entities, alternatives) in zip(behind, readings, strict=True):
-            writer.write(record, [e for e in entities if e.score is None or e.score >= min_score], alternatives)
-            progress(record)
-        writer.end()
+    tally = tally or Tally()
+    ahead, behind = tee(records)
+    readings = tagger.readings((record.text for record in ahead), nbest, watch=watch)
+    for record, (found, alternatives) in zip(behind, readings, strict=True):
+        entities = [
+            e for e in found if (e.score is None or e.score >= min_score) and (types is None or e.label in types)
+        ]
+        writer.write(record, entities, alternatives)
+        tally.last = record
+        tally.texts += 1
+        tally.types.update(entity.label for entity in entities)
+        tally.expected += sum(1.0 if entity.score is None else entity.score for entity in entities)
+    return tally
 
 
-@contextmanager
-def _open_output(output: Path | None, format_name: FormatName) -> Iterator[TextIO]:
-    if output is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(
-                encoding="utf-8", errors=_ESCAPED, newline=""
-            )  # the same bytes as in files, in any locale
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    # Spreadsheet programs read CSV as UTF-8 only if it begins with a byte order mark.
-    with atomic_writer(output, "utf-8-sig" if format_name == "csv" else "utf-8", errors=_ESCAPED) as file:
-        yield file
+def choose_types(tagger: Reader, names: str) -> list[str]:
+    """The types that a list such as "PER,ORG" names.
+
+    Raises:
+        InputError: the tagger doesn't find one of them.
+    """
+    types = [name.strip() for name in names.split(",") if name.strip()]
+    if unknown := [name for name in types if name not in tagger.types]:
+        known = ", ".join(tagger.types)
+        raise InputError(f"the tagger finds no {', '.join(unknown)}: expected `types` to name some of {known}")
+    if not types:
+        raise InputError("expected `types` to name types, such as PER,ORG")
+    return types

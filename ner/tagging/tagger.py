@@ -1,6 +1,6 @@
 """From strings to entities: the one path that tagging, evaluation and training's dev scores share."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
@@ -227,19 +227,26 @@ class Tagger:
         """Tag a stream of texts in constant memory. The order is kept; about 100,000 characters are read at a time."""
         return (reading.entities for reading in self.readings(texts))
 
-    def readings(self, texts: Iterable[str], n: int = 0) -> Iterator[TaggedText]:
+    def readings(
+        self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None
+    ) -> Iterator[TaggedText]:
         """Find the entities of each text and its `n` most probable readings, as a stream.
+
+        Args:
+            texts: the texts.
+            n: the number of readings.
+            watch: called after each batch with the number of characters that the network has read.
 
         Raises:
             ValueError: `n` is out of its range, or `texts` has something else than texts.
         """
         _require_number(n, least=0)
         chunks = in_chunks(each_text(texts), len, _CHUNK_CHARACTERS)
-        return (reading for chunk in chunks for reading in self._read_chunk(chunk, n))
+        return (reading for chunk in chunks for reading in self._read_chunk(chunk, n, watch))
 
-    def _read_chunk(self, texts: Sequence[str], n: int) -> list[TaggedText]:
+    def _read_chunk(self, texts: Sequence[str], n: int, watch: Callable[[int], None] | None) -> list[TaggedText]:
         known = self._known(texts)
-        emissions = self.emissions(texts)
+        emissions = self.emissions(texts, watch)
         alternatives = self._alternatives(texts, known, emissions, n) if n else [[] for _ in texts]
         return list(map(TaggedText, self._decode(texts, known, emissions), alternatives))
 
@@ -276,10 +283,14 @@ class Tagger:
                 ]
         return found
 
-    def emissions(self, texts: Iterable[str]) -> list[Floats]:
+    def emissions(self, texts: Iterable[str], watch: Callable[[int], None] | None = None) -> list[Floats]:
         """Compute the scores of each tag at each character of each text, `(chars, tags)`.
 
         Long texts are read in overlapping windows. The scores of a character are from the window that keeps it.
+
+        Args:
+            texts: the texts.
+            watch: called after each batch with the number of characters that the network has read.
 
         Raises:
             ValueError: `texts` has something else than texts.
@@ -302,6 +313,8 @@ class Tagger:
                         "or too large for bf16; set `precision` to fp32, or train again"
                     )
                 emissions[origin][window.keep_start : window.keep_end] = kept
+            if watch is not None:
+                watch(sum(window.keep_end - window.keep_start for window in batch.windows))
         return emissions
 
     def _decode(

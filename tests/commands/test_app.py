@@ -214,7 +214,7 @@ def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder
     assert [e["score"] for e in json.loads(run(*tag, "--min-score", between).stdout)["entities"]] == [better]
     assert "alternatives" not in json.loads(run(*tag).stdout)
     assert refused(*tag, "--nbest", "2", "--format", "csv") == (
-        "csv has no place for several readings: leave out --nbest, or --format csv"
+        "csv has no place for several readings: leave out --nbest, or write .jsonl"
     )
 
 
@@ -433,7 +433,7 @@ def test_a_full_disk(model_folder: Path, tmp_path: Path) -> None:
 
 def test_options_of_files_beside_a_text(refused: Callable[..., str], model_folder: Path) -> None:
     message = refused("tag", "--model", model_folder, "--text", "王", "--from", "jsonl")
-    assert message == "--text is the text itself: leave out --text-column, --from and --encoding"
+    assert message == "--text is the text itself: leave out options about files, such as --encoding"
 
 
 def test_nothing_to_tag(refused: Callable[..., str], model_folder: Path) -> None:

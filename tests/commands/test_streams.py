@@ -58,7 +58,7 @@ def test_a_full_standard_output_is_named(line: str) -> None:
     ("line", "streams", "message"),
     [
         ("--version", ">&-", "standard output: Bad file descriptor"),
-        ("tag - --output x >&-", "<&-", "standard input: Bad file descriptor"),
+        ("tag - --output x.csv >&-", "<&-", "standard input: Bad file descriptor"),
     ],
 )
 def test_a_closed_stream_is_named(line: str, streams: str, message: str, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from ner.data import bounded_parquet
 from ner.data.corpus import examine_file
 from ner.errors import InputError
-from ner.records.text_sources import read_records
+from ner.records.text_files import TextFiles
+from ner.records.text_options import TextOptions
 
 pyarrow = pytest.importorskip("pyarrow")
 
@@ -30,7 +31,8 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def told(path: Path) -> list[str]:
     """What the reader of annotations and the reader of texts say."""
     messages = []
-    for reader in (lambda: examine_file(path).faults, lambda: [*read_records([str(path)], text_column="token")]):
+    texts = TextFiles([str(path)], TextOptions(text_column="token"))
+    for reader in (lambda: examine_file(path).faults, lambda: [*texts.records()]):
         try:
             found: list[Any] = reader()
             messages += [str(fault).removeprefix(str(path)) for fault in found if hasattr(fault, "mended")]

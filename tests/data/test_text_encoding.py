@@ -15,7 +15,8 @@ from ner.data.corpus import examine_file
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode, read_text, without_byte_order_mark
 from ner.errors import InputError
-from ner.records.text_sources import check_files
+from ner.records.text_files import TextFiles
+from ner.records.text_options import TextOptions
 
 ODD = [
     "undefined",
@@ -38,7 +39,7 @@ def test_odd_names_are_one_sentence_for_all_readers(tmp_path: Path, encoding: st
     (tmp_path / "x.txt").write_text("王 O\n")
     readers: list[Callable[[], object]] = [
         lambda: check_encoding(encoding),
-        lambda: check_files([], encoding),
+        lambda: TextFiles([], TextOptions(encoding=encoding)),
         lambda: read_text(tmp_path / "x.txt", encoding),
         lambda: examine_file(tmp_path / "x.txt", ReadOptions(format=format_, encoding=encoding)),
     ]

@@ -18,7 +18,7 @@ from ner.lexicon import lexicon, read_lists, rules
 from ner.model import memory_needs
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining import unlabelled_text
-from ner.records import text_sources
+from ner.records import row_readers, source_files, table_writers
 from ner.serving import api_keys, http_protocol, tagging
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import bounds
@@ -74,7 +74,9 @@ def limits_in_code() -> list[list[int | str]]:
     service = ServingSettings()
     unpacked = [bounded_parquet.MOST_TIMES_AS_LARGE, bounded_parquet.ALWAYS_BYTES]
     return [
-        [text_sources.LONGEST_LINE],
+        [row_readers.LONGEST_LINE],
+        [source_files.LARGEST_UNPACKED],
+        [table_writers._MOST_ROWS, table_writers._MOST_CHARACTERS],
         [unlabelled_text._LONGEST_PARAGRAPH],
         [conll_columns.LONGEST_TOKEN],
         [conll_columns.MOST_COLUMNS],

@@ -23,7 +23,7 @@ from ner.evaluation.report_markdown import render_markdown
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
 from ner.extras import how_to_install
-from ner.records.entity_writers import HtmlWriter
+from ner.records.html_writer import HtmlWriter
 from ner.records.record import Record
 from tests.helpers.spoiled_report import MARKUP, RECORD, spoiled_report
 

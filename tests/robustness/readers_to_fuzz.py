@@ -9,7 +9,8 @@ from ner.data.corpus import examine_file
 from ner.data.formats.registry import FORMATS
 from ner.data.read_options import ReadOptions
 from ner.evaluation.predictions_file import read_predictions
-from ner.records.text_sources import check_files, read_records
+from ner.records.text_files import TextFiles
+from ner.records.text_options import TextOptions
 from ner.settings_text import read_settings
 from ner.training.training_settings import TrainingSettings
 
@@ -37,10 +38,7 @@ def _parquet_metadata(content: bytes, folder: Path) -> None:
 
 def _records(content: bytes, path: Path) -> None:
     path.write_bytes(content)
-    source = ([str(path)], "utf-8", "text", None)
-    check_files(*source)
-    for _ in read_records(*source):
-        pass
+    TextFiles([str(path)], TextOptions(text_column="text")).survey()
 
 
 def _predictions(content: bytes, folder: Path) -> None:

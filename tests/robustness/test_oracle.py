@@ -65,7 +65,7 @@ def test_changes_of_files(tmp_path: Path) -> None:
 
 def test_forks_see_what_a_process_sees(lab: Lab, tmp_path: Path) -> None:
     """A fork that crashes, that has no memory, that takes too long, and that is about to make something in /dev."""
-    tag = ("tag", "--model", lab.folder / "model")
+    tag = ("tag", "--quiet", "--model", lab.folder / "model")
     good = lab.commands(*tag, lab.folder / "text.txt", folder=tmp_path)
     assert (good.status, good.output.count("\n"), good.errors) == (0, 8, "")
     full = lab.commands(*tag, lab.folder / "long.txt", "--output", "a.jsonl", folder=tmp_path, file_size=2000)

@@ -1,12 +1,15 @@
 """Spoiled files of every format: read, checked, converted, merged and tagged."""
 
+import gzip
 import json
 import shutil
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import strategies as st
 
@@ -17,11 +20,13 @@ from ner.data.read_options import ReadOptions
 from ner.data.rewriting import convert_files
 from ner.data.write_options import WriteOptions
 from ner.evaluation.predictions_file import read_predictions
-from ner.records.text_sources import check_files, read_records
+from ner.records.text_files import TextFiles
+from ner.records.text_options import TextOptions
 from tests.helpers.bounded_calls import bounded, run_here
 from tests.helpers.mutations import ODD_VALUES, deep_json, json_paths, replaced, spoiled, spoiled_bytes
 from tests.helpers.net import Net
 from tests.helpers.outcome import changes, snapshot
+from tests.helpers.word_files import write_word
 from tests.robustness.conftest import Lab
 
 PLAIN = [name for name in FORMATS if name not in ("brat", "parquet", "docbin")]
@@ -93,11 +98,8 @@ def test_odd_encodings(encoding: str, lab: Lab, net: Net, work: Path) -> None:
     net.judge(f"predictions in {encoding!r}", bounded(lambda: read_predictions(path, encoding))[1])
 
 
-def _read_records(path: Path, encoding: str, column: str | None, format_: str | None) -> None:
-    source = ([str(path)], encoding, column, format_)
-    check_files(*source)
-    for _ in read_records(*source):
-        pass
+def _read_records(path: Path, encoding: str | None, column: str | None, format_: str | None) -> None:
+    TextFiles([str(path)], TextOptions(encoding=encoding, text_column=column, format=format_)).survey()
 
 
 def test_spoiled_brat(lab: Lab, net: Net, work: Path) -> None:
@@ -190,6 +192,55 @@ def test_spoiled_parquet(lab: Lab, net: Net, work: Path) -> None:
                 _tried(path, {}, "jsonl", work, lab.folder / "encoder"),
                 path.read_bytes(),
             )
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.docx", "a.txt.gz", "a.zip"])
+def test_spoiled_packed_texts(name: str, net: Net, work: Path) -> None:
+    path = work / name
+    parts = make_packed(path)
+    good = path.read_bytes()
+
+    @net.hypothesis(150, content=spoiled(good))
+    def _try(content: bytes) -> None:
+        path.write_bytes(content)
+        _, wrong = bounded(lambda: _read_records(path, None, "text", None))
+        net.judge(f"{name}: {content[:300]!r}", wrong, content)
+
+    if not parts:
+        return
+
+    @net.hypothesis(150, spoiled_part=st.sampled_from(sorted(parts)).flatmap(lambda name: _spoiled_part(name, parts)))
+    def _try_parts(spoiled_part: tuple[str, bytes]) -> None:
+        part, content = spoiled_part
+        with zipfile.ZipFile(path, "w") as archive:
+            for other, held in {**parts, part: content}.items():
+                archive.writestr(other, held)
+        _, wrong = bounded(lambda: _read_records(path, None, "text", None))
+        net.judge(f"{part} of {name}: {content[:300]!r}", wrong, content)
+
+
+def _spoiled_part(name: str, parts: dict[str, bytes]) -> st.SearchStrategy[tuple[str, bytes]]:
+    return st.tuples(st.just(name), spoiled(parts[name]))
+
+
+def make_packed(path: Path) -> dict[str, bytes]:
+    """Write a file of its kind, and give its parts, if it is a zip archive."""
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress("王小明\n".encode() * 100))
+        return {}
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in (["text", "id"], *(["王小明去上海。", number] for number in range(20))):
+            book.active.append(row)
+        book.save(path)
+    elif path.suffix == ".docx":
+        write_word(path, "<w:p><w:r><w:t>王小明</w:t><w:tab/></w:r></w:p>" * 20)
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a/王.txt", "王小明\n" * 100)
+            archive.writestr("b.csv", "text,id\n王,1\n")
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 @pytest.mark.parametrize(

@@ -65,13 +65,13 @@ def test_vectors_are_those_of_the_embedder(served: Served) -> None:
         assert characters.shape == (len(TEXTS[0]), 384)
 
 
-@pytest.mark.parametrize("options", [["--format", "jsonl", "--nbest", "2"], ["--format", "csv"]])
-def test_the_command_writes_what_tag_writes(served: Served, tmp_path: Path, options: list[str]) -> None:
+@pytest.mark.parametrize(("ending", "options"), [("jsonl", ["--nbest", "2"]), ("csv", [])])
+def test_the_command_writes_what_tag_writes(served: Served, tmp_path: Path, ending: str, options: list[str]) -> None:
     news = tmp_path / "news.txt"
     news.write_text("\n".join(TEXTS), encoding="utf-8")
     outputs = []
     for line in (["client", "--url", served.url, "tag"], ["tag", "--precision", "fp32"]):
-        outputs.append(tmp_path / f"{line[0]}.out")
+        outputs.append(tmp_path / f"{line[0]}.{ending}")
         subprocess.run(
             [sys.executable, "-m", "ner", *line, news, *options, "--output", outputs[-1]],
             env={**os.environ, "OMP_NUM_THREADS": "1"},

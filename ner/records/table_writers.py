@@ -1,0 +1,191 @@
+"""Writing entities as the rows of a table: CSV, Excel or Parquet."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from ner.data.entities import Entity
+from ner.extras import import_extra
+from ner.records.entity_writers import Writer, words_around
+from ner.records.field_values import names_beside, to_cell
+from ner.records.record import Alternative, Record
+from ner.spreadsheet_cells import harmless_cell
+
+_OWN = ("file", "line", "start", "end", "label", "text", "score")
+_MOST_ROWS = 1_048_576  # of a sheet, and characters of a cell: the limits of Excel
+_MOST_CHARACTERS = 32_767
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}  # XML has none of them
+_BATCH = 10_000
+
+
+class EntityRows:
+    """The columns of a table of entities, and its rows.
+
+    The columns are file, line, start, end, label, text, score, then source, id and context if they are asked for, and
+    the other fields of the record.
+
+    If a field of the record has the same name as one of ours, it is renamed: "input_" comes before its name.
+
+    Args:
+        columns: the names of the other fields.
+        context: the number of characters around an entity in the column `context`; 0 for no such column.
+        sources: whether there are the columns source and id, which a lexicon fills.
+    """
+
+    def __init__(self, columns: Sequence[str], context: int, sources: bool) -> None:
+        own = [*_OWN, *(("source", "id") if sources else ()), *(("context",) if context else ())]
+        self._columns, self._context, self._sources = [*columns], context, sources
+        self.names = [*own, *names_beside(own, columns).values()]
+
+    def rows(self, record: Record, entities: Sequence[Entity]) -> Iterator[list[Any]]:
+        """A row for each entity."""
+        others = [to_cell(record.fields.get(column, "")) for column in self._columns]
+        for entity in entities:
+            own = [record.file, record.line, entity.start, entity.end, entity.label, entity.text, entity.score]
+            around = [to_cell(words_around(record.text, entity, self._context))] if self._context else []
+            origin = [entity.source or "", entity.id] if self._sources else []
+            yield [*map(to_cell, own), *origin, *around, *others]
+
+
+class CsvWriter(Writer):
+    """A header and one row per entity. A record without entities has no row.
+
+    Cells that a spreadsheet would take for a formula get an apostrophe before them, unless `raw`.
+    """
+
+    def __init__(
+        self, file: TextIO, columns: Sequence[str] = (), context: int = 0, *, sources: bool = False, raw: bool = False
+    ) -> None:
+        self._rows = csv.writer(file)
+        self._entities = EntityRows(columns, context, sources)
+        self._raw = raw
+        self._write_row(self._entities.names)
+
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+        for row in self._entities.rows(record, entities):
+            row[6] = "" if row[6] is None else f"{row[6]:.4f}"
+            self._write_row(row)
+
+    def _write_row(self, cells: Sequence[object]) -> None:
+        # "-", which stands for standard input, is no formula.
+        self._rows.writerow(cells if self._raw else [cell if cell == "-" else harmless_cell(cell) for cell in cells])
+
+
+class ExcelWriter(Writer):
+    """A workbook with the sheets `entities`, `counts` (how often each entity is found) and `texts`.
+
+    All texts are text cells, never formulas. What Excel has no room for goes into further sheets (rows), or is cut and
+    ends in three dots (characters).
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str] = (), context: int = 0, *, sources: bool = False) -> None:
+        self._excel = import_extra("openpyxl", "", path)
+        self._path = path
+        self._book = self._excel.Workbook(write_only=True)
+        self._entities = EntityRows(columns, context, sources)
+        self._columns = [*columns]
+        own = ("file", "line", "text", "entities")
+        names = {
+            "entities": self._entities.names,
+            "counts": ["text", "label", "count", "texts"],
+            "texts": [*own, *names_beside(own, columns).values()],
+        }
+        self._sheets = {title: _Sheet(self._excel, self._book, title, header) for title, header in names.items()}
+        self._counts: dict[tuple[str, str], list[int]] = {}
+
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+        for row in self._entities.rows(record, entities):
+            row[6] = None if row[6] is None else round(row[6], 4)
+            self._sheets["entities"].append(row)
+        others = [to_cell(record.fields.get(column, "")) for column in self._columns]
+        self._sheets["texts"].append([record.file, record.line, record.text, len(entities), *others])
+        here = [(entity.text, entity.label) for entity in entities]
+        for key in here:
+            self._counts.setdefault(key, [0, 0])[0] += 1
+        for key in {*here}:
+            self._counts[key][1] += 1
+
+    def end(self) -> None:
+        """Write the counts, the most frequent first, and save the workbook."""
+        for (text, label), counts in sorted(self._counts.items(), key=lambda item: (-item[1][0], item[0])):
+            self._sheets["counts"].append([text, label, *counts])
+        self._book.save(self._path)
+
+    def give_up(self) -> None:
+        """Close the temporary files of the sheets."""
+        for sheet in self._book.worksheets:
+            sheet.close()
+
+
+class _Sheet:
+    """A sheet that goes on in a second one where it is full."""
+
+    def __init__(self, excel: Any, book: Any, title: str, header: Sequence[str]) -> None:
+        self._excel, self._book, self._title, self._header = excel, book, title, [*header]
+        self._parts = self._rows = 0
+        self._begin()
+
+    def append(self, row: Sequence[Any]) -> None:
+        if self._rows == _MOST_ROWS:
+            self._begin()
+        self._rows += 1
+        self._sheet.append([self._cell(value) for value in row])
+
+    def _begin(self) -> None:
+        self._parts += 1
+        self._rows = 0
+        self._sheet = self._book.create_sheet(self._title if self._parts == 1 else f"{self._title} {self._parts}")
+        self._sheet.freeze_panes = "A2"
+        self.append(self._header)
+
+    def _cell(self, value: Any) -> Any:
+        if value is None or isinstance(value, (int, float)):
+            return value
+        text = str(value).translate(_CONTROLS)
+        if len(text) > _MOST_CHARACTERS:
+            text = f"{text[: _MOST_CHARACTERS - 3]}..."
+        cell = self._excel.cell.WriteOnlyCell(self._sheet, text)
+        cell.data_type = "s"  # else it is a formula if it begins with =
+        return cell
+
+
+class ParquetWriter(Writer):
+    """One row per entity. The other fields of records are text."""
+
+    def __init__(self, path: Path, columns: Sequence[str] = (), context: int = 0, *, sources: bool = False) -> None:
+        self._arrow = import_extra("pyarrow", "parquet", path)
+        self._entities = EntityRows(columns, context, sources)
+        numbers = {"line": "int64", "start": "int64", "end": "int64", "score": "float64"}
+        kinds = [
+            numbers.get(name, "string") if at < len(_OWN) else "string" for at, name in enumerate(self._entities.names)
+        ]
+        self._schema = self._arrow.schema(
+            [(name, self._arrow.type_for_alias(kind)) for name, kind in zip(self._entities.names, kinds, strict=True)]
+        )
+        self._file = import_extra("pyarrow.parquet", "parquet", path).ParquetWriter(path, self._schema)
+        self._waiting: list[list[Any]] = []
+
+    def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
+        for row in self._entities.rows(record, entities):
+            self._waiting.append(
+                [*row[: len(_OWN)], *(None if cell is None else str(cell) for cell in row[len(_OWN) :])]
+            )
+        if len(self._waiting) >= _BATCH:
+            self._flush()
+
+    def end(self) -> None:
+        self._flush()
+        self._file.close()
+
+    def give_up(self) -> None:
+        self._file.close()
+
+    def _flush(self) -> None:
+        columns = zip(*self._waiting, strict=True) if self._waiting else [[] for _ in self._schema]
+        arrays = [
+            self._arrow.array(list(column), type=field.type)
+            for column, field in zip(columns, self._schema, strict=True)
+        ]
+        self._file.write_table(self._arrow.table(arrays, schema=self._schema))
+        self._waiting = []

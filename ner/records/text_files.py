@@ -1,0 +1,270 @@
+"""The texts of files, one by one: lines, JSON lines, rows of a table, paragraphs, or sentences of an annotated file."""
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from ner.data.corpus import read_file
+from ner.data.formats.registry import format_by_suffix
+from ner.data.likely_encoding import recognise
+from ner.data.read_options import ReadOptions
+from ner.data.text_encoding import check_encoding, decode
+from ner.errors import InputError
+from ner.files import is_special
+from ner.records.office_files import read_paragraphs
+from ner.records.record import Record
+from ner.records.row_readers import read_delimited, read_excel, read_json_lines, read_lines, read_parquet
+from ner.records.source_files import (
+    DELIMITED,
+    EXCEL,
+    JSON_LINES,
+    PARQUET,
+    TEXT_FILES,
+    WITH_COLUMNS,
+    WORD,
+    find_files,
+    open_file,
+    path_of,
+    suffix,
+)
+from ner.records.text_options import TextOptions
+
+STANDARD_INPUT = "-"
+_MOST_FAULTS = 20
+_SAVE_AS = "save it as {} with the program that it is from"
+_REFUSED = {
+    ".pdf": "take the text out of the PDF first, for example with pdftotext",
+    **dict.fromkeys((".html", ".htm", ".mht"), "save the text of the page first: in a browser, Save as, Text"),
+    **dict.fromkeys((".doc", ".rtf", ".odt", ".wps"), _SAVE_AS.format(".docx")),
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".et"), _SAVE_AS.format(".xlsx")),
+    **dict.fromkeys((".ppt", ".pptx"), _SAVE_AS.format("text")),
+    **dict.fromkeys((".rar", ".7z", ".tar", ".tgz", ".bz2", ".xz"), "unpack it, or pack the files with zip"),
+}
+
+
+@dataclass
+class Survey:
+    """What files hold.
+
+    Args:
+        texts: the number of texts.
+        characters: the number of their characters.
+        missing: the number of records without a text: a null, or a field that is not there.
+        columns: the names of all fields, in the order in which they appear.
+        empty: the files without a text.
+        encodings: the encoding of each text file that is not UTF-8.
+        whole: whether all files could be read; standard input and pipes can be read once.
+    """
+
+    texts: int = 0
+    characters: int = 0
+    missing: int = 0
+    columns: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    encodings: dict[str, str] = field(default_factory=dict)
+    whole: bool = True
+
+
+class TextFiles:
+    """The texts of files.
+
+    - A folder stands for the text files in it, at any depth, and a zip archive for those in it. Of other files, `.gz`
+      at the end means that gzip has packed them.
+    - In files that end in .jsonl or .ndjson, a record is a JSON object, with its text in `text_column` or "text".
+    - In .csv, .tsv, .xlsx and .parquet, a record is a row, with its text in `text_column`.
+    - In .docx, a record is a paragraph.
+    - In other files, a record is a line, without byte order mark and line end.
+    - With `format`, a record is a sentence of an annotated file, with its entities.
+
+    Args:
+        names: the files, folders and archives; `-` is standard input.
+        options: how they are read.
+
+    Raises:
+        InputError: some files can't be read in this way. The message lists all of them.
+        OSError: a folder can't be read.
+    """
+
+    def __init__(self, names: Iterable[str], options: TextOptions | None = None) -> None:
+        self._options = options or TextOptions()
+        self._encodings: dict[str, str] = {}
+        given = [*names]
+        if self._options.encoding is not None:
+            check_encoding(self._options.encoding)
+        self.names, self.left_out = (given, []) if self._options.format else find_files(given, self._options.include)
+        if problems := [*self._problems(given)]:
+            raise InputError("\n".join(problems))
+
+    def records(self) -> Iterator[Record]:
+        """Read the records, in constant memory but for annotated files.
+
+        Raises:
+            InputError: a file has other content, or another encoding.
+            OSError: a file can't be read.
+        """
+        for name in self.names:
+            for item in self._read(name):
+                if isinstance(item, InputError):
+                    raise item
+                yield item
+
+    def survey(self, watch: Callable[[str], None] | None = None) -> Survey:
+        """Read all files once, so that a wrong one is found before the work begins.
+
+        Args:
+            watch: called with the name of each file before it is read.
+
+        Raises:
+            InputError: some files have other content, or another encoding. The message lists all faults.
+            OSError: a file can't be read.
+        """
+        survey, faults = Survey(), []
+        columns: dict[str, None] = {}
+        for name in self.names:
+            if name == STANDARD_INPUT or is_special(path_of(name)):
+                survey.whole = False
+                continue
+            if watch is not None:
+                watch(name)
+            before = survey.texts
+            try:
+                for item in self._read(name):
+                    if isinstance(item, InputError):
+                        faults.append(str(item))
+                        continue
+                    survey.texts += 1
+                    survey.characters += len(item.text)
+                    survey.missing += item.missing
+                    columns.update(dict.fromkeys(item.fields))
+            except InputError as error:
+                faults.append(str(error))
+            if survey.texts == before:
+                survey.empty.append(name)
+        if faults:
+            more = f"\nand {len(faults) - _MOST_FAULTS:,} more" if len(faults) > _MOST_FAULTS else ""
+            raise InputError("\n".join(faults[:_MOST_FAULTS]) + more)
+        survey.columns = [*columns]
+        survey.encodings = {name: encoding for name, encoding in self._encodings.items() if encoding != "utf-8"}
+        return survey
+
+    def _problems(self, given: list[str]) -> Iterator[str]:
+        """What is wrong with the names and options, before anything is read."""
+        options = self._options
+        if given.count(STANDARD_INPUT) > 1:
+            yield "standard input can be read once: name `-` once"
+        packed = [name for name in given if Path(name).is_dir() or Path(name).suffix.lower() == ".zip"]
+        if options.include and (options.format or not packed):
+            yield "`include` chooses files of folders and zip archives: leave it out"
+        elif given and not self.names:
+            wanted = options.include or "a name that ends in " + ", ".join(TEXT_FILES)
+            yield (
+                f"{', '.join(given)}: no file in it has {wanted}"
+                if not options.include
+                else (f"{', '.join(given)}: no file in it is named {wanted}")
+            )
+        kinds = {suffix(name) for name in self.names}
+        if options.sheet and EXCEL not in kinds:
+            yield "`sheet` is about Excel files: leave it out"
+        columns = options.text_column and kinds and not kinds & {*WITH_COLUMNS, *JSON_LINES} and not options.format
+        for name in self.names:
+            if problem := self._problem(name):
+                yield problem
+            elif columns and name != STANDARD_INPUT:
+                yield f"{name}: is read as lines of text, which have no columns: leave out `text_column`"
+
+    def _problem(self, name: str) -> str | None:
+        path, kind, options = Path(name), suffix(name), self._options
+        if options.format and options.text_column:
+            return f"{name}: `format` {options.format} defines where the text is: leave out `text_column`"
+        if name == STANDARD_INPUT:
+            lines = options.format or (options.text_column and self.names == [name])
+            return "standard input is read as lines of text: leave out `format` and `text_column`" if lines else None
+        if not path_of(name).exists():
+            return f"there is no file {name}"
+        if options.format:
+            return None
+        if kind in _REFUSED:
+            return f"{name}: can't be read: {_REFUSED[kind]}"
+        if kind == ".json":
+            return f"{name}: set `format` to the JSON format of the file, for example label-studio"
+        if kind in WITH_COLUMNS and options.text_column is None:
+            return f"{name}: set `text_column` to the column that holds the text"
+        if kind not in TEXT_FILES and (annotated := format_by_suffix(path)):
+            return f"{name}: set `format` to {annotated.name}; a file in which each line is a text ends in .txt"
+        return None
+
+    def _read(self, name: str) -> Iterator[Record | InputError]:
+        options, kind = self._options, suffix(name)
+        column = options.text_column or "text"
+        if options.format:
+            yield from _sentences(
+                name, ReadOptions(format=options.format, encoding=options.encoding or "utf-8", unannotated=True)
+            )
+        elif kind == PARQUET:
+            yield from read_parquet(name, column)
+        elif kind == EXCEL:
+            yield from read_excel(name, column, options.sheet)
+        elif kind == WORD:
+            yield from (Record(name, number, text) for number, text in enumerate(read_paragraphs(name), 1))
+        else:
+            with self._open_text(name) as file:
+                if kind in JSON_LINES:
+                    yield from read_json_lines(name, file, column)
+                elif kind in DELIMITED:
+                    yield from read_delimited(name, file, column)
+                else:
+                    yield from read_lines(name, file)
+
+    @contextmanager
+    def _open_text(self, name: str) -> Iterator[TextIO]:
+        # Only \n ends a line. Other characters that Python takes for line ends are part of the text.
+        encoding = self._encoding(name)
+        try:
+            if name == STANDARD_INPUT:
+                yield io.TextIOWrapper(sys.stdin.buffer, encoding, newline="\n")
+                return
+            with open_file(name) as packed:
+                yield io.TextIOWrapper(packed, encoding, newline="\n")
+        except UnicodeError as error:
+            if name != STANDARD_INPUT and not is_special(path_of(name)):
+                with open_file(name) as packed:
+                    decode(packed.read(), name, encoding)  # its error has the line and the likely encoding
+            raise InputError(
+                f"{name} is not {encoding}: set `encoding` to the encoding of the file, for example gb18030"
+            ) from error
+
+    def _encoding(self, name: str) -> str:
+        """The encoding of a file: the one that was given, or else the only one that its content fits."""
+        if self._options.encoding is not None:
+            return self._options.encoding
+        if name == STANDARD_INPUT or is_special(path_of(name)):
+            return "utf-8"
+        if name not in self._encodings:
+            with open_file(name) as file:
+                fitting = recognise(file)
+            if len(fitting) > 1:
+                raise InputError(f"{name}: is not UTF-8, and may be {' or '.join(fitting)}: set `encoding` to one")
+            self._encodings[name] = fitting[0] if fitting else "utf-8"
+        return self._encodings[name]
+
+
+def text_records(texts: Iterable[str]) -> Iterator[Record]:
+    """Make records of texts, without a file and with numbers from 1 as their lines.
+
+    Raises:
+        InputError: a text has half of a surrogate pair, which comes from a terminal with another encoding.
+    """
+    for number, text in enumerate(texts, 1):
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise InputError(f"text {number} is not valid in the encoding of the terminal: put it into a file")
+        yield Record("", number, text)
+
+
+def _sentences(name: str, options: ReadOptions) -> Iterator[Record]:
+    for sentence in read_file(name, options).sentences:
+        fields = {"document": sentence.document} if sentence.document else {}
+        yield Record(sentence.path, sentence.line, sentence.text, fields, sentence.entities)
