@@ -13,7 +13,7 @@ def rows(text: str, *tags: str) -> str:
     return "".join(f"{character}\t{tag}\n" for character, tag in zip(text, tags, strict=True)) + "\n"
 
 
-def test_copies_are_varied_and_held_out_sentences_stay_out(tmp_path: Path) -> None:
+def test_half_of_the_data_is_a_varied_copy_and_held_out_sentences_stay_out(tmp_path: Path) -> None:
     uner, aishell = tmp_path / "uner", tmp_path / "aishell"
     uner.mkdir()
     aishell.mkdir()
@@ -30,7 +30,7 @@ def test_copies_are_varied_and_held_out_sentences_stay_out(tmp_path: Path) -> No
     assert train[0].text == "周小梅去上海。"
     assert not any(" " in sentence.text or "刘洋" in sentence.text for sentence in train)
     demo = len(read_sentences(ROOT / "data_demo" / "train.txt"))
-    copy = train[-demo:]  # the demo data are the last of each copy
+    copy = train[-demo:]  # the demo data are the last in both halves
     original = read_sentences(ROOT / "data_demo" / "train.txt")
     same = sum(one.text == other.text for one, other in zip(original, copy, strict=True))
     assert 0 < same < demo / 2
