@@ -48,6 +48,7 @@ class EngineProcess:
             *(sys.executable, "-m", "ner.serving.engine_process"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            stderr=_standard_error(),
             env={**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
             start_new_session=True,  # Ctrl-C in the terminal is for the service, which lets it finish its work
             limit=1 << 20,
@@ -97,3 +98,14 @@ class EngineProcess:
         except asyncio.TimeoutError:
             self.kill()
             await self._process.wait()
+
+
+def _standard_error() -> int | None:
+    """What an engine gets as standard error: that of the service, or none if it is closed.
+
+    With a closed one, the engine's messages would get its number, and what a library prints would come between them.
+    """
+    try:
+        return None if os.get_inheritable(2) else asyncio.subprocess.DEVNULL
+    except OSError:
+        return asyncio.subprocess.DEVNULL

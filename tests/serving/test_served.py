@@ -390,6 +390,41 @@ def test_a_closed_log_is_no_reason_to_stop(serve: Start) -> None:
         assert running.tag("杭州").status_code == 200
 
 
+def test_what_a_library_prints_comes_into_no_answer_if_standard_error_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'ner.serving.engine_process' in ' '.join(sys.orig_argv):\n"
+        "    import os, ner.characters.character_table as table\n"
+        "    encode = table.CharacterTable.encode\n"
+        "    def loud(self, text):\n"
+        "        for number in (1, 2): os.write(number, b'a warning of a library')\n"
+        "        return encode(self, text)\n"
+        "    table.CharacterTable.encode = loud\n",
+        encoding="utf-8",
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    line = f"exec {sys.executable} -m ner serve --engines 1 --threads 1 --port {port} 2>&-"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.getcwd()}"}
+    with subprocess.Popen(["bash", "-c", line], env=environment) as process:
+        try:
+            retrying = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+            ends = time.monotonic() + 60
+            while True:
+                try:
+                    if retrying.get("/health/ready").status_code == 200:
+                        break
+                except httpx.ConnectError:
+                    assert process.poll() is None
+                assert time.monotonic() < ends
+                time.sleep(0.1)
+            answer = retrying.post("/v1/tag", json={"texts": ["杭州"]})
+            assert [one["text"] for one in answer.json()["results"][0]["entities"]] == ["杭州"]
+        finally:
+            process.kill()
+
+
 def test_more_than_it_can_do_is_refused_at_once(serve: Start) -> None:
     running = serve("--engines", 1, "--threads", 1, "--max-wait", 0.3).wait_until_ready()
 
