@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
@@ -17,7 +16,6 @@ import orjson
 from ner.cpu_settings import set_up_libraries
 from ner.errors import InputError
 from ner.serving.frames import pack, read_frame
-from ner.serving.model_version import model_version
 
 if TYPE_CHECKING:
     from ner.data.entities import Entity
@@ -60,7 +58,6 @@ class Models:
 
         how: tuple[Any, int, int] = (start["precision"], start["threads"], start["batch_characters"])
         self._taggers = {name: Tagger.load(folder, *how, pytorch=True) for name, folder in start["models"].items()}
-        self._versions = {name: model_version(Path(folder)) for name, folder in start["models"].items()}
 
     def describe(self) -> dict[str, Any]:
         """Try each model once, and tell what clients need to know of it."""
@@ -75,7 +72,6 @@ class Models:
                 "window": tagger.engine.window,
                 "embeds": self._can_embed(tagger),
                 "layers": self._layer_sizes(tagger),
-                "version": self._versions[name],
                 "characters_per_second": 4 * len(_WARM_UP) / (time.perf_counter() - began),
             }
         return described

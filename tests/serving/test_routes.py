@@ -117,6 +117,23 @@ def test_the_id_of_the_client_is_kept_if_it_is_one(make_client: Make) -> None:
     assert len(bad.headers["x-request-id"]) == 32
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/health/live", "/health/ready", "/v1/models", "/v2", "/openapi.json"])
+def test_head_is_get_without_the_body(path: str, make_client: Make) -> None:
+    shown, head = send(make_client(), "GET", path), send(make_client(), "HEAD", path)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-length"):
+        assert head.headers[name] == shown.headers[name]
+
+
+def test_head_of_what_has_no_get(make_client: Make) -> None:
+    for path, status in (("/v1/tag", 405), ("/v1/tag/stream", 405), ("/nothing", 404)):
+        assert send(make_client(), "HEAD", path).status_code == status
+
+
+def test_head_needs_a_key_too(make_client: Make, key_file: Path) -> None:
+    assert send(make_client(keys=ApiKeys(key_file)), "HEAD", "/v1/models").status_code == 401
+
+
 def test_unknown_routes(make_client: Make) -> None:
     assert send(make_client(), "GET", "/nowhere").json()["error"] == "Not Found"
     assert send(make_client(), "GET", "/v1/tag").status_code == 405
