@@ -29,11 +29,14 @@ class Service:
     """Answers requests with engine processes.
 
     Args:
-        folders: the folder of each model, by name. The first is the default.
+        folders: the folder of each tagger, by name. The first is the default.
         settings: limits and times, and how the models compute.
+        encoders: the folder or the name of each encoder that is served by itself, by name.
     """
 
-    def __init__(self, folders: Mapping[str, str], settings: ServingSettings) -> None:
+    def __init__(
+        self, folders: Mapping[str, str], settings: ServingSettings, encoders: Mapping[str, str] | None = None
+    ) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.models: dict[str, Any] = {}
@@ -42,6 +45,7 @@ class Service:
         self._wanted, threads = settings.plan()
         self._start = Start(
             models=dict(folders),
+            encoders=dict(encoders or {}),
             precision=settings.precision,
             threads=threads,
             batch_characters=settings.batch_characters,
@@ -61,7 +65,12 @@ class Service:
     @property
     def default(self) -> str:
         """The model of a request that names none."""
-        return next(iter(self._start["models"]))
+        return next(iter(self._start["models"] or self._start["encoders"]))
+
+    @property
+    def default_encoder(self) -> str:
+        """The model of a request for vectors that names none."""
+        return next(iter(self._start["encoders"] or self._start["models"]))
 
     async def start(self) -> None:
         """Start the engines. The service is ready when all of them are.
@@ -106,7 +115,8 @@ class Service:
             _LOGGER.info("%d engine%s with %s", len(running), "s" * (len(running) > 1), ", ".join(self.models))
 
     def _versions(self) -> dict[str, str]:
-        return {name: model_version(Path(folder)) for name, folder in self._start["models"].items()}
+        folders = {**self._start["models"], **self._start["encoders"]}
+        return {name: model_version(Path(folder)) for name, folder in folders.items()}
 
     async def stop(self) -> None:
         """End all engines."""
