@@ -37,6 +37,7 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
         redoc_url=None,
         openapi_url=OPENAPI,
         static_url=DOCS_FILES,
+        redirect_slashes=False,  # a client that doesn't follow would get an empty answer
         dependencies=ASKS_FOR_KEY if keys else [],
     )
     page = Page(service, keys)

@@ -130,6 +130,11 @@ def test_head_of_what_has_no_get(make_client: Make) -> None:
         assert send(make_client(), "HEAD", path).status_code == status
 
 
+def test_an_address_with_a_slash_too_many_is_refused_and_not_sent_elsewhere(make_client: Make) -> None:
+    answer = send(make_client(), "POST", "/v1/tag/", json={"texts": ["a"]})
+    assert (answer.status_code, answer.json()["error"]) == (404, "Not Found")
+
+
 def test_head_needs_a_key_too(make_client: Make, key_file: Path) -> None:
     assert send(make_client(keys=ApiKeys(key_file)), "HEAD", "/v1/models").status_code == 401
 
