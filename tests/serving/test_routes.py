@@ -258,6 +258,23 @@ def test_cors_is_off_by_default(make_client: Make) -> None:
     assert answer.headers["access-control-allow-origin"] == "https://example.org"
 
 
+def test_an_allowed_site_can_send_keys_and_read_when_to_try_again(make_client: Make, key_file: Path) -> None:
+    service = stub_service(cors_origin="https://example.org", max_wait=1.0)
+    service.expected_wait = lambda characters=0: 3.5  # type: ignore[method-assign]
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
+    headers = {"origin": "https://example.org"}
+    allowed = send(make_client(service, keys=ApiKeys(key_file)), "OPTIONS", "/v1/tag", headers={**headers, **asked})
+    assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, "https://example.org")
+    assert "authorization" in allowed.headers["access-control-allow-headers"]
+    key = {"authorization": "Bearer a-secret-key"}
+    for more, status in (({}, 401), (key, 429)):
+        busy = send(
+            make_client(service, keys=ApiKeys(key_file)), "POST", "/v1/tag", json={}, headers={**headers, **more}
+        )
+        assert (busy.status_code, busy.headers["access-control-allow-origin"]) == (status, "https://example.org")
+        assert busy.headers["access-control-expose-headers"] == "Retry-After, X-Request-Id"
+
+
 def test_a_request_accepted_before_sigterm_is_answered(make_client: Make) -> None:
     """Its body may arrive afterwards."""
     service = stub_service()
