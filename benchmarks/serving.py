@@ -55,10 +55,8 @@ def main(
         for name, row in () if only else measured.rows(port, rounds):
             table.add_row(name, *row)
         if connections:
-            table.add_row(
-                f"8 clients beside {connections:,} idle and {connections // 10} slow connections",
-                *measured.beside(port, connections, rounds),
-            )
+            name = f"8 clients beside {connections:,} idle and {connections // 10} slow connections"
+            table.add_row(name, *measured.beside(port, connections, rounds))
         if requests:
             table.add_row(f"memory after {requests:,} requests", *asyncio.run(measured.memory(port, requests)))
     console.print(table)
@@ -173,6 +171,7 @@ class _Measured:
 
             await asyncio.gather(*(client() for _ in range(32)))
             sizes.append(self._megabytes())
+            print(f"{sizes[-1]:,.0f} MB", file=sys.stderr)
         return " ".join(f"{size:,.0f}" for size in sizes), "MB at the start and after each tenth"
 
     def _megabytes(self) -> float:
