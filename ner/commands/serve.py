@@ -14,6 +14,8 @@ from ner.extras import import_extra
 from ner.language import Text
 from ner.serving.serving_settings import ServingSettings
 
+_VOCABULARY = "vocab.txt"
+
 
 @command(
     zh=(
@@ -65,6 +67,11 @@ def serve(
     if shared := taggers.keys() & encoders.keys():
         raise InputError(f"a model and an encoder have the name {min(shared)!r}: give one of them as NAME=FOLDER")
     folders = {name: str(model_folder(folder)) for name, folder in taggers.items()}
+    for folder in folders.values():
+        if (Path(folder) / _VOCABULARY).is_file():  # no tagger has one
+            raise InputError(
+                f"{folder} is an encoder, which finds no entities: train a tagger, or give it as `encoder`"
+            )
     run_server(Service(folders, serving, encoders))
 
 

@@ -1,5 +1,7 @@
 """`bert-ner serve`: which models it takes."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +20,13 @@ from ner.commands.app import app
 def test_names_of_models(line: str, message: str) -> None:
     result = CliRunner().invoke(app, ["serve", *line.split()])
     assert (result.exit_code, result.stderr) == (2, f"bert-ner: {message}\n")
+
+
+def test_an_encoder_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").touch()
+    result = CliRunner().invoke(app, ["serve", "--model", str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr.endswith("which finds no entities: train a tagger, or give it as --encoder\n")
 
 
 def test_without_a_model_there_is_the_built_in_tagger_unless_there_is_an_encoder(
