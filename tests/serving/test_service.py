@@ -238,7 +238,7 @@ def test_not_ready_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reload_ends_the_replacing_of_an_old_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ner.serving.service._PAUSE", 0.01)
+    monkeypatch.setattr("ner.serving.service._PAUSE", 0.3)
     old, new, spare = StubEngine(), StubEngine(), StubEngine()
 
     async def test(service: Service) -> None:
@@ -246,7 +246,7 @@ def test_a_reload_ends_the_replacing_of_an_old_engine(monkeypatch: pytest.Monkey
         old.die()
         await asyncio.sleep(0.005)
         await service.reload()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
         await service.work(TAG, [{"text": "b"}])
         assert (new.batches, spare.batches) == ([["b"]], [])
         assert not service.without_engine
