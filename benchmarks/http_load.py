@@ -3,7 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -89,6 +90,45 @@ class Load:
             await asyncio.sleep(max(0.0, due - perf_counter()))
             tasks.append(asyncio.ensure_future(self.ask(next_texts(), due)))
         return list(await asyncio.gather(*tasks))
+
+
+@asynccontextmanager
+async def crowd(port: int, idle: int, slow: int) -> AsyncIterator[None]:
+    """Keep connections open beside the load. Those that the service closes are opened again.
+
+    Args:
+        port: of the service on 127.0.0.1.
+        idle: the number of connections that have sent a request, and keep silent.
+        slow: the number of connections that send one byte of a request each second.
+    """
+
+    async def stay(head: bytes, more: bytes) -> None:
+        while True:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(head)
+                while more and not reader.at_eof():
+                    writer.write(more)
+                    await writer.drain()
+                    await asyncio.sleep(1)
+                while await reader.read(65536):
+                    pass
+            except OSError:
+                await asyncio.sleep(0.1)
+            finally:
+                writer.close()
+
+    silent = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    slowly = b"POST /v1/tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    tasks = [asyncio.ensure_future(stay(silent, b"")) for _ in range(idle)]
+    tasks += [asyncio.ensure_future(stay(slowly, b" ")) for _ in range(slow)]
+    await asyncio.sleep(1)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from urllib.request import urlopen
 
 import psutil
 import typer
-from http_load import Answer, Load, quantile
+from http_load import Answer, Load, crowd, quantile
 from machine import machine
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +36,10 @@ def main(
     seconds: Annotated[float, typer.Option(min=1, help="Length of each measurement.")] = 10,
     rounds: Annotated[int, typer.Option(min=1, help="Number of times that each is measured.")] = 3,
     requests: Annotated[int, typer.Option(min=0, help="Number of requests of the memory test.")] = 0,
+    connections: Annotated[
+        int, typer.Option(min=0, help="Idle connections beside the load, and a tenth as many slow ones.")
+    ] = 0,
+    only: Annotated[bool, typer.Option("--only", help="Leave out all but --connections and --requests.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the times of arrival.")] = 0,
 ) -> None:
     """Pin one engine to the last core, and the service and the load to the others."""
@@ -47,8 +52,11 @@ def main(
     measured = _Measured(texts, folder, cores, seconds, random.Random(seed))
     table = Table("", "measured", "compared with")
     with measured.service() as port:
-        for name, row in measured.rows(port, rounds):
+        for name, row in () if only else measured.rows(port, rounds):
             table.add_row(name, *row)
+        if connections:
+            name = f"8 clients beside {connections:,} idle and {connections // 10} slow connections"
+            table.add_row(name, *measured.beside(port, connections, rounds))
         if requests:
             table.add_row(f"memory after {requests:,} requests", *asyncio.run(measured.memory(port, requests)))
     console.print(table)
@@ -128,10 +136,32 @@ class _Measured:
                 row += f"; {others} failed"
             yield f"{share:.0%} load", (row, f"a full batch: {batch:.0f} ms")
 
+    def beside(self, port: int, connections: int, rounds: int) -> tuple[str, str]:
+        """Characters per second and waits with and without other connections, in turn."""
+        _allow_files(2 * connections)
+        load, single = Load(port, "/v1/tag", lambda texts: {"texts": texts}), self._next(1)
+        found: dict[bool, list[list[Answer]]] = {False: [], True: []}
+
+        async def measure(slow: int) -> list[Answer]:
+            async with crowd(port, 10 * slow, slow):
+                return await load.closed(8, self._seconds, single)
+
+        for _ in range(rounds):
+            for busy in found:
+                found[busy].append(asyncio.run(measure(connections // 10 if busy else 0)))
+        shown = []
+        for runs in found.values():
+            waits = [1000 * answer.seconds for answers in runs for answer in answers]
+            lost = sum(answer.status != 200 for answers in runs for answer in answers)
+            speed = f"{median(map(_speed, runs)):,.0f} characters/s"
+            shown.append(f"{speed}, p50 {quantile(waits, 0.5):.0f}, p99 {quantile(waits, 0.99):.0f} ms; {lost} failed")
+        ratios = [_speed(many) / _speed(few) for few, many in zip(*found.values(), strict=True)]
+        return shown[1], f"{median(ratios):.0%} ({min(ratios):.0%} to {max(ratios):.0%}) of {shown[0]} without them"
+
     async def memory(self, port: int, requests: int) -> tuple[str, str]:
         load = Load(port, "/v1/tag", lambda texts: {"texts": texts})
         single = self._next(1)
-        sizes = []
+        sizes = [self._megabytes()]
         for _ in range(10):
             left = itertools.count(requests // 10, -1)
 
@@ -141,7 +171,8 @@ class _Measured:
 
             await asyncio.gather(*(client() for _ in range(32)))
             sizes.append(self._megabytes())
-        return " ".join(f"{size:,.0f}" for size in sizes), "MB after each tenth"
+            print(f"{sizes[-1]:,.0f} MB", file=sys.stderr)
+        return " ".join(f"{size:,.0f}" for size in sizes), "MB at the start and after each tenth"
 
     def _megabytes(self) -> float:
         return sum(one.memory_info().rss for one in (self._process, *self._process.children())) / 2**20
@@ -171,6 +202,11 @@ def tag_offline(what: str, folder: str, texts: Sequence[str], core: int, seconds
         characters += sum(map(len, batch))
         times.append(time.perf_counter() - began)
     return characters / sum(times) if what == "throughput" else [1000 * one for one in times]
+
+
+def _allow_files(number: int) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, number + 1000), most))
 
 
 def _pin(process: psutil.Process, core: int) -> None:

@@ -35,6 +35,7 @@ def main(
     data: Annotated[Path, typer.Argument(help="Annotated file whose texts are sent.")] = Path("data_demo/test.txt"),
     seconds: Annotated[float, typer.Option(min=1, help="Length of each measurement.")] = 10,
     rounds: Annotated[int, typer.Option(min=1, help="Number of times that each is measured.")] = 3,
+    loads: Annotated[list[float] | None, typer.Option("--load", help="Load as a share of the peak.")] = None,
     port: Annotated[int, typer.Option(help="First port.")] = 8870,
     seed: Annotated[int, typer.Option(help="Seed of the times of arrival.")] = 0,
 ) -> None:
@@ -48,7 +49,7 @@ def main(
     peak = _offline_speed(texts, cores[-1])
     console.print(f"Tagger.tag in a process: {peak:,.0f} characters/s; counted are answers within {IN_TIME:g} s")
     table = Table("load", *SERVICES)
-    for share in (0.5, 0.8, 1.0, 1.5, 2.0, 4.0):
+    for share in loads or (0.5, 0.8, 1.0, 1.5, 2.0, 4.0):
         good: dict[str, list[float]] = {name: [] for name in SERVICES}
         for _ in range(rounds):
             for number, (name, (command, path, body)) in enumerate(SERVICES.items()):
@@ -65,6 +66,7 @@ def main(
                 finally:
                     _end(process)
         table.add_row(f"{share:.0%}", *(f"{median(each):,.0f}" for each in good.values()))
+        print(f"{share:.0%}", good, file=sys.stderr)
     console.print(table)
 
 
@@ -108,7 +110,7 @@ def _offline_speed(texts: Sequence[str], core: int) -> float:
 Body = Callable[[Sequence[str]], object]
 SERVICES: dict[str, tuple[list[str], str, Body]] = {
     "bert-ner": (
-        ["-m", "ner", "serve", "--engines", "1", "--threads", "1", "--port"],
+        ["-m", "ner", "serve", "--engines", "1", "--threads", "1", "--max-wait", str(IN_TIME / 2), "--port"],
         "/v1/tag",
         lambda texts: {"texts": list(texts)},
     ),

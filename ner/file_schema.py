@@ -70,6 +70,14 @@ def check_file(schema: type[_Schema], content: Any, path: Path, advice: str) -> 
         raise InputError(f"{path} is damaged ({place}{': ' * bool(place)}{_describe(first)}): {advice}") from None
 
 
+def usual_words(message: str) -> str:
+    """What pydantic expected, in words that people use: "a valid integer" is "a whole number"."""
+    expected = message.removeprefix("Input should be ")
+    for theirs, ours in _WORDS.items():
+        expected = re.sub(theirs, ours, expected)
+    return expected
+
+
 class _Format(FileSchema):
     format_version: Annotated[int, Field(ge=1)] = 1
 
@@ -97,9 +105,7 @@ def _describe(fault: Mapping[str, Any]) -> str:
         return f"expected at least {few} item{'s' * (few > 1)}, found {found}"
     if fault["type"] == "too_long":
         return f"expected at most {fault['ctx']['max_length']} items, found more"
-    expected = str(fault["msg"]).removeprefix("Input should be ")
-    for theirs, ours in _WORDS.items():
-        expected = re.sub(theirs, ours, expected)
+    expected = usual_words(str(fault["msg"]))
     found = fault["input"]
     if isinstance(found, (dict, list)):
         return f"expected {expected}, found {'an object' if isinstance(found, dict) else 'a list'}"

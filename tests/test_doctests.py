@@ -32,7 +32,7 @@ def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if getattr(request.node, "callspec", None) is None or request.node.callspec.params.get("name") not in CLIENTS:
         return
     folders = {"mini-zh-uner": str(model_folder("mini-zh-uner"))}
-    models = Models({"models": folders, "precision": "fp32", "threads": 1, "batch_characters": 4096})
+    models = Models({"models": folders, "encoders": {}, "precision": "fp32", "threads": 1, "batch_characters": 4096})
     service = Service(folders, ServingSettings())
     service.models, service.ready = models.describe(), True
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from ner.commands.command import command, command_group
+from ner.commands.embed_files import EmbedFiles
 from ner.commands.options import text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
@@ -18,6 +19,7 @@ from ner.serving.api_keys import read_keys
 
 if TYPE_CHECKING:
     from ner.client.client import Client
+    from ner.client.served_embedder import ServedEmbedder
 
 _KEY = "BERT_NER_API_KEY"
 """The environment variable of the key. There is no option for it: all users of a machine see its command lines."""
@@ -43,6 +45,18 @@ def _service(ctx: typer.Context) -> _Service:
     return service
 
 
+_Model = Annotated[
+    str | None,
+    option(
+        "Name of a model of the service.",
+        "服务中模型的名称。",
+        "--model",
+        "-m",
+        default=Text("the default of the service", "服务的默认模型"),
+    ),
+]
+
+
 @command(
     zh="用服务找出文本中的实体。选项和输出与 bert-ner tag 相同。",
     examples=[
@@ -54,16 +68,7 @@ def _service(ctx: typer.Context) -> _Service:
     service=_service,
 )
 def tag(
-    model: Annotated[
-        str | None,
-        option(
-            "Name of a model of the service.",
-            "服务中模型的名称。",
-            "--model",
-            "-m",
-            default=Text("the default of the service", "服务的默认模型"),
-        ),
-    ] = None,
+    model: _Model = None,
     *,
     job: TagFiles,
     reading: TextOptions,
@@ -73,6 +78,41 @@ def tag(
     """Find the entities in text files with a service. The options and the output are those of bert-ner tag."""
     with service.connect(model) as connected:
         job.run(lambda characters: connected, reading, terminal)
+
+
+@command(
+    zh="用服务计算文本、实体或字的向量。输出与 bert-ner embed 相同。",
+    examples=["bert-ner client embed news.txt --output news.npy"],
+    makes_files=True,
+    job=EmbedFiles,
+    reading=text_options,
+    service=_service,
+)
+def embed(
+    model: _Model = None,
+    entities: Annotated[
+        bool,
+        option(
+            "One vector per entity. The service finds them, unless they are annotated in the files (--from).",
+            "每个实体一个向量：实体由服务找出；给了 --from 时用文件中标注的。",
+            "--entities",
+        ),
+    ] = False,
+    *,
+    job: EmbedFiles,
+    reading: TextOptions,
+    service: _Service,
+    terminal: Terminal,
+) -> None:
+    """Compute vectors of texts, entities or characters with a service. The output is that of bert-ner embed."""
+    with service.connect(model) as connected:
+
+        def load() -> "tuple[ServedEmbedder, Client | None]":
+            from ner.client.served_embedder import ServedEmbedder
+
+            return ServedEmbedder(connected, job.layer), None if reading.format else connected
+
+        job.run(load, reading, terminal, entities=entities)
 
 
 def _read_key(path: Path) -> str:
@@ -86,7 +126,7 @@ def _read_key(path: Path) -> str:
     return keys[0]
 
 
-@command_group(zh="使用 bert-ner serve 运行的服务中的模型。下列选项写在子命令之前。", commands=[tag])
+@command_group(zh="使用 bert-ner serve 运行的服务中的模型。下列选项写在子命令之前。", commands=[tag, embed])
 def client(
     ctx: typer.Context,
     url: Annotated[

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from ner.commands.help_page import TranslatedGroup
 from ner.commands.messages import say
@@ -13,6 +14,7 @@ from ner.commands.signals import STOP_SIGNALS
 from ner.commands.streams import check_output, output_was_closed, standard_streams
 from ner.errors import InputError, InterruptedRun
 from ner.extras import how_to_install
+from ner.file_schema import usual_words
 from ner.files import NO_ROOM
 
 FOUND, INPUT_WRONG, _PIPE_CLOSED = 1, 2, 141
@@ -98,6 +100,13 @@ def _refuse_usage(error: Any) -> NoReturn:
     message = re.sub(r"Value error, | \(env var: 'None'\)", "", error.format_message()).rstrip(".")
     if not message:  # the help has been shown in its place
         raise error
+    if isinstance(error.__cause__, ValidationError):
+        wrong = error.__cause__.errors()[0]
+        hint, found, reason = message.partition(": Input should be ")
+        message = f"{hint}: expected {usual_words(reason)}, got {wrong['input']!r}" if found else message
+    parameter = getattr(error, "param", None)
+    if parameter and error.ctx and str(error.ctx.get_parameter_source(parameter.name)).endswith("ENVIRONMENT"):
+        message = re.sub(r"for '.*?':", f"for {parameter.envvar}:", message, count=1)
     message = re.sub(r"\.? (?:Did you mean|\(Possible options:) (.*?)[?)]*$", r"; did you mean \1?", message)
     names: list[str] = []
     ctx = error.ctx

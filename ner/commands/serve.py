@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ner.built_in import model_folder
-from ner.choices import BUILT_IN_TAGGER
+from ner.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
 from ner.commands.command import command
 from ner.commands.options import settings_options
 from ner.commands.parameters import option
@@ -13,6 +13,8 @@ from ner.errors import InputError
 from ner.extras import import_extra
 from ner.language import Text
 from ner.serving.serving_settings import ServingSettings
+
+_VOCABULARY = "vocab.txt"
 
 
 @command(
@@ -36,6 +38,17 @@ def serve(
             envvar="BERT_NER_SERVE_MODEL",
         ),
     ] = None,
+    encoder: Annotated[
+        list[str] | None,
+        option(
+            f"Encoder that only computes vectors: {BUILT_IN_ENCODER} (built in), a folder, a name on the Hugging Face "
+            "hub, or NAME=FOLDER. You can give this option several times. Without --model, there is no tagger then.",
+            f"只用来计算向量的编码器：内置的 {BUILT_IN_ENCODER}、文件夹、Hugging Face Hub 上的名称，或 NAME=FOLDER。"
+            "可多次使用。此时不给 --model 就没有识别实体的模型。",
+            default=Text("none", "无"),
+            envvar="BERT_NER_SERVE_ENCODER",
+        ),
+    ] = None,
     *,
     serving: ServingSettings,
     terminal: Terminal,
@@ -49,21 +62,29 @@ def serve(
     from ner.serving.server import serve as run_server
     from ner.serving.service import Service
 
-    run_server(Service(_folders(model or [BUILT_IN_TAGGER]), serving))
+    models = [] if encoder and not model else model or [BUILT_IN_TAGGER]
+    taggers, encoders = _named("model", models), _named("encoder", encoder or [])
+    if shared := taggers.keys() & encoders.keys():
+        raise InputError(f"a model and an encoder have the name {min(shared)!r}: give one of them as NAME=FOLDER")
+    folders = {name: str(model_folder(folder)) for name, folder in taggers.items()}
+    for folder in folders.values():
+        if (Path(folder) / _VOCABULARY).is_file():  # no tagger has one
+            raise InputError(
+                f"{folder} is an encoder, which finds no entities: train a tagger, or give it as `encoder`"
+            )
+    run_server(Service(folders, serving, encoders))
 
 
-def _folders(models: list[str]) -> dict[str, str]:
+def _named(parameter: str, given: list[str]) -> dict[str, str]:
     """The folder of each model by its name."""
     folders: dict[str, str] = {}
-    for given in models:
-        name, equals, folder = given.partition("=")
+    for one in given:
+        name, equals, folder = one.partition("=")
         if not equals:
-            name, folder = Path(given).name, given
+            name, folder = Path(one).name, one
         if not name or not folder:
-            raise InputError(f"expected `model` to be a folder or NAME=FOLDER, got {given!r}")
+            raise InputError(f"expected `{parameter}` to be a folder or NAME=FOLDER, got {one!r}")
         if name in folders:
-            raise InputError(
-                f"two models have the name {name!r}: give one of them another name, as in --model NAME=FOLDER"
-            )
-        folders[name] = str(model_folder(folder))
+            raise InputError(f"two models have the name {name!r}: give one of them another name, as in NAME=FOLDER")
+        folders[name] = folder
     return folders

@@ -46,6 +46,17 @@ class _Output(io.FileIO):
         return memoryview(data).nbytes
 
 
+class _Errors(_Output):
+    """Standard error, which every command goes on without. It is tried each time: a full disk may have room again."""
+
+    def __init__(self) -> None:
+        super().__init__(2, "standard error", is_optional=True)
+
+    def write(self, data: Any) -> int | None:  # type: ignore[override]
+        self.failure = None
+        return super().write(data)
+
+
 @contextmanager
 def _named(label: str) -> Iterator[None]:
     try:
@@ -72,7 +83,7 @@ def standard_streams() -> Iterator[None]:
     make: dict[str, Callable[[], Any]] = {
         "stdin": lambda: io.BufferedReader(_Input(0, "rb", closefd=False)),
         "stdout": lambda: io.BufferedWriter(_Output(1, STANDARD_OUTPUT, is_optional=False)),
-        "stderr": lambda: io.BufferedWriter(_Output(2, "standard error", is_optional=True)),
+        "stderr": lambda: io.BufferedWriter(_Errors()),
     }
     try:
         for name in own:

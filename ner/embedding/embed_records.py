@@ -8,10 +8,10 @@ import numpy as np
 
 from ner.characters.window_batches import in_chunks
 from ner.choices import Pooling
-from ner.embedding.embedder import Embedder, Vectors
 from ner.embedding.vector_writers import Place, vector_writer
+from ner.embedding.vectors import ComputesVectors, Vectors
 from ner.records.record import Record
-from ner.tagging.tagger import Tagger
+from ner.tagging.tag_records import Reader
 
 # The most numbers that are held in memory before they are written: 40 MB.
 _CHUNK_NUMBERS = 10_000_000
@@ -25,14 +25,14 @@ class Embedded(NamedTuple):
 
 
 def embed_records(
-    embedder: Embedder,
+    embedder: ComputesVectors,
     records: Iterable[Record],
     output: Path,
     progress: Callable[[Record], None],
     *,
     pooling: Pooling | None = "mean",
     entities: bool = False,
-    tagger: Tagger | None = None,
+    tagger: Reader | None = None,
 ) -> Embedded:
     """Compute vectors of records and write them.
 
@@ -67,12 +67,12 @@ def embed_records(
     return Embedded(vectors, empty)
 
 
-def _texts(embedder: Embedder, records: Sequence[Record], pooling: Pooling) -> tuple[list[Place], Vectors]:
+def _texts(embedder: ComputesVectors, records: Sequence[Record], pooling: Pooling) -> tuple[list[Place], Vectors]:
     places = [Place(record.file, record.line, 0, len(record.text), record.text) for record in records]
     return places, embedder.embed([record.text for record in records], pooling)
 
 
-def _characters(embedder: Embedder, records: Sequence[Record]) -> tuple[list[Place], Vectors]:
+def _characters(embedder: ComputesVectors, records: Sequence[Record]) -> tuple[list[Place], Vectors]:
     places = [
         Place(record.file, record.line, at, at + 1, character)
         for record in records
@@ -82,11 +82,11 @@ def _characters(embedder: Embedder, records: Sequence[Record]) -> tuple[list[Pla
 
 
 def _entities(
-    embedder: Embedder, records: Sequence[Record], tagger: Tagger | None, pooling: Pooling | None
+    embedder: ComputesVectors, records: Sequence[Record], tagger: Reader | None, pooling: Pooling | None
 ) -> tuple[list[Place], Vectors]:
     assert pooling is not None, "an entity has one vector"
     texts = [record.text for record in records]
-    found = tagger.tag(texts) if tagger else [record.entities for record in records]
+    found = [one.entities for one in tagger.readings(texts)] if tagger else [record.entities for record in records]
     places = [
         Place(record.file, record.line, entity.start, entity.end, entity.text, entity.label)
         for record, own in zip(records, found, strict=True)

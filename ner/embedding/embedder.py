@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
@@ -16,6 +15,7 @@ from ner.characters.character_table import CharacterTable
 from ner.characters.window_batches import WindowBatch, window_batches
 from ner.choices import Pooling, PrecisionName
 from ner.embedding.layer_choice import Layer, side_by_side, take_layer
+from ner.embedding.vectors import Span, Vectors
 from ner.errors import InputError
 from ner.model.hardware import pick_device, use_bf16
 from ner.model.load_encoder import load_encoder, longest_window
@@ -23,10 +23,6 @@ from ner.model.model_files import CHARACTERS
 from ner.model.model_folder import load_model
 from ner.model.without_hooks import without_hooks
 from ner.texts import each_text
-
-Vectors = npt.NDArray[np.float32]
-Span = tuple[int, int]
-"""Start and end of a span: the characters `start:end` of a text."""
 
 
 class Embedder:
@@ -54,14 +50,14 @@ class Embedder:
         self, encoder: PreTrainedModel, table: CharacterTable, layer: Layer = -1, precision: PrecisionName = "fp32"
     ) -> None:
         self.size: int = side_by_side(layer, encoder.config.num_hidden_layers + 1) * encoder.config.hidden_size
-        self._encoder = encoder.train(False)
-        self._table = table
+        self.encoder = encoder.train(False)
+        self.table = table
+        self.window = longest_window(encoder)
+        self.precision: PrecisionName = "bf16" if use_bf16(precision, encoder.device) else "fp32"
         self._layer = layer
-        self._window = longest_window(encoder)
-        self._bf16 = use_bf16(precision, encoder.device)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_encoder": without_hooks(self._encoder)}
+        return {**vars(self), "encoder": without_hooks(self.encoder)}
 
     @classmethod
     def load(cls, name: str | Path, layer: Layer = -1, precision: PrecisionName = "fp32") -> "Embedder":
@@ -165,10 +161,13 @@ class Embedder:
 
     def _states(self, texts: Sequence[str]) -> Iterator[tuple[WindowBatch, Tensor]]:
         """Batches of windows, and the vectors of the layer, `(batch, chars + 2, size)`."""
-        device = self._encoder.device
-        for batch in window_batches(texts, self._table, self._window):
-            with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16):
-                output = self._encoder(
+        device = self.encoder.device
+        for batch in window_batches(texts, self.table, self.window):
+            with (
+                torch.inference_mode(),
+                torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16"),
+            ):
+                output = self.encoder(
                     input_ids=torch.from_numpy(batch.input_ids).to(device),
                     attention_mask=torch.from_numpy(batch.attention_mask).to(device),
                     output_hidden_states=True,

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import numpy as np
 import numpy.typing as npt
 
-from ner.embedding.embedder import Vectors
+from ner.embedding.vectors import Vectors
 from ner.errors import InputError
 from ner.extras import import_extra
 from ner.files import atomic_path, atomic_writer, in_utf_8

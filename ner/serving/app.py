@@ -37,6 +37,7 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
         redoc_url=None,
         openapi_url=OPENAPI,
         static_url=DOCS_FILES,
+        redirect_slashes=False,  # a client that doesn't follow would get an empty answer
         dependencies=ASKS_FOR_KEY if keys else [],
     )
     page = Page(service, keys)
@@ -55,7 +56,11 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
     gate: Any = Gate(app, service=service, keys=keys, admin_keys=admin_keys, refuse={PAGE: page.refuse})
     if service.settings.cors_origin:
         gate = CORSMiddleware(
-            gate, allow_origins=[service.settings.cors_origin], allow_methods=["GET", "POST"], allow_headers=["*"]
+            gate,
+            allow_origins=[service.settings.cors_origin],
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["*"],
+            expose_headers=["Retry-After", "X-Request-Id"],
         )
     return gate
 

@@ -9,6 +9,9 @@ from ner.errors import InputError
 from ner.serving.engine_process import Batch, Result, Start
 from ner.serving.frames import pack, receive_frame
 
+_BUFFER = 1 << 20  # bytes of an answer that are read ahead
+_LONGEST_END = 5.0  # seconds
+
 
 class EngineDied(Exception):
     """The process ended before it answered."""
@@ -48,9 +51,10 @@ class EngineProcess:
             *(sys.executable, "-m", "ner.serving.engine_process"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            stderr=_standard_error(),
             env={**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
             start_new_session=True,  # Ctrl-C in the terminal is for the service, which lets it finish its work
-            limit=1 << 20,
+            limit=_BUFFER,
         )
         engine = cls(process, {})
         try:
@@ -93,7 +97,25 @@ class EngineProcess:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), 5)
+            await asyncio.wait_for(self._read_rest(), _LONGEST_END)
         except asyncio.TimeoutError:
             self.kill()
-            await self._process.wait()
+            await self._read_rest()
+
+    async def _read_rest(self) -> None:
+        """Wait until the process has ended. What it still writes is read: else, neither it nor asyncio would end."""
+        assert self._process.stdout is not None
+        while await self._process.stdout.read(_BUFFER):
+            pass
+        await self._process.wait()
+
+
+def _standard_error() -> int | None:
+    """What an engine gets as standard error: that of the service, or none if it is closed.
+
+    With a closed one, the engine's messages would get its number, and what a library prints would come between them.
+    """
+    try:
+        return None if os.get_inheritable(2) else asyncio.subprocess.DEVNULL
+    except OSError:
+        return asyncio.subprocess.DEVNULL

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
@@ -17,7 +16,6 @@ import orjson
 from ner.cpu_settings import set_up_libraries
 from ner.errors import InputError
 from ner.serving.frames import pack, read_frame
-from ner.serving.model_version import model_version
 
 if TYPE_CHECKING:
     from ner.data.entities import Entity
@@ -34,6 +32,7 @@ class Start(TypedDict):
     """The first message."""
 
     models: dict[str, str]
+    encoders: dict[str, str]
     precision: str
     threads: int
     batch_characters: int
@@ -49,7 +48,7 @@ class Batch(TypedDict):
 
 
 class Models:
-    """The models of one process.
+    """The taggers and encoders of one process.
 
     Args:
         start: their folders, and how they compute.
@@ -60,23 +59,29 @@ class Models:
 
         how: tuple[Any, int, int] = (start["precision"], start["threads"], start["batch_characters"])
         self._taggers = {name: Tagger.load(folder, *how, pytorch=True) for name, folder in start["models"].items()}
-        self._versions = {name: model_version(Path(folder)) for name, folder in start["models"].items()}
+        self._encoders = {name: _load_encoder(name_, start) for name, name_ in start["encoders"].items()}
 
     def describe(self) -> dict[str, Any]:
         """Try each model once, and tell what clients need to know of it."""
         described = {}
         for name, tagger in self._taggers.items():
-            tagger.tag([_WARM_UP])
-            began = time.perf_counter()
-            tagger.tag([_WARM_UP] * 4)
+            engine: Any = tagger.engine
             described[name] = {
                 "types": tagger.types,
-                "precision": tagger.engine.precision,
-                "window": tagger.engine.window,
-                "embeds": self._can_embed(tagger),
-                "layers": self._layer_sizes(tagger),
-                "version": self._versions[name],
-                "characters_per_second": 4 * len(_WARM_UP) / (time.perf_counter() - began),
+                "precision": engine.precision,
+                "window": engine.window,
+                "embeds": _can_embed(tagger),
+                "layers": _layer_sizes(engine.model.encoder) if _can_embed(tagger) else [],
+                "characters_per_second": _speed(tagger.tag),
+            }
+        for name, embedder in self._encoders.items():
+            described[name] = {
+                "types": [],
+                "precision": embedder.precision,
+                "window": embedder.window,
+                "embeds": True,
+                "layers": _layer_sizes(embedder.encoder),
+                "characters_per_second": _speed(embedder.embed),
             }
         return described
 
@@ -121,21 +126,39 @@ class Models:
         from ner.embedding.embedder import Embedder
         from ner.embedding.layer_choice import parse_layer
 
+        if encoder := self._encoders.get(model):
+            return Embedder(encoder.encoder, encoder.table, parse_layer(layer), encoder.precision)
         tagger = self._taggers[model]
-        if not self._can_embed(tagger):
+        if not _can_embed(tagger):
             raise InputError(f"the model {model} is exported, and has no vectors: serve the model that it came from")
         engine: Any = tagger.engine
         return Embedder(engine.model.encoder, tagger.table, parse_layer(layer), engine.precision)
 
-    def _layer_sizes(self, tagger: "Tagger") -> list[int]:
-        if not self._can_embed(tagger):
-            return []
-        engine: Any = tagger.engine
-        config = engine.model.encoder.config
-        return [config.hidden_size] * (config.num_hidden_layers + 1)
 
-    def _can_embed(self, tagger: "Tagger") -> bool:
-        return hasattr(tagger.engine, "model")
+def _load_encoder(name: str, start: Start) -> "Embedder":
+    import torch
+
+    from ner.embedding.embedder import Embedder
+
+    torch.set_num_threads(start["threads"])
+    precision: Any = start["precision"]
+    return Embedder.load(name, precision=precision)
+
+
+def _can_embed(tagger: "Tagger") -> bool:
+    return hasattr(tagger.engine, "model")
+
+
+def _layer_sizes(encoder: Any) -> list[int]:
+    return [encoder.config.hidden_size] * (encoder.config.num_hidden_layers + 1)
+
+
+def _speed(work: Callable[[list[str]], object]) -> float:
+    """The characters per second, measured after a first try."""
+    work([_WARM_UP])
+    began = time.perf_counter()
+    work([_WARM_UP] * 4)
+    return 4 * len(_WARM_UP) / (time.perf_counter() - began)
 
 
 def _rows(entities: "Sequence[Entity]") -> list[tuple[int, int, str, float | None]]:

@@ -74,6 +74,9 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"]
+        if method == "HEAD":  # as GET; it is uvicorn that leaves out the body
+            scope = {**scope, "method": "GET"}
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
@@ -93,7 +96,7 @@ class Gate:
             await answer.refuse(self._respond(scope, Refusal(500, "the service failed")))
         finally:
             self._service.metrics.running.dec()
-            self._record(scope, answer, monotonic() - began)
+            self._record(method, scope, answer, monotonic() - began)
 
     def _respond(self, scope: Scope, refusal: Refusal) -> Response:
         own = self._refuse.get(scope["path"])
@@ -183,7 +186,7 @@ class Gate:
                 task.cancel()
             await asyncio.gather(running, watching, return_exceptions=True)
 
-    def _record(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
+    def _record(self, method: str, scope: Scope, answer: "_Answer", seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
         metrics = self._service.metrics
         metrics.requests.labels(route, str(answer.status)).inc()
@@ -193,7 +196,7 @@ class Gate:
         if not scope["path"].startswith(_NOT_LOGGED):
             _LOGGER.info(
                 "%s %s",
-                scope["method"],
+                method,
                 route,
                 extra={
                     "fields": {

@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ner.serving.gate import STREAM
 
 _MOST_HEAD = 65_536  # bytes
+_LINGER = 0.5  # seconds
 # curl --http2 and Java's HttpClient offer HTTP/2 with an ordinary request, whose body uvicorn would then not read.
 _UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE)
 
@@ -26,6 +27,7 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
         _deadline: asyncio.TimerHandle | None = None
         _send_deadline: asyncio.TimerHandle | None = None
         _in_head = True
+        _refused = False
         _head = 0  # bytes that came since the last head or piece of a body
 
         def connection_made(self, transport: Any) -> None:
@@ -38,12 +40,14 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            if self._refused:
+                return
             if self._in_head:
                 head, end, body = data.partition(b"\r\n\r\n")
                 data = _UPGRADE.sub(b"x-upgrade", head) + end + body
             self._head += len(data)
             super().data_received(data)
-            if self.transport.is_closing():
+            if self._refused or self.transport.is_closing():
                 return
             if self._head > _MOST_HEAD:
                 self.send_400_response(f"expected at most {_MOST_HEAD} bytes of headers")
@@ -56,6 +60,16 @@ def protocol_class(receive_seconds: float, send_seconds: float) -> type[HttpTool
                 self.timeout_keep_alive_task = self.loop.call_later(
                     self.timeout_keep_alive, self.timeout_keep_alive_handler
                 )
+
+        def send_400_response(self, msg: str) -> None:
+            """Refuse what is no HTTP, and throw away what else comes.
+
+            If a connection is closed while there is something to read, the client may lose the answer.
+            """
+            self._refused = True
+            head = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(msg)}\r\nconnection: close\r\n\r\n"
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + (head + msg).encode("ascii"))
+            self.loop.call_later(_LINGER, self.transport.close)
 
         def on_message_begin(self) -> None:
             super().on_message_begin()

@@ -143,7 +143,7 @@ class Page:
             words={name: say(text, language) for name, text in WORDS.items()},
             version=installed_version("bert-ner"),
             form=form,
-            models=list(self._service.models) if self._allows(form) else [],  # without a key, it tells nothing of them
+            models=self._taggers() if self._allows(form) else [],  # without a key, it tells nothing of them
             needs_key=self._keys is not None,
             sent=request.method == "POST",
             error=_show_refusal(refusal, language) if refusal else "",
@@ -153,6 +153,9 @@ class Page:
         cache = {"cache-control": "no-store" if request.method == "POST" else "no-cache"}
         headers = {**(refusal.headers if refusal else {}), **_HEADERS, **cache}
         return Response(html, refusal.status if refusal else 200, headers, media_type="text/html")
+
+    def _taggers(self) -> list[str]:
+        return [name for name, model in self._service.models.items() if model["types"]]
 
     def _allows(self, form: _Form) -> bool:
         return self._keys is None or self._keys.allow({b"x-api-key": form.key.encode()})

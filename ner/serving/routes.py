@@ -88,7 +88,8 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
     async def embed(body: EmbedRequest, request: Request) -> Response:
         """Compute vectors of texts with the encoder of a model."""
         vectors = await embed_texts(service, request, body.texts, body.model, body.layer, body.pooling)
-        return json_response({"model": body.model or service.default, "vectors": vectors, "usage": _usage(body.texts)})
+        name = body.model or service.default_encoder
+        return json_response({"model": name, "vectors": vectors, "usage": _usage(body.texts)})
 
     @router.get("/v1/models", response_model=ModelList, responses=refusals(401, 503), tags=["models"])
     async def models() -> Response:

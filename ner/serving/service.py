@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -10,6 +11,7 @@ from ner.errors import InputError
 from ner.serving.engine import EngineDied, EngineProcess
 from ner.serving.engine_process import Result, Start
 from ner.serving.metrics import Metrics
+from ner.serving.model_version import model_version
 from ner.serving.refusal import Refusal, not_now, too_busy
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Job, Task, WorkQueue
@@ -27,11 +29,14 @@ class Service:
     """Answers requests with engine processes.
 
     Args:
-        folders: the folder of each model, by name. The first is the default.
+        folders: the folder of each tagger, by name. The first is the default.
         settings: limits and times, and how the models compute.
+        encoders: the folder or the name of each encoder that is served by itself, by name.
     """
 
-    def __init__(self, folders: Mapping[str, str], settings: ServingSettings) -> None:
+    def __init__(
+        self, folders: Mapping[str, str], settings: ServingSettings, encoders: Mapping[str, str] | None = None
+    ) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.models: dict[str, Any] = {}
@@ -40,6 +45,7 @@ class Service:
         self._wanted, threads = settings.plan()
         self._start = Start(
             models=dict(folders),
+            encoders=dict(encoders or {}),
             precision=settings.precision,
             threads=threads,
             batch_characters=settings.batch_characters,
@@ -59,7 +65,12 @@ class Service:
     @property
     def default(self) -> str:
         """The model of a request that names none."""
-        return next(iter(self._start["models"]))
+        return next(iter(self._start["models"] or self._start["encoders"]))
+
+    @property
+    def default_encoder(self) -> str:
+        """The model of a request for vectors that names none."""
+        return next(iter(self._start["encoders"] or self._start["models"]))
 
     async def start(self) -> None:
         """Start the engines. The service is ready when all of them are.
@@ -76,9 +87,11 @@ class Service:
             InputError: a model can't be loaded. The old engines go on.
         """
         async with self._reloading:
+            versions = asyncio.ensure_future(asyncio.to_thread(self._versions))
             started: list[EngineProcess | BaseException] = await asyncio.gather(
                 *(EngineProcess.start(self._start) for _ in range(self._wanted)), return_exceptions=True
             )
+            known = await versions
             running = [one for one in started if not isinstance(one, BaseException)]
             if failed := [one for one in started if isinstance(one, BaseException)]:
                 for engine in running:
@@ -88,7 +101,7 @@ class Service:
                 if isinstance(failed[0], OSError):
                     raise InputError(f"an engine process can't be started: {failed[0].strerror}")
                 raise failed[0]
-            self.models = running[0].models
+            self.models = {name: {**model, "version": known[name]} for name, model in running[0].models.items()}
             self._generation += 1
             # What was learned under load is better than what new engines measured beside the old ones.
             measured = min(model["characters_per_second"] for model in self.models.values())
@@ -100,6 +113,10 @@ class Service:
             self.ready = True
             await self._queue.wake()
             _LOGGER.info("%d engine%s with %s", len(running), "s" * (len(running) > 1), ", ".join(self.models))
+
+    def _versions(self) -> dict[str, str]:
+        folders = {**self._start["models"], **self._start["encoders"]}
+        return {name: model_version(Path(folder)) for name, folder in folders.items()}
 
     async def stop(self) -> None:
         """End all engines."""

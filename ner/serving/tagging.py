@@ -72,9 +72,11 @@ def find_model(service: Service, model: str | None, types: Sequence[str] | None)
     """The name of a model that finds all of these types.
 
     Raises:
-        Refusal: there is no such model, or it has no such type.
+        Refusal: there is no such model, or it has no such type, or is an encoder.
     """
     name = service.find_model(model)
+    if not service.models[name]["types"]:
+        raise Refusal(422, f"model: {name} is an encoder and finds no entities; ask it for vectors")
     if unknown := set(types or ()) - set(service.models[name]["types"]):
         known = ", ".join(service.models[name]["types"])
         raise Refusal(422, f"types: {sorted(unknown)[0][:40]!r} is no type of the model: expected {known}")
@@ -100,9 +102,12 @@ async def embed_texts(
     Raises:
         Refusal: there is no such model or layer, the model has no vectors, or there would be too many numbers.
     """
-    name = service.find_model(model)
+    name = service.find_model(model or service.default_encoder)
     if not service.models[name]["embeds"]:
-        raise Refusal(422, f"model: {name} is exported and has no vectors; serve the model that it was exported from")
+        raise Refusal(
+            422,
+            f"model: {name} is exported and has no vectors; serve the model that it was exported from, or an encoder",
+        )
     sizes = service.models[name]["layers"]
     numbers = sum({"last4": sizes[-4:], "all": sizes}.get(layer, sizes[:1]))
     if pooling == "none" and numbers * sum(map(len, texts)) > _MOST_NUMBERS:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ner.characters.character_table import Ids
-from ner.choices import PrecisionName, TaggingScheme
+from ner.choices import ExportPrecision, PrecisionName, TaggingScheme
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import TagDecoder
 from ner.words.word_table import WordTable
@@ -18,7 +18,7 @@ class Engine(Protocol):
         labels: the tags, in order of their ids.
         scheme: the tag scheme.
         window: the most characters that the network reads at once.
-        precisions: the number formats that it can use.
+        precisions: the number formats that `Tagger.load` can ask for; of an exported network only `auto`.
         precision: the number format that it uses.
         threads: the number of CPU threads.
         words: the ids of words that it reads beside characters; None if it reads none.
@@ -29,7 +29,7 @@ class Engine(Protocol):
     scheme: TaggingScheme
     window: int
     precisions: Sequence[PrecisionName]
-    precision: PrecisionName
+    precision: PrecisionName | ExportPrecision
     threads: int
     words: WordTable | None
 

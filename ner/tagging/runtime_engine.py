@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ner.characters.character_table import CharacterTable, Ids
-from ner.choices import PrecisionName
+from ner.choices import ExportPrecision, PrecisionName
 from ner.cpu_settings import available_cores
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import CrfDecoder, SoftmaxDecoder, TagDecoder
@@ -41,7 +41,7 @@ class ExportedEngine:
         self.scheme = exported.scheme
         self.window = exported.window
         self.precisions: Sequence[PrecisionName] = ("auto",)  # the folder determines the number format
-        self.precision: PrecisionName = "auto"
+        self.precision: PrecisionName | ExportPrecision = exported.precision
         self.threads = threads or available_cores()
         self._origin = (folder, exported, precision, threads)
         self.words = load_table(exported.segmenter, folder) if exported.segmenter else None

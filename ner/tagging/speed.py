@@ -100,9 +100,9 @@ def bench(model: str | Path, texts: Iterable[str], progress: Progress | None = N
                 speeds.setdefault(setting, []).append(characters / (time.perf_counter() - began))
     progress.finish()
     measured = [Speed(setting, median(each), min(each), max(each)) for setting, each in speeds.items()]
-    own = SpeedSetting(default.engine.precision, default.engine.threads, BATCH_CHARACTERS)
+    own = [(precision, default.engine.threads, BATCH_CHARACTERS) for precision in ("auto", default.engine.precision)]
     return Bench(
-        sorted(measured, key=lambda speed: -speed.median), next(speed for speed in measured if speed.setting == own)
+        sorted(measured, key=lambda speed: -speed.median), next(speed for speed in measured if speed.setting in own)
     )
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ner.characters.character_table import Ids
-from ner.choices import PrecisionName
+from ner.choices import ExportPrecision, PrecisionName
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import TagDecoder
 from ner.model.hardware import use_bf16
@@ -31,7 +31,7 @@ class NetworkEngine:
         self.scheme = model.config.scheme
         self.window = model.config.window
         self.precisions: Sequence[PrecisionName] = ("fp32", "bf16")
-        self.precision: PrecisionName = "bf16" if use_bf16(precision, model.device) else "fp32"
+        self.precision: PrecisionName | ExportPrecision = "bf16" if use_bf16(precision, model.device) else "fp32"
         self.threads = torch.get_num_threads()
         self.words = model.words
 

@@ -64,7 +64,7 @@ def test_vectors(client: Client) -> None:
     assert vectors.dtype == np.float32
     assert vectors.tolist() == [[2.0, 0.5], [0.0, 0.5], [3.0, 0.5]]
     assert len(client.embed([])) == 0
-    assert [one.tolist() for one in client.embed(["a"], pooling="none")] == [[1.0, 0.5]]
+    assert [one.tolist() for one in client.embed(["a", "bc"], pooling="none")] == [[[1.0, 0.5]], [[1.0, 0.5]] * 2]
 
 
 def test_models_and_types(client: Client, answered_by: Make) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -69,6 +70,31 @@ def test_a_key_in_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert run("--api-key-file", path, "tag", "--text", "a").exit_code == 0
 
 
+def test_vectors_of_texts(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("林晓东住在杭州。\n\n" + "上海\n" * 9, encoding="utf-8")
+    output = tmp_path / "out.npy"
+    done = run("embed", tmp_path / "a.txt", "--output", output)
+    assert (done.exit_code, done.stdout) == (0, f"{output}: 11 vectors of 2 numbers\n"), done.output
+    assert np.load(output).tolist() == [[8.0, 0.5], [0.0, 0.5], *[[2.0, 0.5]] * 9]
+
+
+def test_vectors_of_characters_and_entities(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("林晓东住在杭州。\n\n上海\n", encoding="utf-8")
+    (tmp_path / "a.conll").write_text("上 B-LOC\n海 I-LOC\n的 O\n水 B-X\n", encoding="utf-8")
+
+    def rows(*line: object) -> list[tuple[int, str, object]]:
+        output = tmp_path / "out.jsonl"
+        assert run("embed", *line, "--output", output).exit_code == 0
+        found = map(json.loads, output.read_text(encoding="utf-8").splitlines())
+        return [(row["line"], row["text"], row.get("label")) for row in found]
+
+    texts = tmp_path / "a.txt"
+    assert [text for _, text, _ in rows(texts, "--pooling", "none")] == [*"林晓东住在杭州。上海"]
+    assert rows(texts, "--entities") == [(1, "林晓东", "PER"), (1, "杭州", "LOC"), (3, "上海", "LOC")]
+    annotated = rows(tmp_path / "a.conll", "--from", "conll", "--entities", "--pooling", "max")
+    assert [row[1:] for row in annotated] == [("上海", "LOC"), ("水", "X")]
+
+
 def refused(done: Result) -> str:
     assert done.exit_code == 2, done.output
     return done.stderr.removeprefix("bert-ner: ").rstrip("\n")
@@ -77,11 +103,16 @@ def refused(done: Result) -> str:
 def test_messages_name_the_options(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(run("tag", "--text", "a", "--model", "x")) == "there is no such --model: expected one of stub"
     assert refused(run("--url", "nowhere", "tag", "--text", "a")).startswith("expected --url to be an address")
+    assert refused(run("embed", "nothing.txt", "-o", "a.npy")) == "there is no file nothing.txt"
+    empty = tmp_path / "empty.txt"
+    empty.write_text("", encoding="utf-8")
+    assert refused(run("embed", empty, "-o", "a.txt")).startswith("a.txt: expected --output to end in")
+    assert "there is no such model" in refused(run("embed", empty, "-o", "a.npy", "--model", "x"))
+    assert "leave out --entities" in refused(run("embed", empty, "-o", "a.npy", "--entities", "--pooling", "cls"))
     assert refused(run("tag", "nothing.txt")) == "there is no file nothing.txt"
     assert refused(run("tag")).startswith("expected text files")
     assert refused(run("tag", "--text", "a", "--output", "x")).startswith("x: expected --output to end in ")
     assert refused(run("tag", "--nothing")).endswith("(bert-ner client tag --help shows all)")
-    empty = tmp_path / "empty.txt"
     empty.write_text("# no key\n", encoding="utf-8")
     assert refused(run("--api-key-file", empty, "tag", "--text", "a")).startswith(f"{empty}: expected an API key")
     monkeypatch.delenv("BERT_NER_API_KEY")

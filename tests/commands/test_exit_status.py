@@ -21,7 +21,8 @@ COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[
         ("train --output a", "missing option '--data' / '-d' (bert-ner train --help shows all)"),
         ("score", "missing argument 'file' (bert-ner score --help shows all)"),
         ("tag --format xml", "invalid value for '--format': 'xml' is not one of"),
-        ("tag --nbest many", "invalid value for '--nbest': "),
+        ("tag --nbest many", "invalid value for '--nbest': expected a whole number, got 'many' (bert-ner tag --help"),
+        ("tag --nbest=-3", "invalid value for '--nbest': expected at least 0, got '-3' (bert-ner tag --help"),
     ],
 )
 def test_usage_errors_are_one_sentence(line: str, message: str) -> None:
@@ -29,6 +30,22 @@ def test_usage_errors_are_one_sentence(line: str, message: str) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.lower().startswith(f"bert-ner: {message}".lower())
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("PORT", "abc", "expected a whole number, got 'abc'"),
+        ("LOG_FORMAT", "xml", "'xml' is not one of 'plain', 'json'"),
+    ],
+)
+def test_a_wrong_environment_variable_is_named(
+    variable: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"BERT_NER_SERVE_{variable}", value)
+    result = CliRunner().invoke(app, ["serve"])
+    expected = f"bert-ner: invalid value for BERT_NER_SERVE_{variable}: {message} (bert-ner serve --help shows all)\n"
+    assert (result.exit_code, result.stderr) == (2, expected)
 
 
 def test_no_arguments_show_the_help() -> None:

@@ -148,3 +148,22 @@ def test_the_scorer_alone_ends_quietly() -> None:
     os.close(out)
     assert (done.returncode, done.stderr) == (141, b"")
     assert bert_ner("-x", streams="2>&-", module="conlleval").returncode == 1
+
+
+def test_standard_error_is_written_again_when_there_is_room_again(tmp_path: Path) -> None:
+    program = """
+import os, sys
+from ner.commands.streams import standard_streams
+
+def log(line, path, mode):
+    os.dup2(os.open(path, mode), 2)
+    print(line, file=sys.stderr, flush=True)
+
+with standard_streams():
+    log("one", "log.txt", os.O_WRONLY | os.O_CREAT)
+    log("two", os.devnull, os.O_RDONLY)  # which can't be written
+    log("three", "log.txt", os.O_WRONLY | os.O_APPEND)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "log.txt").read_text(encoding="utf-8") == "one\nthree\n"

@@ -132,7 +132,8 @@ def exported_folder(
 def test_an_exported_tagger_finds_what_the_tagger_finds(exported_folder: Path, tagger: Tagger) -> None:
     exported = Tagger.load(exported_folder)
     assert (exported.types, exported.labels, exported.scheme) == (tagger.types, tagger.labels, tagger.scheme)
-    exact = exported_folder.name.endswith("fp32")
+    assert exported_folder.name.endswith(f"-{exported.engine.precision}")
+    exact = exported.engine.precision == "fp32"
     for found, wanted in zip(exported.readings(TEXTS, 2), tagger.readings(TEXTS, 2), strict=True):
         assert [replace(e, score=None) for e in found.entities] == [replace(e, score=None) for e in wanted.entities]
         scores, wanted_scores = ([e.score for e in reading.entities] for reading in (found, wanted))

@@ -107,6 +107,13 @@ def test_headers_without_end_are_refused(pieces: Sequence[bytes]) -> None:
     assert b"bytes of headers" in talk(echo, *pieces)
 
 
+def test_a_client_that_sends_much_more_reads_why_it_is_refused() -> None:
+    header = b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 3_000_000
+    received = talk(echo, header)
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.count(b"HTTP/1.1") == 1
+
+
 def test_large_bodies_are_no_headers() -> None:
     body = b"x" * 300_000
     received = talk(echo, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)

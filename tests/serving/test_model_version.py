@@ -16,3 +16,4 @@ def test_a_version_is_of_the_files(tmp_path: Path) -> None:
     assert model_version(tmp_path / "copy") == version == model_version(model)
     (model / "config.json").write_text("[]", encoding="utf-8")
     assert model_version(model) != version
+    assert model_version(tmp_path / "none") == ""

@@ -117,6 +117,28 @@ def test_the_id_of_the_client_is_kept_if_it_is_one(make_client: Make) -> None:
     assert len(bad.headers["x-request-id"]) == 32
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/health/live", "/health/ready", "/v1/models", "/v2", "/openapi.json"])
+def test_head_is_get_without_the_body(path: str, make_client: Make) -> None:
+    shown, head = send(make_client(), "GET", path), send(make_client(), "HEAD", path)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-length"):
+        assert head.headers[name] == shown.headers[name]
+
+
+def test_head_of_what_has_no_get(make_client: Make) -> None:
+    for path, status in (("/v1/tag", 405), ("/v1/tag/stream", 405), ("/nothing", 404)):
+        assert send(make_client(), "HEAD", path).status_code == status
+
+
+def test_an_address_with_a_slash_too_many_is_refused_and_not_sent_elsewhere(make_client: Make) -> None:
+    answer = send(make_client(), "POST", "/v1/tag/", json={"texts": ["a"]})
+    assert (answer.status_code, answer.json()["error"]) == (404, "Not Found")
+
+
+def test_head_needs_a_key_too(make_client: Make, key_file: Path) -> None:
+    assert send(make_client(keys=ApiKeys(key_file)), "HEAD", "/v1/models").status_code == 401
+
+
 def test_unknown_routes(make_client: Make) -> None:
     assert send(make_client(), "GET", "/nowhere").json()["error"] == "Not Found"
     assert send(make_client(), "GET", "/v1/tag").status_code == 405
@@ -234,6 +256,23 @@ def test_cors_is_off_by_default(make_client: Make) -> None:
     open_ = make_client(stub_service(cors_origin="https://example.org"))
     answer = send(open_, "GET", "/v1/models", headers=headers)
     assert answer.headers["access-control-allow-origin"] == "https://example.org"
+
+
+def test_an_allowed_site_can_send_keys_and_read_when_to_try_again(make_client: Make, key_file: Path) -> None:
+    service = stub_service(cors_origin="https://example.org", max_wait=1.0)
+    service.expected_wait = lambda characters=0: 3.5  # type: ignore[method-assign]
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
+    headers = {"origin": "https://example.org"}
+    allowed = send(make_client(service, keys=ApiKeys(key_file)), "OPTIONS", "/v1/tag", headers={**headers, **asked})
+    assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, "https://example.org")
+    assert "authorization" in allowed.headers["access-control-allow-headers"]
+    key = {"authorization": "Bearer a-secret-key"}
+    for more, status in (({}, 401), (key, 429)):
+        busy = send(
+            make_client(service, keys=ApiKeys(key_file)), "POST", "/v1/tag", json={}, headers={**headers, **more}
+        )
+        assert (busy.status_code, busy.headers["access-control-allow-origin"]) == (status, "https://example.org")
+        assert busy.headers["access-control-expose-headers"] == "Retry-After, X-Request-Id"
 
 
 def test_a_request_accepted_before_sigterm_is_answered(make_client: Make) -> None:

@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
-from ner import Tagger
+from ner import Embedder, Tagger
 from ner.built_in import model_folder
 from tests.serving.conftest import ADMIN_KEY, Served
 
@@ -89,13 +90,46 @@ def test_what_the_model_refuses(served: Served) -> None:
 
 
 def test_vectors(served: Served) -> None:
-    from ner import Embedder
-
     answer = served.client.post("/v1/embed", json={"texts": TEXTS[:2]}).json()
     expected = Embedder.load("mini-zh-uner").embed(TEXTS[:2])
     assert answer["vectors"][0] == pytest.approx(expected[0].tolist(), abs=1e-4)
     characters = served.client.post("/v1/embed", json={"texts": ["杭州"], "pooling": "none"}).json()
     assert len(characters["vectors"][0]) == 2
+
+
+def test_an_encoder_beside_a_tagger(serve: Start) -> None:
+    running = serve("--model", "mini-zh-uner", "--encoder", "bert=mini-zh", "--engines", 1, "--precision", "fp32")
+    running.wait_until_ready()
+    listed = {one["name"]: one for one in running.get("/v1/models").json()["models"]}
+    assert (listed["bert"]["types"], listed["bert"]["embeds"], listed["bert"]["default"]) == ([], True, False)
+    assert running.tag("杭州").json()["model"] == "mini-zh-uner"
+    refused = running.tag("杭州", model="bert")
+    assert (refused.status_code, "is an encoder and finds no entities" in refused.text) == (422, True)
+    for name, model in (("mini-zh", {}), ("mini-zh-uner", {"model": "mini-zh-uner"})):
+        answer = running.client.post("/v1/embed", json={"texts": TEXTS[:2], "layer": "-2", **model}).json()
+        assert answer["model"] == model.get("model", "bert")
+        wanted = Embedder.load(name, -2).embed(TEXTS[:2])
+        np.testing.assert_allclose(answer["vectors"], wanted, atol=1e-4)
+
+
+def test_an_encoder_alone(serve: Start) -> None:
+    running = serve("--encoder", "mini-zh", "--engines", 1, "--precision", "fp32").wait_until_ready()
+    wanted = Embedder.load("mini-zh", -2).embed(["杭州"])
+    answer = running.client.post("/encode", json={"id": 1, "texts": ["杭州"], "is_tokenized": False}).json()
+    np.testing.assert_allclose(answer["result"], wanted, atol=1e-4)
+    assert running.tag("杭州").status_code == 422
+    for path in ("/", "/v1/models", "/v2/models/mini-zh", "/label-studio/health", "/presidio/supportedentities"):
+        assert running.get(path).status_code == 200, path
+    for path, body in {
+        "/presidio/analyze": {"text": "杭州", "language": "zh"},
+        "/huggingface": {"inputs": "杭州"},
+        "/doccano": {"text": "杭州"},
+        "/v1/tag/stream": {"text": "杭州"},
+    }.items():
+        answered = running.client.post(path, json=body)
+        assert (answered.status_code, "is an encoder" in answered.text) == (422, True), path
+    page = running.client.post("/", data={"text": "杭州"})
+    assert (page.status_code, "is an encoder" in page.text) == (422, True)
 
 
 def test_random_bad_requests_give_no_5xx(served: Served) -> None:
@@ -388,6 +422,41 @@ def test_a_closed_log_is_no_reason_to_stop(serve: Start) -> None:
     running = serve("--engines", 1, keep_log=False).wait_until_ready()
     for _ in range(3):
         assert running.tag("杭州").status_code == 200
+
+
+def test_what_a_library_prints_comes_into_no_answer_if_standard_error_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'ner.serving.engine_process' in ' '.join(sys.orig_argv):\n"
+        "    import os, ner.characters.character_table as table\n"
+        "    encode = table.CharacterTable.encode\n"
+        "    def loud(self, text):\n"
+        "        for number in (1, 2): os.write(number, b'a warning of a library')\n"
+        "        return encode(self, text)\n"
+        "    table.CharacterTable.encode = loud\n",
+        encoding="utf-8",
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    line = f"exec {sys.executable} -m ner serve --engines 1 --threads 1 --port {port} 2>&-"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.getcwd()}"}
+    with subprocess.Popen(["bash", "-c", line], env=environment) as process:
+        try:
+            retrying = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+            ends = time.monotonic() + 60
+            while True:
+                try:
+                    if retrying.get("/health/ready").status_code == 200:
+                        break
+                except httpx.ConnectError:
+                    assert process.poll() is None
+                assert time.monotonic() < ends
+                time.sleep(0.1)
+            answer = retrying.post("/v1/tag", json={"texts": ["杭州"]})
+            assert [one["text"] for one in answer.json()["results"][0]["entities"]] == ["杭州"]
+        finally:
+            process.kill()
 
 
 def test_more_than_it_can_do_is_refused_at_once(serve: Start) -> None:

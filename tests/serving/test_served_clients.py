@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ner import AsyncClient, Client, Embedder, FixedSpan, Tagger
@@ -80,6 +81,25 @@ def test_the_command_writes_what_tag_writes(served: Served, tmp_path: Path, endi
     first, second = (re.split(r"(\d\.\d{3,})", output.read_text(encoding="utf-8")) for output in outputs)
     assert first[::2] == second[::2]  # all but scores and probabilities, whose last digit may differ
     assert [float(number) for number in first[1::2]] == pytest.approx([float(n) for n in second[1::2]], abs=2e-4)
+
+
+@pytest.mark.parametrize("options", [[], ["--pooling", "none", "--layer", "-2"], ["--entities"]])
+def test_the_command_writes_the_vectors_that_embed_writes(served: Served, tmp_path: Path, options: list[str]) -> None:
+    news = tmp_path / "news.txt"
+    news.write_text("\n".join(TEXTS), encoding="utf-8")
+    found = []
+    own = ["embed", "--encoder", "mini-zh-uner", *(["--model", "mini-zh-uner"] if "--entities" in options else [])]
+    for line in (["client", "--url", served.url, "embed"], own):
+        output = tmp_path / f"{line[0]}.npz"
+        subprocess.run([sys.executable, "-m", "ner", *line, news, *options, "--output", output], check=True)
+        found.append(np.load(output))
+    ours, wanted = found
+    assert sorted(ours.files) == sorted(wanted.files)
+    for name in wanted.files:
+        if name == "vectors":
+            np.testing.assert_allclose(ours[name], wanted[name], atol=1e-4)
+        else:
+            assert ours[name].tolist() == wanted[name].tolist()
 
 
 def test_curl_streams_both_ways(served: Served, tagger: Tagger) -> None:

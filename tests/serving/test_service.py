@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,7 +238,7 @@ def test_not_ready_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reload_ends_the_replacing_of_an_old_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ner.serving.service._PAUSE", 0.01)
+    monkeypatch.setattr("ner.serving.service._PAUSE", 0.3)
     old, new, spare = StubEngine(), StubEngine(), StubEngine()
 
     async def test(service: Service) -> None:
@@ -245,12 +246,30 @@ def test_a_reload_ends_the_replacing_of_an_old_engine(monkeypatch: pytest.Monkey
         old.die()
         await asyncio.sleep(0.005)
         await service.reload()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
         await service.work(TAG, [{"text": "b"}])
         assert (new.batches, spare.batches) == ([["b"]], [])
         assert not service.without_engine
 
     run(test, [old, EngineDied(), new, spare], monkeypatch)
+
+
+def test_the_version_of_a_model_is_that_of_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service computes it, not each engine, and again with a reload."""
+    asked: list[Path] = []
+
+    def version(folder: Path) -> str:
+        asked.append(folder)
+        return f"v{len(asked)}"
+
+    monkeypatch.setattr("ner.serving.service.model_version", version)
+
+    async def test(service: Service) -> None:
+        assert (service.models["stub"]["version"], asked) == ("v1", [Path("stub")])
+        await service.reload()
+        assert service.models["stub"]["version"] == "v2"
+
+    run(test, [StubEngine(), StubEngine()], monkeypatch)
 
 
 def test_engines_that_cannot_be_started_are_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:

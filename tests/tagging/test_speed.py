@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -42,6 +43,20 @@ def test_each_setting_is_measured_and_the_own_one_is_among_them(
         (speed.median for speed in measured.speeds), reverse=True
     )
     assert all(0 < speed.slowest <= speed.median <= speed.fastest for speed in measured.speeds)
+
+
+@pytest.mark.usefixtures("_quick")
+def test_the_precision_of_an_exported_model_is_no_option(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Tagger.load
+
+    def load_exported(model: Path, *_: Any) -> Tagger:
+        tagger = load(model, "fp32")
+        tagger.engine.precisions, tagger.engine.precision = ("auto",), "int8"
+        return tagger
+
+    monkeypatch.setattr(Tagger, "load", load_exported)
+    measured = bench(model_folder, ["王小明在北京大学看书。"])
+    assert {speed.setting.precision for speed in measured.speeds} == {measured.default.setting.precision} == {"auto"}
 
 
 def test_advice_names_options_only_where_they_pay() -> None:

@@ -57,6 +57,6 @@ async def compute_vectors(
     """
     require_bounds(service.settings, texts)
     if not texts:
-        service.find_model(model)
+        service.find_model(model or service.default_encoder)
         return []
     return await embed_texts(service, request, texts, model, layer, pooling)
