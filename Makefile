@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --e
 MODEL := demo-model
 SECONDS_OF_FUZZING ?= 3600
 
-.PHONY: demo test robustness fuzz check format graph docs bench wheel release oldest clean
+.PHONY: demo test robustness fuzz check format tagger graph docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: .venv/base
@@ -41,6 +41,14 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+## Train the tagger in the package again: make tagger UNER=FOLDER AISHELL=FOLDER (see its model card).
+tagger: .venv/test
+	rm -rf build/tagger-data build/tagger
+	$(BIN)/python recipes/built_in_tagger.py $(UNER) $(AISHELL) build/tagger-data
+	OMP_NUM_THREADS=1 $(BIN)/bert-ner train --data build/tagger-data --output build/tagger --epochs 2
+	$(BIN)/python recipes/pack_tagger.py build/tagger ner/pretrained/mini-zh-uner
+	$(MAKE) graph
 
 ## Write the graph of the tagger in the package: needed when other weights, or another network, take its place.
 graph: .venv/test
