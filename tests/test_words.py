@@ -131,8 +131,8 @@ def test_a_pickled_tagger_tags_the_same(tagger: Tagger) -> None:
 
 
 def test_an_engine_of_the_service_loads_it(folder: Path, tagger: Tagger) -> None:
-    models = Models(Start(models={"words": str(folder)}, precision="fp32", threads=1, batch_characters=4096))
-    assert models.describe()["words"]["types"] == tagger.types
+    start = Start(models={"words": str(folder)}, encoders={}, precision="fp32", threads=1, batch_characters=4096)
+    assert Models(start).describe()["words"]["types"] == tagger.types
 
 
 def test_the_encoder_alone_needs_no_segmenter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
