@@ -49,7 +49,7 @@ def test_each_setting_is_measured_and_the_own_one_is_among_them(
 def test_the_precision_of_an_exported_model_is_no_option(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load = Tagger.load
 
-    def load_exported(model: Path, *_: Any) -> Tagger:
+    def load_exported(model: Path, *_: Any, **more: Any) -> Tagger:
         tagger = load(model, "fp32")
         tagger.engine.precisions, tagger.engine.precision = ("auto",), "int8"
         return tagger
