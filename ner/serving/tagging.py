@@ -1,7 +1,6 @@
 """Tagging and embedding texts through the service: what all routes and protocols call."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -85,13 +84,18 @@ def find_model(service: Service, model: str | None, types: Sequence[str] | None)
 
 def result_fields(found: TaggedText, nbest: int) -> dict[str, Any]:
     """The JSON of what was found in a text. It has the alternatives if they were asked for."""
-    result: dict[str, Any] = {"entities": [asdict(entity) for entity in found.entities]}
+    result: dict[str, Any] = {"entities": [entity_fields(entity) for entity in found.entities]}
     if nbest:
         result["alternatives"] = [
-            {"probability": one.probability, "entities": [asdict(entity) for entity in one.entities]}
+            {"probability": one.probability, "entities": [entity_fields(entity) for entity in one.entities]}
             for one in found.alternatives
         ]
     return result
+
+
+def entity_fields(entity: Entity) -> dict[str, Any]:
+    """The JSON of an entity. What a lexicon adds to it is left out: the service has none."""
+    return {name: getattr(entity, name) for name in ("start", "end", "label", "text", "score")}
 
 
 async def embed_texts(

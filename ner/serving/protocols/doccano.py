@@ -1,13 +1,12 @@
 """doccano's auto-labelling: a "Custom REST Request" with one text, whose answer a template maps to spans."""
 
-from dataclasses import asdict
-
 from fastapi import APIRouter, Request, Response
 
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.protocols.bounds import Body, find_entities
 from ner.serving.schemas import REFUSALS, TextResult
 from ner.serving.service import Service
+from ner.serving.tagging import entity_fields
 
 
 class DoccanoRequest(Body):
@@ -24,6 +23,6 @@ def doccano_routes(service: Service) -> APIRouter:
     async def label(body: DoccanoRequest, request: Request, model: str | None = None) -> Response:
         """Find the entities of a text, for doccano."""
         (entities,) = await find_entities(service, request, [body.text], model)
-        return json_response({"entities": [asdict(entity) for entity in entities]})
+        return json_response({"entities": [entity_fields(entity) for entity in entities]})
 
     return router

@@ -13,6 +13,7 @@ from ner.serving.protocols.bounds import Body, find_entities
 from ner.serving.refusal import Refusal
 from ner.serving.schemas import REFUSALS, JsonList, refusals
 from ner.serving.service import Service
+from ner.serving.tagging import entity_fields
 from ner.version import installed_version
 
 _INPUT, _OUTPUT = "text", "entities"
@@ -145,7 +146,7 @@ def kserve_routes(service: Service) -> APIRouter:
         """Find the entities of texts."""
         (tensor,) = body.inputs
         found = await find_entities(service, request, _texts(tensor), model)
-        documents = [orjson.dumps(entities).decode() for entities in found]
+        documents = [orjson.dumps([entity_fields(entity) for entity in entities]).decode() for entities in found]
         output = {"name": _OUTPUT, "shape": tensor.shape, "datatype": "BYTES", "data": documents}
         identity = {} if body.id is None else {"id": body.id}
         return json_response({"model_name": model, **identity, "outputs": [output]})
