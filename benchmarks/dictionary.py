@@ -87,7 +87,7 @@ def fit(
     ]
     console.print("without:", *(f"{sample.f1(sample.tag(None))[0]:.2f}" for sample in samples))
     console.print("base factor | UNER, half wrong | AISHELL-NER, half wrong | mean")
-    for base, factor in product((1.0, 2.0, 3.0, 4.0), (0.75, 1.0, 1.25, 1.5, 1.75)):
+    for base, factor in product((0.0, 1.0, 2.0, 3.0), (0.25, 0.5, 0.75, 1.0, 1.25)):
         scores = []
         for sample, of_sample in zip(samples, lists, strict=True):
             for entries in of_sample:

@@ -35,7 +35,6 @@ from tests.conftest import SENTENCES
 from tests.helpers.padded_tensors import padded_tensors
 from tests.helpers.recorded_progress import RecordedProgress
 
-pytest.importorskip("rjieba")
 Change = Callable[..., TrainingSettings]
 TEXTS = [*(text for text, _ in SENTENCES), "", "我", "王小明\ud83d 😀\r\n\u3000在北京", "王小明在北京大学看书。" * 20]
 OLD = Path(__file__).parent / "models_of_0_1"
@@ -138,8 +137,6 @@ def test_an_engine_of_the_service_loads_it(folder: Path, tagger: Tagger) -> None
 def test_the_encoder_alone_needs_no_segmenter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rjieba", None)
     assert Embedder.load(folder).embed(["王小明"]).shape == (1, 32)
-    with pytest.raises(InputError, match=rf'^{folder}: rjieba is not installed; pip install .*\[words\]"$'):
-        Tagger.load(folder)
 
 
 @pytest.mark.parametrize(
@@ -246,16 +243,6 @@ def test_a_comparison_of_words_and_none(corpus: Corpus, quick: Change, tmp_path:
     mine.write_text("大学看书 N\n", encoding="utf-8")
     with pytest.raises(InputError, match="the word segmenter or its dictionary changed since"):
         run_grid(corpus, [cell], 1, tmp_path / "own")
-
-
-def test_without_the_package_no_run_of_a_comparison_starts(
-    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "rjieba", None)
-    monkeypatch.setattr("ner.comparing.run_grid.train", None)
-    cells = grid(parse_vary(["words=none,jieba"]), quick(epochs=1))
-    with pytest.raises(InputError, match="`words` jieba: rjieba is not installed; pip install"):
-        run_grid(corpus, cells, 1, tmp_path / "runs")
 
 
 def test_a_dictionary_without_words_is_refused() -> None:

@@ -55,9 +55,9 @@ class NetworkSettings(Settings):
         WordsName,
         NETWORK,
         Help(
-            "Word segmenter; jieba needs the extra words. The BiLSTM then also reads, for each character, its place in "
-            "its word and the part of speech of the word.",
-            "分词工具；jieba 需要可选依赖 words。BiLSTM 会同时读入每个字在词中的位置和词性。",
+            "Word segmenter. With jieba, the BiLSTM also reads, for each character, its place in its word and the part "
+            "of speech of the word.",
+            "分词工具。用 jieba 时，BiLSTM 会同时读入每个字在词中的位置和词性。",
         ),
     ] = "none"
     words_dictionary: Annotated[

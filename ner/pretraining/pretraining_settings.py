@@ -92,8 +92,8 @@ class PretrainingSettings(Settings):
         MaskingName,
         TRAINING,
         Help(
-            "Mask whole words (needs the extra pretrain) or single characters.",
-            "遮住整个词（需要可选依赖 pretrain），或单个字。",
+            "Mask whole words or single characters.",
+            "遮住整个词，或单个字。",
         ),
     ] = "word"
     mask_share: Annotated[

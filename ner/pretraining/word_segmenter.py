@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from ner.errors import InputError
 from ner.pretraining.pretraining_settings import MaskingName
 from ner.words.segmenter import open_segmenter
 from ner.words.word_table import cut
@@ -16,17 +15,10 @@ Segmenter = Callable[[str], Starts]
 
 
 def segmenter(masking: MaskingName) -> Segmenter:
-    """The function that finds the beginnings of the units to mask: words or single characters.
-
-    Raises:
-        InputError: `masking` is word, and the package for it is not installed.
-    """
+    """The function that finds the beginnings of the units to mask: words or single characters."""
     if masking == "character":
         return lambda text: np.ones(len(text), dtype=np.bool_)
-    try:
-        jieba = open_segmenter("jieba", extra="pretrain", place="masking whole words")
-    except InputError as error:
-        raise InputError(f"{error}, or pass `masking` character") from None
+    jieba = open_segmenter("jieba")
 
     def starts(text: str) -> Starts:
         marks = np.zeros(len(text), dtype=np.bool_)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from ner.extras import import_extra
 from ner.words.user_dictionary import UserDictionary
 
 # Those of jieba's dictionary, x for what is no word, and eng for Latin letters.
@@ -19,19 +18,13 @@ class JiebaSegmenter:
 
     Args:
         dictionary: words that it knows too.
-        extra: the extra of bert-ner that installs the package.
-        place: what needs the package, for the message if it is missing.
-
-    Raises:
-        InputError: the package is not installed.
     """
 
     package = "rjieba"
     parts = tuple(_PARTS.split())
 
-    def __init__(self, dictionary: UserDictionary | None, extra: str, place: str) -> None:
-        module = import_extra(self.package, extra, place)
-        self._jieba = _plain(module) if dictionary is None else module.Jieba()
+    def __init__(self, dictionary: UserDictionary | None) -> None:
+        self._jieba = _plain() if dictionary is None else _new()
         for word in dictionary.words if dictionary else ():
             self._jieba.add_word(*word)
 
@@ -40,7 +33,13 @@ class JiebaSegmenter:
         return found
 
 
+def _new() -> Any:
+    import rjieba  # reads its dictionary, which takes a tenth of a second
+
+    return rjieba.Jieba()
+
+
 @cache
-def _plain(module: Any) -> Any:
+def _plain() -> Any:
     """The segmenter without a user dictionary. One is enough; the one of the module could be changed by other code."""
-    return module.Jieba()
+    return _new()

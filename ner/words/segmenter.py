@@ -28,21 +28,14 @@ class Segmenter(Protocol):
 
 
 # To add a segmenter: a class as above, its name in `SegmenterName`, and a line here.
-_SEGMENTERS: dict[SegmenterName, Callable[[UserDictionary | None, str, str], Segmenter]] = {"jieba": JiebaSegmenter}
+_SEGMENTERS: dict[SegmenterName, Callable[[UserDictionary | None], Segmenter]] = {"jieba": JiebaSegmenter}
 
 
-def open_segmenter(
-    name: SegmenterName, dictionary: UserDictionary | None = None, *, extra: str = "words", place: str
-) -> Segmenter:
+def open_segmenter(name: SegmenterName, dictionary: UserDictionary | None = None) -> Segmenter:
     """Open a segmenter.
 
     Args:
         name: its name.
         dictionary: words that it knows too.
-        extra: the extra of bert-ner that installs its package.
-        place: what needs the package, for the message if it is missing.
-
-    Raises:
-        InputError: the package is not installed.
     """
-    return _SEGMENTERS[name](dictionary, extra, place)
+    return _SEGMENTERS[name](dictionary)

@@ -86,7 +86,7 @@ def new_table(name: SegmenterName, dictionary: str | Path | None) -> WordTable:
         dictionary: the file of a user dictionary, or None.
 
     Raises:
-        InputError: the package is not installed, or the dictionary can't be read.
+        InputError: the dictionary can't be read.
     """
     words = None
     if dictionary is not None:
@@ -94,7 +94,7 @@ def new_table(name: SegmenterName, dictionary: str | Path | None) -> WordTable:
             words = UserDictionary.load(Path(dictionary))
         except OSError as error:
             raise InputError(f"can't read `words_dictionary` {dictionary}: {error.strerror}") from error
-    segmenter = open_segmenter(name, words, place=f"`words` {name}")
+    segmenter = open_segmenter(name, words)
     stored = StoredSegmenter(
         name=name,
         package=segmenter.package,
@@ -114,7 +114,7 @@ def load_table(stored: StoredSegmenter, folder: Path) -> WordTable:
         folder: the model folder.
 
     Raises:
-        InputError: the package is not installed or has another version, or the dictionary is missing or another one.
+        InputError: the package has another version, or the dictionary is missing or another one.
     """
     path = folder / DICTIONARY
     if stored.dictionary is None:
@@ -170,14 +170,19 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _open(stored: StoredSegmenter, dictionary: UserDictionary | None, place: str) -> WordTable:
-    segmenter = open_segmenter(stored.name, dictionary, place=place)
+    segmenter = open_segmenter(stored.name, dictionary)
     version = installed_version(stored.package)
-    if version != stored.version:
+    if _series(version) != _series(stored.version):
         raise InputError(
             f"{place} was trained with words of {stored.package} {stored.version}, but {version} is installed: "
             f"pip install {stored.package}=={stored.version}, or train again"
         )
     return WordTable(segmenter, stored, dictionary)
+
+
+def _series(version: str) -> list[str]:
+    """The part of a version that changes with the words: 0.2 of 0.2.2."""
+    return version.split(".")[:2]
 
 
 def _reopen(stored: StoredSegmenter, dictionary: UserDictionary | None) -> WordTable:
