@@ -1,6 +1,7 @@
 """A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds."""
 
 import gc
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,13 @@ def conll(sentences: list[tuple[str, str]]) -> str:
         "".join(f"{character} {tag}\n" for character, tag in zip(text, tags.split(), strict=True))
         for text, tags in sentences
     )
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C and SIGHUP, as the commands that are started here must, also under nohup or in the background."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        if hasattr(signal, name) and signal.getsignal(number := getattr(signal, name)) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session", autouse=True)

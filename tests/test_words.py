@@ -250,9 +250,8 @@ def test_a_dictionary_without_words_is_refused() -> None:
         TrainingSettings(words_dictionary="mine.txt")
 
 
-@pytest.mark.parametrize("name", [str(OLD / "model"), "mini-zh-uner"])
-def test_networks_without_words_compute_to_the_bit_what_they_did(name: str) -> None:
-    model, table = load_model(name)
+def test_networks_without_words_compute_to_the_bit_what_they_did() -> None:
+    model, table = load_model(OLD / "model")
     assert (model.words, model.word_embedding) == (None, None)
     assert (model.config.words, model.config.format_version) == ("none", 1)
     batch = padded_tensors([table.encode("王小明在北京大学看书。"), table.encode("我")], table)

@@ -23,6 +23,7 @@ _SAVING = ".saving-*"
 _LEFTOVERS = (_SAVING, _ENDED)  # what a run leaves if it is killed while it writes its result
 # Settings that runs of older versions do not have, and what these runs did.
 _LATER = {"words": "none"}
+_AFTERWARDS = ("calibrate",)  # settings of what is done after the run, which may change when it is resumed
 
 
 @contextmanager
@@ -161,6 +162,8 @@ def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, so
         InputError: something differs. The message names the first difference.
     """
     for name, value in now["settings"].items():
+        if name in _AFTERWARDS:
+            continue
         started = before["settings"].get(name, _LATER.get(name))
         if started != value:
             raise InputError(

@@ -51,7 +51,7 @@ def test_entities_say_where_they_come_from(tagger: Tagger) -> None:
     entities = listed.tag(TEXT)
     assert found(entities) == [
         ("星海湾科技", "ORG", "both"),
-        ("南京", "LOC", "model"),
+        ("南京市", "LOC", "model"),
         ("长江大桥", "LOC", "dictionary"),
         ("机器猫九号", "PRODUCT", "dictionary"),
         ("林晓东", "PER", "model"),

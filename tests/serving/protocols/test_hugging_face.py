@@ -47,7 +47,7 @@ def test_inference_client(served: Served) -> None:
         ("PER", "林晓东"),
         ("LOC", "杭州"),
         ("ORG", "北京大学医院"),
-        ("PER", "李教授"),
+        ("PER", "李"),
     ]
     assert all(text[one.start : one.end] == one.word and 0 < one.score <= 1 for one in found)
     with pytest.raises(HfHubHTTPError, match="there is no such model"):
