@@ -3,7 +3,6 @@
 import io
 import tempfile
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +19,7 @@ from ner.characters.window_batches import window_batches
 from ner.data.corpus import read_split
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
+from ner.records.entity_writers import JsonLinesWriter
 from ner.records.record import Record
 from ner.tagging.tag_records import tag_records
 from ner.tagging.torch_engine import NetworkEngine
@@ -82,10 +82,8 @@ def _pipeline(encoder: str) -> Any:
 
 
 def _tag(tagger: Tagger, texts: Sequence[str]) -> None:
-    with redirect_stdout(io.StringIO()):
-        tag_records(
-            tagger, (Record("", line, text) for line, text in enumerate(texts, 1)), None, "jsonl", lambda record: None
-        )
+    records = (Record("", line, text) for line, text in enumerate(texts, 1))
+    tag_records(tagger, records, JsonLinesWriter(io.StringIO()))
 
 
 def _show_shares(tagger: Tagger, texts: Sequence[str], rounds: int, console: Console) -> None:
