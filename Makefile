@@ -33,7 +33,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
+	ROBUSTNESS_SCALE=0.3 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m slow
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m serve
 

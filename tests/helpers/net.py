@@ -1,7 +1,7 @@
 """Collects the faults of many generated cases, and tells each once with the case that showed it.
 
 Environment variables: ROBUSTNESS_SEED (a number; 0 by default) decides which cases are made, ROBUSTNESS_SCALE (0.1 by
-default, 1 for CI) how many, and each test adds a line of JSON to the file ROBUSTNESS_LOG, if that is given.
+default, 0.3 for CI) how many, and each test adds a line of JSON to the file ROBUSTNESS_LOG, if that is given.
 """
 
 import json
