@@ -274,7 +274,8 @@ class Tagger:
         )
         for batch in decoding_batches(texts, known, emissions, self._tags, n):
             best = decoder.nbest(batch.emissions, batch.mask, n, batch.allowed, batch.spans)
-            rows = zip(batch.members, best.tags, np.exp(best.log_probabilities).tolist(), strict=True)
+            probable = np.exp(np.minimum(best.log_probabilities, 0))  # rounding of huge scores gives more
+            rows = zip(batch.members, best.tags, probable.tolist(), strict=True)
             for i, tags, probabilities in rows:
                 found[i] = [
                     Alternative(self._entities(texts[i], tag), probability)
@@ -330,7 +331,7 @@ class Tagger:
             for row, i in enumerate(batch.members):
                 entities = [
                     replace(
-                        entity, score=min(1.0, float(np.exp(enter[row, entity.start] + leave[row, entity.end - 1])))
+                        entity, score=float(np.exp(min(0.0, enter[row, entity.start] + leave[row, entity.end - 1])))
                     )
                     for entity in self._entities(texts[i], tags[row])
                 ]
