@@ -1,7 +1,7 @@
 """From characters to vocabulary ids: exactly one id for every code point."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -101,14 +101,7 @@ class CharacterTable:
 
     def encode(self, text: str) -> Ids:
         """The ids of the code points of `text`: `(chars,)`."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        ids: Ids = self._ids[codes]
-        unresolved = codes[ids == _UNRESOLVED]
-        if len(unresolved):  # rare, after the usual characters have occurred once
-            for code in np.unique(unresolved):
-                self._ids[code] = self._resolve(chr(code))
-            ids = self._ids[codes]
-        return ids
+        return _look_up(text, self._ids, self._resolve)
 
     def fold(self, text: str) -> str:
         """The text as the encoder sees it: characters that it can't tell apart are the same, such as Ａ and a.
@@ -121,13 +114,7 @@ class CharacterTable:
         """
         if self._folded is None:
             self._folded = np.full(_CODE_POINTS, _UNRESOLVED, dtype=np.int64)
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        folded = self._folded[codes]
-        unresolved = codes[folded == _UNRESOLVED]
-        if len(unresolved):
-            for code in np.unique(unresolved):
-                self._folded[code] = ord(self._fold(chr(code)))
-            folded = self._folded[codes]
+        folded = _look_up(text, self._folded, lambda character: ord(self._fold(character)))
         return bytes(folded.astype("<u4")).decode("utf-32-le", "surrogatepass")
 
     def unknown(self, text: str) -> int:
@@ -174,6 +161,18 @@ class CharacterTable:
                 f"{advice}"
             )
         return table
+
+
+def _look_up(text: str, known: Ids, resolve: Callable[[str], int]) -> Ids:
+    """The value of each code point of `text` in `known`, which is filled when a character occurs: `(chars,)`."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    values: Ids = known[codes]
+    unresolved = codes[values == _UNRESOLVED]
+    if len(unresolved):  # rare, after the usual characters have occurred once
+        for code in np.unique(unresolved):
+            known[code] = resolve(chr(code))
+        values = known[codes]
+    return values
 
 
 def _forms(character: str) -> tuple[str, ...]:
