@@ -201,7 +201,7 @@ def _lines(text: str, faults: list[tuple[int, str]]) -> Iterator[tuple[int, str]
 
 def _read_excel(path: Path, data: bytes) -> Rows:
     """The first sheet of an Excel file."""
-    openpyxl = import_extra("openpyxl", "excel", path)
+    openpyxl = import_extra("openpyxl", "", path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _UNPACKED:
