@@ -1,5 +1,9 @@
 """Exceptions that are not bugs of the program."""
 
+from collections.abc import Sequence
+
+_MOST_FAULTS = 20  # are shown
+
 
 class InputError(ValueError):
     """An error in the input that the user can fix: in a file, a folder or a parameter.
@@ -22,3 +26,14 @@ class NotFiniteError(InputError):
 
 class InterruptedRun(Exception):
     """The user interrupted a run. The message says how to resume it. The command line exits with status 130."""
+
+
+def raise_faults(faults: Sequence[str]) -> None:
+    """Report all faults at once.
+
+    Raises:
+        InputError: there are some. The message has the first ones and the number of the others.
+    """
+    if faults:
+        more = len(faults) - _MOST_FAULTS
+        raise InputError("\n".join([*faults[:_MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ner.choices import BUILTIN_RULES as BUILTIN_NAME
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.garbage_collection import pause_garbage_collection
-from ner.errors import InputError
+from ner.errors import InputError, raise_faults
 from ner.lexicon.builtin_rules import BUILTIN_RULES
 from ner.lexicon.entries import COLUMNS, LONGEST_TERM, MODES, Entry, Mode, as_entries, find_faults
 from ner.lexicon.read_lists import Rows, read_rows, rows_of_cells
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 5_000_000
 """Entries: a million need about 400 MB."""
-_MOST_FAULTS = 20  # are shown
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -290,14 +289,3 @@ def _as_text(cell: Any) -> str:
     if cell is None:
         return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-
-
-def raise_faults(faults: Sequence[str]) -> None:
-    """Report all faults at once.
-
-    Raises:
-        InputError: there are some. The message has the first ones and the number of the others.
-    """
-    if faults:
-        more = len(faults) - _MOST_FAULTS
-        raise InputError("\n".join([*faults[:_MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]))

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from ner.characters.character_table import CharacterTable
 from ner.data.garbage_collection import pause_garbage_collection
+from ner.errors import raise_faults
 from ner.lexicon.entries import Entry
-from ner.lexicon.lexicon import Lexicon, raise_faults
+from ner.lexicon.lexicon import Lexicon
 from ner.lexicon.rules import RuleMatcher
 
 

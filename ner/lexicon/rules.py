@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ner.data.text_encoding import decode, read_bytes
-from ner.errors import InputError
+from ner.errors import InputError, raise_faults
 from ner.extras import import_extra
 from ner.lexicon.entries import Entry, Mode, find_faults
 
@@ -67,8 +67,7 @@ def read_rules(path: Path) -> list[Rule]:
         faults += [f"{path}:{line}: {fault}" for fault in wrong]
         if entry is not None:
             rules.append(Rule(entry))
-    if faults:
-        raise InputError("\n".join(faults[:20] + ([f"and {len(faults) - 20} more"] if len(faults) > 20 else [])))
+    raise_faults(faults)
     return rules
 
 

@@ -13,7 +13,7 @@ from ner.data.formats.registry import format_by_suffix
 from ner.data.likely_encoding import recognise
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode
-from ner.errors import InputError
+from ner.errors import InputError, raise_faults
 from ner.files import is_special
 from ner.records.office_files import read_paragraphs
 from ner.records.record import Record
@@ -34,7 +34,6 @@ from ner.records.source_files import (
 from ner.records.text_options import TextOptions
 
 STANDARD_INPUT = "-"
-_MOST_FAULTS = 20
 _SAVE_AS = "save it as {} with the program that it is from"
 _REFUSED = {
     ".pdf": "take the text out of the PDF first, for example with pdftotext",
@@ -144,9 +143,7 @@ class TextFiles:
                 faults.append(str(error))
             if survey.texts == before:
                 survey.empty.append(name)
-        if faults:
-            more = f"\nand {len(faults) - _MOST_FAULTS:,} more" if len(faults) > _MOST_FAULTS else ""
-            raise InputError("\n".join(faults[:_MOST_FAULTS]) + more)
+        raise_faults(faults)
         survey.columns = [*columns]
         survey.encodings = {name: encoding for name, encoding in self._encodings.items() if encoding != "utf-8"}
         return survey
@@ -160,12 +157,9 @@ class TextFiles:
         if options.include and (options.format or not packed):
             yield "`include` chooses files of folders and zip archives: leave it out"
         elif given and not self.names:
-            wanted = options.include or "a name that ends in " + ", ".join(TEXT_FILES)
-            yield (
-                f"{', '.join(given)}: no file in it has {wanted}"
-                if not options.include
-                else (f"{', '.join(given)}: no file in it is named {wanted}")
-            )
+            endings = ", ".join(TEXT_FILES)
+            wanted = f"is named {options.include}" if options.include else f"has a name that ends in {endings}"
+            yield f"{', '.join(given)}: no file in it {wanted}"
         kinds = {suffix(name) for name in self.names}
         if options.sheet and EXCEL not in kinds:
             yield "`sheet` is about Excel files: leave it out"
