@@ -49,10 +49,10 @@ def find_known_spans(
         listed_only: the types of which only listed spans are entities.
     """
     taken = bytearray(length)  # 1 for characters of certain spans
-    certain: list[FixedSpan] = []
+    certain: dict[FixedSpan, None] = {}  # in their order; each match asks whether it is one of them
 
     def take(span: FixedSpan) -> None:
-        certain.append(span)
+        certain[span] = None
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
 
     for span in fixed:
