@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command, command_group
 from ner.commands.lexicon_files import lexicon_paths, read_lexicon
 from ner.commands.options import read_options
@@ -31,7 +32,7 @@ def check(
         option("CSV file with a row for each entry.", "每个词条一行的 CSV 文件。", "--output", "-o"),
     ] = None,
     as_json: Json = False,
-    model: Model = Path("mini-zh-uner"),
+    model: Model = Path(BUILT_IN_TAGGER),
     *,
     reading: ReadOptions,
     terminal: Terminal,

@@ -67,7 +67,7 @@ def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, 
 
     Raises:
         InputError: the folder contains no tagger, an incomplete or damaged one, an exported one, or one of a newer
-            format; or its segmenter is not installed or not the one of the training.
+            format; or its segmenter is not the one of the training.
     """
     folder = model_folder(name)
     if not folder.is_dir():

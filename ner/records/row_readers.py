@@ -6,6 +6,7 @@ A record that can't be read is an `InputError` in its place, so that all faults 
 import csv
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -70,7 +71,7 @@ def read_delimited(name: str, file: TextIO, text_column: str) -> Iterator[Record
     lines = _bounded_lines(name, file)
     first = next(lines, "")
     delimiter = "\t" if suffix(name) == ".tsv" else _delimiter(first, text_column)
-    rows = csv.reader(_before(first, lines), delimiter=delimiter, strict=True)
+    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
     try:
         header = next(rows, [])
         if not header and not first:
@@ -137,11 +138,6 @@ def _bounded_lines(name: str, file: TextIO) -> Iterator[str]:
                 f"{name}:{number}: has more than {LONGEST_LINE:,} characters; expected a text in each line: cut it"
             )
         yield without_byte_order_mark(line, name) if number == 1 else line
-
-
-def _before(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
 
 
 def _delimiter(header: str, text_column: str) -> str:

@@ -69,8 +69,8 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
     """The training record of the finished run in `output`; None if there is no finished run.
 
     Raises:
-        InputError: the run had other settings or other data, its record is damaged, or the segmenter of `settings` is
-            not installed.
+        InputError: the run had other settings or other data, its record is damaged, or the user dictionary of
+            `settings` can't be read.
     """
     now = describe_run(settings, corpus)
     # A run writes the configuration of the model last.
@@ -122,7 +122,7 @@ def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
     """What may not change when a run is resumed: its settings, its segmenter, and the fingerprints of train and dev.
 
     Raises:
-        InputError: the segmenter is not installed, or its dictionary can't be read.
+        InputError: the user dictionary of the segmenter can't be read.
     """
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     run: dict[str, Any] = {"settings": asdict(settings), "data": data}
