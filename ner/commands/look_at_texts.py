@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from ner.commands.terminal import Terminal
 
 if TYPE_CHECKING:
-    from ner.records.text_files import Survey, TextFiles
+    from ner.records.survey import Survey
+    from ner.records.text_files import TextFiles
 
 _SHOWN = 3
 

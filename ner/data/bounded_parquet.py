@@ -55,23 +55,26 @@ class BoundedParquet:
         except (*self._faults, UnicodeDecodeError) as error:
             raise self._damaged(error) from None
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """The values of some columns, row by row.
+    def rows(self, names: Sequence[str], start: int = 0) -> Iterator[tuple[Any, ...]]:
+        """The values of some columns, row by row, without the first `start` rows.
 
         Raises:
             DamagedParquet: the file is damaged, or has text that isn't UTF-8.
             InputError: it unpacks to more than its size allows.
         """
-        number = 0
-        for batch in self._batches(names):
+        group, number = self._group_of(start)
+        for batch in self._batches(names, group):
+            number += batch.num_rows
+            if number <= start:
+                continue
+            batch = batch.slice(max(0, start - number + batch.num_rows))
             columns = [batch.column(batch.schema.names.index(name)) for name in names]
             try:
                 yield from zip(
                     *(self._plain(column, name) for column, name in zip(columns, names, strict=True)), strict=True
                 )
             except UnicodeDecodeError:
-                raise self._not_utf_8(columns, names, number) from None
-            number += batch.num_rows
+                raise self._not_utf_8(columns, names, number - batch.num_rows) from None
 
     def count(self, name: str) -> int:
         """The number of rows with a value in a column.
@@ -82,11 +85,24 @@ class BoundedParquet:
         columns = (batch.column(0) for batch in self._batches([name]))
         return sum(len(column) - column.null_count for column in columns)
 
-    def _batches(self, names: Sequence[str]) -> Iterator[Any]:
+    def _group_of(self, row: int) -> tuple[int, int]:
+        """The row group that has a row, and the number of rows before it."""
+        if not row:
+            return 0, 0
+        before = 0
+        for group in range(self._file.num_row_groups):
+            rows = self._file.metadata.row_group(group).num_rows
+            if before + rows > row:
+                return group, before
+            before += rows
+        return self._file.num_row_groups, before
+
+    def _batches(self, names: Sequence[str], first_group: int = 0) -> Iterator[Any]:
+        groups = range(first_group, self._file.num_row_groups)
         allowed = max(ALWAYS_BYTES, MOST_TIMES_AS_LARGE * self._size)
         held = 0
         try:
-            for batch in self._file.iter_batches(_ROWS, columns=[*dict.fromkeys(names)], use_threads=False):
+            for batch in self._file.iter_batches(_ROWS, groups, [*dict.fromkeys(names)], use_threads=False):
                 held += sum(map(self._bytes, batch.columns))
                 if held > allowed:
                     raise InputError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ner.data.entities import Entity
+from ner.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,30 @@ class Record:
     fields: Mapping[str, Any] = field(default_factory=dict)
     entities: Sequence[Entity] = ()
     missing: bool = False
+
+
+class Place(NamedTuple):
+    """Where reading begins in a list of files.
+
+    Args:
+        file: the number of the file, from 0.
+        record: the number of the records of the file before it.
+        line: the line or the row of the record, from 1.
+        offset: the byte of this line, in files that `can_skip_to` reads from there.
+    """
+
+    file: int = 0
+    record: int = 0
+    line: int = 1
+    offset: int = 0
+
+
+class Item(NamedTuple):
+    """A record, or what is wrong with it, and the numbers of its file and its own in the file, from 0."""
+
+    file: int
+    record: int
+    content: Record | InputError
 
 
 class Alternative(NamedTuple):

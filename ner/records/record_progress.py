@@ -2,7 +2,7 @@
 
 import time
 
-from ner.records.text_files import Survey
+from ner.records.survey import Survey
 from ner.runs.progress import Progress
 
 

@@ -4,9 +4,8 @@ A record that can't be read is an `InputError` in its place, so that all faults 
 """
 
 import csv
-from collections.abc import Iterator, Mapping
-from functools import partial
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,25 +15,34 @@ from ner.data.text_encoding import refuse_carriage_returns, without_byte_order_m
 from ner.errors import InputError
 from ner.records.office_files import read_sheets
 from ner.records.record import Record
-from ner.records.source_files import open_file, path_of, suffix
+from ner.records.source_files import DELIMITED, open_file, path_of, suffix
 
 LONGEST_LINE = 10_000_000
 """Characters. The longest novels have half of them; what is longer is no text, and a file without line ends."""
 
 
-def read_lines(name: str, file: TextIO) -> Iterator[Record]:
-    """Each line is a record."""
-    for number, line in enumerate(_bounded_lines(name, file), 1):
+def read_lines(name: str, file: TextIO, start: int = 1) -> Iterator[Record | InputError]:
+    """Each line is a record. The file stands at the line `start`."""
+    for number, line in enumerate(_bounded_lines(name, file, start), start):
+        if isinstance(line, InputError):
+            yield line
+            continue
         if number == 1:
             refuse_carriage_returns(line, name)
         yield Record(name, number, line.rstrip("\n").removesuffix("\r"))
 
 
-def read_json_lines(name: str, file: TextIO, text_column: str) -> Iterator[Record | InputError]:
-    """Each line is a JSON object. A null, or a field that only other lines have, is a missing text."""
-    seen = False
+def read_json_lines(name: str, file: TextIO, text_column: str, start: int = 1) -> Iterator[Record | InputError]:
+    """Each line is a JSON object. A null, or a field that only other lines have, is a missing text.
+
+    The file stands at the line `start`.
+    """
+    seen = start > 1
     first: tuple[int, list[str]] | None = None  # without the field
-    for number, line in enumerate(_bounded_lines(name, file), 1):
+    for number, line in enumerate(_bounded_lines(name, file, start), start):
+        if isinstance(line, InputError):
+            yield line
+            continue
         if not line.strip():
             continue
         try:
@@ -65,28 +73,59 @@ def read_json_lines(name: str, file: TextIO, text_column: str) -> Iterator[Recor
         )
 
 
-def read_delimited(name: str, file: TextIO, text_column: str) -> Iterator[Record | InputError]:
-    """Each row of a CSV or TSV file is a record. CSV may have semicolons or tabs in place of commas."""
+def read_delimited(
+    name: str, file: TextIO, text_column: str, head: Sequence[str] = (), start: int = 1
+) -> Iterator[Record | InputError]:
+    """Each row of a CSV or TSV file is a record. CSV may have semicolons or tabs in place of commas.
+
+    Args:
+        name: the name of the file.
+        file: the file. It stands at the line `start`.
+        text_column: the column of the text.
+        head: the lines of the header if the file stands behind it.
+        start: the number of the line.
+    """
     csv.field_size_limit(LONGEST_LINE)
-    lines = _bounded_lines(name, file)
+    lines = chain(head, map(_raised, _bounded_lines(name, file, start)))
     first = next(lines, "")
-    delimiter = "\t" if suffix(name) == ".tsv" else _delimiter(first, text_column)
-    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    rows = _rows(name, first, lines, text_column)
+    before = start - 1 - len(head)  # lines that are not read here
     try:
-        header = next(rows, [])
+        header: list[str] = next(rows, [])
         if not header and not first:
             return
         _require(name, text_column, header)
-        line = rows.line_num + 1
+        line = rows.line_num + 1 + before
         for row in rows:
             if row and len(row) != len(header):
                 yield InputError(f"{name}:{line}: expected {len(header)} columns as in the header, got {len(row)}")
+            elif row and any(map(_is_undecodable, row)):
+                yield _undecodable(name, line, file)
             elif row:
                 fields = dict(zip(header, row, strict=True))
                 yield Record(name, line, fields.pop(text_column), fields)
-            line = rows.line_num + 1
+            line = rows.line_num + 1 + before
     except csv.Error as error:
-        raise InputError(f"{name}:{rows.line_num}: expected CSV ({error})") from None
+        raise InputError(f"{name}:{rows.line_num + before}: expected CSV ({error})") from None
+
+
+def read_head(name: str, file: TextIO, text_column: str) -> list[str]:
+    """The lines of the header of a CSV or TSV file: several if a name has a line end in it."""
+    lines = map(_raised, _bounded_lines(name, file))
+    head = [next(lines, "")]
+
+    def more() -> Iterator[str]:
+        for line in lines:
+            head.append(line)
+            yield line
+
+    next(_rows(name, head[0], more(), text_column), None)
+    return head
+
+
+def _rows(name: str, first: str, lines: Iterable[str], text_column: str) -> Any:
+    delimiter = "\t" if suffix(name) == ".tsv" else _delimiter(first, text_column)
+    return csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
 
 
 def read_excel(name: str, text_column: str, sheet: str | None) -> Iterator[Record | InputError]:
@@ -107,13 +146,13 @@ def read_excel(name: str, text_column: str, sheet: str | None) -> Iterator[Recor
                 yield Record(place, number, "" if text is None else str(text), fields, missing=text is None)
 
 
-def read_parquet(name: str, text_column: str) -> Iterator[Record | InputError]:
-    """Each row is a record."""
+def read_parquet(name: str, text_column: str, start: int = 1) -> Iterator[Record | InputError]:
+    """Each row is a record. Rows before the row `start` are not read."""
     with open_file(name) as file:
         table = BoundedParquet(Path(name), file, path_of(name).stat().st_size)
         columns = table.names
         _require(name, text_column, columns)
-        for number, row in enumerate(table.rows(columns), 1):
+        for number, row in enumerate(table.rows(columns, start - 1), start):
             fields = dict(zip(columns, row, strict=True))
             text = fields.pop(text_column)
             if text is not None and not isinstance(text, str):
@@ -122,22 +161,49 @@ def read_parquet(name: str, text_column: str) -> Iterator[Record | InputError]:
                 yield Record(name, number, text or "", fields, missing=text is None)
 
 
-def _bounded_lines(name: str, file: TextIO) -> Iterator[str]:
-    """The lines with their ends, of which none is endless or binary, without the byte order mark of the first.
+def _bounded_lines(name: str, file: TextIO, start: int = 1) -> Iterator[str | InputError]:
+    """The lines from the line `start` on with their ends, without the byte order mark of the first.
 
-    Raises:
-        InputError: a line is longer than `LONGEST_LINE`, or has a NUL character.
+    A line that is binary, endless, or has bytes that were left undecoded, is an error in its place. That of CSV is
+    looked for in its rows.
     """
-    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), ""), 1):
+    for number in count(start):
+        line = file.readline(LONGEST_LINE + 1)
+        if not line:
+            return
         if "\0" in line:
-            raise InputError(
+            yield InputError(
                 f"{name}:{number}: has a NUL character, which no text has; for UTF-16 set `encoding` to utf-16"
             )
-        if len(line) > LONGEST_LINE:
-            raise InputError(
+        elif len(line) > LONGEST_LINE:
+            yield InputError(
                 f"{name}:{number}: has more than {LONGEST_LINE:,} characters; expected a text in each line: cut it"
             )
-        yield without_byte_order_mark(line, name) if number == 1 else line
+        elif _is_undecodable(line) and suffix(name) not in DELIMITED:
+            yield _undecodable(name, number, file)
+        else:
+            yield without_byte_order_mark(line, name) if number == 1 else line
+        while len(line) > LONGEST_LINE and not line.endswith("\n"):  # the rest of the same line
+            line = file.readline(LONGEST_LINE + 1) or "\n"
+
+
+def _raised(line: str | InputError) -> str:
+    if isinstance(line, InputError):
+        raise line
+    return line
+
+
+def _is_undecodable(text: str) -> bool:
+    """Whether a text has bytes that were kept as halves of surrogate pairs, since they are not in its encoding."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _undecodable(name: str, number: int, file: TextIO) -> InputError:
+    return InputError(f"{name}:{number}: has bytes that are not {file.encoding}")
 
 
 def _delimiter(header: str, text_column: str) -> str:

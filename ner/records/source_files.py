@@ -106,6 +106,11 @@ def open_file(name: str) -> Iterator[IO[bytes]]:
                 yield unpacked
 
 
+def is_packed(name: str) -> bool:
+    """Whether gzip has packed a file."""
+    return name.lower().endswith(_GZIP)
+
+
 def path_of(name: str) -> Path:
     """The file on the disk: the archive of a file that is in one."""
     return Path(_archive(name) or name)
@@ -179,7 +184,7 @@ def _archive(name: str) -> str:
 
 
 def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if name.lower().endswith(_GZIP) else file
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed(name) else file
 
 
 def _readable_name(member: zipfile.ZipInfo) -> str:

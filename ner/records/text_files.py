@@ -2,9 +2,9 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -16,8 +16,15 @@ from ner.data.text_encoding import check_encoding, decode
 from ner.errors import InputError, raise_faults
 from ner.files import is_special
 from ner.records.office_files import read_paragraphs
-from ner.records.record import Record
-from ner.records.row_readers import read_delimited, read_excel, read_json_lines, read_lines, read_parquet
+from ner.records.record import Item, Place, Record
+from ner.records.row_readers import (
+    read_delimited,
+    read_excel,
+    read_head,
+    read_json_lines,
+    read_lines,
+    read_parquet,
+)
 from ner.records.source_files import (
     DELIMITED,
     EXCEL,
@@ -27,13 +34,16 @@ from ner.records.source_files import (
     WITH_COLUMNS,
     WORD,
     find_files,
+    is_packed,
     open_file,
     path_of,
     suffix,
 )
+from ner.records.survey import Survey
 from ner.records.text_options import TextOptions
 
 STANDARD_INPUT = "-"
+_BEGINNING = Place()
 _SAVE_AS = "save it as {} with the program that it is from"
 _REFUSED = {
     ".pdf": "take the text out of the PDF first, for example with pdftotext",
@@ -43,29 +53,6 @@ _REFUSED = {
     **dict.fromkeys((".ppt", ".pptx"), _SAVE_AS.format("text")),
     **dict.fromkeys((".rar", ".7z", ".tar", ".tgz", ".bz2", ".xz"), "unpack it, or pack the files with zip"),
 }
-
-
-@dataclass
-class Survey:
-    """What files hold.
-
-    Args:
-        texts: the number of texts.
-        characters: the number of their characters.
-        missing: the number of records without a text: a null, or a field that is not there.
-        columns: the names of all fields, in the order in which they appear.
-        empty: the files without a text.
-        encodings: the encoding of each text file that is not UTF-8.
-        whole: whether all files could be read; standard input and pipes can be read once.
-    """
-
-    texts: int = 0
-    characters: int = 0
-    missing: int = 0
-    columns: list[str] = field(default_factory=list)
-    empty: list[str] = field(default_factory=list)
-    encodings: dict[str, str] = field(default_factory=dict)
-    whole: bool = True
 
 
 class TextFiles:
@@ -82,19 +69,22 @@ class TextFiles:
     Args:
         names: the files, folders and archives; `-` is standard input.
         options: how they are read.
+        skip: whether what can't be read is passed over.
 
     Raises:
         InputError: some files can't be read in this way. The message lists all of them.
         OSError: a folder can't be read.
     """
 
-    def __init__(self, names: Iterable[str], options: TextOptions | None = None) -> None:
-        self._options = options or TextOptions()
+    def __init__(self, names: Iterable[str], options: TextOptions | None = None, *, skip: bool = False) -> None:
+        self.options = options or TextOptions()
         self._encodings: dict[str, str] = {}
-        given = [*names]
-        if self._options.encoding is not None:
-            check_encoding(self._options.encoding)
-        self.names, self.left_out = (given, []) if self._options.format else find_files(given, self._options.include)
+        self._all_known = False
+        self.skip = skip
+        self.given = given = [*names]
+        if self.options.encoding is not None:
+            check_encoding(self.options.encoding)
+        self.names, self.left_out = (given, []) if self.options.format else find_files(given, self.options.include)
         if problems := [*self._problems(given)]:
             raise InputError("\n".join(problems))
 
@@ -105,11 +95,48 @@ class TextFiles:
             InputError: a file has other content, or another encoding.
             OSError: a file can't be read.
         """
-        for name in self.names:
-            for item in self._read(name):
-                if isinstance(item, InputError):
-                    raise item
-                yield item
+        for item in self.items():
+            if not isinstance(item.content, InputError):
+                yield item.content
+            elif not self.skip:
+                raise item.content
+
+    def items(self, start: Place = _BEGINNING, watch: Callable[[str], None] | None = None) -> Iterator[Item]:
+        """Read the records, and what is wrong with some, from a place on.
+
+        Args:
+            start: where to begin. What is before it in its file is read too, and passed over, unless the file
+                `can_skip_to` it.
+            watch: called with the name of each file before it is read.
+
+        Raises:
+            OSError: a file can't be read.
+        """
+        for number in range(start.file, len(self.names)):
+            if watch is not None:
+                watch(self.names[number])
+            yield from self._items_of(number, start if number == start.file else _BEGINNING)
+
+    def _items_of(self, number: int, start: Place = _BEGINNING) -> Iterator[Item]:
+        """The items of one file. Where it can't be read on, its last item says why."""
+        name, record = self.names[number], start.record
+        try:
+            skips = record and self.can_skip_to(name)
+            for content in self._read(name, start) if skips else islice(self._read(name), record, None):
+                yield Item(number, record, content)
+                record += 1
+        except InputError as error:
+            yield Item(number, record, error)
+
+    def can_skip_to(self, name: str) -> bool:
+        """Whether a file can be read from a place on without what is before it: not if it is packed, for example."""
+        if self.options.format or path_of(name) != Path(name) or is_packed(name):
+            return False
+        return suffix(name) == PARQUET or (self.has_lines(name) and not self._encoding(name).startswith("utf-16"))
+
+    def has_lines(self, name: str) -> bool:
+        """Whether a file is text, in which a place has a line and a byte."""
+        return not self.options.format and suffix(name) not in (PARQUET, EXCEL, WORD)
 
     def survey(self, watch: Callable[[str], None] | None = None) -> Survey:
         """Read all files once, so that a wrong one is found before the work begins.
@@ -122,35 +149,36 @@ class TextFiles:
             OSError: a file can't be read.
         """
         survey, faults = Survey(), []
-        columns: dict[str, None] = {}
-        for name in self.names:
+        for number, name in enumerate(self.names):
             if name == STANDARD_INPUT or is_special(path_of(name)):
                 survey.whole = False
                 continue
             if watch is not None:
                 watch(name)
             before = survey.texts
-            try:
-                for item in self._read(name):
-                    if isinstance(item, InputError):
-                        faults.append(str(item))
-                        continue
-                    survey.texts += 1
-                    survey.characters += len(item.text)
-                    survey.missing += item.missing
-                    columns.update(dict.fromkeys(item.fields))
-            except InputError as error:
-                faults.append(str(error))
+            for item in self._items_of(number):
+                if isinstance(item.content, InputError):
+                    faults.append(str(item.content))
+                else:
+                    survey.count(item.content)
             if survey.texts == before:
                 survey.empty.append(name)
         raise_faults(faults)
-        survey.columns = [*columns]
-        survey.encodings = {name: encoding for name, encoding in self._encodings.items() if encoding != "utf-8"}
+        survey.encodings = self.encodings
         return survey
+
+    @property
+    def encodings(self) -> dict[str, str]:
+        """The encoding of each text file that has been read and is not UTF-8."""
+        return {name: encoding for name, encoding in self._encodings.items() if encoding != "utf-8"}
+
+    def know_encodings(self, encodings: Mapping[str, str]) -> None:
+        """Take the encodings of an earlier run, so that files are not read to recognise them. All others are UTF-8."""
+        self._encodings, self._all_known = dict(encodings), True
 
     def _problems(self, given: list[str]) -> Iterator[str]:
         """What is wrong with the names and options, before anything is read."""
-        options = self._options
+        options = self.options
         if given.count(STANDARD_INPUT) > 1:
             yield "standard input can be read once: name `-` once"
         packed = [name for name in given if Path(name).is_dir() or Path(name).suffix.lower() == ".zip"]
@@ -171,7 +199,7 @@ class TextFiles:
                 yield f"{name}: is read as lines of text, which have no columns: leave out `text_column`"
 
     def _problem(self, name: str) -> str | None:
-        path, kind, options = Path(name), suffix(name), self._options
+        path, kind, options = Path(name), suffix(name), self.options
         if options.format and options.text_column:
             return f"{name}: `format` {options.format} defines where the text is: leave out `text_column`"
         if name == STANDARD_INPUT:
@@ -191,38 +219,45 @@ class TextFiles:
             return f"{name}: set `format` to {annotated.name}; a file in which each line is a text ends in .txt"
         return None
 
-    def _read(self, name: str) -> Iterator[Record | InputError]:
-        options, kind = self._options, suffix(name)
+    def _read(self, name: str, start: Place = _BEGINNING) -> Iterator[Record | InputError]:
+        """Read a file, from `start` on if it `can_skip_to` it."""
+        options, kind = self.options, suffix(name)
         column = options.text_column or "text"
         if options.format:
             yield from _sentences(
                 name, ReadOptions(format=options.format, encoding=options.encoding or "utf-8", unannotated=True)
             )
         elif kind == PARQUET:
-            yield from read_parquet(name, column)
+            yield from read_parquet(name, column, start.line)
         elif kind == EXCEL:
             yield from read_excel(name, column, options.sheet)
         elif kind == WORD:
             yield from (Record(name, number, text) for number, text in enumerate(read_paragraphs(name), 1))
         else:
-            with self._open_text(name) as file:
+            head: list[str] = []
+            if kind in DELIMITED and start.offset:
+                with self._open_text(name) as file:
+                    head = read_head(name, file, column)
+            with self._open_text(name, start.offset) as file:
                 if kind in JSON_LINES:
-                    yield from read_json_lines(name, file, column)
+                    yield from read_json_lines(name, file, column, start.line)
                 elif kind in DELIMITED:
-                    yield from read_delimited(name, file, column)
+                    yield from read_delimited(name, file, column, head, start.line)
                 else:
-                    yield from read_lines(name, file)
+                    yield from read_lines(name, file, start.line)
 
     @contextmanager
-    def _open_text(self, name: str) -> Iterator[TextIO]:
+    def _open_text(self, name: str, offset: int = 0) -> Iterator[TextIO]:
         # Only \n ends a line. Other characters that Python takes for line ends are part of the text.
-        encoding = self._encoding(name)
+        encoding, errors = self._encoding(name), "surrogateescape" if self.skip else "strict"
         try:
             if name == STANDARD_INPUT:
                 yield io.TextIOWrapper(sys.stdin.buffer, encoding, newline="\n")
                 return
             with open_file(name) as packed:
-                yield io.TextIOWrapper(packed, encoding, newline="\n")
+                if offset:
+                    packed.seek(offset)
+                yield io.TextIOWrapper(packed, encoding, errors, newline="\n")
         except UnicodeError as error:
             if name != STANDARD_INPUT and not is_special(path_of(name)):
                 with open_file(name) as packed:
@@ -233,10 +268,12 @@ class TextFiles:
 
     def _encoding(self, name: str) -> str:
         """The encoding of a file: the one that was given, or else the only one that its content fits."""
-        if self._options.encoding is not None:
-            return self._options.encoding
+        if self.options.encoding is not None:
+            return self.options.encoding
         if name == STANDARD_INPUT or is_special(path_of(name)):
             return "utf-8"
+        if self._all_known:
+            return self._encodings.get(name, "utf-8")
         if name not in self._encodings:
             with open_file(name) as file:
                 fitting = recognise(file)

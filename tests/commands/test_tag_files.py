@@ -21,7 +21,7 @@ from ner.data.entities import Entity
 from ner.errors import InterruptedRun
 from ner.records.record import TaggedText
 from ner.records.record_progress import RecordProgress
-from ner.records.text_files import Survey
+from ner.records.survey import Survey
 from ner.records.text_options import TextOptions
 from ner.tagging.tagger import Tagger
 

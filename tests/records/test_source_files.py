@@ -9,7 +9,8 @@ import pytest
 
 from ner.errors import InputError
 from ner.records.source_files import find_files
-from ner.records.text_files import Survey, TextFiles
+from ner.records.survey import Survey
+from ner.records.text_files import TextFiles
 from ner.records.text_options import TextOptions
 
 
