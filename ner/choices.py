@@ -8,6 +8,8 @@ BUILTIN_RULES = "builtin"
 """The name of the rules in the package, where a file of rules can be named."""
 BATCH_CHARACTERS = 4096
 """The default number of padded characters that a tagger reads at once. It keeps a CPU busy and needs little memory."""
+CHUNK_CHARACTERS = 100_000
+"""Characters whose texts are sorted into batches together: enough for batches of equal length, and little memory."""
 
 MOST_READINGS = 300
 """The most readings of a text by n-best: beyond that they hardly differ, and time grows with their square."""

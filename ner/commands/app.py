@@ -19,6 +19,7 @@ from ner.commands.help_page import COMMAND, OPTIONS, TranslatedCommand
 from ner.commands.info import info
 from ner.commands.lexicon import lexicon
 from ner.commands.merge import merge
+from ner.commands.merge_shards import merge_shards
 from ner.commands.parameters import option
 from ner.commands.pretrain import pretrain
 from ner.commands.score import score
@@ -36,7 +37,7 @@ GROUPS = {
     Text("Start here", "从这里开始"): (tag, check, train, evaluate),
     Text("Data", "数据"): (convert, split, merge, lexicon),
     Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
-    Text("Speed and export", "速度与导出"): (bench, export),
+    Text("Speed and export", "速度与导出"): (bench, export, merge_shards),
     Text("Service", "服务"): (serve, client),
 }
 _GROUP_LOOK: dict[str, Any] = {
@@ -92,7 +93,7 @@ def _add(command: Command, parent: typer.Typer, group: Text) -> None:
         parent.add_typer(below, name=command.run.__name__, rich_help_panel=str(group))
         return
     parent.command(
-        command.run.__name__,
+        command.run.__name__.replace("_", "-"),
         cls=TranslatedCommand,
         help=str(command.help),
         epilog=_show_examples(command.examples),

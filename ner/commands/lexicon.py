@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command, command_group
-from ner.commands.lexicon_files import lexicon_paths, read_lexicon
+from ner.commands.lexicon_files import lexicon_paths, typed_lists
 from ner.commands.options import read_options
 from ner.commands.parameters import DATA, Json, Model, argument, option
 from ner.commands.terminal import Terminal
@@ -44,14 +44,14 @@ def check(
     from ner.commands.printing import print_json
     from ner.data.corpus import read_splits
     from ner.files import atomic_writer
+    from ner.lexicon.lexicon import Lexicon
     from ner.output_paths import check_file
     from ner.runtime.exported_folder import CHARACTERS
     from ner.spreadsheet_cells import frame_to_csv
 
     if output is not None:
         check_file(output, "output", [data, *lexicon_paths(lists, None)])
-    lexicon = read_lexicon(lists, None)
-    assert lexicon is not None
+    lexicon = Lexicon.read_typed(typed_lists(lists))
     table = CharacterTable.load(model_folder(model) / CHARACTERS)
     splits = read_splits(data, reading)
     found = check_lexicon(lexicon, (s for split in splits.values() for s in split.sentences), table)

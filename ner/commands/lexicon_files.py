@@ -35,25 +35,14 @@ RuleFiles = Annotated[
 ]
 
 
+def typed_lists(lists: Sequence[str] | None) -> list[tuple[Path, str]]:
+    """The files of lists, each with the type of terms that have none."""
+    return [_split(name) for name in lists or []]
+
+
 def lexicon_paths(lists: Sequence[str] | None, rules: Sequence[str] | None) -> list[Path]:
     """The files of lists and of rules."""
-    return [*(_split(name)[0] for name in lists or []), *(Path(name) for name in rules or [] if name != BUILTIN)]
-
-
-def read_lexicon(lists: Sequence[str] | None, rules: Sequence[str] | None) -> "Lexicon | None":
-    """Read lists and rules; None if there are none.
-
-    Raises:
-        InputError: some have errors. The message has all of the lists, or all of the rules.
-    """
-    if not lists and not rules:
-        return None
-    from ner.lexicon.lexicon import Lexicon
-
-    lexicon = Lexicon.read_typed([_split(name) for name in lists or []])
-    for name in rules or []:
-        lexicon.add_rules(name)
-    return lexicon
+    return [*(path for path, _ in typed_lists(lists)), *(Path(name) for name in rules or [] if name != BUILTIN)]
 
 
 def note_lexicon(tagger: "Tagger", lexicon: "Lexicon", terminal: Terminal) -> None:

@@ -16,6 +16,7 @@ from ner.errors import InputError
 from ner.language import Text
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.records.text_options import TextOptions
+from ner.scaling.shard_settings import ShardSettings
 from ner.settings import (
     Panel,
     Parameter,
@@ -190,6 +191,9 @@ pretraining_settings = settings_options(PretrainingSettings, config=True)
 
 engine_settings = settings_options(EngineSettings)
 """How a model computes: the group `engine` of tag and evaluate."""
+
+shard_settings = settings_options(ShardSettings)
+"""How a large corpus is tagged: the group `sharding` of tag."""
 
 
 def typed_options(ctx: typer.Context) -> set[str]:

@@ -1,18 +1,21 @@
 """`bert-ner tag`: find entities in text."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
-from ner.commands.lexicon_files import Dictionaries, RuleFiles, lexicon_paths, note_lexicon, read_lexicon
-from ner.commands.options import engine_settings, text_options
+from ner.commands.lexicon_files import Dictionaries, RuleFiles, lexicon_paths, note_lexicon, typed_lists
+from ner.commands.options import engine_settings, shard_settings, text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
 from ner.commands.terminal import Terminal
+from ner.errors import InputError
 from ner.language import Text
 from ner.records.text_options import TextOptions
+from ner.scaling.shard_settings import ShardSettings
+from ner.scaling.tagger_source import TaggerSource
 from ner.tagging.engine_settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ _ABOUT_BUILT_IN = (
     job=TagFiles,
     reading=text_options,
     engine=engine_settings,
+    sharding=shard_settings,
 )
 def tag(
     model: _Model = None,
@@ -55,19 +59,20 @@ def tag(
     job: TagFiles,
     reading: TextOptions,
     engine: EngineSettings,
+    sharding: ShardSettings,
     terminal: Terminal,
 ) -> None:
     """Find the entities in files of any size: text, JSON lines, CSV, Excel, Word, Parquet, or annotated files."""
+    source = TaggerSource(model, engine, typed_lists(dictionary), rules or ())
+    if job.folder is not None:
+        _tag_shards(job.folder, job, reading, source, sharding, terminal)
+        return
+    if sharding != ShardSettings():
+        raise InputError("options about shards need a folder as `output`, whose name ends in /")
 
     def load(characters: int) -> "Tagger":
-        from ner.tagging.model_graph import has_graph, needs_pytorch
-        from ner.tagging.tagger import Tagger
-
-        lexicon = read_lexicon(dictionary, rules)
-        pytorch = not has_graph(model_folder(model)) or needs_pytorch(characters)
-        tagger = Tagger.load(
-            model, engine.precision, engine.threads, engine.batch_characters, pytorch=pytorch, lexicon=lexicon
-        )
+        lexicon = source.read_lexicon()
+        tagger = source.load(characters, lexicon)
         if model is None:
             terminal.note(_ABOUT_BUILT_IN)
         if lexicon is not None:
@@ -75,4 +80,27 @@ def tag(
         return tagger
 
     listed = lexicon_paths(dictionary, rules)
-    job.run(load, reading, terminal, keep=[model_folder(model), *listed], sources=bool(dictionary or rules))
+    job.run(load, reading, terminal, keep=[source.folder, *listed], sources=bool(dictionary or rules))
+
+
+def _tag_shards(
+    folder: Path,
+    job: TagFiles,
+    reading: TextOptions,
+    source: TaggerSource,
+    sharding: ShardSettings,
+    terminal: Terminal,
+) -> None:
+    from ner.records.text_files import TextFiles
+    from ner.scaling.shard_folder import ERRORS
+    from ner.scaling.tag_in_shards import tag_in_shards
+
+    began = time.perf_counter()
+    texts = TextFiles(job.files or [], reading, skip=sharding.on_error == "skip")
+    totals = tag_in_shards(texts, folder, source, job.shard_output(), sharding, terminal)
+    if totals.skipped:
+        terminal.note(f"note: records that can't be read: {totals.skipped:,}, listed in {folder / ERRORS}")
+    terminal.note(
+        f"{folder}: shards {totals.shards:,}, of which {totals.tagged:,} now, {totals.tally}, "
+        f"{time.perf_counter() - began:.1f} s"
+    )

@@ -1,5 +1,6 @@
 """Tagging the texts of files: what `tag` and `client tag` share."""
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,25 +19,28 @@ from ner.records.text_options import TextOptions
 
 if TYPE_CHECKING:
     from ner.records.output_formats import FormatName
+    from ner.scaling.shard_task import ShardOutput
     from ner.tagging.tag_records import Reader
 
 _Output = Annotated[
-    Path | None,
+    str | None,  # a Path would lose the slash at the end
     option(
-        "Output file: .jsonl, .csv, .xlsx, .parquet, .html or .conll. It appears only when it is complete. Use - for "
-        "standard output.",
-        "输出文件：.jsonl、.csv、.xlsx、.parquet、.html 或 .conll；写完后才会出现。用 - 表示标准输出。",
+        "Output file: .jsonl, .csv, .xlsx, .parquet, .html or .conll. It appears only when it is complete. A folder, "
+        "whose name ends in /, gets shards that an interrupted run can go on with. Use - for standard output.",
+        "输出文件：.jsonl、.csv、.xlsx、.parquet、.html 或 .conll；写完后才会出现。以 / 结尾表示文件夹：结果分片写入，"
+        "中断后可以接着运行。用 - 表示标准输出。",
         "--output",
         "-o",
         default=Text("standard output", "标准输出"),
     ),
 ]
 _Format = Annotated[
-    Literal["jsonl", "conll", "csv", "html"] | None,
+    Literal["jsonl", "conll", "csv", "html", "parquet"] | None,
     option(
-        "Format of standard output. jsonl: one JSON object per text; conll: one character per line; csv: one row per "
-        "entity; html: a web page.",
-        "标准输出的格式。jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；html：网页。",
+        "Format of standard output and of shards. jsonl: one JSON object per text; conll: one character per line; csv: "
+        "one row per entity; html (not of shards): a web page; parquet (of shards): one row per entity.",
+        "标准输出和分片的格式。jsonl：每条文本一个 JSON 对象；conll：每行一个字；csv：每个实体一行；"
+        "html（不用于分片）：网页；parquet（用于分片）：每个实体一行。",
         "--format",
         default=Text("JSON lines", "JSON Lines 格式"),
     ),
@@ -154,11 +158,14 @@ class TagFiles:
         Raises:
             InputError: files can't be read, or the output can't be written.
         """
+        if self.folder is not None:
+            raise InputError(f"{self.output} is a folder: `output` takes a file here")
         if self.text and reading != TextOptions():
             raise InputError("--text is the text itself: leave out options about files, such as --encoding")
         from ner.records.output_formats import open_writer, partial_output
         from ner.records.record_progress import RecordProgress
-        from ner.records.text_files import Survey, TextFiles, text_records
+        from ner.records.survey import Survey
+        from ner.records.text_files import TextFiles, text_records
         from ner.tagging.tag_records import Tally, choose_types, tag_records
 
         texts = TextFiles(self.files or [], reading)
@@ -212,10 +219,31 @@ class TagFiles:
                 "reliable on text like the training text of the tagger"
             )
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the output, None if it is a file."""
+        if self.output is None or not (str(self.output).endswith(("/", os.sep)) or Path(self.output).is_dir()):
+            return None
+        return Path(self.output)
+
+    def shard_output(self) -> "ShardOutput":
+        """What is written of each text into shards."""
+        from ner.scaling.shard_task import ShardOutput
+
+        return ShardOutput(
+            self._kind(), self.types, self.min_score, self.nbest, self.context, raw=self.raw, bom=self.bom
+        )
+
     def _file(self) -> Path | None:
-        return None if self.output == Path(STANDARD_STREAM) else self.output
+        return None if self.output in (None, STANDARD_STREAM) else Path(self.output)
 
     def _kind(self) -> "FormatName":
         from ner.records.output_formats import choose_format
 
+        if self.folder is not None:
+            if self.text:
+                raise InputError("texts of the command line are few: let `output` be a file")
+            if self.format_name == "html":
+                raise InputError("expected `format_name` jsonl, conll, csv or parquet for shards, got html")
+            return self.format_name or "jsonl"
         return choose_format(self._file(), self.format_name)

@@ -30,7 +30,7 @@ class JsonLinesWriter(Writer):
     If a field of the record has the same name as a field of the output, it is renamed: "input_" comes before its name.
     """
 
-    _OWN = ("file", "line", "text", "entities", "alternatives")
+    OWN = ("file", "line", "text", "entities", "alternatives")
 
     def __init__(self, file: TextIO, context: int = 0) -> None:
         self._file, self._context = file, context
@@ -40,7 +40,7 @@ class JsonLinesWriter(Writer):
 
         `start` and `end` count code points.
         """
-        names = names_beside(self._OWN, list(record.fields))
+        names = names_beside(self.OWN, list(record.fields))
         others = {names[name]: value for name, value in record.fields.items()}
         content = {"file": record.file, "line": record.line, "text": record.text, **others}
         content["entities"] = [

@@ -19,13 +19,15 @@ FormatName = Literal[TextFormat, "xlsx", "parquet"]
 _ESCAPED = "backslashreplace"  # bytes of file names that are not UTF-8; texts have none
 
 
-def choose_format(output: Path | None, format_name: TextFormat | None) -> FormatName:
+def choose_format(output: Path | None, format_name: FormatName | None) -> FormatName:
     """The format of the output: that of its ending. For standard output, a device or a pipe, it is `format_name`.
 
     Raises:
         InputError: the ending is unknown, or of another format than `format_name`.
     """
     if output is None or is_special(output):
+        if format_name == "parquet":
+            raise InputError("parquet needs a file, or a folder of shards: set `output`")
         return format_name or "jsonl"
     ending = output.suffix[1:].lower()
     for name in get_args(FormatName):
@@ -50,6 +52,7 @@ def open_writer(
     sources: bool = False,
     raw: bool = False,
     bom: bool = True,
+    header: bool = True,
     partial: Callable[[], Path | None] = lambda: None,
 ) -> Iterator[Writer]:
     """Open the output, which appears when the block ends.
@@ -63,6 +66,7 @@ def open_writer(
         sources: whether tables have columns for the source and the id of entities.
         raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
         bom: whether a CSV file begins with the mark by which spreadsheets recognise UTF-8.
+        header: whether a CSV file has the mark and the names of the columns: only the first of several parts has them.
         partial: gives the file to keep JSON lines or CSV in if the block ends with a KeyboardInterrupt, None for none.
 
     Raises:
@@ -81,9 +85,9 @@ def open_writer(
                 raise
             writer.end()
         return
-    with _open_text(output, "utf-8-sig" if format_name == "csv" and bom else "utf-8") as file:
+    with _open_text(output, "utf-8-sig" if format_name == "csv" and bom and header else "utf-8") as file:
         if format_name == "csv":
-            writer = CsvWriter(file, columns, context, sources=sources, raw=raw)
+            writer = CsvWriter(file, columns, context, sources=sources, raw=raw, header=header)
         elif format_name == "html":
             writer = HtmlWriter(file, types)
         else:

@@ -55,12 +55,20 @@ class CsvWriter(Writer):
     """
 
     def __init__(
-        self, file: TextIO, columns: Sequence[str] = (), context: int = 0, *, sources: bool = False, raw: bool = False
+        self,
+        file: TextIO,
+        columns: Sequence[str] = (),
+        context: int = 0,
+        *,
+        sources: bool = False,
+        raw: bool = False,
+        header: bool = True,
     ) -> None:
         self._rows = csv.writer(file)
         self._entities = EntityRows(columns, context, sources)
         self._raw = raw
-        self._write_row(self._entities.names)
+        if header:
+            self._write_row(self._entities.names)
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         for row in self._entities.rows(record, entities):

@@ -11,10 +11,10 @@ from ner.errors import InputError
 from ner.serving.engine import EngineDied, EngineProcess
 from ner.serving.engine_process import Result, Start
 from ner.serving.metrics import Metrics
-from ner.serving.model_version import model_version
 from ner.serving.refusal import Refusal, not_now, too_busy
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Job, Task, WorkQueue
+from ner.tagging.model_version import model_version
 
 _MOST_DEATHS = 3
 _LEARNING = 0.2  # the weight of the newest batch in the average speed

@@ -10,7 +10,7 @@ import numpy as np
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.window_batches import in_chunks, window_batches
-from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, MOST_READINGS, PrecisionName
+from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, CHUNK_CHARACTERS, MOST_READINGS, PrecisionName
 from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
@@ -33,9 +33,6 @@ from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
 from ner.texts import each_text
-
-# Characters that are sorted into batches together: enough for batches of equal length, and little memory.
-_CHUNK_CHARACTERS = 100_000
 
 
 class Tagger:
@@ -241,7 +238,7 @@ class Tagger:
             ValueError: `n` is out of its range, or `texts` has something else than texts.
         """
         _require_number(n, least=0)
-        chunks = in_chunks(each_text(texts), len, _CHUNK_CHARACTERS)
+        chunks = in_chunks(each_text(texts), len, CHUNK_CHARACTERS)
         return (reading for chunk in chunks for reading in self._read_chunk(chunk, n, watch))
 
     def _read_chunk(self, texts: Sequence[str], n: int, watch: Callable[[int], None] | None) -> list[TaggedText]:

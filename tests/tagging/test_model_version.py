@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from ner.serving.model_version import model_version
+from ner.tagging.model_version import model_version
 
 
 def test_a_version_is_of_the_files(tmp_path: Path) -> None:

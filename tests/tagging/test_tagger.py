@@ -103,7 +103,7 @@ def test_streaming_gives_the_same_as_a_list(tagger: Tagger) -> None:
 
 
 def test_streaming_reads_no_further_than_it_must(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ner.tagging.tagger._CHUNK_CHARACTERS", 10)
+    monkeypatch.setattr("ner.tagging.tagger.CHUNK_CHARACTERS", 10)
     read = []
 
     def texts() -> object:

@@ -1,0 +1,87 @@
+"""Making one file of shards."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ner.data.entities import Entity
+from ner.errors import InputError
+from ner.extras import import_extra
+from ner.files import atomic_path
+from ner.output_paths import check_file
+from ner.records.entity_writers import JsonLinesWriter
+from ner.records.field_values import names_beside
+from ner.records.output_formats import FormatName, choose_format, open_writer
+from ner.records.record import Record
+from ner.scaling.shard_folder import Manifest, ShardFolder
+from ner.scaling.shard_plan import shard_name
+
+_BLOCK = 1 << 22
+
+
+def merge_shards(folder: Path, output: Path) -> int:
+    """Make one file of the shards that `tag_in_shards` has written, in constant memory.
+
+    Shards of JSON lines can become every format that `tag` writes, with scores of four digits. Other shards keep their
+    format.
+
+    Args:
+        folder: the folder of the shards.
+        output: the file. Its ending is the format.
+
+    Returns:
+        The number of shards.
+
+    Raises:
+        InputError: `folder` has no shards, some are not whole, or they can't become this format.
+        OSError: a file can't be read or written.
+    """
+    shards = ShardFolder(folder)
+    manifest = shards.read()
+    check_file(output, "output", [folder])
+    count = len(manifest.shards)
+    if len(whole := shards.whole(manifest)) < count:
+        raise InputError(f"{len(whole):,} of {count:,} shards in {folder} are whole: run `tag` again to do the rest")
+    before, after = manifest.format_name, choose_format(output, None)
+    paths = [folder / shard_name(number, count, before) for number in range(count)]
+    if before == after == "parquet":
+        with atomic_path(output) as partial:
+            _merge_parquet(paths, partial)
+    elif before == after:
+        with atomic_path(output) as partial, partial.open("wb") as file:
+            for path in paths:
+                with path.open("rb") as part:
+                    shutil.copyfileobj(part, file, _BLOCK)
+    elif before == "jsonl":
+        _write_again(paths, manifest, output, after)
+    else:
+        raise InputError(f"the shards in {folder} are {before}: let `output` end in .{before}, or tag into jsonl")
+    return count
+
+
+def _merge_parquet(paths: list[Path], output: Path) -> None:
+    parquet = import_extra("pyarrow.parquet", "parquet", output)
+    with parquet.ParquetWriter(output, parquet.read_schema(paths[0])) as writer:
+        for path in paths:
+            with parquet.ParquetFile(path) as part:
+                for group in range(part.num_row_groups):
+                    writer.write_table(part.read_row_group(group))
+
+
+def _write_again(paths: list[Path], manifest: Manifest, output: Path, format_name: FormatName) -> None:
+    columns = [*names_beside(JsonLinesWriter.OWN, manifest.columns).values()]
+    options = {name: manifest.made_of[name] for name in ("context", "raw", "bom", "sources")}
+    with open_writer(output, format_name, columns, **options) as writer:
+        for path in paths:
+            with path.open(encoding="utf-8", newline="\n") as file:
+                for line in file:
+                    content = json.loads(line)
+                    own = {name: content.pop(name, None) for name in JsonLinesWriter.OWN}
+                    record = Record(own["file"], own["line"], own["text"], content)
+                    writer.write(record, [_entity(fields) for fields in own["entities"]])
+
+
+def _entity(fields: dict[str, Any]) -> Entity:
+    fields.pop("context", None)
+    return Entity(**fields)

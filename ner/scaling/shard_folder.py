@@ -1,0 +1,175 @@
+"""The folder of a run in shards: its plan, and which shards are whole.
+
+- `shards.json` has the plan, and digests of the model, the input and the options. It is written first.
+- `part-00000.jsonl` and so on are the shards. One appears when it is whole.
+- `done.jsonl` has a line for each whole shard, with its size. Without it, or with another size, it is done again.
+- `errors.jsonl` has the records that are skipped, and why.
+- `progress.jsonl` gets a line a minute.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ner.errors import InputError
+from ner.file_schema import FileSchema, check_file, check_format
+from ner.files import read_json, write_text
+from ner.records.record import Place
+from ner.scaling.shard_plan import Shard, shard_name
+from ner.scaling.shard_task import WholeShard
+
+MANIFEST, DONE, ERRORS, PROGRESS = "shards.json", "done.jsonl", "errors.jsonl", "progress.jsonl"
+_PARTS = "part-*"
+_LEFTOVERS = (".*part-*-*", *(f".{name}-*" for name in (MANIFEST, DONE, ERRORS)))
+FIRST_FILES = (MANIFEST, ERRORS, *_LEFTOVERS)
+"""Patterns of the names of what a run writes first."""
+OTHER_FILES = (DONE, PROGRESS, _PARTS)
+"""Patterns of the names of all else that it writes."""
+_FORMAT_VERSION = 1
+_ADVICE = "set `restart` to start over"
+_Count = Annotated[int, Field(ge=0)]
+_Numbers = Annotated[list[_Count], Field(min_length=6, max_length=6)]
+
+
+class Manifest(FileSchema):
+    """The plan of a run, and what it was made of.
+
+    Args:
+        format_version: the version of the format.
+        made_of: the model and all options that results depend on, by the names of parameters.
+        input: the state of the input files.
+        columns: the other fields of the records.
+        encodings: the encodings of files that are not UTF-8.
+        texts: the number of texts.
+        missing: the number of records without a text, which are read as empty.
+        skipped: the number of records that can't be read.
+        shards: the file, record, line and byte where each shard begins, the number of its texts and of its characters.
+    """
+
+    format_version: int = _FORMAT_VERSION
+    made_of: dict[str, Any]
+    input: dict[str, Any]
+    columns: list[str]
+    encodings: dict[str, str]
+    texts: _Count
+    missing: _Count
+    skipped: _Count
+    shards: list[_Numbers]
+
+    @property
+    def plan(self) -> list[Shard]:
+        """The shards."""
+        return [Shard(Place(*numbers[:4]), *numbers[4:]) for numbers in self.shards]
+
+    @property
+    def format_name(self) -> str:
+        """The format of the shards."""
+        return str(self.made_of["format_name"])
+
+
+class ShardFolder:
+    """The folder of a run.
+
+    Args:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is a run."""
+        return (self.path / MANIFEST).exists()
+
+    def clear(self) -> None:
+        """Remove all that a run writes. The manifest goes first: without it, nothing that is left counts."""
+        for name in (MANIFEST, DONE, ERRORS, PROGRESS):
+            (self.path / name).unlink(missing_ok=True)
+        for path in self.path.glob(_PARTS):
+            path.unlink()
+        self.remove_leftovers()
+
+    def remove_leftovers(self) -> None:
+        """Remove files that processes left which were killed while they wrote."""
+        for pattern in _LEFTOVERS:
+            for path in self.path.glob(pattern):
+                path.unlink(missing_ok=True)
+
+    def read(self) -> Manifest:
+        """Read the manifest.
+
+        Raises:
+            InputError: there is none, it is damaged, or it is of a newer version.
+        """
+        path = self.path / MANIFEST
+        try:
+            content = read_json(path, _ADVICE)
+        except FileNotFoundError:
+            raise InputError(f"{self.path} is no folder of shards: it has no {MANIFEST}") from None
+        check_format(content, _FORMAT_VERSION, path, _ADVICE)
+        return check_file(Manifest, content, path, _ADVICE)
+
+    def begin(self, manifest: Manifest, faults: Iterable[tuple[str, str]]) -> None:
+        """Write the manifest, and the records that are skipped: the file of each, and what is wrong.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        lines = [json.dumps({"file": file, "error": error}, ensure_ascii=False) + "\n" for file, error in faults]
+        if lines:
+            write_text("".join(lines), self.path / ERRORS)
+        write_text(json.dumps(manifest.model_dump(), ensure_ascii=False) + "\n", self.path / MANIFEST)
+
+    def whole(self, manifest: Manifest) -> dict[int, WholeShard]:
+        """The shards that are whole, by their numbers.
+
+        Raises:
+            OSError: the folder can't be read.
+        """
+        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(self.path) if entry.name.startswith("part-")}
+        found: dict[int, WholeShard] = {}
+        count = len(manifest.shards)
+        for shard in self._done():
+            if sizes.get(shard_name(shard.number, count, manifest.format_name)) == shard.bytes:
+                found[shard.number] = shard
+        return found
+
+    def keep(self, shards: Iterable[WholeShard]) -> None:
+        """Note which shards are whole, in place of what was noted before.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        write_text("".join(map(_line, shards)), self.path / DONE)
+
+    def add(self, shard: WholeShard) -> None:
+        """Note that one more shard is whole.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        with (self.path / DONE).open("a", encoding="utf-8") as file:
+            file.write(_line(shard))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _done(self) -> Iterator[WholeShard]:
+        try:
+            lines = (self.path / DONE).read_bytes().splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                yield WholeShard(**json.loads(line))
+            except (ValueError, TypeError):  # the end of a run that was killed
+                continue
+
+
+def _line(shard: WholeShard) -> str:
+    return json.dumps(asdict(shard), ensure_ascii=False) + "\n"

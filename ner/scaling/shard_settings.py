@@ -1,0 +1,73 @@
+"""Settings of a run in shards."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ner.cpu_settings import available_cores
+from ner.memory import available_memory
+from ner.settings import Help, Panel, Settings, Unset, settings_group
+
+_SHARDS = Panel("Output in shards", "分片输出")
+_SIZE = re.compile(r"(\d{1,15})(B|KB|MB|GB)?", re.IGNORECASE)
+_UNITS = {"B": 1, "KB": 1000, "MB": 10**6, "GB": 10**9}
+_WORKER_BYTES = 700_000_000
+
+EngineName = Literal["local"]
+
+
+@settings_group
+class ShardSettings(Settings):
+    """How a corpus is cut into shards, and who tags them. All but `shard_size` and `on_error` may change on the way."""
+
+    shard_size: Annotated[
+        str,
+        _SHARDS,
+        Help(
+            "Text per shard in bytes, such as 500000 or 10MB. A shard has at least 100,000 characters.",
+            "每个分片的文本字节数，例如 500000 或 10MB。一个分片至少有 100,000 个字。",
+        ),
+    ] = "1MB"
+    workers: Annotated[
+        int | None,
+        Field(ge=1, le=1024),
+        _SHARDS,
+        Unset("one per core, if memory allows", "内存够时每个核一个"),
+        Help("Number of processes that tag shards.", "同时处理分片的进程数。"),
+    ] = None
+    on_error: Annotated[
+        Literal["stop", "skip"],
+        _SHARDS,
+        Help(
+            "Records that can't be read. stop: list them, and tag nothing; skip: list them in errors.jsonl, and tag "
+            "all others.",
+            "遇到读不了的记录时：stop 列出它们，什么都不识别；skip 把它们记入 errors.jsonl，识别其余的。",
+        ),
+    ] = "stop"
+    restart: Annotated[
+        bool,
+        _SHARDS,
+        Help("Remove the shards of an earlier run, and start over.", "删除以前的分片，从头开始。"),
+    ] = False
+
+    def conflicts(self) -> Iterator[str]:
+        found = _SIZE.fullmatch(self.shard_size.strip())
+        if not found or not int(found[1]):
+            yield self.conflict("shard_size", "a number of bytes such as 500000 or 10MB")
+
+    @property
+    def shard_bytes(self) -> int:
+        """The bytes of text of a shard, in UTF-8."""
+        found = _SIZE.fullmatch(self.shard_size.strip())
+        assert found
+        return int(found[1]) * _UNITS[(found[2] or "B").upper()]
+
+    def count_workers(self, shards: int) -> int:
+        """The number of processes for so many shards: no more than shards, cores, and what the memory has room for."""
+        wanted = self.workers
+        if wanted is None:
+            memory = available_memory()
+            wanted = available_cores() if memory is None else min(available_cores(), memory // _WORKER_BYTES)
+        return max(1, min(wanted, shards))

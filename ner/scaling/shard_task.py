@@ -1,0 +1,125 @@
+"""Tagging one shard: the task that every engine hands to its processes. Doing it twice changes nothing."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ner.files import atomic_path
+from ner.records.output_formats import FormatName, open_writer
+from ner.records.text_files import TextFiles
+from ner.scaling.shard_plan import Shard, shard_name
+from ner.scaling.shard_reader import ShardReader
+from ner.tagging.tag_records import Reader, choose_types, tag_records
+
+
+@dataclass(frozen=True)
+class ShardOutput:
+    """What is written of each text: see `ner.tagging.tag_records` and `ner.records.output_formats.open_writer`."""
+
+    format_name: FormatName = "jsonl"
+    types: str | None = None
+    min_score: float = 0.0
+    nbest: int = 0
+    context: int = 0
+    raw: bool = False
+    bom: bool = True
+    sources: bool = False
+
+
+@dataclass(frozen=True)
+class WholeShard:
+    """A shard whose file is whole.
+
+    Args:
+        number: its number, from 0.
+        bytes: the size of its file.
+        texts: the number of its texts.
+        entities: the number of its entities by type.
+    """
+
+    number: int
+    bytes: int
+    texts: int
+    entities: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShardTask:
+    """What a process needs to tag shards. It can be pickled.
+
+    Args:
+        load: loads what finds the entities.
+        texts: the files.
+        folder: the folder of the shards.
+        output: what is written.
+        columns: the other fields of the records, for tables.
+        count: the number of shards.
+    """
+
+    load: Callable[[], Reader]
+    texts: TextFiles
+    folder: Path
+    output: ShardOutput
+    columns: Sequence[str]
+    count: int
+
+    def path(self, number: int) -> Path:
+        """The file of a shard."""
+        return self.folder / shard_name(number, self.count, self.output.format_name)
+
+
+class ShardTagger:
+    """A process that tags shards.
+
+    Args:
+        task: what it needs.
+
+    Raises:
+        InputError: the model can't be loaded, or doesn't find one of the types.
+    """
+
+    def __init__(self, task: ShardTask) -> None:
+        self._task = task
+        self._tagger = task.load()
+        self._types = None if task.output.types is None else choose_types(self._tagger, task.output.types)
+        self._reader = ShardReader(task.texts)
+
+    def tag(self, number: int, shard: Shard, watch: Callable[[int], None] | None = None) -> WholeShard:
+        """Tag a shard. Its file appears when it is on the disk as a whole.
+
+        Args:
+            number: its number, from 0.
+            shard: its records.
+            watch: called with the number of characters that have just been read.
+
+        Raises:
+            InputError: the files have changed.
+            OSError: a file can't be read or written.
+        """
+        output, path = self._task.output, self._task.path(number)
+        with atomic_path(path) as partial:
+            with open_writer(
+                partial,
+                output.format_name,
+                self._task.columns,
+                self._tagger.types,
+                context=output.context,
+                raw=output.raw,
+                bom=output.bom,
+                sources=output.sources,
+                header=number == 0,
+            ) as writer:
+                tally = tag_records(
+                    self._tagger,
+                    self._reader.records(shard),
+                    writer,
+                    watch,
+                    min_score=output.min_score,
+                    types=self._types,
+                    nbest=output.nbest,
+                )
+            with partial.open("rb+") as file:
+                os.fsync(file.fileno())
+                size = os.fstat(file.fileno()).st_size
+        return WholeShard(number, size, tally.texts, dict(tally.types))

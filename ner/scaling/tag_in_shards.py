@@ -1,0 +1,227 @@
+"""Tagging a corpus in shards: planning, resuming, and handing shards to processes."""
+
+import functools
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ner.errors import InputError, InterruptedRun
+from ner.files import NO_ROOM, is_special
+from ner.output_paths import check_unused
+from ner.records.source_files import path_of
+from ner.records.text_files import STANDARD_INPUT, TextFiles
+from ner.runs.folder_lock import hold_folder
+from ner.runs.progress import Progress, choose_progress
+from ner.runs.run_folder import require_own_folder
+from ner.scaling.input_files import look_at_files, read_files
+from ner.scaling.local_workers import tag_with_processes
+from ner.scaling.shard_folder import FIRST_FILES, OTHER_FILES, PROGRESS, Manifest, ShardFolder
+from ner.scaling.shard_plan import Shard, plan_shards
+from ner.scaling.shard_progress import ShardProgress
+from ner.scaling.shard_settings import ShardSettings
+from ner.scaling.shard_task import ShardOutput, ShardTask
+from ner.scaling.tagger_source import TaggerSource
+from ner.tagging.tag_records import Tally
+
+_GO_ON = "run the same command again to go on"
+
+
+@dataclass
+class ShardTotals:
+    """What a finished run has found, with what it had found before it was interrupted.
+
+    Args:
+        shards: the number of shards.
+        tagged: how many of them were tagged in this call.
+        skipped: the number of records that can't be read; `errors.jsonl` has them.
+        tally: the texts and entities of all shards.
+    """
+
+    shards: int
+    tagged: int
+    skipped: int
+    tally: Tally = field(default_factory=Tally)
+
+
+def tag_in_shards(
+    texts: TextFiles,
+    output: Path,
+    source: TaggerSource | None = None,
+    form: ShardOutput | None = None,
+    settings: ShardSettings | None = None,
+    progress: Progress | None = None,
+) -> ShardTotals:
+    """Tag files into a folder of shards. What is whole is kept, so that an interrupted call can be made again.
+
+    >>> from ner.records.text_files import TextFiles
+    >>> totals = tag_in_shards(TextFiles(["corpus"]), Path("out"))  # doctest: +SKIP
+
+    Args:
+        texts: the files. With `skip`, records that can't be read go into `errors.jsonl`.
+        output: the folder.
+        source: what finds the entities; None for the built-in tagger.
+        form: what is written of each text.
+        settings: the size of shards, and the processes.
+        progress: shows the progress; None for a bar in a notebook, and the log elsewhere.
+
+    Raises:
+        InputError: a file or the model can't be read, or the folder has a run with another model, input or option.
+        InterruptedRun: somebody pressed Ctrl-C. Shards that are whole stay.
+        OSError: a file can't be read or written. Shards that are whole stay.
+    """
+    source, form, settings = source or TaggerSource(), form or ShardOutput(), settings or ShardSettings()
+    progress = choose_progress(progress)
+    form = replace(form, sources=bool(source.lists or source.rules))
+    _check_paths(texts, output, source)
+    made_of = {
+        **source.describe(),
+        **asdict(texts.options),
+        **asdict(form),
+        "shard_size": settings.shard_bytes,
+        "on_error": "skip" if texts.skip else "stop",
+    }
+    with hold_folder(output):
+        require_own_folder(output, FIRST_FILES, OTHER_FILES)
+        folder = ShardFolder(output)
+        if settings.restart:
+            folder.clear()
+        manifest = (
+            _resume(folder, made_of, texts) if folder.has_run else _begin(folder, made_of, texts, settings, progress)
+        )
+        return _tag_rest(folder, manifest, texts, source, form, settings, progress)
+
+
+def _check_paths(texts: TextFiles, output: Path, source: TaggerSource) -> None:
+    if once := [name for name in texts.names if name == STANDARD_INPUT or is_special(path_of(name))]:
+        raise InputError(f"{once[0]} can be read once, and shards may be read again: save it in a file first")
+    uses = [*map(Path, texts.given), source.folder, *(path for path, _ in source.lists), *map(Path, source.rules)]
+    check_unused(output, "output", uses)
+    for given in map(Path, texts.given):
+        if given.is_dir() and given.resolve() in output.resolve().parents:
+            raise InputError(f"{output} is inside {given}, whose files are read: choose another `output`")
+
+
+def _begin(
+    folder: ShardFolder, made_of: dict[str, Any], texts: TextFiles, settings: ShardSettings, progress: Progress
+) -> Manifest:
+    """Cut the files into shards, and write the manifest."""
+    state = look_at_files(texts.names)
+    progress.start("reading files", len(texts.names))
+    count = iter(range(len(texts.names)))
+    try:
+        plan = plan_shards(texts, settings.shard_bytes, lambda name: progress.advance(next(count), name))
+    finally:
+        progress.finish()
+    content, shards = _with_offsets(texts, plan.shards)
+    manifest = Manifest(
+        made_of=made_of,
+        input=asdict(replace(state, content=content)),
+        columns=plan.survey.columns,
+        encodings=plan.survey.encodings,
+        texts=plan.survey.texts,
+        missing=plan.survey.missing,
+        skipped=len(plan.faults),
+        shards=[[*shard.start, shard.texts, shard.characters] for shard in shards],
+    )
+    folder.begin(manifest, [(texts.names[file], fault) for file, fault in plan.faults])
+    return manifest
+
+
+def _with_offsets(texts: TextFiles, shards: Iterable[Shard]) -> tuple[str, list[Shard]]:
+    """The digest of the files, and the shards with the byte where they begin, in files that can be read from there."""
+    lines: dict[Path, list[int]] = {}
+    cut = []
+    for shard in shards:
+        name = texts.names[shard.start.file]
+        cut.append(bool(shard.start.record) and texts.has_lines(name) and texts.can_skip_to(name))
+        if cut[-1]:
+            lines.setdefault(path_of(name), []).append(shard.start.line)
+    content, starts = read_files(texts.names, lines)
+    return content, [
+        shard._replace(
+            start=shard.start._replace(offset=starts[path_of(texts.names[shard.start.file])][shard.start.line])
+        )
+        if is_cut
+        else shard
+        for shard, is_cut in zip(shards, cut, strict=True)
+    ]
+
+
+def _resume(folder: ShardFolder, made_of: dict[str, Any], texts: TextFiles) -> Manifest:
+    """Read the manifest of an earlier call, and make sure that this one does the same."""
+    manifest = folder.read()
+    before = manifest.made_of
+    wrong = [
+        f"`{name}` {before.get(name)}, not {value}" for name, value in made_of.items() if before.get(name) != value
+    ]
+    if wrong:
+        raise InputError(
+            f"the shards in {folder.path} were made with {'; '.join(wrong)}: give the same, set `restart` to "
+            "start over, or choose another `output`"
+        )
+    state = look_at_files(texts.names)
+    if state.seen != manifest.input["seen"] and read_files(texts.names, {})[0] != manifest.input["content"]:
+        raise InputError(
+            f"the files are not those that the shards in {folder.path} were made of ({manifest.input['files']:,} files "
+            f"with {manifest.input['bytes']:,} bytes then, {state.files:,} with {state.bytes:,} now): set `restart` to "
+            "start over, or choose another `output`"
+        )
+    texts.know_encodings(manifest.encodings)
+    return manifest
+
+
+def _tag_rest(
+    folder: ShardFolder,
+    manifest: Manifest,
+    texts: TextFiles,
+    source: TaggerSource,
+    form: ShardOutput,
+    settings: ShardSettings,
+    progress: Progress,
+) -> ShardTotals:
+    """Tag the shards that are not whole."""
+    shards, whole = manifest.plan, folder.whole(manifest)
+    folder.remove_leftovers()
+    folder.keep(whole.values())
+    left = {number: shard for number, shard in enumerate(shards) if number not in whole}
+    characters = sum(shard.characters for shard in left.values())
+    workers = settings.count_workers(len(left))
+    if whole:
+        done = f"{len(whole):,} of {len(shards):,} shards are whole already"
+        progress.note(f"{folder.path}: {done}{f', {characters:,} characters are left' if left else ''}")
+    totals = ShardTotals(len(shards), len(left), manifest.skipped)
+    if left:
+        engine = replace(source.engine, threads=source.engine.threads or 1)
+        load = functools.partial(replace(source, engine=engine).load, sum(shard.characters for shard in shards))
+        task = ShardTask(load, texts, folder.path, form, manifest.columns, len(shards))
+        with (
+            _said_how_to_go_on(folder, len(shards), whole),
+            ShardProgress(progress, folder.path / PROGRESS, characters, len(shards), len(whole)) as counted,
+            closing(tag_with_processes(task, left, workers, counted.advance)) as results,
+        ):
+            for result in results:
+                folder.add(result)
+                whole[result.number] = result
+                counted.count_shard()
+    for shard in whole.values():
+        totals.tally.texts += shard.texts
+        totals.tally.types.update(shard.entities)
+    return totals
+
+
+@contextmanager
+def _said_how_to_go_on(folder: ShardFolder, count: int, whole: dict[int, Any]) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptedRun(f"stopped: {len(whole):,} of {count:,} shards are whole; {_GO_ON}") from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        mend = "free some space, and " if error.errno in NO_ROOM else ""
+        raise OSError(
+            f"{place}{error.strerror or error}; {len(whole):,} of {count:,} shards are whole; {mend}{_GO_ON}"
+        ) from error
+    finally:
+        folder.remove_leftovers()
