@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from ner.data.rewriting import convert_files, write_sentences
     from ner.data.write_options import WriteOptions
     from ner.embedding.embedder import Embedder
+    from ner.evaluation.score_files import score_files
+    from ner.evaluation.score_table import ScoreTable
     from ner.evaluation.scores import Evaluation
+    from ner.evaluation.systems import compare_systems
     from ner.exporting.export import export_tagger
     from ner.lexicon.fixed_spans import FixedSpan
     from ner.lexicon.lexicon import Lexicon
@@ -57,6 +60,7 @@ __all__ = [
     "PretrainingSettings",
     "Progress",
     "ReadOptions",
+    "ScoreTable",
     "Sentence",
     "ServiceError",
     "Tagger",
@@ -66,11 +70,13 @@ __all__ = [
     "WriteOptions",
     "check_corpus",
     "compare_settings",
+    "compare_systems",
     "convert_files",
     "export_tagger",
     "merge_sentences",
     "read_corpus",
     "read_sentences",
+    "score_files",
     "split_sentences",
     "tune_settings",
     "write_sentences",
@@ -90,6 +96,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "PretrainingSettings": "ner.pretraining.pretraining_settings",
     "Progress": "ner.runs.progress",
     "ReadOptions": "ner.data.read_options",
+    "ScoreTable": "ner.evaluation.score_table",
     "Sentence": "ner.data.entities",
     "ServiceError": "ner.client.service_error",
     "Tagger": "ner.tagging.tagger",
@@ -99,11 +106,13 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "WriteOptions": "ner.data.write_options",
     "check_corpus": "ner.checking.check_corpus",
     "compare_settings": "ner.comparing.compare_settings",
+    "compare_systems": "ner.evaluation.systems",
     "convert_files": "ner.data.rewriting",
     "export_tagger": "ner.exporting.export",
     "merge_sentences": "ner.data.merging",
     "read_corpus": "ner.data.corpus",
     "read_sentences": "ner.data.corpus",
+    "score_files": "ner.evaluation.score_files",
     "split_sentences": "ner.data.dividing",
     "tune_settings": "ner.tuning.tune_settings",
     "write_sentences": "ner.data.rewriting",

@@ -177,6 +177,9 @@ text_options = settings_options(TextOptions)
 encoding_option = settings_options(ReadOptions, only=("encoding",))
 """How files of one format are read: the group `reading`."""
 
+scored_options = settings_options(ReadOptions, only=("format", "encoding"))
+"""How files with predictions are read: the group `reading` of score."""
+
 write_options = settings_options(WriteOptions)
 """How annotated files are written: the group `writing`."""
 

@@ -72,6 +72,15 @@ Report = Annotated[
         "存放报告的文件夹：网页、Markdown、JSON 和 CSV。",
     ),
 ]
+TypesMap = Annotated[
+    str | None,
+    option(
+        "New names of types, if the data and the predictions name the same differently: NAME=PER,TITLE= (without a new "
+        "name the type is left out).",
+        "数据和预测对同一类型的叫法不同时，统一成新名称：NAME=PER,TITLE=（没有新名称的类型不参加评分）。",
+        metavar="TYPE=NEW,TYPE=NEW",
+    ),
+]
 Json = Annotated[bool, option("Print the result as JSON.", "以 JSON 格式输出结果。", "--json")]
 Losses = Annotated[
     Path | None,

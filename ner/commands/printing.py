@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ner.commands.terminal import Terminal
     from ner.comparing.comparison import Comparison
     from ner.data.rewriting import Rewritten
+    from ner.evaluation.evaluation_report import Report
     from ner.serving.measure_plans import Plans
     from ner.tagging.speed import Bench
 
@@ -113,12 +114,56 @@ def print_comparison(comparison: "Comparison", console: "Console", words: Callab
     """
     from rich.text import Text
 
-    from ner.comparing.comparison_report import explain, readable_table
+    from ner.comparing.comparison_report import explain
 
     console.print()
-    console.print(rich_table(readable_table(comparison), left=comparison.varied))
+    console.print(rich_table(comparison.scores.narrow, left=comparison.varied))
     for paragraph in explain(comparison):
         console.print(Text(words(paragraph)))
+
+
+def print_reports(reports: Mapping[str, "Report"], *, as_json: bool, confidence: bool = False) -> None:
+    """Print the scores of one or several systems, and of several how they differ from the first.
+
+    Args:
+        reports: the report on each system, by its name.
+        as_json: whether to print them for programs.
+        confidence: whether to print the tables by score too.
+    """
+    from ner.evaluation.systems import SystemReports
+    from ner.evaluation.terminal_summary import format_confidence, format_summary
+
+    systems = SystemReports(reports) if len(reports) > 1 else None
+    first = next(iter(reports.values()))
+    if as_json:
+        print_json((systems or first).to_dict())
+        return
+    for name, report in reports.items():
+        path = report.background.split.path
+        say(f"{name}{f' on {path}' * (name != path)}\n{format_summary(report.evaluation)}\n")
+        if confidence:
+            say(f"{format_confidence(report.evaluation)}\n")
+    if systems:
+        from rich.console import Console
+
+        Console().print(rich_table(systems.table.narrow, left=systems.table.labels))
+        say(" ".join(systems.table.explanation[:3]))
+        if systems.both:
+            a, b = reports
+            say(f"A is {a}, B is {b}\n{systems.both.verdict}")
+
+
+def write_reports(reports: Mapping[str, "Report"], folder: Path) -> None:
+    """Write the report on one system, or those on several. Do so before anything is printed, as the reader of that may
+    stop early, such as head.
+    """
+    from ner.evaluation.report_files import write_report, write_systems
+    from ner.evaluation.systems import SystemReports
+
+    if len(reports) > 1:
+        write_systems(SystemReports(reports), folder)
+    else:
+        write_report(next(iter(reports.values())), folder)
 
 
 def print_bench(measured: "Bench", console: "Console") -> None:

@@ -5,49 +5,61 @@ from typing import Annotated
 
 from ner.commands.command import command
 from ner.commands.messages import say
-from ner.commands.options import encoding_option
-from ner.commands.parameters import Json, Report, argument
+from ner.commands.options import scored_options
+from ner.commands.parameters import Json, Report, TypesMap, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 
 
 @command(
-    zh="按 conlleval 的算法给任何工具的预测评分；文件里要有人工标注的标签和预测的标签。",
-    examples=["bert-ner score predictions.txt --report report"],
-    reading=encoding_option,
+    zh="按 conlleval 的算法给任何工具的预测评分；给出多个工具的预测时，还会检验它们的差别。",
+    examples=[
+        "bert-ner score predictions.txt --report report",
+        "bert-ner score mine.txt other.jsonl --gold test.txt --report report",
+    ],
+    reading=scored_options,
 )
 def score(
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[Path],
         argument(
-            "Columns: token, gold tag, predicted tag. A blank line ends a sentence.",
-            "各列依次为：token、人工标注的标签、预测的标签；句子之间空一行。",
+            "Files with predictions. Without --gold, in columns: token, gold tag, predicted tag. Use - for standard "
+            "input. Each file is compared with the first.",
+            "预测的文件。没有 --gold 时各列依次为：token、人工标注的标签、预测的标签。- 表示标准输入。"
+            "每个文件都与第一个比较。",
+            metavar="FILE...",
         ),
     ],
+    gold: Annotated[
+        Path | None,
+        option(
+            "Annotated file. The other files then have predictions for the same sentences. All may have any format.",
+            "标注好的文件；这时其他文件只含同样句子的预测。格式都不限。",
+            "--gold",
+            "-g",
+        ),
+    ] = None,
+    types_map: TypesMap = None,
     report: Report = None,
     as_json: Json = False,
     *,
     reading: ReadOptions,
     terminal: Terminal,
 ) -> None:
-    """Score the predictions of any tool as conlleval does, from a file with gold and predicted tags."""
-    from ner.commands.printing import print_json
-    from ner.evaluation import evaluation_report
-    from ner.evaluation.predictions_file import read_predictions
-    from ner.evaluation.report_files import check_report_folder, write_report
-    from ner.evaluation.terminal_summary import format_summary
+    """Score the predictions of any tool as conlleval does. With several files, also test whether they differ."""
+    from ner.commands.printing import print_reports, write_reports
+    from ner.data.type_table import KEEP_TYPES, parse_types_map
+    from ner.evaluation.report_files import check_report_folder
+    from ner.evaluation.score_files import score_files
 
     if report is not None:
-        check_report_folder(report, "report", [file])
-    gold, evaluation, notes = read_predictions(file, reading.encoding)
-    for note in notes:
+        check_report_folder(report, "report", named_paths([*files, gold]))
+    table = KEEP_TYPES if types_map is None else parse_types_map(types_map)
+    scored = score_files(files, gold, options=reading, types_map=table)
+    for note in scored.notes:
         terminal.note(f"note: {note}")
-    scored = evaluation_report.Report(evaluation, evaluation_report.Background(gold, "predicted column"))
-    if report is not None:  # before anything is printed, as the reader of that may stop early, such as head
-        write_report(scored, report)
-    if as_json:
-        print_json(scored.to_dict())
-    else:
-        say(f"{file}\n{format_summary(evaluation)}")
+    if report is not None:
+        write_reports(scored.reports, report)
+    print_reports(scored.reports, as_json=as_json)
     if report is not None:
         say(f"report: {report / 'report.html'}", err=as_json)

@@ -1,7 +1,7 @@
 """The scores of a comparison: mean and standard deviation over the seeds, and differences from the baseline."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ import pandas as pd
 
 from conlleval import TypeScores
 from ner.comparing.run_grid import FinishedRun
-from ner.evaluation.bootstrap import Counts, Difference, paired_bootstrap
+from ner.evaluation.bootstrap import Counts, f1_intervals
 from ner.evaluation.report_files import SENTENCES
+from ner.evaluation.score_table import ScoreTable
+from ner.evaluation.significance import compare_with_first
 from ner.pages.frame_html import render_frame
 from ner.training.model_output import EVALUATION
 from ner.training.training_settings import TrainingSettings
 
-_DIFFERENCE = [field.name for field in fields(Difference)]
 _COSTS = ["minutes", "parameters", "characters_a_second"]
 
 
@@ -36,8 +37,8 @@ class Comparison:
         runs: a row for each run: `cell`, the values of the cell, `seed`, the F1 of each split in percent, `minutes`,
             `parameters` and `characters_a_second`.
         frame: a row for each cell, in the order of the grid: the values, the means over the seeds, the standard
-            deviations of the sample (`..._sd`, NaN for one seed), and the `difference` of F1 from the baseline with its
-            95% interval (`low`, `high`) and its `p`.
+            deviations of the sample (`..._sd`, NaN for one seed), the 95% interval of F1 (`..._low`, `..._high`), and
+            the columns of `compare_with_first`: the `difference` of F1 from the baseline, its `p` and so on.
         settings: the settings of each cell, by the name of the cell.
         records: the training records of all runs.
     """
@@ -60,8 +61,15 @@ class Comparison:
         best = max(self.frame.to_dict("records"), key=lambda row: row["dev_f1"])
         return self.settings[best["cell"]]
 
+    @property
+    def scores(self) -> ScoreTable:
+        """The table of scores, for a paper."""
+        score = f"{self.split}_f1"
+        shown = self.frame.rename(columns=lambda name: name.replace(score, "f1") if name.startswith(score) else name)
+        return ScoreTable(shown, self.varied, f"{self.split} F1")
+
     def write_report(self, folder: str | Path, *, command: str = "") -> list[Path]:
-        """Write `comparison.md`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
+        """Write `comparison.md`, `.tex`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
 
         Args:
             folder: the folder for the files. It is created if it doesn't exist.
@@ -79,9 +87,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """The table of scores and differences for a notebook."""
-        from ner.comparing.comparison_report import readable_table
-
-        return render_frame(readable_table(self), f"{self.split} F1 with {self.seeds} seeds")
+        return render_frame(self.scores.readable, f"{self.split} F1 with {self.seeds} seeds")
 
 
 def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
@@ -91,14 +97,16 @@ def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
     table = pd.DataFrame([_row(run, split) for run in runs])
     by_cell = table.groupby("cell", sort=False)
     cells = by_cell[[*varied, "parameters"]].first()
-    differences = paired_bootstrap(_counts(runs, split, len(cells)))
+    counts = _counts(runs, split, len(cells))
     # The first cell is the baseline. It has no difference, so the join gives NaN.
-    found = pd.DataFrame([asdict(row) for row in differences], index=cells.index[1:], columns=_DIFFERENCE)
+    tests = compare_with_first(counts).set_index(cells.index[1:])
+    ends = [f"{split}_f1_low", f"{split}_f1_high"]
+    intervals = pd.DataFrame(f1_intervals(counts), index=cells.index, columns=ends)
     scores = [name for name in table.columns if name.endswith("_f1")]
     means = by_cell[[*scores, "minutes", "characters_a_second"]].mean()
-    cells = cells.join([means, by_cell[scores].std().add_suffix("_sd"), found])
+    cells = cells.join([means, by_cell[scores].std().add_suffix("_sd"), intervals, tests])
     spreads = {name: [name, f"{name}_sd"] for name in scores}
-    columns = [*varied, *spreads.pop(f"{split}_f1"), *_DIFFERENCE, *chain(*spreads.values()), *_COSTS]
+    columns = [*varied, *spreads.pop(f"{split}_f1"), *ends, *tests.columns, *chain(*spreads.values()), *_COSTS]
     settings = {run.cell.name: run.cell.settings for run in runs}
     return Comparison(split, varied, table, cells[columns].reset_index(), settings, [run.record for run in runs])
 

@@ -30,7 +30,7 @@ def draw(comparison: Comparison, path: Path) -> None:
     for line, row in enumerate(cells.to_dict("records")):
         scores = comparison.runs.loc[comparison.runs["cell"] == row["cell"], score]
         axes.plot(scores, [line - _SEEDS_ABOVE] * len(scores), "o", color=ORANGE, markersize=4, alpha=0.8)
-        significant = line == 0 or row["p"] < SIGNIFICANT
+        significant = line == 0 or row["p_holm"] < SIGNIFICANT
         axes.errorbar(
             row[score],
             line,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from ner.data.entities import Sentence, drop_overlaps
 from ner.data.findings import Finding
 from ner.data.schemes import Scheme
+from ner.data.type_table import TypeTable, map_types
 from ner.data.unknown_spans import count_untagged
 from ner.errors import InputError
 
@@ -57,6 +58,11 @@ class Split:
             raise InputError(f"expected `{name}` to be a list of objects of Sentence, got {sentences!r:.60}")
         checked = [_check(sentence, name, number) for number, sentence in enumerate(sentences, 1)]
         return cls(checked[0].path if checked else name, checked, name)
+
+    def with_types(self, table: TypeTable) -> "Split":
+        """The same sentences with new types."""
+        renamed = [replace(one, entities=map_types(one.entities, table)) for one in self.sentences]
+        return replace(self, sentences=renamed)
 
     @property
     def characters(self) -> int:

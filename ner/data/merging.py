@@ -1,58 +1,19 @@
 """Merging several data sets into one: common names for entity types, and no repeated sentences."""
 
-import csv
-import io
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ner.data.data_split import Split, is_label
 from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.text_encoding import read_text
+from ner.data.type_table import map_types
 from ner.data.unknown_spans import Spans
 from ner.errors import InputError
 
-_HEADER = ("from", "to")
 _LOGGER = logging.getLogger("ner")
-_DROPPED = ("", "-")
-
-
-def read_type_table(path: str | Path) -> dict[str, str | None]:
-    """Read the new names of entity types from a file with two columns, `from` and `to`.
-
-    The columns are separated by commas or tabs. A header is optional. An empty `to` or "-" removes the type.
-
-    Returns:
-        The new name for each type, None for a type that is removed.
-
-    Raises:
-        InputError: there is no such file, or lines of it are wrong. The message lists all wrong lines.
-    """
-    path = Path(path)
-    text, findings = read_text(path, "utf-8")
-    faults = [str(finding) for finding in findings]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text else ",")
-    table: dict[str, str | None] = {}
-    for row in reader:
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or (not table and tuple(cell.lower() for cell in cells) == _HEADER):
-            continue
-        place = f"{path}:{reader.line_num}"
-        if len(cells) != 2 or not cells[0]:
-            faults.append(f"{place}: expected a type and its new name, as in PERSON,PER; found {', '.join(cells)}")
-            continue
-        old, new = cells[0], None if cells[1] in _DROPPED else cells[1]
-        if table.setdefault(old, new) != new:
-            faults.append(f"{place}: {old} becomes {new or 'nothing'} here, {table[old] or 'nothing'} above; keep one")
-    if not table and not faults:
-        faults.append(f"{path}: has no types; expected two columns, as in PERSON,PER")
-    if faults:
-        raise InputError("\n".join(faults))
-    return table
 
 
 def merge_sentences(
@@ -105,7 +66,7 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
         new: defaultdict[str, list[Sentence]] = defaultdict(list)
         repeated = []
         for sentence in split.sentences:
-            sentence = replace(sentence, entities=_map_types(sentence.entities, mapping))
+            sentence = replace(sentence, entities=map_types(sentence.entities, mapping))
             alike = seen.get(sentence.text, [])
             if any(_annotation(other) == _annotation(sentence) for other in alike):
                 repeated.append(sentence)
@@ -120,12 +81,6 @@ def merge(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> tuple[l
         if repeated:
             findings.append(_repeat_finding(repeated, split.path))
     return merged, findings
-
-
-def _map_types(entities: tuple[Entity, ...], mapping: Mapping[str, str | None]) -> tuple[Entity, ...]:
-    """The entities with their new types. If two types of one span become the same, one entity is left."""
-    renamed = ((entity, mapping.get(entity.label, entity.label)) for entity in entities)
-    return tuple(dict.fromkeys(replace(entity, label=label) for entity, label in renamed if label is not None))
 
 
 def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -> list[Finding]:

@@ -16,10 +16,11 @@ from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.registry import FORMATS, Format, format_by_name, format_by_suffix
-from ner.data.merging import merge, read_type_table
+from ner.data.merging import merge
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, SCHEMES, Scheme
 from ner.data.split_files import SPLITS, holds_splits
+from ner.data.type_table import read_type_table
 from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 from ner.files import whole_folder

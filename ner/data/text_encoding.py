@@ -2,7 +2,10 @@
 
 import codecs
 import logging
+import sys
+from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
@@ -32,24 +35,41 @@ def check_encoding(encoding: str) -> None:
         raise InputError(f"unknown encoding {encoding!r:.60}: expected a name such as utf-8, gb18030, big5 or utf-16")
 
 
+def is_standard_input(path: Path) -> bool:
+    """Whether a path is `-`, which stands for standard input."""
+    return str(path) == "-"
+
+
 def read_bytes(path: Path) -> bytes:
-    """Read the bytes of a file.
+    """Read the bytes of a file, or of standard input, which is read once and can then be read again.
 
     Raises:
         InputError: the file can't be read.
     """
     try:
+        if is_standard_input(path):
+            return _read_stream(sys.stdin.buffer)
         if path.is_file() or path.is_dir():
             return path.read_bytes()
-        with path.open("rb") as file:  # a device or a pipe, which may have no end
-            data = file.read(_MOST_OF_A_STREAM + 1)
-        if len(data) > _MOST_OF_A_STREAM:
-            raise InputError(f"{path}: gives more than {_MOST_OF_A_STREAM >> 20} MB: write the data into a file first")
-        return data
+        with path.open("rb") as file:
+            return _read_to_a_limit(file, path)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file or folder") from None
     except OSError as error:
         raise InputError(f"{path}: expected a file that can be read ({error.strerror})") from None
+
+
+@lru_cache(maxsize=1)
+def _read_stream(stream: BinaryIO) -> bytes:
+    return _read_to_a_limit(stream, "-")
+
+
+def _read_to_a_limit(stream: BinaryIO, name: Path | str) -> bytes:
+    """All bytes of a stream, a device or a pipe, which may have no end."""
+    data = stream.read(_MOST_OF_A_STREAM + 1)
+    if len(data) > _MOST_OF_A_STREAM:
+        raise InputError(f"{name}: gives more than {_MOST_OF_A_STREAM >> 20} MB: write the data into a file first")
+    return data
 
 
 def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:

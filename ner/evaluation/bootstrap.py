@@ -50,7 +50,7 @@ def paired_bootstrap(counts: Counts) -> list[Difference]:
         The differences of all cells but the first.
     """
     cells, seeds, _, _ = counts.shape
-    observed = _mean_f1(counts.sum(axis=2).astype(np.float64), cells, seeds)  # (1, cells)
+    observed = mean_f1(counts.sum(axis=2).astype(np.float64), cells, seeds)  # (1, cells)
     resampled = _resampled_f1(counts)
     return [_difference(observed[0, 0], observed[0, i], resampled[:, 0], resampled[:, i]) for i in range(1, cells)]
 
@@ -67,7 +67,7 @@ def paired_bootstrap_of_groups(first: Counts, second: Counts) -> list[Difference
     """
     counts = np.stack([first, second]).reshape(-1, 1, *first.shape[1:])
     groups = len(first)
-    observed = _mean_f1(counts.sum(axis=2).astype(np.float64), len(counts), 1)[0]
+    observed = mean_f1(counts.sum(axis=2).astype(np.float64), len(counts), 1)[0]
     resampled = _resampled_f1(counts)
     pairs = [(i, groups + i) for i in range(groups)]
     return [_difference(observed[a], observed[b], resampled[:, a], resampled[:, b]) for a, b in pairs]
@@ -79,8 +79,13 @@ def f1_interval(counts: Counts) -> tuple[float, float]:
     Args:
         counts: gold, predicted and correct chunks, `(sentences, 3)`, of at least one sentence.
     """
-    low, high = np.percentile(_resampled_f1(counts[np.newaxis, np.newaxis]), [2.5, 97.5])
-    return float(low), float(high)
+    return f1_intervals(counts[np.newaxis, np.newaxis])[0]
+
+
+def f1_intervals(counts: Counts) -> list[tuple[float, float]]:
+    """The 95% interval of each cell's F1, averaged over its seeds; `counts` is that of `paired_bootstrap`."""
+    ends = np.percentile(_resampled_f1(counts), [2.5, 97.5], axis=0)
+    return [(float(low), float(high)) for low, high in ends.T]
 
 
 def _difference(baseline: float, other: float, baseline_drawn: Floats, other_drawn: Floats) -> Difference:
@@ -98,7 +103,7 @@ def _resampled_f1(counts: Counts) -> Floats:
     generator = np.random.default_rng(_SEED)
     batch = max(1, _NUMBERS_AT_ONCE // sentences)
     sizes = [min(batch, RESAMPLES - start) for start in range(0, RESAMPLES, batch)]
-    return np.concatenate([_mean_f1(_draw(generator, size, sentences) @ by_sentence, cells, seeds) for size in sizes])
+    return np.concatenate([mean_f1(_draw(generator, size, sentences) @ by_sentence, cells, seeds) for size in sizes])
 
 
 def _draw(generator: np.random.Generator, resamples: int, sentences: int) -> Floats:
@@ -109,7 +114,7 @@ def _draw(generator: np.random.Generator, resamples: int, sentences: int) -> Flo
     return times.reshape(resamples, sentences).astype(np.float64)
 
 
-def _mean_f1(sums: Floats, cells: int, seeds: int) -> Floats:
+def mean_f1(sums: Floats, cells: int, seeds: int) -> Floats:
     """Micro F1 in percent from sums of counts, `(resamples, cells * seeds * 3)`, averaged over the seeds."""
     gold, predicted, correct = np.moveaxis(sums.reshape(-1, cells, seeds, 3), 3, 0)
     # 2PR / (P + R) = 2 * correct / (gold + predicted). Without any chunk F1 is 0.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import partial
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,10 @@ from ner.data.schemes import split_tag
 from ner.evaluation.entity_tables import sentence_table
 from ner.evaluation.error_tables import error_list
 from ner.evaluation.evaluation_report import Report
-from ner.evaluation.report_html import render_html, render_side_by_side_html
-from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown
+from ner.evaluation.report_html import render_html, render_side_by_side_html, render_systems_html
+from ner.evaluation.report_markdown import render_markdown, render_side_by_side_markdown, render_systems_markdown
 from ner.evaluation.side_by_side import SideBySide
+from ner.evaluation.systems import SystemReports, side_names
 from ner.files import atomic_writer, whole_folder, write_json, write_text
 from ner.output_paths import check_folder
 from ner.spreadsheet_cells import frame_to_csv
@@ -43,8 +44,8 @@ _PAGE, _MARKDOWN, _NUMBERS = "report.html", "report.md", "scores.json"
 _PREDICTIONS, _ERRORS, _DOUBTFUL = "predictions.txt", "errors.csv", "doubtful_gold.csv"
 _OF_BOTH = (_PAGE, _MARKDOWN, _NUMBERS, SENTENCES)
 _OF_ONE = (*_OF_BOTH, _PREDICTIONS, _ERRORS, _DOUBTFUL)
-_SIDES = ("A", "B")
-_DIFFERENCES = "differences.csv"
+_SYSTEMS = "systems"
+_OF_SYSTEMS = tuple(f"{_SYSTEMS}{suffix}" for suffix in (".csv", ".md", ".tex"))
 
 
 def check_report_folder(folder: Path, parameter: str, uses: Iterable[Path] = ()) -> None:
@@ -75,22 +76,34 @@ def write_report(report: Report, folder: Path, *, pictures: bool = True) -> None
         _write_files(report, new, pictures)
 
 
-def write_side_by_side(both: SideBySide, folder: Path) -> None:
-    """Write two reports side by side, in the same forms, and each of them whole into the folders `A` and `B`.
+def write_systems(systems: SystemReports, folder: Path) -> None:
+    """Write reports on several systems: a table of their scores, and each report whole into the folders `A`, `B`, ...
+
+    Two reports are also written side by side, with what the second fixed and broke.
 
     Raises:
         OSError: the folder can't be written.
     """
     with whole_folder(folder, clear=partial(_remove_old_files, folder)) as new:
-        for side, report in zip(_SIDES, (both.first, both.second), strict=True):
+        for side, report in systems.sides.items():
             (new / side).mkdir()
             _write_files(report, new / side, pictures=True)
-        write_json(both.to_dict(), new / _NUMBERS)
-        for table in both.tables:
-            _write_csv(table.frame, new / _csv(table.name))
-        _write_csv(both.change_list(), new / SENTENCES)
-        write_text(render_side_by_side_markdown(both), new / _MARKDOWN)
-        write_text(render_side_by_side_html(both), new / _PAGE)
+        systems.table.write(new, _SYSTEMS)
+        write_json(systems.to_dict(), new / _NUMBERS)
+        if systems.both:
+            _write_both(systems.both, new)
+        else:
+            _write_csv(systems.sentence_table(), new / SENTENCES)
+            write_text(render_systems_markdown(systems), new / _MARKDOWN)
+            write_text(render_systems_html(systems), new / _PAGE)
+
+
+def _write_both(both: SideBySide, folder: Path) -> None:
+    for table in both.tables:
+        _write_csv(table.frame, folder / _csv(table.name))
+    _write_csv(both.change_list(), folder / SENTENCES)
+    write_text(render_side_by_side_markdown(both), folder / _MARKDOWN)
+    write_text(render_side_by_side_html(both), folder / _PAGE)
 
 
 def _write_files(report: Report, folder: Path, pictures: bool) -> None:
@@ -121,12 +134,12 @@ def _remove_old_files(folder: Path) -> None:
     """
     if not _is_report(folder):
         return
-    if (folder / _DIFFERENCES).is_file():
-        for side in _SIDES:
-            _remove_old_files(folder / side)
-            if (folder / side).is_dir() and not any((folder / side).iterdir()):
-                (folder / side).rmdir()
-    for name in {*_OF_ONE, *map(_csv, TABLES)}:
+    if any((folder / _csv(name)).is_file() for name in (_SYSTEMS, "differences")):
+        for side in takewhile(Path.is_dir, map(folder.joinpath, side_names())):
+            _remove_old_files(side)
+            if not any(side.iterdir()):
+                side.rmdir()
+    for name in {*_OF_ONE, *_OF_SYSTEMS, *map(_csv, TABLES)}:
         (folder / name).unlink(missing_ok=True)
 
 

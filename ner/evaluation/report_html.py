@@ -15,6 +15,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.pictures import draw_pictures
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import DIRECTIONS, Change, SideBySide, Wrong
+from ner.evaluation.systems import SystemReports
 from ner.extras import how_to_install
 from ner.pages.highlight import Hues, Piece, clip, pieces, visible
 from ner.pages.plotting import can_draw
@@ -93,6 +94,19 @@ def render_side_by_side_html(both: SideBySide) -> str:
         notes=[*map(visible, both.notes)],
         types=both.types,
         hues=Hues(map(visible, [*both.first.background.types, *both.second.background.types, *both.types])),
+        version=installed_version("bert-ner"),
+    )
+
+
+def render_systems_html(systems: SystemReports) -> str:
+    """Render the table of several systems as HTML."""
+    table = Table("systems", "Scores", " ".join(systems.table.explanation), systems.table.readable)
+    return page_template("evaluation/systems.html.j2", {"cell": cell, "heading": heading, "visible": visible}).render(
+        systems=systems,
+        split=systems.split,
+        table=table,
+        names=dict(zip(systems.sides, systems.reports, strict=True)),
+        notes=[*map(visible, systems.notes)],
         version=installed_version("bert-ner"),
     )
 

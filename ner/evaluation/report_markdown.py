@@ -7,6 +7,7 @@ from ner.evaluation.next_steps import next_steps
 from ner.evaluation.report_html import cell, heading, place
 from ner.evaluation.report_tables import Table
 from ner.evaluation.side_by_side import SideBySide
+from ner.evaluation.systems import SystemReports
 from ner.pages.highlight import clip
 from ner.pages.markdown import escape, format_table
 from ner.pages.templates import text_template
@@ -38,6 +39,17 @@ def render_side_by_side_markdown(both: SideBySide) -> str:
         both=both,
         rows=_ROWS,
         changes=both.change_list().head(_EXAMPLES).to_dict("records"),
+        version=installed_version("bert-ner"),
+    )
+
+
+def render_systems_markdown(systems: SystemReports) -> str:
+    """Render the table of several systems, and what its numbers mean."""
+    return text_template("evaluation/systems.md.j2", {"text": escape}).render(
+        systems=systems,
+        split=systems.split,
+        names=dict(zip(systems.sides, systems.reports, strict=True)),
+        notes=systems.notes,
         version=installed_version("bert-ner"),
     )
 

@@ -16,6 +16,7 @@ from ner.characters.character_table import CharacterTable
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.data.schemes import BIO, entities_to_tags
+from ner.data.type_table import KEEP_TYPES, TypeTable, map_types
 from ner.data.unknown_spans import require_known
 from ner.errors import InputError
 
@@ -221,18 +222,28 @@ class Evaluation:
         }
 
 
-def evaluate(tagger: TextTagger, sentences: Split | Sequence[Sentence]) -> Evaluation:
+def evaluate(
+    tagger: TextTagger, sentences: Split | Sequence[Sentence], types_map: TypeTable = KEEP_TYPES
+) -> Evaluation:
     """Tag the texts of annotated sentences, and compare the predictions with their entities.
+
+    Args:
+        tagger: the tagger.
+        sentences: the annotated sentences.
+        types_map: new names of types, for annotated and for predicted entities; None removes a type.
 
     Raises:
         InputError: a sentence contains the tag ?.
     """
     split = sentences if isinstance(sentences, Split) else Split.from_sentences(sentences, "sentences")
     require_known(split.sentences)
+    split = split.with_types(types_map)
     began = time.perf_counter()
     predicted = tagger.tag([sentence.text for sentence in split.sentences])
     seconds = time.perf_counter() - began
-    compared = compare(split.sentences, predicted, tagger.types)
+    known = [name for type_ in tagger.types if (name := types_map.get(type_, type_)) is not None]
+    predicted = [[*map_types(entities, types_map)] for entities in predicted]
+    compared = compare(split.sentences, predicted, known)
     return replace(compared, seconds=seconds, tagger=tagger, split=split)
 
 

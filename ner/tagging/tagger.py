@@ -14,6 +14,7 @@ from ner.choices import BATCH_CHARACTERS, BUILT_IN_TAGGER, CHUNK_CHARACTERS, MOS
 from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
+from ner.data.type_table import KEEP_TYPES, TypeTable
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.span_trellis import Tags
 from ner.errors import InputError, NotFiniteError
@@ -163,7 +164,7 @@ class Tagger:
         """
         return read_record(self.folder) if self.folder else None
 
-    def evaluate(self, sentences: Split | Sequence[Sentence]) -> Evaluation:
+    def evaluate(self, sentences: Split | Sequence[Sentence], types_map: TypeTable = KEEP_TYPES) -> Evaluation:
         """Tag annotated sentences and compare the result with their entities.
 
         >>> from ner import Tagger, read_corpus
@@ -171,10 +172,15 @@ class Tagger:
         >>> result.per_type["type"].tolist()
         ['LOC', 'ORG', 'PER']
 
+        Args:
+            sentences: the annotated sentences.
+            types_map: new names of types, such as `{"NAME": "PER"}`, if the data and the model have different names for
+                the same; None removes a type. They are used for annotated and for predicted entities.
+
         Raises:
             InputError: some sentences have characters whose tag is unknown.
         """
-        return evaluate(self, sentences)
+        return evaluate(self, sentences, types_map)
 
     @overload
     def tag(  # type: ignore[overload-overlap]  # a string is a sequence of strings

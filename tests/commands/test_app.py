@@ -123,14 +123,15 @@ def test_a_folder_without_train_and_a_model_without_a_record(run: Run, model_fol
 def test_two_models_side_by_side(
     run: Run, refused: Callable[..., str], model_folder: Path, data_folder: Path, tmp_path: Path
 ) -> None:
+    copy = shutil.copytree(model_folder, tmp_path / "copy")
     one = ("--model", model_folder)
-    result = run("evaluate", *one, *one, "--data", data_folder, "--report", tmp_path / "report")
+    result = run("evaluate", *one, "--model", copy, "--data", data_folder, "--report", tmp_path / "report")
     assert result.exit_code == 0, result.output
     assert "The difference between A and B is not significant on these sentences: +0.00 points of F1" in result.stdout
     for name in ("report.html", "report.md", "scores.json", "differences.csv", "A/report.html", "B/scores.json"):
         assert (tmp_path / "report" / name).exists()
-    assert refused("evaluate", *one, *one, *one, "--data", data_folder) == (
-        "expected one --model or two, got 3; compare them in pairs"
+    assert refused("evaluate", *one, *one, "--data", data_folder) == (
+        "--model is given twice with the same model: give each model once"
     )
 
 
@@ -141,7 +142,9 @@ def test_predictions_of_another_tool(run: Run, refused: Callable[..., str], tmp_
     assert result.exit_code == 0, result.output
     assert "with 2 phrases; found: 1 phrases; correct: 1." in result.stdout
     scores = json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
-    assert (scores["conlleval"]["f1"], scores["training"], scores["predicted_by"]) == (66.67, None, "predicted column")
+    assert (scores["conlleval"]["f1"], scores["training"], scores["predicted_by"]) == (
+        66.67, None, f"predicted column of {file}",
+    )  # fmt: skip
     assert "confidence" not in (tmp_path / "report" / "report.md").read_text(encoding="utf-8").lower().split("##")[1]
     file.write_bytes("王 O O\n".encode("gb18030"))
     assert run("score", file, "--encoding", "gb18030").exit_code == 0

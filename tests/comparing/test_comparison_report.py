@@ -56,6 +56,8 @@ def test_means_and_standard_deviations(comparison: Comparison, runs: list[Finish
     assert first["p"] != first["p"]  # NaN: the baseline is not compared with itself
     assert all(row["difference"] == pytest.approx(row["test_f1"] - first["test_f1"]) for row in others)
     assert all(row["low"] <= row["difference"] <= row["high"] for row in others)
+    assert all(row["p"] <= row["p_holm"] for row in others)
+    assert (comparison.frame["test_f1_low"] <= comparison.frame["test_f1"]).all()
 
 
 def test_a_bilstm_has_parameters(comparison: Comparison) -> None:
@@ -86,14 +88,14 @@ def test_what_is_shown(comparison: Comparison) -> None:
     assert rows[0][3] == "baseline"
     first = comparison.frame.iloc[0]
     assert rows[0][2] == f"{first['test_f1']:.2f} ± {first['test_f1_sd']:.2f}"
-    for row, p in zip(rows[1:], comparison.frame["p"][1:], strict=True):
+    for row, p in zip(rows[1:], comparison.frame["p_holm"][1:], strict=True):
         assert row[4] == f"{p:.4f}"
         assert row[3].endswith("*") == (p < 0.05)
 
 
 def test_files(comparison: Comparison, tmp_path: Path) -> None:
     written = write_report(comparison, tmp_path, "bert-ner compare --data here")
-    assert [path.name for path in written] == [f"comparison.{suffix}" for suffix in ("md", "csv", "json", "png")]
+    assert [path.name for path in written] == [f"comparison.{suffix}" for suffix in ("md", "csv", "json", "tex", "png")]
     assert sorted(tmp_path.iterdir()) == sorted(written)
     page = written[0].read_text(encoding="utf-8")
     record = comparison.records[0]
@@ -106,10 +108,11 @@ def test_files(comparison: Comparison, tmp_path: Path) -> None:
     assert [(row["fusion"], row["lstm-layers"]) for row in rows][:2] == [("last", "0"), ("last", "1")]
     assert float(rows[1]["difference"]) == pytest.approx(float(rows[1]["test_f1"]) - float(rows[0]["test_f1"]))
     content = json.loads(written[2].read_text(encoding="utf-8"))
+    assert written[3].read_text(encoding="utf-8").count("fusion & lstm-layers & test F1 & 95") == 1
     assert (len(content["cells"]), len(content["runs"]), len(content["machines"])) == (4, 8, 1)
     assert content["cells"][0]["p"] is None
     assert content["data"] == record["data"]
-    png = written[3].read_bytes()
+    png = written[4].read_bytes()
     assert png.startswith(b"\x89PNG")
     assert len(png) > 10_000
 
@@ -120,7 +123,7 @@ def test_without_matplotlib_there_is_no_plot(
     monkeypatch.setattr("ner.comparing.comparison_report.can_draw", lambda: False)
     written = write_report(comparison, tmp_path, "bert-ner compare")
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in written} == {
-        "comparison.md", "comparison.csv", "comparison.json"
+        "comparison.md", "comparison.csv", "comparison.json", "comparison.tex"
     }  # fmt: skip
     assert "comparison.png" not in written[0].read_text(encoding="utf-8")
 

@@ -17,11 +17,12 @@ from ner.evaluation import report_html as pages
 from ner.evaluation.entity_errors import KINDS
 from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.next_steps import next_steps
-from ner.evaluation.report_files import TABLES, write_report, write_side_by_side
+from ner.evaluation.report_files import TABLES, write_report, write_systems
 from ner.evaluation.report_html import render_html
 from ner.evaluation.report_markdown import render_markdown
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
+from ner.evaluation.systems import SystemReports
 from ner.extras import how_to_install
 from ner.records.html_writer import HtmlWriter
 from ner.records.record import Record
@@ -307,7 +308,7 @@ def test_a_folder_keeps_nothing_of_a_former_report_but_all_else(report: Report, 
     fresh = {path.name for path in (tmp_path / "fresh").iterdir()}
 
     folder = tmp_path / "report"
-    write_side_by_side(SideBySide(report, report), folder)
+    write_systems(SystemReports({"one": report, "other": report, "third": report}), folder)
     for own in ("mine.csv", "A/mine.txt"):
         (folder / own).write_text("mine", encoding="utf-8")
     write_report(right, folder, pictures=False)
@@ -319,10 +320,10 @@ def test_a_folder_keeps_nothing_of_a_former_report_but_all_else(report: Report, 
     assert {path.name for path in folder.iterdir()} == {*fresh, "mine.csv", "A"}
 
     write_report(report, folder, pictures=False)
-    write_side_by_side(SideBySide(right, right), folder)
+    write_systems(SystemReports({"one": right, "other": right}), folder)
     assert {path.name for path in folder.iterdir()} == {
         "report.html", "report.md", "scores.json", "sentences.csv", "differences.csv", "changed.csv",
-        "error_kinds.csv", "mine.csv", "A", "B",
+        "error_kinds.csv", "systems.csv", "systems.md", "systems.tex", "mine.csv", "A", "B",
     }  # fmt: skip
     assert {path.name for path in (folder / "B").iterdir()} == fresh
 
@@ -332,7 +333,7 @@ def test_a_folder_without_a_report_loses_nothing(report: Report, tmp_path: Path)
     (tmp_path / "A").mkdir()
     for name in ("predictions.txt", "by_seen.csv", "A/report.html", "A/errors.csv"):
         (tmp_path / name).write_text("mine", encoding="utf-8")
-    write_side_by_side(SideBySide(report, report), tmp_path)
+    write_systems(SystemReports({"one": report, "other": report}), tmp_path)
     for name in ("predictions.txt", "by_seen.csv"):
         assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
 

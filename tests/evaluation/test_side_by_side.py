@@ -10,10 +10,11 @@ import pytest
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.evaluation.evaluation_report import Background, Report
-from ner.evaluation.report_files import write_side_by_side
+from ner.evaluation.report_files import write_systems
 from ner.evaluation.report_html import render_side_by_side_html
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
+from ner.evaluation.systems import SystemReports
 
 TEXT = "王去北京找李<b>"
 PER, LOC, LI = Entity(0, 1, "PER", "王"), Entity(2, 4, "LOC", "北京"), Entity(5, 6, "PER", "李")
@@ -76,7 +77,7 @@ def test_other_sentences_are_refused() -> None:
 
 
 def test_files(both: SideBySide, tmp_path: Path) -> None:
-    write_side_by_side(both, tmp_path)
+    write_systems(SystemReports({"first": both.first, "second": both.second}), tmp_path)
     for side, one in (("A", both.first), ("B", both.second)):
         scores = json.loads((tmp_path / side / "scores.json").read_text(encoding="utf-8"))
         assert scores["conlleval"]["f1"] == round(one.evaluation.scores.f1, 2)
@@ -102,7 +103,7 @@ def test_the_notes_of_both_are_told_with_whose_they_are(both: SideBySide, tmp_pa
     both = SideBySide(both.first, replace(both.second, evaluation=fewer))
     assert set(both.notes) >= {f"A and B: {same}", f"B: {both.second.notes[0]}"}
     assert both.second.notes[0] == "4 gold entities have a type that the model doesn't know. They count as missed."
-    write_side_by_side(both, tmp_path)
+    write_systems(SystemReports({"first": both.first, "second": both.second}), tmp_path)
     assert json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["notes"] == both.notes
     for name in ("report.html", "report.md"):
         content = unescape((tmp_path / name).read_text(encoding="utf-8"))

@@ -27,7 +27,7 @@ from ner.data.formats.token_tables import missing_columns
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme
 from ner.data.split_files import is_brat
-from ner.data.text_encoding import check_encoding, read_text
+from ner.data.text_encoding import check_encoding, is_standard_input, read_bytes, read_text
 from ner.errors import InputError
 
 _Write = Callable[[Sequence[Sentence], Path, Scheme], list[Finding]]
@@ -135,12 +135,11 @@ def _detect(path: Path, encoding: str) -> str:
     suffix = path.suffix.lower()
     if is_brat(path) or (suffix in (".txt", ".ann") and path.with_suffix(".ann").exists()):
         return "brat"
-    if not path.is_file():
+    if not path.is_file() and not is_standard_input(path):
         return "conll"
     if suffix in (".parquet", ".spacy", ".csv"):
         return _BY_SUFFIX[suffix]
-    with open(path, "rb") as file:
-        data = file.read(_HEAD)
+    data = _head(path)
     head = data.decode(encoding, "ignore").lstrip("\ufeff")
     if suffix in _JSON or _OBJECT.match(head):
         return kind_of_record(next(values_of(read_text(path, encoding)[0]), (0, None))[1])
@@ -153,3 +152,10 @@ def _detect(path: Path, encoding: str) -> str:
     if sum(all(map(_TAGGED_WORD.fullmatch, line.split())) for line in lines) * 2 > len(lines):
         return "people-daily"
     return "conll"
+
+
+def _head(path: Path) -> bytes:
+    if is_standard_input(path):
+        return read_bytes(path)[:_HEAD]
+    with open(path, "rb") as file:
+        return file.read(_HEAD)
