@@ -15,13 +15,15 @@ from ner.training.training_settings import TrainingSettings
 def compare_settings(
     corpus: Corpus,
     settings: TrainingSettings,
-    vary: Mapping[str, Sequence[Any]],
+    vary: Mapping[str, Sequence[Any]] | None = None,
     *,
     output: str | Path,
     seeds: int = 3,
     progress: Progress | None = None,
 ) -> Comparison:
     """Train with every combination of some settings and with several seeds, and compare the scores.
+
+    Without settings to vary, it trains with several seeds alone: for a mean score with its standard deviation.
 
     To continue an interrupted comparison, call it again with the same arguments. Finished runs are kept.
 
@@ -35,7 +37,7 @@ def compare_settings(
         corpus: the data. The scores are those on test, or on dev if there is no test split.
         settings: the settings that are not varied. Their seed is ignored.
         vary: the values of each varied setting, for example `{"fusion": ["last", "mean"]}`. The first combination is
-            the baseline.
+            the baseline. With `{"train_fraction": [0.1, 0.3, 1]}`, the result has a learning curve.
         output: the folder for the models.
         seeds: each combination is trained with the seeds 1 to `seeds`.
         progress: shows the progress of the runs.
@@ -46,4 +48,4 @@ def compare_settings(
         OSError: the folder can't be written.
     """
     require_corpus(corpus, "corpus")
-    return compare_runs(run_grid(corpus, grid(vary, settings), seeds, Path(output), progress))
+    return compare_runs(run_grid(corpus, grid(vary or {}, settings), seeds, Path(output), progress))

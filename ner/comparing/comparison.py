@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from conlleval import TypeScores
+from ner.comparing.learning_curve import FRACTION, LearningCurve
 from ner.comparing.run_grid import FinishedRun
 from ner.evaluation.bootstrap import Counts, f1_intervals
 from ner.evaluation.report_files import SENTENCES
@@ -34,8 +35,8 @@ class Comparison:
     Args:
         split: the split that is compared: test, or dev if there is no test split.
         varied: the names of the varied options.
-        runs: a row for each run: `cell`, the values of the cell, `seed`, the F1 of each split in percent, `minutes`,
-            `parameters` and `characters_a_second`.
+        runs: a row for each run: `cell`, the values of the cell, `seed`, its `folder` in the output folder, the number
+            of `train_sentences`, the F1 of each split in percent, `minutes`, `parameters` and `characters_a_second`.
         frame: a row for each cell, in the order of the grid: the values, the means over the seeds, the standard
             deviations of the sample (`..._sd`, NaN for one seed), the 95% interval of F1 (`..._low`, `..._high`), and
             the columns of `compare_with_first`: the `difference` of F1 from the baseline, its `p` and so on.
@@ -56,6 +57,11 @@ class Comparison:
         return len(self.runs) // len(self.frame)
 
     @property
+    def best_run(self) -> dict[str, Any]:
+        """The row of `runs` with the highest dev F1. Test scores are not used."""
+        return max(self.runs.to_dict("records"), key=lambda row: row["dev_f1"])
+
+    @property
     def best(self) -> TrainingSettings:
         """The settings of the cell with the highest mean dev F1. Test scores are not used."""
         best = max(self.frame.to_dict("records"), key=lambda row: row["dev_f1"])
@@ -66,7 +72,18 @@ class Comparison:
         """The table of scores, for a paper."""
         score = f"{self.split}_f1"
         shown = self.frame.rename(columns=lambda name: name.replace(score, "f1") if name.startswith(score) else name)
-        return ScoreTable(shown, self.varied, f"{self.split} F1")
+        return ScoreTable(shown.rename(columns={"cell": "settings"}), self.varied or ["settings"], f"{self.split} F1")
+
+    @property
+    def learning_curves(self) -> dict[str, LearningCurve]:
+        """If `train_fraction` varies: the learning curve of each combination of the other settings, by its name."""
+        if FRACTION not in self.varied:
+            return {}
+        others = [name for name in self.varied if name != FRACTION]
+        names = [", ".join(f"{name}={row[name]}" for name in others) for row in self.runs.to_dict("records")]
+        points = self.runs.rename(columns={"train_sentences": "sentences", f"{self.split}_f1": "f1"})
+        groups = points[["sentences", "f1"]].groupby(pd.Series(names), sort=False)
+        return {str(name): LearningCurve(group.reset_index(drop=True)) for name, group in groups}
 
     def write_report(self, folder: str | Path, *, command: str = "") -> list[Path]:
         """Write `comparison.md`, `.tex`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
@@ -118,6 +135,8 @@ def _row(run: FinishedRun, split: str) -> dict[str, Any]:
         "cell": run.cell.name,
         **run.cell.values,
         "seed": run.seed,
+        "folder": str(Path(run.cell.folder, run.folder.name)),
+        "train_sentences": record["data"]["train"]["sentences"],
         **{f"{name}_f1": _exact_f1(score["conlleval"]) for name, score in scores.items()},
         "minutes": np.nan if record["resumed"] else record["minutes"],
         "parameters": record["parameters"],

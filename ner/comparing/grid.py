@@ -11,6 +11,8 @@ from ner.settings import find_name, shared_names
 from ner.settings_text import parse_setting, show_value
 from ner.training.training_settings import TrainingSettings
 
+ONE_SETTING = "as given"
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -21,12 +23,12 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """The combination for people, for example `fusion=last, lstm-layers=0`."""
-        return ", ".join(f"{name}={show_value(value)}" for name, value in self.values.items())
+        """The combination for people, for example `fusion=last, lstm-layers=0`; `ONE_SETTING` if nothing varies."""
+        return ", ".join(f"{name}={show_value(value)}" for name, value in self.values.items()) or ONE_SETTING
 
     @property
     def folder(self) -> str:
-        """The combination as a folder name. Different combinations have different names."""
+        """The combination as a folder name, "" if nothing varies. Different combinations have different names."""
         return ",".join(f"{name}={_escape(show_value(value))}" for name, value in self.values.items())
 
 
@@ -56,7 +58,7 @@ def grid(vary: Mapping[str, Sequence[Any]], settings: TrainingSettings) -> list[
     """Build all combinations of values, in the given order. The last setting changes fastest.
 
     Args:
-        vary: the values of each varied setting.
+        vary: the values of each varied setting. Without any, there is one cell.
         settings: the settings that are not varied.
 
     Returns:

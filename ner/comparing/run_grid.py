@@ -17,7 +17,7 @@ from ner.training.train import TrainingRun, train
 from ner.training.training_settings import TrainingSettings
 
 _AGAIN = "run it again to continue"
-_CELLS, _REPORT = "*=*", "comparison.*"
+_PARTS, _REPORT = ("*=*", "seed-*"), ("comparison.*", "learning-curve.png")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def run_grid(
     if not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
         raise InputError(f"expected `seeds` to be a whole number from 1 to {MOST_SEEDS:,}, got {seeds!r}")
     with hold_folder(output):
-        require_own_folder(output, (_CELLS,), (_REPORT,))
+        require_own_folder(output, _PARTS, _REPORT)
         try:
             return _run_all(corpus, cells, seeds, output, choose_progress(progress))
         except KeyboardInterrupt:  # between two runs

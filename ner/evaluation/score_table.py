@@ -69,9 +69,11 @@ class ScoreTable:
             "p is that of the paired bootstrap and of approximate randomisation (random) over sentences, "
             f"{RESAMPLES:,} trials each"
         )
+        about_f1 = "F1 is in percent, as conlleval computes it. Intervals are 95% bootstrap intervals over sentences."
+        if not self._compared:
+            return [about_f1]
         sentences = [
-            "F1 is in percent, as conlleval computes it. Intervals are 95% bootstrap intervals over sentences. Each "
-            f"row is compared with the first. * marks rows whose first p is below {SIGNIFICANT:g}.",
+            f"{about_f1} Each row is compared with the first. * marks rows whose first p is below {SIGNIFICANT:g}.",
             f"{tests}, and of McNemar's exact test of the gold entities." if self._of_entities else f"{tests}.",
             f"The p-values are corrected for {self._compared} comparisons by Holm's method."
             if self._compared > 1

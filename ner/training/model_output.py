@@ -22,6 +22,7 @@ from ner.runs.checkpoints import (
     seal_old,
 )
 from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_no_model, require_resumable
+from ner.training.train_fraction import take_train_fraction
 from ner.training.training_settings import TrainingSettings
 from ner.words.word_table import WordTable, new_table
 
@@ -124,6 +125,7 @@ def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
     Raises:
         InputError: the user dictionary of the segmenter can't be read.
     """
+    corpus = take_train_fraction(corpus, settings)
     data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
     run: dict[str, Any] = {"settings": asdict(settings), "data": data}
     if settings.words != "none" and settings.init_from is None:  # otherwise it is that of the tagger

@@ -34,6 +34,7 @@ from ner.training.oversampling import repeats
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
 from ner.training.tagger_trainer import TaggerTrainer
+from ner.training.train_fraction import take_train_fraction
 from ner.training.training_examples import Examples, TrainingData
 from ner.training.training_record import training_record
 from ner.training.training_settings import TrainingSettings
@@ -112,6 +113,7 @@ def train(
         settings = adopt_network_settings(settings, source.model.config)
     with run_in(output, way_out):
         checkpoint = prepare_output(output, settings, corpus, resume)
+        corpus = take_train_fraction(corpus, settings)
         plan = _Plan(corpus, settings, output, checkpoint, choose_progress(progress), way_out)
         if resume and checkpoint is None:
             plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")

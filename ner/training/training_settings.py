@@ -58,6 +58,15 @@ class TrainingSettings(NetworkSettings):
             "编码器每一层的学习率是上面一层的多少倍。1 表示各层相同。",
         ),
     ] = 1.0
+    train_fraction: Annotated[
+        float,
+        Field(gt=0, le=1),
+        TRAINING,
+        Help(
+            "Share of the training sentences to use. The seed chooses them; a smaller share is part of a larger one.",
+            "使用多大比例的训练句。由 seed 选出；较小的比例包含在较大的比例之中。",
+        ),
+    ] = 1.0
     epochs: Annotated[
         int,
         Field(ge=1, le=100_000),

@@ -171,3 +171,36 @@ def test_the_command_refuses_in_one_sentence(data_folder: Path, tmp_path: Path) 
     )
     assert "--seed" in refused("--vary", "fusion=last", "--seed", "2")  # there is --seeds only
     assert shutil.os.listdir(tmp_path) == []
+
+
+def test_seeds_alone(runs: list[FinishedRun], tmp_path: Path) -> None:
+    """Without settings to vary there is one row: mean, standard deviation, and each run with the best on dev marked."""
+    (cell,) = grid({}, runs[0].cell.settings)
+    found = compare_runs([replace(run, cell=cell) for run in runs[:2]])
+    assert (found.varied, len(found.frame), found.seeds) == ([], 1, 2)
+    assert found.scores.latex.count(r"\\") == 2
+    page = write_report(found, tmp_path, "bert-ner compare")[0].read_text(encoding="utf-8")
+    assert page.startswith("# 1 setting on test\n")
+    best = max(runs[:2], key=lambda run: run.record["scores"]["dev"]["conlleval"]["f1"])
+    assert page.count("best on dev") == page.count(f"| seed-{best.seed} (best on dev) |") == 1
+    assert "baseline" not in page
+    assert [path.name for path in tmp_path.glob("*.png")] == ["comparison.png"]
+
+
+def test_a_learning_curve(runs: list[FinishedRun], tmp_path: Path) -> None:
+    cells = grid({"train_fraction": [0.1, 0.2, 0.5, 1.0]}, runs[0].cell.settings)
+    changed = []
+    for number, run in enumerate(runs):
+        data = json.loads(json.dumps(run.record["data"]))
+        data["train"]["sentences"] = 10 * 2 ** (number // 2)
+        changed.append(replace(run, cell=cells[number // 2], record={**run.record, "data": data}))
+    found = compare_runs(changed)
+    (curve,) = found.learning_curves.values()
+    assert curve.points["sentences"].tolist() == [10, 20, 40, 80]
+    assert curve.points["f1"].tolist() == pytest.approx(found.frame["test_f1"].tolist())
+    written = write_report(found, tmp_path, "bert-ner compare")
+    assert written[-1].name == "learning-curve.png"
+    assert "learning-curve.png" in written[0].read_text(encoding="utf-8")
+    content = json.loads(written[2].read_text(encoding="utf-8"))
+    assert content["learning_curves"][""]["twice_as_many"]["sentences"] == 160
+    assert content["data"]["train"]["sentences"] == 80

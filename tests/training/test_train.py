@@ -24,6 +24,7 @@ from ner.model.crf.scheme_crf import SchemeCrf
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.training.epoch_progress import EpochProgress
+from ner.training.model_output import read_finished_record
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import build_model
 from ner.training.tagger_trainer import layer_of, parameter_groups
@@ -261,6 +262,16 @@ def test_sentences_with_rare_types_make_an_epoch_longer(corpus: Corpus, quick: C
     assert 10 <= sentences <= 16
     assert run.record["steps"] == -(-sentences // 2)
     assert run.record["data"]["train"]["sentences"] == 8
+
+
+def test_a_share_of_the_sentences_is_learned_from_and_recorded(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
+    whole = len(corpus.train.sentences)
+    record = train(corpus, quick(epochs=1, train_fraction=0.5), tmp_path / "model").record
+    assert record["data"]["train"]["sentences"] == -(-whole // 2)
+    assert record["data"]["dev"]["fingerprint"] == corpus.dev.fingerprint
+    assert read_finished_record(tmp_path / "model", quick(epochs=1, train_fraction=0.5), corpus) == record
+    with pytest.raises(InputError, match=r"started with `train_fraction` 0\.5, not 1"):
+        read_finished_record(tmp_path / "model", quick(epochs=1), corpus)
 
 
 def test_an_interrupt_in_the_last_step_changes_nothing_any_more(
