@@ -1,6 +1,6 @@
 """The scores of a comparison: mean and standard deviation over the seeds, and differences from the baseline."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -57,7 +57,7 @@ class Comparison:
         return len(self.runs) // len(self.frame)
 
     @property
-    def best_run(self) -> dict[str, Any]:
+    def best_run(self) -> dict[Hashable, Any]:
         """The row of `runs` with the highest dev F1. Test scores are not used."""
         return max(self.runs.to_dict("records"), key=lambda row: row["dev_f1"])
 

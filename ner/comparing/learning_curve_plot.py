@@ -51,8 +51,8 @@ def draw_curves(curves: Mapping[str, LearningCurve], score: str, path: Path) -> 
                 sizes, [at.low for at in expected], [at.high for at in expected], color=colour, alpha=0.12, linewidth=0
             )
     axes.set_xscale("log")
-    sizes = sorted({int(size) for curve in curves.values() for size in curve.points["sentences"]})
-    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ticks = sorted({int(size) for curve in curves.values() for size in curve.points["sentences"]})
+    axes.set_xticks(ticks, [f"{size:,}" for size in ticks])
     axes.minorticks_off()
     axes.set_xlabel("training sentences")
     axes.set_ylabel(score)

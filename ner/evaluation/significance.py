@@ -52,7 +52,7 @@ def compare_with_first(counts: Counts, found: Found | None = None) -> pd.DataFra
         frame["p_mcnemar"] = [mcnemar(int(more), int(fewer)) for more, fewer in zip(gained, lost, strict=True)]
     for test in TESTS:
         if test in frame:
-            frame[f"{test}{CORRECTED}"] = holm(frame[test])
+            frame[f"{test}{CORRECTED}"] = holm(frame[test].tolist())
     return frame
 
 

@@ -79,7 +79,7 @@ class SystemReports:
         """A row for each sentence: its gold entities, and those that each system predicted, and of them the correct."""
         counts = {side: sentence_table(report.evaluation) for side, report in self.sides.items()}
         predicted = [table.drop(columns="gold").add_prefix(f"{side} ") for side, table in counts.items()]
-        return counts["A"][["gold"]].join(predicted)
+        return pd.concat([counts["A"][["gold"]], *predicted], axis=1)
 
     def to_dict(self) -> dict[str, Any]:
         """The table and the scores of each system, ready for JSON."""
