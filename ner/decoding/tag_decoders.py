@@ -8,7 +8,8 @@ import numpy as np
 from ner.characters.character_table import Ids
 from ner.decoding.numpy_chain import Doubles, Floats, Mask, NumpyChain, apply_constraints, require_possible
 from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
-from ner.decoding.span_trellis import SpanTrellis, WeightedSpans
+from ner.decoding.span_tracks import WeightedSpans
+from ner.decoding.span_trellis import SpanTrellis
 from ner.decoding.viterbi import best_path, best_paths
 
 

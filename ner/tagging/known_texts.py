@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ner.data.entities import Entity
 from ner.decoding.numpy_chain import Mask
-from ner.decoding.span_trellis import Tags
+from ner.decoding.span_tracks import Tags
 from ner.lexicon.fixed_spans import FixedSpan, allowed_by_spans, check_spans
 from ner.lexicon.known_spans import Span, find_known_spans
 from ner.lexicon.matcher import Hit, Matcher

@@ -15,7 +15,7 @@ from ner.data import schemes
 from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.decoding.numpy_chain import Floats
-from ner.decoding.span_trellis import Tags
+from ner.decoding.span_tracks import Tags
 from ner.errors import InputError, NotFiniteError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan
