@@ -75,4 +75,4 @@ def tag(
         return tagger
 
     listed = lexicon_paths(dictionary, rules)
-    job.run(load, reading, terminal, keep=[model_folder(model), *listed], sources=bool(dictionary or rules))
+    job.run(load, reading, terminal, keep=[model_folder(model), *listed], listed=bool(dictionary or rules))
