@@ -80,7 +80,7 @@ def tag(
         return tagger
 
     listed = lexicon_paths(dictionary, rules)
-    job.run(load, reading, terminal, keep=[source.folder, *listed], sources=bool(dictionary or rules))
+    job.run(load, reading, terminal, keep=[source.folder, *listed], listed=bool(dictionary or rules))
 
 
 def _tag_shards(

@@ -82,7 +82,15 @@ _Nbest = Annotated[
         max=MOST_READINGS,
     ),
 ]
-
+_Explain = Annotated[
+    bool,
+    option(
+        "Write the probability of each entity without the list and the rules, too, as model_score (csv, xlsx, parquet, "
+        "jsonl).",
+        "同时写出不用词表和规则时每个实体的概率，即 model_score（csv、xlsx、parquet、jsonl）。",
+        "--explain",
+    ),
+]
 _Raw = Annotated[
     bool,
     option(
@@ -122,6 +130,7 @@ class TagFiles:
     min_score: _MinScore = 0.0
     context: _Context = 0
     nbest: _Nbest = 0
+    explain: _Explain = False
     raw: _Raw = False
     bom: _Bom = True
 
@@ -135,6 +144,8 @@ class TagFiles:
             raise InputError(f"{'--raw' if self.raw else '--no-bom'} is about CSV files: leave it out, or write .csv")
         if self.context and kind in ("html", "conll"):
             raise InputError(f"{kind} has the whole text: leave out --context")
+        if self.explain and kind in ("html", "conll"):
+            raise InputError(f"{kind} has no place for a second probability: leave out --explain")
 
     def run(
         self,
@@ -143,7 +154,7 @@ class TagFiles:
         terminal: Terminal,
         keep: Iterable[Path] = (),
         *,
-        sources: bool = False,
+        listed: bool = False,
     ) -> None:
         """Tag the texts.
 
@@ -153,7 +164,7 @@ class TagFiles:
             reading: how files are read.
             terminal: shows progress.
             keep: what must not be overwritten, besides the files.
-            sources: whether tables have columns for the source and the id of entities.
+            listed: whether entities may come from a list or from rules, and are written with their source and id.
 
         Raises:
             InputError: files can't be read, or the output can't be written.
@@ -162,7 +173,9 @@ class TagFiles:
             raise InputError(f"{self.output} is a folder: `output` takes a file here")
         if self.text and reading != TextOptions():
             raise InputError("--text is the text itself: leave out options about files, such as --encoding")
-        from ner.records.output_formats import open_writer, partial_output
+        if self.explain and not listed:
+            raise InputError("--explain compares with what a list or rules change: give --dictionary or --rules")
+        from ner.records.output_formats import lexicon_columns, open_writer, partial_output
         from ner.records.record_progress import RecordProgress
         from ner.records.survey import Survey
         from ner.records.text_files import TextFiles, text_records
@@ -190,7 +203,7 @@ class TagFiles:
                     context=self.context,
                     raw=self.raw,
                     bom=self.bom,
-                    sources=sources,
+                    lexicon=lexicon_columns(listed=listed, explain=self.explain),
                     partial=lambda: partial if tally.last else None,
                 ) as writer,
             ):
@@ -213,6 +226,11 @@ class TagFiles:
             ) from None
         if self.files:
             terminal.note(f"files {len(texts.names):,}, {tally}, {time.perf_counter() - began:.1f} s")
+        if tally.overruled:
+            terminal.note(
+                f"note: terms with mode force that a longer or an earlier one left no room for: {tally.overruled:,}; "
+                f"the first: {tally.first_overruled}"
+            )
         if self.min_score and tally.types:
             terminal.note(
                 f"by their scores, {tally.expected / tally.types.total():.0%} of these entities are right; scores are "
@@ -231,7 +249,14 @@ class TagFiles:
         from ner.scaling.shard_task import ShardOutput
 
         return ShardOutput(
-            self._kind(), self.types, self.min_score, self.nbest, self.context, raw=self.raw, bom=self.bom
+            self._kind(),
+            self.types,
+            self.min_score,
+            self.nbest,
+            self.context,
+            raw=self.raw,
+            bom=self.bom,
+            explain=self.explain,
         )
 
     def _file(self) -> Path | None:

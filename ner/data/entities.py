@@ -33,6 +33,7 @@ class Entity:
         source: what the entity comes from: `model`, `dictionary`, `rule`, or `both` if the model finds it without the
             lexicon too. None without a lexicon.
         id: the id of its entry in the lexicon; "" if there is none.
+        model_score: the probability of the entity without the lexicon. None without a lexicon.
     """
 
     start: int
@@ -42,6 +43,7 @@ class Entity:
     score: float | None = None
     source: str | None = field(default=None, repr=False)
     id: str = field(default="", repr=False)
+    model_score: float | None = field(default=None, repr=False)
 
 
 EntityLike = Entity | tuple[int, int, str] | Mapping[str, Any]

@@ -8,7 +8,8 @@ import numpy as np
 from ner.characters.character_table import Ids
 from ner.decoding.numpy_chain import Doubles, Floats, Mask, NumpyChain, apply_constraints, require_possible
 from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
-from ner.decoding.span_trellis import SpanTrellis, WeightedSpans
+from ner.decoding.span_tracks import WeightedSpans
+from ner.decoding.span_trellis import SpanTrellis
 from ner.decoding.viterbi import best_path, best_paths
 
 
@@ -27,6 +28,10 @@ class Decoded(NamedTuple):
     tags: Ids
     enter: Doubles
     leave: Doubles
+
+    def probability(self, row: int, start: int, end: int) -> float:
+        """The probability of a span of a row."""
+        return float(np.exp(min(0.0, self.enter[row, start] + self.leave[row, end - 1])))
 
 
 class NBest(NamedTuple):
@@ -100,9 +105,19 @@ class CrfDecoder(TagDecoder):
             trellis = self._trellis(scores, mask, spans)
             states = trellis.best_paths(1)[0][:, 0]
             return Decoded(trellis.tags_of(states), *trellis.path_probabilities(states))
-        tags = best_path(scores, mask, self.chain)
+        best = best_path(scores, mask, self.chain)
+        return Decoded(best, *self._probabilities(scores, mask, best))
+
+    def compare(self, emissions: Floats, mask: Mask, tags: Ids, allowed: Mask | None = None) -> Decoded:
+        """Find the most probable tags, and the probabilities of the spans of other tags, `(batch, chars)`."""
+        scores = apply_constraints(emissions, allowed)
+        best = best_path(scores, mask, self.chain)
+        return Decoded(best, *self._probabilities(scores, mask, tags))
+
+    def _probabilities(self, scores: Doubles, mask: Mask, tags: Ids) -> tuple[Doubles, Doubles]:
+        """`enter` and `leave` of some tags. It overwrites `scores`."""
         scores /= self.temperature
-        return Decoded(tags, *path_probabilities(scores, mask, tags, self.chain.at(self.temperature)))
+        return path_probabilities(scores, mask, tags, self.chain.at(self.temperature))
 
     def nbest(
         self, emissions: Floats, mask: Mask, n: int, allowed: Mask | None = None, spans: WeightedSpans | None = None

@@ -18,13 +18,13 @@ class KnownSpans(NamedTuple):
         spans: weighted spans.
         fixed: spans that are certain, of types of the model or outside of entities.
         sources: the entry of each span that entities may come from.
-        overruled: the number of matches with mode `force` that others, or fixed spans, don't leave room for.
+        overruled: the matches with mode `force` that others, or fixed spans, don't leave room for.
     """
 
     spans: TextSpans
     fixed: list[FixedSpan]
     sources: dict[Span, Hit]
-    overruled: int
+    overruled: list[Hit]
 
 
 def find_known_spans(
@@ -62,7 +62,7 @@ def find_known_spans(
     never: set[Span] = set()
     forced: list[Hit] = []
     for hit in hits:
-        start, end, entry, _ = hit
+        start, end, entry = hit[:3]
         place = (start, end, entry.type)
         if entry.mode == "never":
             never.update([place] if entry.type else [(start, end, type_) for type_ in (*types, *new_types)])
@@ -76,12 +76,13 @@ def find_known_spans(
             weight = default_weight(end - start) if entry.mode == "prefer" else 0.0
         weights[place] = max(weight, weights.get(place, weight))
     weights.update(dict.fromkeys(never, NEVER))
-    overruled = 0
-    for start, end, entry, _ in sorted(forced, key=lambda hit: (hit.start - hit.end, hit.start)):
+    overruled: list[Hit] = []
+    for hit in sorted(forced, key=lambda hit: (hit.start - hit.end, hit.start)):
+        start, end, entry = hit[:3]
         if 1 not in taken[start:end]:
             take(FixedSpan(start, end, entry.type))
         elif FixedSpan(start, end, entry.type) not in certain:
-            overruled += 1
+            overruled.append(hit)
     kept = {span: weight for span, weight in weights.items() if 1 not in taken[span[0] : span[1]]}
     # Where only listed spans are entities, a certain span is listed.
     kept.update({(start, end, label): 0.0 for start, end, label in certain if label is not None})

@@ -18,11 +18,12 @@ from ner.lexicon.rules import RuleMatcher
 
 
 class Hit(NamedTuple):
-    """An entry that `start:end` of a text matches, or a rule."""
+    """An entry that `start:end` of a text matches, or a rule, and the id that an entity of it gets."""
 
     start: int
     end: int
     entry: Entry
+    id: str = ""
     is_rule: bool = False
 
 
@@ -65,8 +66,6 @@ class Matcher:
         self._lengths = {mask: [n for n in range(mask.bit_length()) if mask >> n & 1] for mask in {*masks.values()}}
         self._has_single = any(len(key) == 1 for key in masks)
         self._rules = RuleMatcher(lexicon.rules) if lexicon.rules else None
-        self.overruled = 0
-        """The number of matches with mode `force` so far that others left no room for."""
         self._refuse_conflicts()
         self._ids = self._resolve_aliases()
 
@@ -75,7 +74,7 @@ class Matcher:
         yield from self._find_terms(text)
         if self._rules is not None:
             for start, end, entry in self._rules.find(text):
-                yield Hit(start, end, entry, True)
+                yield Hit(start, end, entry, entry.id, True)
 
     def _find_terms(self, text: str) -> Iterator[Hit]:
         folded, first, length = self._table.fold(text), self._first, len(text)
@@ -90,16 +89,10 @@ class Matcher:
                 if key in first and start + size <= length:
                     yield from self._hits(start, start + size, key)
 
-    def id_of(self, entry: Entry) -> str:
-        """The id that an entity of this entry gets."""
-        if not entry.alias_of:
-            return entry.id
-        return self._ids[entry.alias_of]
-
     def _hits(self, start: int, end: int, key: str) -> Iterator[Hit]:
-        yield Hit(start, end, self.lexicon[self._first[key]])
-        for i in self._others.get(key, ()):
-            yield Hit(start, end, self.lexicon[i])
+        for i in (self._first[key], *self._others.get(key, ())):
+            entry = self.lexicon[i]
+            yield Hit(start, end, entry, self._ids[entry.alias_of] if entry.alias_of else entry.id)
 
     def _refuse_conflicts(self) -> None:
         faults = []

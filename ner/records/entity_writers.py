@@ -32,8 +32,8 @@ class JsonLinesWriter(Writer):
 
     OWN = ("file", "line", "text", "entities", "alternatives")
 
-    def __init__(self, file: TextIO, context: int = 0) -> None:
-        self._file, self._context = file, context
+    def __init__(self, file: TextIO, context: int = 0, lexicon: Sequence[str] = ()) -> None:
+        self._file, self._context, self._lexicon = file, context, lexicon
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write `file`, `line`, `text`, other fields of the record, `entities`, and `alternatives` if there are any.
@@ -46,8 +46,8 @@ class JsonLinesWriter(Writer):
         content["entities"] = [
             {
                 **_fields(entity),
-                "score": None if entity.score is None else round(entity.score, 4),
-                **_origin(entity),
+                "score": _rounded(entity.score),
+                **self._origin(entity),
                 **({"context": words_around(record.text, entity, self._context)} if self._context else {}),
             }
             for entity in entities
@@ -58,6 +58,11 @@ class JsonLinesWriter(Writer):
                 for found, probability in alternatives
             ]
         self._file.write(to_json(content) + "\n")
+
+    def _origin(self, entity: Entity) -> dict[str, Any]:
+        """What a lexicon says of an entity. An empty id is left out."""
+        said = {name: getattr(entity, name) for name in self._lexicon}
+        return {name: _rounded(value) for name, value in said.items() if value != ""}
 
 
 class ConllWriter(Writer):
@@ -90,11 +95,8 @@ def words_around(text: str, entity: Entity, width: int) -> str:
     return f"{before}【{text[entity.start : entity.end]}】{text[entity.end : end]}{'...' * (end < len(text))}"
 
 
-def _origin(entity: Entity) -> dict[str, str]:
-    """With a lexicon, where an entity comes from."""
-    if entity.source is None:
-        return {}
-    return {"source": entity.source, **({"id": entity.id} if entity.id else {})}
+def _rounded(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _fields(entity: Entity) -> dict[str, Any]:

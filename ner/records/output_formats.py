@@ -49,7 +49,7 @@ def open_writer(
     types: Sequence[str] = (),
     *,
     context: int = 0,
-    sources: bool = False,
+    lexicon: Sequence[str] = (),
     raw: bool = False,
     bom: bool = True,
     header: bool = True,
@@ -63,7 +63,7 @@ def open_writer(
         columns: the names of other fields of the records, for tables.
         types: the types that entities may have, for the colours of a page.
         context: the number of characters around an entity that are written with it; 0 for none.
-        sources: whether tables have columns for the source and the id of entities.
+        lexicon: the attributes of `Entity` that a lexicon fills and that are written, such as `source` and `id`.
         raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
         bom: whether a CSV file begins with the mark by which spreadsheets recognise UTF-8.
         header: whether a CSV file has the mark and the names of the columns: only the first of several parts has them.
@@ -77,7 +77,7 @@ def open_writer(
     if output is not None and format_name in ("xlsx", "parquet"):
         make = ExcelWriter if format_name == "xlsx" else ParquetWriter
         with atomic_path(output) as path:
-            writer = make(path, columns, context, sources=sources)
+            writer = make(path, columns, context, lexicon=lexicon)
             try:
                 yield writer
             except BaseException:
@@ -87,11 +87,11 @@ def open_writer(
         return
     with _open_text(output, "utf-8-sig" if format_name == "csv" and bom and header else "utf-8") as file:
         if format_name == "csv":
-            writer = CsvWriter(file, columns, context, sources=sources, raw=raw, header=header)
+            writer = CsvWriter(file, columns, context, lexicon=lexicon, raw=raw, header=header)
         elif format_name == "html":
             writer = HtmlWriter(file, types)
         else:
-            writer = JsonLinesWriter(file, context) if format_name == "jsonl" else ConllWriter(file)
+            writer = JsonLinesWriter(file, context, lexicon) if format_name == "jsonl" else ConllWriter(file)
         try:
             yield writer
         except KeyboardInterrupt:
@@ -101,6 +101,11 @@ def open_writer(
                 Path(file.name).replace(kept)
             raise
         writer.end()
+
+
+def lexicon_columns(*, listed: bool, explain: bool = False) -> tuple[str, ...]:
+    """The attributes of `Entity` to write: none without a list or rules, and with `explain` the score without them."""
+    return ("source", "id", *(("model_score",) if explain else ())) if listed else ()
 
 
 def partial_output(output: Path | None, format_name: FormatName) -> Path | None:

@@ -61,7 +61,15 @@ class Alternative(NamedTuple):
 
 
 class TaggedText(NamedTuple):
-    """The entities of a text with scores, and its most probable readings, the best first."""
+    """What was found in a text.
+
+    Args:
+        entities: the entities with scores.
+        alternatives: its most probable readings, the best first.
+        overruled: the terms of a lexicon with mode `force` that a longer or an earlier one, or a fixed span, left no
+            room for.
+    """
 
     entities: list[Entity]
     alternatives: list[Alternative]
+    overruled: Sequence[Entity] = ()

@@ -22,21 +22,24 @@ _BATCH = 10_000
 class EntityRows:
     """The columns of a table of entities, and its rows.
 
-    The columns are file, line, start, end, label, text, score, then source, id and context if they are asked for, and
-    the other fields of the record.
+    The columns are file, line, start, end, label, text, score, then source, id, model_score and context if they are
+    asked for, and the other fields of the record.
 
     If a field of the record has the same name as one of ours, it is renamed: "input_" comes before its name.
 
     Args:
         columns: the names of the other fields.
         context: the number of characters around an entity in the column `context`; 0 for no such column.
-        sources: whether there are the columns source and id, which a lexicon fills.
+        lexicon: the columns that a lexicon fills: attributes of `Entity`.
     """
 
-    def __init__(self, columns: Sequence[str], context: int, sources: bool) -> None:
-        own = [*_OWN, *(("source", "id") if sources else ()), *(("context",) if context else ())]
-        self._columns, self._context, self._sources = [*columns], context, sources
-        self.names = [*own, *names_beside(own, columns).values()]
+    def __init__(self, columns: Sequence[str], context: int, lexicon: Sequence[str]) -> None:
+        self.own = [*_OWN, *lexicon, *(("context",) if context else ())]
+        """The names of our own columns, which come first."""
+        self.scores = [at for at, name in enumerate(self.own) if name.endswith("score")]
+        """The columns of probabilities."""
+        self._columns, self._context, self._lexicon = [*columns], context, lexicon
+        self.names = [*self.own, *names_beside(self.own, columns).values()]
 
     def rows(self, record: Record, entities: Sequence[Entity]) -> Iterator[list[Any]]:
         """A row for each entity."""
@@ -44,8 +47,8 @@ class EntityRows:
         for entity in entities:
             own = [record.file, record.line, entity.start, entity.end, entity.label, entity.text, entity.score]
             around = [to_cell(words_around(record.text, entity, self._context))] if self._context else []
-            origin = [entity.source or "", entity.id] if self._sources else []
-            yield [*map(to_cell, own), *origin, *around, *others]
+            origin = [getattr(entity, name) for name in self._lexicon]
+            yield [*map(to_cell, [*own, *origin]), *around, *others]
 
 
 class CsvWriter(Writer):
@@ -60,19 +63,20 @@ class CsvWriter(Writer):
         columns: Sequence[str] = (),
         context: int = 0,
         *,
-        sources: bool = False,
+        lexicon: Sequence[str] = (),
         raw: bool = False,
         header: bool = True,
     ) -> None:
         self._rows = csv.writer(file)
-        self._entities = EntityRows(columns, context, sources)
+        self._entities = EntityRows(columns, context, lexicon)
         self._raw = raw
         if header:
             self._write_row(self._entities.names)
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         for row in self._entities.rows(record, entities):
-            row[6] = "" if row[6] is None else f"{row[6]:.4f}"
+            for at in self._entities.scores:
+                row[at] = "" if row[at] is None else f"{row[at]:.4f}"
             self._write_row(row)
 
     def _write_row(self, cells: Sequence[object]) -> None:
@@ -87,11 +91,13 @@ class ExcelWriter(Writer):
     ends in three dots (characters).
     """
 
-    def __init__(self, path: Path, columns: Sequence[str] = (), context: int = 0, *, sources: bool = False) -> None:
+    def __init__(
+        self, path: Path, columns: Sequence[str] = (), context: int = 0, *, lexicon: Sequence[str] = ()
+    ) -> None:
         self._excel = import_extra("openpyxl", "", path)
         self._path = path
         self._book = self._excel.Workbook(write_only=True)
-        self._entities = EntityRows(columns, context, sources)
+        self._entities = EntityRows(columns, context, lexicon)
         self._columns = [*columns]
         own = ("file", "line", "text", "entities")
         names = {
@@ -104,7 +110,8 @@ class ExcelWriter(Writer):
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         for row in self._entities.rows(record, entities):
-            row[6] = None if row[6] is None else round(row[6], 4)
+            for at in self._entities.scores:
+                row[at] = None if row[at] is None else round(row[at], 4)
             self._sheets["entities"].append(row)
         others = [to_cell(record.fields.get(column, "")) for column in self._columns]
         self._sheets["texts"].append([record.file, record.line, record.text, len(entities), *others])
@@ -161,12 +168,15 @@ class _Sheet:
 class ParquetWriter(Writer):
     """One row per entity. The other fields of records are text."""
 
-    def __init__(self, path: Path, columns: Sequence[str] = (), context: int = 0, *, sources: bool = False) -> None:
+    def __init__(
+        self, path: Path, columns: Sequence[str] = (), context: int = 0, *, lexicon: Sequence[str] = ()
+    ) -> None:
         self._arrow = import_extra("pyarrow", "parquet", path)
-        self._entities = EntityRows(columns, context, sources)
-        numbers = {"line": "int64", "start": "int64", "end": "int64", "score": "float64"}
+        self._entities = EntityRows(columns, context, lexicon)
+        self._own = len(self._entities.own)
+        numbers = {"line": "int64", "start": "int64", "end": "int64", "score": "float64", "model_score": "float64"}
         kinds = [
-            numbers.get(name, "string") if at < len(_OWN) else "string" for at, name in enumerate(self._entities.names)
+            numbers.get(name, "string") if at < self._own else "string" for at, name in enumerate(self._entities.names)
         ]
         self._schema = self._arrow.schema(
             [(name, self._arrow.type_for_alias(kind)) for name, kind in zip(self._entities.names, kinds, strict=True)]
@@ -177,7 +187,7 @@ class ParquetWriter(Writer):
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         for row in self._entities.rows(record, entities):
             self._waiting.append(
-                [*row[: len(_OWN)], *(None if cell is None else str(cell) for cell in row[len(_OWN) :])]
+                [*row[: self._own], *(None if cell is None else str(cell) for cell in row[self._own :])]
             )
         if len(self._waiting) >= _BATCH:
             self._flush()

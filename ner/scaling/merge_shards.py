@@ -12,7 +12,7 @@ from ner.files import atomic_path
 from ner.output_paths import check_file
 from ner.records.entity_writers import JsonLinesWriter
 from ner.records.field_values import names_beside
-from ner.records.output_formats import FormatName, choose_format, open_writer
+from ner.records.output_formats import FormatName, choose_format, lexicon_columns, open_writer
 from ner.records.record import Record
 from ner.scaling.shard_folder import Manifest, ShardFolder
 from ner.scaling.shard_plan import shard_name
@@ -71,8 +71,9 @@ def _merge_parquet(paths: list[Path], output: Path) -> None:
 
 def _write_again(paths: list[Path], manifest: Manifest, output: Path, format_name: FormatName) -> None:
     columns = [*names_beside(JsonLinesWriter.OWN, manifest.columns).values()]
-    options = {name: manifest.made_of[name] for name in ("context", "raw", "bom", "sources")}
-    with open_writer(output, format_name, columns, **options) as writer:
+    options = {name: manifest.made_of[name] for name in ("context", "raw", "bom")}
+    lexicon = lexicon_columns(listed=manifest.made_of["listed"], explain=manifest.made_of["explain"])
+    with open_writer(output, format_name, columns, lexicon=lexicon, **options) as writer:
         for path in paths:
             with path.open(encoding="utf-8", newline="\n") as file:
                 for line in file:

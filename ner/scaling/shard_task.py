@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ner.files import atomic_path
-from ner.records.output_formats import FormatName, open_writer
+from ner.records.output_formats import FormatName, lexicon_columns, open_writer
 from ner.records.text_files import TextFiles
 from ner.scaling.shard_plan import Shard, shard_name
 from ner.scaling.shard_reader import ShardReader
@@ -24,7 +24,8 @@ class ShardOutput:
     context: int = 0
     raw: bool = False
     bom: bool = True
-    sources: bool = False
+    listed: bool = False
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ShardTagger:
                 context=output.context,
                 raw=output.raw,
                 bom=output.bom,
-                sources=output.sources,
+                lexicon=lexicon_columns(listed=output.listed, explain=output.explain),
                 header=number == 0,
             ) as writer:
                 tally = tag_records(

@@ -73,7 +73,10 @@ def tag_in_shards(
     """
     source, form, settings = source or TaggerSource(), form or ShardOutput(), settings or ShardSettings()
     progress = choose_progress(progress)
-    form = replace(form, sources=bool(source.lists or source.rules))
+    listed = bool(source.lists or source.rules)
+    if form.explain and not listed:
+        raise InputError("`explain` compares with what a list or rules change: give one")
+    form = replace(form, listed=listed)
     _check_paths(texts, output, source)
     made_of = {
         **source.describe(),

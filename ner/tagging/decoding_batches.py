@@ -8,7 +8,7 @@ import numpy as np
 from ner.characters.padding import batches_by_length, pad_rows
 from ner.choices import BATCH_CHARACTERS
 from ner.decoding.numpy_chain import Floats, Mask
-from ner.decoding.span_trellis import Tags, WeightedSpans, most_tracks
+from ner.decoding.span_tracks import Tags, WeightedSpans, most_tracks
 from ner.memory import require_memory
 from ner.tagging.known_texts import KnownText
 

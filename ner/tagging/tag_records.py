@@ -36,12 +36,16 @@ class Tally:
         types: the number of entities by type.
         expected: the sum of the scores of the entities: so many are right, if the scores are.
         last: the last record that was written.
+        overruled: the number of terms with mode `force` that had no room.
+        first_overruled: the first of them with its place; "" if there is none.
     """
 
     texts: int = 0
     types: Counter[str] = field(default_factory=Counter)
     expected: float = 0.0
     last: Record | None = None
+    overruled: int = 0
+    first_overruled: str = ""
 
     def __str__(self) -> str:
         types = "".join(f", {type_} {count:,}" for type_, count in self.types.most_common())
@@ -77,7 +81,7 @@ def tag_records(
     tally = tally or Tally()
     ahead, behind = tee(records)
     readings = tagger.readings((record.text for record in ahead), nbest, watch=watch)
-    for record, (found, alternatives) in zip(behind, readings, strict=True):
+    for record, (found, alternatives, overruled) in zip(behind, readings, strict=True):
         entities = [
             e for e in found if (e.score is None or e.score >= min_score) and (types is None or e.label in types)
         ]
@@ -86,6 +90,10 @@ def tag_records(
         tally.texts += 1
         tally.types.update(entity.label for entity in entities)
         tally.expected += sum(1.0 if entity.score is None else entity.score for entity in entities)
+        if overruled and not tally.overruled:
+            first = overruled[0]
+            tally.first_overruled = f"{record.file}:{record.line}: {first.text} ({first.start}-{first.end})"
+        tally.overruled += len(overruled)
     return tally
 
 

@@ -16,7 +16,8 @@ from ner.data.data_split import Split
 from ner.data.entities import Entity, Sentence
 from ner.data.type_table import KEEP_TYPES, TypeTable
 from ner.decoding.numpy_chain import Floats
-from ner.decoding.span_trellis import Tags
+from ner.decoding.span_tracks import Tags
+from ner.decoding.tag_decoders import CrfDecoder, Decoded, TagDecoder
 from ner.errors import InputError, NotFiniteError
 from ner.evaluation.scores import Evaluation, evaluate
 from ner.lexicon.fixed_spans import FixedSpan
@@ -25,10 +26,10 @@ from ner.lexicon.matcher import Matcher
 from ner.memory import require_memory
 from ner.records.record import Alternative, TaggedText
 from ner.runtime.exported_folder import is_exported, load_exported
-from ner.tagging.decoding_batches import BYTES_PER_PAIR, BYTES_PER_SCORE, COPIES, decoding_batches
+from ner.tagging.decoding_batches import BYTES_PER_PAIR, BYTES_PER_SCORE, COPIES, DecodingBatch, decoding_batches
 from ner.tagging.engine import Engine
 from ner.tagging.engine_settings import EngineSettings
-from ner.tagging.known_texts import KnownText, know_text, with_sources
+from ner.tagging.known_texts import KnownText, know_text, with_overruled, with_sources
 from ner.tagging.model_graph import load_graph, runs_without_torch
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
@@ -49,7 +50,10 @@ class Tagger:
         batch_characters: the most padded characters that the network reads at once. A longer window is read alone.
         name: the name in reports.
         folder: the folder that it was loaded from; None if there is none.
-        matcher: finds the terms of a lexicon; None without a lexicon.
+        matchers: find the terms of lexicons; none without a lexicon.
+
+    Raises:
+        InputError: there is a lexicon, but the model has no CRF.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class Tagger:
         *,
         name: str = "",
         folder: Path | None = None,
-        matcher: Matcher | None = None,
+        matchers: Sequence[Matcher] = (),
     ) -> None:
         self.name = name
         self.folder = folder
@@ -69,8 +73,11 @@ class Tagger:
         self.batch_characters = batch_characters
         self.labels = engine.labels
         self.scheme = schemes.SCHEMES[engine.scheme]
-        self.matcher = matcher
-        self._new_types = [type_ for type_ in (matcher.types if matcher else []) if type_ not in engine.types]
+        if matchers and not engine.decoder().keeps_to_scheme:
+            raise InputError("a lexicon needs a model with a CRF: train one with `decoder` crf")
+        self.matchers = matchers
+        listed = sorted({type_ for matcher in matchers for type_ in matcher.types})
+        self._new_types = [type_ for type_ in listed if type_ not in engine.types]
         self.types = [*engine.types, *self._new_types]
         self._tags = Tags.of(engine.labels, self.scheme, self._new_types)
 
@@ -143,16 +150,14 @@ class Tagger:
             InputError: the list has errors, its entries contradict each other, or the model has no CRF.
         """
         if lexicon is None:
-            matcher = None
-        elif not self.engine.decoder().keeps_to_scheme:
-            raise InputError("a lexicon needs a model with a CRF: train one with `decoder` crf")
+            matchers = []
         elif isinstance(lexicon, (Lexicon, str, Path)):
             found = lexicon if isinstance(lexicon, Lexicon) else Lexicon.read(lexicon)
-            matcher = Matcher(found, self.table)
+            matchers = [Matcher(found, self.table)]
         else:
             raise InputError(f"expected `lexicon` to be a Lexicon or a file, got {lexicon!r:.60}")
         return Tagger(
-            self.engine, self.table, self.batch_characters, name=self.name, folder=self.folder, matcher=matcher
+            self.engine, self.table, self.batch_characters, name=self.name, folder=self.folder, matchers=matchers
         )
 
     @property
@@ -251,17 +256,18 @@ class Tagger:
         known = self._known(texts)
         emissions = self.emissions(texts, watch)
         alternatives = self._alternatives(texts, known, emissions, n) if n else [[] for _ in texts]
-        return list(map(TaggedText, self._decode(texts, known, emissions), alternatives))
+        found = map(TaggedText, self._decode(texts, known, emissions), alternatives)
+        return [*found] if known is None else [*map(with_overruled, found, texts, known)]
 
     def _known(
         self, texts: Sequence[str], fixed: Sequence[Sequence[FixedSpan]] | None = None
     ) -> list[KnownText] | None:
         """What is known of the texts before they are tagged; None if nothing is known of any."""
-        if self.matcher is None and fixed is None:
+        if not self.matchers and fixed is None:
             return None
         known = []
         for text, spans in zip(texts, fixed or [()] * len(texts), strict=True):
-            known.append(know_text(text, spans, self._tags, self.types, self._new_types, self.matcher))
+            known.append(know_text(text, spans, self._tags, self.types, self._new_types, self.matchers))
         return known
 
     def _alternatives(
@@ -328,21 +334,28 @@ class Tagger:
         decoder = self.engine.decoder()
         found: list[list[Entity]] = [FoundEntities(text, ()) for text in texts]
         for batch in decoding_batches(texts, known, emissions, self._tags):
-            tags, enter, leave = decoder.decode(batch.emissions, batch.mask, batch.allowed, batch.spans)
-            # What the model finds without the lexicon.
-            alone = tags if batch.spans is None else decoder.decode(batch.emissions, batch.mask, batch.fixed).tags
+            decoded = decoder.decode(batch.emissions, batch.mask, batch.allowed, batch.spans)
+            alone = decoded if batch.spans is None else self._without_lexicon(decoder, batch, decoded.tags)
             for row, i in enumerate(batch.members):
                 entities = [
-                    replace(
-                        entity, score=float(np.exp(min(0.0, enter[row, entity.start] + leave[row, entity.end - 1])))
-                    )
-                    for entity in self._entities(texts[i], tags[row])
+                    replace(entity, score=decoded.probability(row, entity.start, entity.end))
+                    for entity in self._entities(texts[i], decoded.tags[row])
                 ]
-                if known is not None and self.matcher is not None:
-                    of_model = self._entities(texts[i], alone[row]) if batch.spans is not None else entities
-                    entities = with_sources(entities, of_model, known[i].sources, self.matcher)
+                if known is not None and self.matchers:
+                    of_model = entities if batch.spans is None else self._entities(texts[i], alone.tags[row])
+                    scores = [
+                        0.0 if entity.label in self._new_types else alone.probability(row, entity.start, entity.end)
+                        for entity in entities
+                    ]
+                    entities = with_sources(entities, scores, of_model, known[i].sources)
                 found[i].extend(entities)
         return found
+
+    def _without_lexicon(self, decoder: TagDecoder, batch: DecodingBatch, tags: Ids) -> Decoded:
+        """What the model finds without the lexicon, with the probabilities of the entities of `tags`."""
+        assert isinstance(decoder, CrfDecoder)
+        of_model = np.where(tags < self._tags.known, tags, self.labels.index(schemes.OUTSIDE))
+        return decoder.compare(batch.emissions, batch.mask, of_model, batch.fixed)
 
     def _entities(self, text: str, tags: Ids) -> list[Entity]:
         names = [self._tags.names[tag] for tag in tags[: len(text)]]

@@ -56,7 +56,7 @@ def test_readings(client: Client) -> None:
     (alternatives,) = client.nbest([TEXT], 2)
     assert [one.probability for one in alternatives] == [0.8, 0.8]
     assert [entity.text for entity in alternatives[0].entities] == ["林晓东", "杭州"]
-    assert next(client.readings([TEXT])) == (FOUND, [])
+    assert next(client.readings([TEXT])).entities == FOUND
 
 
 def test_vectors(client: Client) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -56,6 +57,44 @@ def test_json_csv_and_html_say_where_entities_come_from(run: Run, tmp_path: Path
     assert framed.count("<mark") == 2
     conll = run(*options, "--format", "conll").stdout
     assert "上\tB-BRIDGE" in conll
+
+
+def test_explain_adds_the_probability_without_the_list(run: Run, tmp_path: Path) -> None:
+    bridges = write(tmp_path / "bridges.csv", "term,type,mode,id\n上海大桥,BRIDGE,force,B1\n")
+    options = ("--dictionary", bridges, "--explain")
+    entities = json.loads(run(*options).stdout)["entities"]
+    assert [{*entity} >= {"score", "source", "model_score"} for entity in entities] == [True, True]
+    assert entities[1]["model_score"] == 0
+    rows = list(csv.reader(run(*options, "--format", "csv", "--context", 1).stdout.splitlines()))
+    assert rows[0][-4:] == ["source", "id", "model_score", "context"]
+    assert rows[2][-4:] == ["dictionary", "B1", "0.0000", "...去【上海大桥】。"]
+    for wrong, message in (
+        (("--explain",), "give --dictionary or --rules"),
+        ((*options, "--format", "html"), "html has"),
+    ):
+        result = run(*wrong)
+        assert result.exit_code == 2
+        assert message in result.stderr
+
+
+def test_explain_in_excel_and_parquet_has_numbers(run: Run, tmp_path: Path) -> None:
+    bridges = write(tmp_path / "bridges.csv", "term,type,mode\n上海大桥,BRIDGE,force\n")
+    for name in ("out.xlsx", "out.parquet"):
+        assert run("--dictionary", bridges, "--explain", "--output", tmp_path / name).exit_code == 0
+    sheet = pd.read_excel(tmp_path / "out.xlsx")
+    table = pd.read_parquet(tmp_path / "out.parquet")
+    for frame in (sheet, table):
+        assert frame["model_score"].dtype.kind in "fi"
+        assert frame["model_score"].tolist()[-1] == 0
+
+
+def test_forced_terms_without_room_are_noted_with_their_place(run: Run, tmp_path: Path) -> None:
+    bridges = write(tmp_path / "bridges.csv", "term,type,mode\n上海大桥,LOC,force\n大桥,LOC,force\n")
+    text = write(tmp_path / "text.txt", "没有。\n在上海大桥上。\n大桥和上海大桥。\n")
+    command = ["tag", text, "--dictionary", bridges]
+    result = CliRunner().invoke(app, [str(argument) for argument in command])
+    assert "left no room for: 2; the first" in result.stderr
+    assert f"{text}:2: 大桥 (3-5)" in result.stderr.replace("\n", "")
 
 
 def test_without_a_list_the_output_is_as_before(run: Run) -> None:

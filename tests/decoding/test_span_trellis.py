@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ner.characters.character_table import Ids
 from ner.data.schemes import OUTSIDE, SCHEMES, is_legal, labels, tags_to_entities
 from ner.decoding.numpy_chain import IMPOSSIBLE, POSSIBLE, Doubles, Floats, Mask, NumpyChain
-from ner.decoding.span_trellis import Tags, WeightedSpans
+from ner.decoding.span_tracks import Tags, WeightedSpans
 from ner.decoding.tag_decoders import CrfDecoder, SoftmaxDecoder
 from ner.lexicon.span_weights import NEVER, SpanWeight, TextSpans
 

@@ -37,7 +37,7 @@ def test_never_without_a_type_is_never_of_any() -> None:
     assert [(span.label, span.weight) for span in found.spans.spans] == [(t, NEVER) for t in ("ID", "LOC", "PER")]
 
 
-def test_force_is_resolved_by_the_longest_then_the_first_and_the_rest_is_counted() -> None:
+def test_force_is_resolved_by_the_longest_then_the_first_and_the_rest_is_told() -> None:
     found = known(
         (0, 2, Entry("ab", "LOC", "force")),
         (1, 4, Entry("bcd", "PER", "force")),
@@ -48,7 +48,7 @@ def test_force_is_resolved_by_the_longest_then_the_first_and_the_rest_is_counted
     )
     assert found.fixed == [FixedSpan(1, 4, "PER"), FixedSpan(4, 6, "LOC")]
     assert [tuple(span) for span in found.spans.spans] == [(1, 4, "PER", 0.0), (4, 6, "LOC", 0.0)]
-    assert found.overruled == 3
+    assert [(hit.start, hit.end) for hit in found.overruled] == [(0, 2), (3, 5), (5, 7)]
 
 
 def test_what_the_caller_fixes_comes_first() -> None:
@@ -56,7 +56,7 @@ def test_what_the_caller_fixes_comes_first() -> None:
     found = known((1, 3, Entry("bc", "ID")), (0, 2, Entry("ab", "LOC", "force")), fixed=fixed, only=("LOC",))
     assert found.fixed == [*fixed]
     assert [tuple(span) for span in found.spans.spans] == [(4, 6, "LOC", 0.0)]
-    assert found.overruled == 1
+    assert [(hit.start, hit.end) for hit in found.overruled] == [(0, 2)]
 
 
 def test_new_types_are_outside_for_the_model() -> None:

@@ -81,6 +81,6 @@ def test_an_alias_has_the_id_of_its_entry() -> None:
         Entry("ba", "LOC", alias_of="ab"),
     ]
     found = matcher(*entries)
-    assert [found.id_of(entry) for entry in entries] == ["C1", "C1", "", "ab"]
+    assert [next(found.find(entry.term)).id for entry in entries] == ["C1", "C1", "", "ab"]
     with pytest.raises(InputError, match=r"a.csv:4: alias_of C9 is neither the id nor the term of another entry"):
         matcher(Entry("ab", "LOC", alias_of="C9", file="a.csv", line=4))

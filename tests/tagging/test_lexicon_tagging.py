@@ -13,6 +13,7 @@ from ner import Entity, FixedSpan, InputError, Lexicon, Tagger
 from ner.decoding.tag_decoders import SoftmaxDecoder
 from ner.lexicon.entries import Entry
 from ner.lexicon.lexicon import Lexicon as LexiconClass
+from ner.lexicon.matcher import Matcher
 
 TEXT = "星海湾科技今天在南京市长江大桥发布机器猫九号，林晓东在场。"
 
@@ -93,6 +94,42 @@ def test_the_modes(tagger: Tagger) -> None:
     assert [each for each in found(only) if each[1] == "LOC"] == [("上海", "LOC", "both")]
 
 
+def test_each_entity_has_its_probability_without_the_lexicon(tagger: Tagger) -> None:
+    text = "他在北京大学医院工作。"
+    listed = tagger.with_lexicon(
+        lexicon(Entry("北京大学", "ORG", weight=9.0), Entry("工作", "JOB", "force"), Entry("杭州", "LOC"))
+    )
+    by_reading = {}
+    for reading in tagger.nbest([text], 300)[0]:
+        for entity in reading.entities:
+            span = (entity.start, entity.end, entity.label)
+            by_reading[span] = by_reading.get(span, 0.0) + reading.probability
+    bank, job = listed.tag(text)
+    assert (bank.text, bank.source) == ("北京大学", "dictionary")
+    assert bank.model_score == pytest.approx(by_reading[2, 6, "ORG"], abs=1e-3)
+    assert bank.score > bank.model_score
+    assert (job.text, job.model_score) == ("工作", 0.0)
+    untouched = "林晓东在上海。"
+    assert [e.model_score for e in listed.tag(untouched)] == [e.score for e in tagger.tag(untouched)]
+    assert {e.model_score for e in tagger.tag(text)} == {None}
+
+
+def test_forced_terms_without_room_are_told(tagger: Tagger) -> None:
+    listed = tagger.with_lexicon(
+        lexicon(Entry("长江大桥", "LOC", "force", id="B1"), Entry("南京市长江", "LOC", "force"))
+    )
+    first, second = listed.readings([TEXT, "没有。"])
+    assert [(e.start, e.end, e.label, e.text, e.id) for e in first.overruled] == [(11, 15, "LOC", "长江大桥", "B1")]
+    assert not second.overruled
+
+
+def test_several_lexicons_work_together(tagger: Tagger) -> None:
+    parts = [lexicon(Entry("机器猫九号", "PRODUCT", "force")), lexicon(Entry("星海湾科技", "ORG", id="C17"))]
+    matchers = [Matcher(part, tagger.table) for part in parts]
+    both = Tagger(tagger.engine, tagger.table, matchers=matchers)
+    assert both.tag(TEXT) == tagger.with_lexicon(parts[0] + parts[1]).tag(TEXT)
+
+
 def test_fixed_spans_come_before_the_lexicon(tagger: Tagger) -> None:
     listed = tagger.with_lexicon(
         lexicon(Entry("林晓东", "ORG", "force"), Entry("杭州", "", "never"), Entry("在杭", "CODE", weight=30.0))
@@ -138,8 +175,7 @@ def test_force_is_always_there_never_is_never_and_offsets_point_at_their_text(
     assert all(0 <= (e.score or 0) <= 1 for e in entities)
     spans = {(e.start, e.end, e.label) for e in entities}
     folded = listed.table.fold(text)
-    assert listed.matcher is not None
-    hits = list(listed.matcher.find(text))
+    hits = list(listed.matchers[0].find(text))
     forced = [hit for hit in hits if hit.entry.mode == "force"]
     for hit in hits:
         assert folded[hit.start : hit.end] == hit.entry.term
