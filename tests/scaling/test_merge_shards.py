@@ -14,7 +14,7 @@ from ner.scaling.merge_shards import merge_shards
 from ner.scaling.shard_folder import Manifest, ShardFolder
 from ner.scaling.shard_task import ShardOutput, WholeShard
 
-OPTIONS = {"context": 2, "raw": False, "bom": True, "sources": True}
+OPTIONS = {"context": 2, "raw": False, "bom": True}
 COLUMNS = ["file", "日期"]
 RECORDS = [
     (
@@ -27,13 +27,13 @@ RECORDS = [
 
 
 def write(path: Path, format_name: FormatName, records: slice = slice(None), *, header: bool = True) -> None:
-    with open_writer(path, format_name, COLUMNS, header=header, **OPTIONS) as writer:  # type: ignore[arg-type]
+    with open_writer(path, format_name, COLUMNS, header=header, lexicon=("source", "id"), **OPTIONS) as writer:  # type: ignore[arg-type]
         for record, entities in RECORDS[records]:
             writer.write(record, entities)
 
 
 def write_shards(folder: Path, format_name: FormatName) -> None:
-    made_of = {**ShardOutput().__dict__, **OPTIONS, "format_name": format_name}
+    made_of = {**ShardOutput().__dict__, **OPTIONS, "listed": True, "format_name": format_name}
     shards = [[0, 0, 1, 0, 2, 7], [1, 0, 1, 0, 1, 3]]
     manifest = Manifest(
         made_of=made_of, input={}, columns=COLUMNS, encodings={}, texts=3, missing=0, skipped=0, shards=shards
