@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
+    from ner.summarizing.summarize import summarize
+    from ner.summarizing.summary import Summary
+    from ner.summarizing.summary_settings import SummarySettings
     from ner.tagging.tagger import Tagger
     from ner.training.trainer import Trainer
     from ner.training.training_settings import TrainingSettings
@@ -59,6 +62,8 @@ __all__ = [
     "ReadOptions",
     "Sentence",
     "ServiceError",
+    "Summary",
+    "SummarySettings",
     "Tagger",
     "Trainer",
     "TrainingSettings",
@@ -72,6 +77,7 @@ __all__ = [
     "read_corpus",
     "read_sentences",
     "split_sentences",
+    "summarize",
     "tune_settings",
     "write_sentences",
 ]
@@ -92,6 +98,8 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "ReadOptions": "ner.data.read_options",
     "Sentence": "ner.data.entities",
     "ServiceError": "ner.client.service_error",
+    "Summary": "ner.summarizing.summary",
+    "SummarySettings": "ner.summarizing.summary_settings",
     "Tagger": "ner.tagging.tagger",
     "Trainer": "ner.training.trainer",
     "TrainingSettings": "ner.training.training_settings",
@@ -105,6 +113,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "read_corpus": "ner.data.corpus",
     "read_sentences": "ner.data.corpus",
     "split_sentences": "ner.data.dividing",
+    "summarize": "ner.summarizing.summarize",
     "tune_settings": "ner.tuning.tune_settings",
     "write_sentences": "ner.data.rewriting",
 }
