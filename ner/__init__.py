@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
+    from ner.summarizing.summarize import summarize
+    from ner.summarizing.summary import Summary
+    from ner.summarizing.summary_settings import SummarySettings
     from ner.tagging.tagger import Tagger
     from ner.training.trainer import Trainer
     from ner.training.training_settings import TrainingSettings
@@ -63,6 +66,8 @@ __all__ = [
     "ScoreTable",
     "Sentence",
     "ServiceError",
+    "Summary",
+    "SummarySettings",
     "Tagger",
     "Trainer",
     "TrainingSettings",
@@ -78,6 +83,7 @@ __all__ = [
     "read_sentences",
     "score_files",
     "split_sentences",
+    "summarize",
     "tune_settings",
     "write_sentences",
 ]
@@ -99,6 +105,8 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "ScoreTable": "ner.evaluation.score_table",
     "Sentence": "ner.data.entities",
     "ServiceError": "ner.client.service_error",
+    "Summary": "ner.summarizing.summary",
+    "SummarySettings": "ner.summarizing.summary_settings",
     "Tagger": "ner.tagging.tagger",
     "Trainer": "ner.training.trainer",
     "TrainingSettings": "ner.training.training_settings",
@@ -114,6 +122,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "read_sentences": "ner.data.corpus",
     "score_files": "ner.evaluation.score_files",
     "split_sentences": "ner.data.dividing",
+    "summarize": "ner.summarizing.summarize",
     "tune_settings": "ner.tuning.tune_settings",
     "write_sentences": "ner.data.rewriting",
 }

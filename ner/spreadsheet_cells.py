@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 # A cell that has apostrophes before such a character gets one more, so that `original_cell` gives back every text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_HARMLESS = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+HARMLESS = r"'+[=+\-@\t\r\n＝＋－＠]"
+"""A regular expression for the beginning of cells from which `original_cell` takes an apostrophe."""
 
 _Value = TypeVar("_Value")
 
@@ -33,7 +34,7 @@ def original_cell(text: str) -> str:
     >>> original_cell("'=1+1"), original_cell("'t Hooft")
     ('=1+1', "'t Hooft")
     """
-    return text[1:] if _HARMLESS.match(text) else text
+    return text[1:] if re.match(HARMLESS, text) else text
 
 
 def frame_to_csv(frame: "pd.DataFrame") -> str:

@@ -26,6 +26,7 @@ from ner.commands.score import score
 from ner.commands.serve import serve
 from ner.commands.signals import STOP_SIGNALS
 from ner.commands.split import split
+from ner.commands.summarize import summarize
 from ner.commands.tag import tag
 from ner.commands.train import train
 from ner.commands.tune import tune
@@ -34,7 +35,7 @@ from ner.language import Text
 from ner.version import installed_version
 
 GROUPS = {
-    Text("Start here", "从这里开始"): (tag, check, train, evaluate),
+    Text("Start here", "从这里开始"): (tag, summarize, check, train, evaluate),
     Text("Data", "数据"): (convert, split, merge, lexicon),
     Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
     Text("Speed and export", "速度与导出"): (bench, export, merge_shards),

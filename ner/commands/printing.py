@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ner.data.rewriting import Rewritten
     from ner.evaluation.evaluation_report import Report
     from ner.serving.measure_plans import Plans
+    from ner.summarizing.summary import Summary
     from ner.tagging.speed import Bench
 
 _BAR = 24
@@ -201,6 +202,20 @@ def print_plans(plans: "Plans", console: "Console") -> None:
     ]
     console.print(rich_table(pd.DataFrame(rows), left=("",)))
     console.print(plans.advice, highlight=False, soft_wrap=True)
+
+
+def print_summary(summary: "Summary", console: "Console") -> None:
+    """Print the counts of each type, and its most frequent names."""
+    from ner.pages.highlight import clip
+
+    frame = summary.types.copy()
+    for column in ("count", "names", "texts", "files"):
+        frame[column] = frame[column].map("{:,}".format)
+    first = summary.names.groupby("type", sort=False).head(_SHOWN)
+    shown = first["name"].map(lambda name: clip(name, _BAR)) + first["count"].map(" {:,}".format)
+    frame["most frequent"] = frame["type"].map(shown.groupby(first["type"]).agg(", ".join))
+    console.print(rich_table(frame, left=("type", "most frequent")))
+    console.print(f"files {summary.files:,}, texts {summary.texts:,}, entities {summary.entities:,}", highlight=False)
 
 
 def print_info(info: Mapping[str, Any], console: "Console") -> None:

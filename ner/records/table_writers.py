@@ -8,14 +8,12 @@ from typing import Any, TextIO
 from ner.data.entities import Entity
 from ner.extras import import_extra
 from ner.records.entity_writers import Writer, words_around
+from ner.records.excel_sheet import ExcelSheet
 from ner.records.field_values import names_beside, to_cell
 from ner.records.record import Alternative, Record
 from ner.spreadsheet_cells import harmless_cell
 
 _OWN = ("file", "line", "start", "end", "label", "text", "score")
-_MOST_ROWS = 1_048_576  # of a sheet, and characters of a cell: the limits of Excel
-_MOST_CHARACTERS = 32_767
-_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}  # XML has none of them
 _BATCH = 10_000
 
 
@@ -105,7 +103,7 @@ class ExcelWriter(Writer):
             "counts": ["text", "label", "count", "texts"],
             "texts": [*own, *names_beside(own, columns).values()],
         }
-        self._sheets = {title: _Sheet(self._excel, self._book, title, header) for title, header in names.items()}
+        self._sheets = {title: ExcelSheet(self._excel, self._book, title, header) for title, header in names.items()}
         self._counts: dict[tuple[str, str], list[int]] = {}
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -131,38 +129,6 @@ class ExcelWriter(Writer):
         """Close the temporary files of the sheets."""
         for sheet in self._book.worksheets:
             sheet.close()
-
-
-class _Sheet:
-    """A sheet that goes on in a second one where it is full."""
-
-    def __init__(self, excel: Any, book: Any, title: str, header: Sequence[str]) -> None:
-        self._excel, self._book, self._title, self._header = excel, book, title, [*header]
-        self._parts = self._rows = 0
-        self._begin()
-
-    def append(self, row: Sequence[Any]) -> None:
-        if self._rows == _MOST_ROWS:
-            self._begin()
-        self._rows += 1
-        self._sheet.append([self._cell(value) for value in row])
-
-    def _begin(self) -> None:
-        self._parts += 1
-        self._rows = 0
-        self._sheet = self._book.create_sheet(self._title if self._parts == 1 else f"{self._title} {self._parts}")
-        self._sheet.freeze_panes = "A2"
-        self.append(self._header)
-
-    def _cell(self, value: Any) -> Any:
-        if value is None or isinstance(value, (int, float)):
-            return value
-        text = str(value).translate(_CONTROLS)
-        if len(text) > _MOST_CHARACTERS:
-            text = f"{text[: _MOST_CHARACTERS - 3]}..."
-        cell = self._excel.cell.WriteOnlyCell(self._sheet, text)
-        cell.data_type = "s"  # else it is a formula if it begins with =
-        return cell
 
 
 class ParquetWriter(Writer):

@@ -18,10 +18,11 @@ from ner.lexicon import lexicon, read_lists, rules
 from ner.model import memory_needs
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining import unlabelled_text
-from ner.records import row_readers, source_files, table_writers
+from ner.records import excel_sheet, row_readers, source_files
 from ner.serving import api_keys, http_protocol, tagging
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import bounds
+from ner.summarizing import count_tables, load_tagged
 from ner.tagging import engine_settings
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +77,7 @@ def limits_in_code() -> list[list[int | str]]:
     return [
         [row_readers.LONGEST_LINE],
         [source_files.LARGEST_UNPACKED],
-        [table_writers._MOST_ROWS, table_writers._MOST_CHARACTERS],
+        [excel_sheet._MOST_ROWS, excel_sheet._MOST_CHARACTERS],
         [unlabelled_text._LONGEST_PARAGRAPH],
         [conll_columns.LONGEST_TOKEN],
         [conll_columns.MOST_COLUMNS],
@@ -105,6 +106,8 @@ def limits_in_code() -> list[list[int | str]]:
         [report_html.MOST_DOUBTFUL],
         [entity_tables.MOST_TYPES],
         [pictures._MOST_TYPES],
+        [load_tagged.LARGEST_RECORD // megabyte],
+        [count_tables.MOST_TOGETHER],
         [service.max_body],
         [service.max_texts],
         [service.max_characters],

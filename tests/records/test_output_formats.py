@@ -8,7 +8,7 @@ import pytest
 
 from ner.data.entities import Entity
 from ner.errors import InputError
-from ner.records import table_writers
+from ner.records import excel_sheet
 from ner.records.output_formats import FormatName, choose_format, open_writer
 from ner.records.record import Record
 
@@ -66,8 +66,8 @@ def test_excel_has_sheets_of_entities_counts_and_texts(tmp_path: Path) -> None:
 
 
 def test_what_excel_has_no_room_for_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_writers, "_MOST_ROWS", 3)
-    monkeypatch.setattr(table_writers, "_MOST_CHARACTERS", 8)
+    monkeypatch.setattr(excel_sheet, "_MOST_ROWS", 3)
+    monkeypatch.setattr(excel_sheet, "_MOST_CHARACTERS", 8)
     book = openpyxl.load_workbook(write(tmp_path / "a.xlsx", "xlsx"))
     assert book.sheetnames == ["entities", "counts", "texts", "entities 2", "texts 2"]
     assert [row[0].value for row in book["entities 2"].iter_rows()] == ["file", "a.txt"]

@@ -46,7 +46,7 @@ class Lab:
     """Good inputs and models, and a way to run command lines on them.
 
     `folder` holds data/ (a corpus), data.FORMAT (a sentence or two in each format), text.txt, records.jsonl,
-    records.csv, predictions.txt, encoder/, model/ and, when asked for, exported/.
+    records.csv, tagged.csv, predictions.txt, encoder/, model/ and, when asked for, exported/.
     """
 
     def __init__(self, folder: Path, commands: ForkedCommands) -> None:
@@ -142,6 +142,7 @@ def lab(
     numbered = (f"{number}，{text}\n" for number in range(40) for text, _ in SENTENCES)  # enough to pretrain on
     (folder / "long.txt").write_text("".join(numbered), encoding="utf-8")
     (folder / "records.jsonl").write_text('{"text": "张伟去上海。", "id": 1}\n{"text": "我不去。"}\n', encoding="utf-8")
+    (folder / "tagged.csv").write_text("file,line,label,text\na.txt,1,PER,张伟\n", encoding="utf-8")
     (folder / "records.csv").write_text("id,text\n1,张伟去上海。\n2,我不去。\n", encoding="utf-8")
     rows = "\n\n".join(
         "\n".join(f"{c} {t} {t}" for c, t in zip(text, tags.split(), strict=True)) for text, tags in SENTENCES

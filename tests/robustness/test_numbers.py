@@ -17,6 +17,7 @@ from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import Settings
 from ner.settings_text import option_of, parse_setting
+from ner.summarizing.summary_settings import SummarySettings
 from ner.tagging.engine_settings import EngineSettings
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.bounded_calls import bounded
@@ -36,6 +37,7 @@ GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "split": (TrainingSettings, ReadOptions),
     "tag": (EngineSettings, ReadOptions),
     "evaluate": (EngineSettings, ReadOptions),
+    "summarize": (SummarySettings,),
 }
 BEYOND = [
     "-1",
@@ -107,6 +109,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
     "info": lambda lab: ["info", "--model", lab / "model"],
     "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
+    "summarize": lambda lab: ["summarize", lab / "tagged.csv"],
     "export": lambda lab: ["export", "--model", lab / "model", "-o", "made", "--to", "onnx"],
 }
 

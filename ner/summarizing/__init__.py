@@ -1,0 +1,1 @@
+"""Tables of what tagged files hold: which names, how often, with whom, and when."""

@@ -1,0 +1,117 @@
+"""Places of what the charts of the page draw: lines over time, and a circle of names that appear together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import cos, pi, sin
+
+import pandas as pd
+
+WIDTH, HEIGHT = 720, 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 12, 24
+_MOST_TICKS = 8
+_MOST_LINES = 8
+MOST_NAMES = 24
+"""The most names of the circle: of more, the labels would overlap."""
+_MOST_LINKS = 60
+RADIUS, CENTRE = 170, 300
+
+
+@dataclass(frozen=True)
+class Line:
+    """The counts of a type over time. `points` are `x,y` in units of the chart."""
+
+    type: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A chart with a line for each type.
+
+    Args:
+        lines: of the most frequent types.
+        ticks: x and the period.
+        highest: the largest count, whose y is the top of the chart.
+    """
+
+    lines: list[Line]
+    ticks: list[tuple[float, str]]
+    highest: int
+
+
+def draw_timeline(periods: pd.DataFrame) -> Timeline | None:
+    """The lines of a table over time; None for fewer than two periods. A type without a row in a period has 0 there."""
+    wide = periods.pivot(index="period", columns="type", values="count").fillna(0).sort_index()
+    if len(wide) < 2:
+        return None
+    types = wide.sum().sort_values(ascending=False, kind="stable").index[:_MOST_LINES]
+    highest = int(wide[types].to_numpy().max())
+    step = (WIDTH - _LEFT - _RIGHT) / (len(wide) - 1)
+    x = [round(_LEFT + step * at, 1) for at in range(len(wide))]
+    height = HEIGHT - _TOP - _BOTTOM
+
+    def points(counts: Iterable[float]) -> str:
+        return " ".join(
+            f"{at},{_TOP + height * (1 - count / highest):.1f}" for at, count in zip(x, counts, strict=True)
+        )
+
+    lines = [Line(str(type_), points(wide[type_])) for type_ in types]
+    every = -(-len(wide) // _MOST_TICKS)
+    return Timeline(lines, [*zip(x, map(str, wide.index), strict=True)][::every], highest)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A name on the circle: its place, and that of its label, turned to the outside."""
+
+    type: str
+    name: str
+    x: float
+    y: float
+    angle: float
+    outside: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two names of the circle that appear together; `weight` is 0 to 1."""
+
+    path: str
+    weight: float
+    title: str
+
+
+def draw_circle(pairs: pd.DataFrame) -> tuple[list[Node], list[Link]]:
+    """The most frequent pairs as lines between names on a circle, on which a type stands together."""
+    chosen: dict[tuple[str, str], None] = {}
+    rows = []
+    for row in pairs.itertuples(index=False):
+        ends = (row.type, row.name), (row.other_type, row.other_name)
+        if len({*chosen, *ends}) <= MOST_NAMES:
+            chosen.update(dict.fromkeys(ends))
+            rows.append((*ends, row.texts))
+        if len(rows) == _MOST_LINKS:
+            break
+    nodes = {key: _node(key, at, len(chosen)) for at, key in enumerate(sorted(chosen))}
+    most = max((texts for *_, texts in rows), default=1)
+    links = [
+        Link(_curve(nodes[one], nodes[other]), texts / most, f"{one[1]} – {other[1]}: {texts:,}")
+        for one, other, texts in rows
+    ]
+    return [*nodes.values()], links
+
+
+def _node(key: tuple[str, str], at: int, of: int) -> Node:
+    turn = 2 * pi * at / of
+    x, y = CENTRE + RADIUS * cos(turn), CENTRE + RADIUS * sin(turn)
+    return Node(*key, round(x, 1), round(y, 1), round(turn * 180 / pi, 1), cos(turn) >= 0)
+
+
+def _curve(one: Node, other: Node) -> str:
+    return f"M{one.x} {one.y}Q{CENTRE} {CENTRE} {other.x} {other.y}"
+
+
+def shares(counts: Iterable[int]) -> list[float]:
+    """Counts as percent of the largest one, for bars."""
+    numbers = [*counts]
+    return [round(100 * number / max(numbers), 1) for number in numbers]

@@ -1,0 +1,209 @@
+"""Reading tagged files into a database: a row for each text, and one for each mention of an entity."""
+
+import re
+from collections.abc import Callable, Container, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any
+
+import pandas as pd
+
+from ner.errors import InputError
+from ner.records.source_files import EXCEL, PARQUET
+from ner.spreadsheet_cells import HARMLESS
+from ner.summarizing.tagged_files import CSV, JSON_LINES, TaggedFile, in_glob, sheet_rows
+
+_BATCH = 200_000_000  # bytes that are read at once, of which only a small part is in memory
+LARGEST_RECORD = 64 << 20
+"""Bytes of a line of JSON. Each thread holds twice as much."""
+_ROWS = 50_000
+# Where DuckDB says that something is wrong. It counts a line that is cut in the middle as two.
+_PLACE = re.compile(r'in file "(?P<file>.*?)", (?:at byte \d+ )?in line (?P<line>\d+): (?P<reason>.*)')
+
+_TABLES = """
+CREATE SEQUENCE record_number;
+CREATE TABLE texts (record BIGINT, file VARCHAR, document VARCHAR, date VARCHAR, value VARCHAR);
+CREATE TABLE mentions (record BIGINT, label VARCHAR, form VARCHAR);
+"""
+
+
+def load_tagged(
+    database: Any,
+    files: Sequence[TaggedFile],
+    kept: dict[str, str | None],
+    advance: Callable[[int], None],
+) -> None:
+    """Fill the tables `texts` and `mentions`.
+
+    Args:
+        database: a connection to DuckDB.
+        files: the files.
+        kept: for `document`, `date` and `value`, the column of the files that each of them is, or None.
+        advance: called with the number of bytes that are read.
+
+    Raises:
+        InputError: a file has other content, or no file has one of the columns.
+    """
+    _check_columns(files, kept)
+    database.execute(_TABLES)
+    for batch in _batches(files):
+        try:
+            _load(database, batch, kept)
+        except _errors() as error:
+            raise _explained(error, batch) from None
+        advance(sum(file.size for file in batch))
+
+
+def _errors() -> Any:
+    import duckdb
+
+    return duckdb.Error
+
+
+def _check_columns(files: Sequence[TaggedFile], kept: dict[str, str | None]) -> None:
+    known = dict.fromkeys(column for file in files for column in file.columns)
+    for column in filter(None, kept.values()):
+        if column not in known and column.partition(".")[0] not in known:
+            names = ", ".join(name for name in known if name not in ("text", "entities"))
+            raise InputError(f"no file has the column {column!r}; the columns: {names}")
+
+
+def _batches(files: Sequence[TaggedFile]) -> Iterator[list[TaggedFile]]:
+    """Files with the same columns, together some hundred megabytes; of JSON lines, each record has its own fields."""
+    alike = groupby(files, key=lambda file: file.kind if file.kind == JSON_LINES else (file.kind, *file.columns))
+    for _, group in alike:
+        batch: list[TaggedFile] = []
+        for file in group:
+            if batch and (file.kind == EXCEL or sum(each.size for each in batch) + file.size > _BATCH):
+                yield batch
+                batch = []
+            if file.columns:
+                batch.append(file)
+        if batch:
+            yield batch
+
+
+def _load(database: Any, batch: Sequence[TaggedFile], kept: dict[str, str | None]) -> None:
+    kind = batch[0].kind
+    names = [in_glob(file.name) for file in batch]
+    if kind == JSON_LINES:
+        _load_json(database, names, kept, {column for file in batch for column in file.columns})
+    elif kind == EXCEL:
+        rows = sheet_rows(batch[0].name)
+        next(rows)
+        database.execute(f"CREATE OR REPLACE TEMP TABLE cells ({_declared(batch[0])})")
+        while part := [*islice(rows, _ROWS)]:
+            frame = pd.DataFrame(part, columns=_columns(batch[0])).map(_as_text).astype(object)
+            database.register("rows", frame)
+            database.execute("INSERT INTO cells SELECT * FROM rows")
+            database.unregister("rows")
+        _load_rows(database, "cells", [], batch[0], kept)
+    elif kind == PARQUET:
+        _load_rows(database, "read_parquet(?, union_by_name = false)", [names], batch[0], kept)
+    else:
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in _columns(batch[0]))
+        source = (
+            f"read_csv(?, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+            f"columns = {{{columns}}}, max_line_size = {LARGEST_RECORD})"
+        )
+        _load_rows(database, source, [names], batch[0], kept)
+
+
+def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None], known: Container[str]) -> None:
+    types = {"file": "VARCHAR", "entities": "STRUCT(label VARCHAR, text VARCHAR)[]"}
+    values = {}
+    for name, column in kept.items():
+        if column is None or column == "file":
+            values[name] = "NULL" if column is None else "file"
+        else:
+            outer, *inner = [column] if column in known else column.split(".")
+            types[outer] = "JSON"
+            path = "".join(f".{_quoted(step)}" for step in inner)
+            values[name] = f"{_quoted(outer)}->>{_literal('$' + path)}"
+    columns = ", ".join(f"{_literal(name)}: {_literal(type_)}" for name, type_ in types.items())
+    database.execute(
+        f"""CREATE OR REPLACE TEMP TABLE part AS
+        SELECT nextval('record_number') AS record, filename, coalesce(file, '') AS file,
+            {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value, entities
+        FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}}, filename = true,
+            maximum_object_size = {LARGEST_RECORD})""",
+        [names],
+    )
+    wrong = database.execute(
+        "SELECT filename FROM part WHERE entities IS NULL "
+        "OR len(list_filter(entities, lambda entity: entity.label IS NULL OR entity.text IS NULL)) > 0 LIMIT 1"
+    ).fetchone()
+    if wrong:
+        raise InputError(f"{wrong[0]}: a record has no entities with label and text, as records of tag have")
+    database.execute("INSERT INTO texts SELECT record, file, document, date, value FROM part")
+    database.execute(
+        "INSERT INTO mentions SELECT record, entity.label, entity.text "
+        "FROM (SELECT record, unnest(entities) AS entity FROM part)"
+    )
+
+
+def _load_rows(
+    database: Any, source: str, parameters: list[Any], like: TaggedFile, kept: dict[str, str | None]
+) -> None:
+    """Rows are entities; those of the same file and line are of one text."""
+    if like.kind == PARQUET:
+        names = {column: _quoted(column) for column in like.columns}
+    else:
+        names = dict(zip(like.columns, _columns(like), strict=True))
+    if like.kind == CSV:
+        names = {
+            column: f"CASE WHEN regexp_matches({name}, {_literal('^' + HARMLESS)}) THEN {name}[2:] ELSE {name} END"
+            for column, name in names.items()
+        }
+    values = {
+        name: "NULL" if column is None else f"CAST({names.get(column, 'NULL')} AS VARCHAR)"
+        for name, column in kept.items()
+    }
+    database.execute(
+        f"""CREATE OR REPLACE TEMP TABLE part AS
+        SELECT coalesce({names["file"]}, '') AS file, coalesce(CAST({names["line"]} AS VARCHAR), '') AS line,
+            {names["label"]} AS label, {names["text"]} AS form,
+            {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value
+        FROM {source}""",
+        parameters,
+    )
+    if wrong := database.execute("SELECT file, line FROM part WHERE label IS NULL OR form IS NULL LIMIT 1").fetchone():
+        raise InputError(f"{like.name}: the entity of {wrong[0]}:{wrong[1]} has no label or no text")
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE places AS SELECT nextval('record_number') AS record, * FROM ("
+        "SELECT file, line, max(document) AS document, max(date) AS date, max(value) AS value FROM part "
+        "GROUP BY file, line)"
+    )
+    database.execute("INSERT INTO texts SELECT record, file, document, date, value FROM places")
+    database.execute("INSERT INTO mentions SELECT record, label, form FROM part JOIN places USING (file, line)")
+
+
+def _columns(file: TaggedFile) -> list[str]:
+    """Names for the columns by their places: DuckDB takes `Text` and `text` for the same."""
+    return [f"column_{at}" for at in range(len(file.columns))]
+
+
+def _declared(file: TaggedFile) -> str:
+    return ", ".join(f"{name} VARCHAR" for name in _columns(file))
+
+
+def _as_text(cell: object) -> str | None:
+    return None if cell is None else str(cell)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _explained(error: Exception, batch: Sequence[TaggedFile]) -> Exception:
+    """The error of DuckDB as one sentence with the place in the file."""
+    message = str(error).split("\n")[0]
+    if found := _PLACE.search(message):
+        line = int(found["line"]) - ("Malformed" in message)
+        return InputError(f"{found['file']}:{line}: expected what tag writes ({found['reason'].rstrip('. ')})")
+    if "No space left" in message:
+        return OSError(28, "No space left on device", "the folder for temporary files")
+    return InputError(f"{batch[0].name}: can't be read as a file that tag wrote ({message[:200]})")

@@ -1,0 +1,51 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ner.commands.app import app
+
+pytest.importorskip("duckdb")
+pytest.importorskip("opencc")
+
+
+@pytest.fixture
+def tagged(tmp_path: Path) -> Path:
+    path = tmp_path / "tagged.jsonl"
+    texts = [("林晓东", "2024-01-05"), ("林晓东", "2024-01-06"), ("上海", "soon")]
+    lines = [
+        json.dumps(
+            {"file": "a", "line": 1, "text": text, "day": day, "entities": [{"label": "PER", "text": text}]},
+            ensure_ascii=False,
+        )
+        for text, day in texts
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_terminal_and_the_report(tagged: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    result = CliRunner().invoke(app, ["summarize", str(tagged), "--output", str(report), "--date", "day"])
+    assert result.exit_code == 0, result.output
+    assert "林晓东 2, 上海 1" in result.stdout
+    assert "files 1, texts 3, entities 3" in result.stdout
+    assert "texts without a date in 'day' that can be read: 1" in result.stderr
+    assert (report / "periods.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--by", "author"], "no file has the column 'author'; the columns: file, line, day"),
+        (["--period", "day"], "expected --period to be auto where no --date is given, got 'day'"),
+        (["--output", "."], ". holds "),
+    ],
+)
+def test_bad_input(tagged: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str) -> None:
+    monkeypatch.chdir(tagged.parent)
+    result = CliRunner().invoke(app, ["summarize", tagged.name, *options])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"bert-ner: {message}"), result.stderr
+    assert [*tagged.parent.iterdir()] == [tagged]
