@@ -15,7 +15,7 @@ from ner.errors import InputError
 from ner.files import read_bounded
 from ner.runs.progress import Progress
 
-_MOST_TYPES = 100
+MOST_TYPES = 100
 
 
 def open_session(
@@ -41,7 +41,7 @@ def open_session(
         progress: shows how far the tagger is.
 
     Raises:
-        InputError: there is no type, or there are too many.
+        InputError: there are no types, or too many.
     """
     known = store.answered(task.text for task in tasks)
     asked = [replace(task, readings=_only(task, types)) for task in tasks] if types else [*tasks]
@@ -50,8 +50,8 @@ def open_session(
     names = [*types] or [*dict.fromkeys([*(tagger.types if tagger else ()), *types_of(asked), *store.types()])]
     if not names:
         raise InputError("there are no types: set `types`, for example PER,LOC,ORG")
-    if len(names) > _MOST_TYPES:
-        raise InputError(f"there are {len(names):,} types, more than {_MOST_TYPES}: set `types` to those to label")
+    if len(names) > MOST_TYPES:
+        raise InputError(f"there are {len(names):,} types, more than {MOST_TYPES}: set `types` to those to label")
     proposed = {}
     if tagger:
         proposed = {task.text: task for task in _with_progress(tagger, new, names, uncertain, progress)}

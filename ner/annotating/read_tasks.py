@@ -23,8 +23,8 @@ def read_tasks(records: Iterable[Record]) -> list[Task]:
     and the rest keeps the labels of the file.
 
     Raises:
-        InputError: a text is too long, there are too many, or entities don't fit their text. The message has all
-            places.
+        InputError: a text is too long, there are too many or none, or entities don't fit their text. The message has
+            all places.
     """
     tasks: list[Task] = []
     faults: list[str] = []
@@ -38,6 +38,8 @@ def read_tasks(records: Iterable[Record]) -> list[Task]:
         if len(tasks) > MOST_TEXTS:
             raise InputError(f"there are more than {MOST_TEXTS:,} texts: choose some of them first")
     raise_faults(faults)
+    if not tasks:
+        raise InputError("there is no text to label")
     return tasks
 
 

@@ -14,6 +14,7 @@ from ner.commands.messages import say
 from ner.commands.options import settings_options, text_options
 from ner.commands.parameters import TEXT_FILES, argument, named_paths, option
 from ner.commands.terminal import Terminal
+from ner.errors import InputError
 from ner.extras import import_extra
 from ner.language import Text
 from ner.records.text_options import TextOptions
@@ -84,14 +85,19 @@ def annotate(
         return tagger
 
     no_model = model == Path("none")
+    if no_model and settings.uncertain is not None:
+        raise InputError("--uncertain needs a model: leave one of --uncertain and --model none out")
+    if no_model and (dictionary or rules):
+        raise InputError("lists and rules need a model: leave out --model none")
     texts = TextFiles(files, reading)
     uses = [*named_paths(texts.names), *lexicon_paths(dictionary, rules), *named_paths([settings.guidelines])]
-    store = open_store(output, [*uses, *([] if no_model else [model_folder(model)])])
     guidelines = render_guidelines(Path(settings.guidelines)) if settings.guidelines else ""
     look_at(texts, terminal)
+    tasks = read_tasks(texts.records())
+    store = open_store(output, [*uses, *([] if no_model else [model_folder(model)])])
     session = open_session(
         store,
-        read_tasks(texts.records()),
+        tasks,
         None if no_model else load,
         types=settings.type_names(),
         uncertain=settings.uncertain,
