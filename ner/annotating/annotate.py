@@ -28,7 +28,7 @@ def open_session(
     guidelines: str = "",
     progress: Progress,
 ) -> Session:
-    """Store tasks, and make a session that asks them.
+    """Store tasks, and make a session that asks them, but for those of which nothing is asked.
 
     Args:
         store: the labels.
@@ -55,8 +55,8 @@ def open_session(
     proposed = {}
     if tagger:
         proposed = {task.text: task for task in _with_progress(tagger, new, names, uncertain, progress)}
-    queue = store.add(proposed.get(task.text, task) for task in asked)
-    return Session(store, queue, names, guidelines)
+    numbers = store.add(proposed.get(task.text, task) for task in asked)
+    return Session(store, _with_questions(store, numbers), names, guidelines)
 
 
 def render_guidelines(path: Path) -> str:
@@ -76,6 +76,18 @@ def render_guidelines(path: Path) -> str:
 
 def _only(task: Task, types: Collection[str]) -> dict[str, tuple[Entity, ...]]:
     return {name: tuple(e for e in found if e.label in types) for name, found in task.readings.items()}
+
+
+def _with_questions(store: LabelStore, numbers: Sequence[int]) -> list[int]:
+    """Leave out the texts of which nothing is asked. If all of such a text is known, it is finished."""
+    queue = []
+    for number in numbers:
+        task, answer = store.task(number)
+        if task.asked != ():
+            queue.append(number)
+        elif task.rest_is_known and answer.version == 0:
+            store.save(number, 0, "done", answer.entities)
+    return queue
 
 
 def _with_progress(

@@ -1,6 +1,7 @@
 """Tasks from the texts of files, with the entities that the files already have."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ner.annotating.tasks import PROPOSED, Task
@@ -59,9 +60,10 @@ def _task(record: Record) -> Task:
 
 def _entities(text: str, given: list[Any]) -> Iterator[Entity]:
     for one, entity in zip(given, Sentence(text, given).entities, strict=True):
-        score = one.get("score") if isinstance(one, dict) else None
-        likely = isinstance(score, (int, float)) and not isinstance(score, bool) and 0 <= score <= 1
-        yield Entity(entity.start, entity.end, entity.label, entity.text, float(score) if likely else None)
+        score: Any = one.get("score") if isinstance(one, dict) else None
+        if isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1:
+            score = None
+        yield replace(entity, score=score)
 
 
 def _parts(given: Any) -> tuple[tuple[int, int], ...]:

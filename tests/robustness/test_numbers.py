@@ -66,6 +66,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "convert": lambda lab: ["convert", lab / "data-conll.conll", "made.jsonl"],
     "split": lambda lab: ["split", lab / "data-conll.conll", "-o", "made"],
     "merge": lambda lab: ["merge", lab / "data-conll.conll", lab / "data-conll.conll", "-o", "made.conll"],
+    "agreement": lambda lab: ["agreement", lab / "data-conll.conll", lab / "data-conll.conll"],
     "score": lambda lab: ["score", lab / "predictions.txt"],
     "compare": lambda lab: [
         "compare",
