@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ner.data.rewriting import convert_files, write_sentences
     from ner.data.write_options import WriteOptions
     from ner.embedding.embedder import Embedder
+    from ner.evaluation.agreement import Agreement, compare_annotators
     from ner.evaluation.score_files import score_files
     from ner.evaluation.score_table import ScoreTable
     from ner.evaluation.scores import Evaluation
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from ner.tuning.tune_settings import Tuning, tune_settings
 
 __all__ = [
+    "Agreement",
     "AsyncClient",
     "Check",
     "Client",
@@ -74,6 +76,7 @@ __all__ = [
     "Tuning",
     "WriteOptions",
     "check_corpus",
+    "compare_annotators",
     "compare_settings",
     "compare_systems",
     "convert_files",
@@ -89,6 +92,7 @@ __all__ = [
 ]
 
 _IMPORTED_WHEN_ASKED_FOR = {
+    "Agreement": "ner.evaluation.agreement",
     "AsyncClient": "ner.client.async_client",
     "Check": "ner.checking.check",
     "Client": "ner.client.client",
@@ -113,6 +117,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Tuning": "ner.tuning.tune_settings",
     "WriteOptions": "ner.data.write_options",
     "check_corpus": "ner.checking.check_corpus",
+    "compare_annotators": "ner.evaluation.agreement",
     "compare_settings": "ner.comparing.compare_settings",
     "compare_systems": "ner.evaluation.systems",
     "convert_files": "ner.data.rewriting",

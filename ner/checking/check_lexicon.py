@@ -108,7 +108,7 @@ def check_lexicon(lexicon: Lexicon, sentences: Iterable[Sentence], table: Charac
         taken = bytearray(len(sentence.text))
         for start, end in spans:
             taken[start:end] = b"\1" * (end - start)
-        for start, end, entry, is_rule in matcher.find(sentence.text):
+        for start, end, entry, _, is_rule in matcher.find(sentence.text):
             if is_rule:
                 continue
             label = spans.get((start, end))

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ner.commands.agreement import agreement
+from ner.commands.annotate import annotate
 from ner.commands.bench import bench
 from ner.commands.check import check
 from ner.commands.client import client
@@ -37,6 +39,7 @@ from ner.version import installed_version
 GROUPS = {
     Text("Start here", "从这里开始"): (tag, summarize, check, train, evaluate),
     Text("Data", "数据"): (convert, split, merge, lexicon),
+    Text("Labels", "标注"): (annotate, agreement),
     Text("Models", "模型"): (info, score, compare, tune, pretrain, embed),
     Text("Speed and export", "速度与导出"): (bench, export, merge_shards),
     Text("Service", "服务"): (serve, client),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ner.serving.api_keys import ApiKeys
 from ner.serving.refusal import Refusal, respond
+from ner.serving.request_body import ClientGone, receive_body
 from ner.serving.service import Service
 
 Scope = MutableMapping[str, Any]
@@ -37,10 +38,6 @@ _KEYLESS = re.compile("|".join(map(re.escape, (PAGE, SCRIPT, DOCS, OPENAPI))) + 
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _SECONDS = re.compile(rb"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _LOGGER = logging.getLogger("ner.serving.requests")
-
-
-class ClientGone(Exception):
-    """The client has closed the connection, so nobody waits for the answer."""
 
 
 class Gate:
@@ -117,7 +114,7 @@ class Gate:
         seconds = self._seconds(headers)
         try:
             with anyio.fail_after(seconds):
-                body = await self._receive_body(headers, receive)
+                body = await receive_body(headers, receive, self._service.settings.max_body)
                 await self._run(scope, body, receive, answer.send)
         except TimeoutError:
             raise Refusal(504, f"the request was not answered within {seconds:g} s") from None
@@ -144,23 +141,6 @@ class Gate:
         if not _SECONDS.fullmatch(asked) or not float(asked):
             raise Refusal(400, "expected X-Request-Timeout to be a number of seconds, for example 2.5")
         return min(float(asked), self._service.settings.timeout)
-
-    async def _receive_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        most = self._service.settings.max_body
-        length = headers.get(b"content-length", b"0")
-        size = int(length) if length.isdigit() else 0
-        body = bytearray()
-        more = True
-        while more and size <= most:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            body += message.get("body", b"")
-            size = max(size, len(body))
-            more = message.get("more_body", False)
-        if size > most:
-            raise Refusal(413, f"expected at most {most:,} bytes in a request: send fewer texts at once")
-        return bytes(body)
 
     async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         """Run the routes on a body that has been received. If the client goes, the work is dropped."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import orjson
 from fastapi import APIRouter, Request
@@ -24,6 +24,7 @@ from ner.serving.gate import PAGE, SCRIPT
 from ner.serving.page_words import WORDS, choose_language, say, say_refusal
 from ner.serving.refusal import Refusal
 from ner.serving.routes import tag_answer
+from ner.serving.same_origin import host_of, is_same_origin
 from ner.serving.service import Service
 from ner.serving.tagging import tag_texts
 from ner.version import installed_version
@@ -96,7 +97,8 @@ class Page:
         async def tag(request: Request) -> Response:
             form = _Form(text="")
             try:
-                _require_same_origin(request)
+                if not is_same_origin(request.headers):
+                    raise _Refused(403, page_words.OTHER_SITE)
                 form = await _read_form(request)
                 tagged = await self._tag(request, form)
             except Refusal as refusal:
@@ -183,31 +185,11 @@ class Page:
         """A command for a Unix shell that gives the same answer."""
         host = request.headers.get("host", "127.0.0.1")
         origin = request.headers.get("origin", "")  # it knows of TLS that a proxy ends
-        address = origin if _place(origin) == host else f"{request.url.scheme}://{host}"
+        address = origin if host_of(origin) == host else f"{request.url.scheme}://{host}"
         choice = {} if tagged.model == self._service.default else {"model": tagged.model}
         words = ["curl", f"{address}/v1/tag", "-H", "Content-Type: application/json"]
         words += ["-H", "Authorization: Bearer KEY"] if self._keys else []
         return shlex.join([*words, "-d", orjson.dumps({"texts": tagged.texts, **choice}).decode()])
-
-
-def _require_same_origin(request: Request) -> None:
-    """Refuse a form that another site has a browser send."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        same = site in ("same-origin", "none")
-    else:  # an old browser, an address without TLS, or no browser
-        same = origin is None or _place(origin) == request.headers.get("host")
-    if not same:
-        raise _Refused(403, page_words.OTHER_SITE)
-
-
-def _place(origin: str) -> str | None:
-    """The host and port of an origin, None if it is none."""
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return None
-    return parts.netloc if parts.scheme in ("http", "https") else None
 
 
 async def _read_form(request: Request) -> _Form:

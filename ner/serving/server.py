@@ -15,12 +15,12 @@ from ner.errors import InputError
 from ner.serving.api_keys import ApiKeys
 from ner.serving.app import make_app
 from ner.serving.http_protocol import protocol_class
+from ner.serving.listening import BACKLOG, listen
 from ner.serving.log import set_up_log
 from ner.serving.service import Service
 
 _LOGGER = logging.getLogger("ner.serving")
 _TICK = 0.05  # seconds
-_BACKLOG = 2048
 _KEEP_ALIVE = 75  # seconds; longer than a balancer keeps a connection, which would else send into a closed one
 
 
@@ -37,7 +37,7 @@ def serve(service: Service) -> None:
     config = uvicorn.Config(
         make_app(service, keys, admin_keys),
         http=protocol_class(settings.receive_timeout, settings.timeout),
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
         ws="none",
         lifespan="off",
         access_log=False,
@@ -56,7 +56,7 @@ def serve(service: Service) -> None:
         reason = error.strerror or error
         raise InputError(f"{names}: expected a TLS certificate and its key, as PEM files ({reason})") from None
     _allow_many_files()
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     scheme = "https" if settings.tls_certificate else "http"
     _LOGGER.info("listening on %s://%s:%d", scheme, shown, listener.getsockname()[1])
@@ -128,21 +128,6 @@ class _Server(uvicorn.Server):
                 await self._service.reload()
             except InputError as error:
                 _LOGGER.error("the models were not reloaded, the old ones go on: %s", error)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With its protocol named, asyncio sets TCP_NODELAY: without that, an answer takes 40 ms longer.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if sys.platform != "win32":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)  # from now on clients can connect; they are answered when uvicorn is up
-    except OSError as error:
-        listener.close()
-        raise InputError(f"can't listen on {host}:{port} ({error.strerror}): choose another `host` or `port`") from None
-    return listener
 
 
 def _allow_many_files() -> None:

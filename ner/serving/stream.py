@@ -21,8 +21,9 @@ import orjson
 from fastapi import Request, Response
 
 from ner.choices import BATCH_CHARACTERS
-from ner.serving.gate import ClientGone, Message, Receive, Scope, Send
+from ner.serving.gate import Message, Receive, Scope, Send
 from ner.serving.refusal import Refusal
+from ner.serving.request_body import ClientGone
 from ner.serving.service import Service
 from ner.serving.tagging import result_fields, tag_texts
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ner import bounded_json, choices, files
+from ner.annotating import annotate, read_tasks
 from ner.checking import check_report
 from ner.data import bounded_parquet, corpus, text_encoding
 from ner.data.formats import conll_columns
@@ -116,6 +117,9 @@ def limits_in_code() -> list[list[int | str]]:
         [api_keys._LEAST_LENGTH],
         [http_protocol._MOST_HEAD],
         [tagging._MOST_NUMBERS],
+        [read_tasks.MOST_TEXTS],
+        [read_tasks.MOST_CHARACTERS],
+        [annotate.MOST_TYPES],
     ]
 
 

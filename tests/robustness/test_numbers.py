@@ -11,6 +11,7 @@ import pytest
 from pydantic.fields import FieldInfo
 from typer.models import OptionInfo
 
+from ner.annotating.annotate_settings import AnnotateSettings
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
@@ -67,6 +68,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "convert": lambda lab: ["convert", lab / "data-conll.conll", "made.jsonl"],
     "split": lambda lab: ["split", lab / "data-conll.conll", "-o", "made"],
     "merge": lambda lab: ["merge", lab / "data-conll.conll", lab / "data-conll.conll", "-o", "made.conll"],
+    "agreement": lambda lab: ["agreement", lab / "data-conll.conll", lab / "data-conll.conll"],
     "score": lambda lab: ["score", lab / "predictions.txt"],
     "compare": lambda lab: [
         "compare",
@@ -151,7 +153,7 @@ def numbers_of(name: str) -> Iterator[tuple[str, list[str]]]:
 
 
 # Numbers of a service are tried without starting one; what it does is tested in tests/serving.
-_STARTS_A_SERVICE = {"serve"}
+_STARTS_A_SERVICE = {"serve", "annotate"}
 CASES = [(name, option, value) for name in LINES for option, values in numbers_of(name) for value in values]
 
 
@@ -175,7 +177,7 @@ def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
         net.judge(f"{name} {option}={value}", wrong)
 
 
-SETTINGS = (TrainingSettings, PretrainingSettings, EngineSettings, ServingSettings, ReadOptions)
+SETTINGS = (AnnotateSettings, TrainingSettings, PretrainingSettings, EngineSettings, ServingSettings, ReadOptions)
 
 
 @pytest.mark.parametrize("group", SETTINGS)
@@ -189,7 +191,7 @@ def test_numbers_of_settings(group: type[Settings], net: Net) -> None:
             )
 
 
-@pytest.mark.parametrize("group", SETTINGS[:4])
+@pytest.mark.parametrize("group", SETTINGS[:5])
 def test_every_whole_number_has_an_upper_bound(group: type[Settings]) -> None:
     whole = {
         name: field

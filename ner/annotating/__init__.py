@@ -1,0 +1,1 @@
+"""The page on which a person labels texts, and what keeps the labels."""
