@@ -39,6 +39,16 @@ def clip_spans(spans: Spans, start: int, end: int) -> Spans:
     return join_spans((max(first, start) - start, min(last, end) - start) for first, last in spans if last > start)
 
 
+def spans_outside(taken: Iterable[tuple[int, int]], start: int, end: int) -> Spans:
+    """The parts of `start:end` that are in none of the spans `taken`, which may overlap."""
+    free = []
+    for first, last in sorted(taken):
+        if first > start:
+            free.append((start, min(first, end)))
+        start = max(start, last)
+    return join_spans([*free, (start, end)])
+
+
 def known_pieces(sentence: Sentence) -> Iterator[str]:
     """The pieces of text between the unknown characters."""
     start = 0

@@ -593,7 +593,7 @@ def test_scores_need_every_tag(refused: Callable[..., str], model_folder: Path, 
 def test_unknown_tags_that_a_format_cannot_hold_are_told(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
     path.write_text("王 B-PER\n来 ?\n\n我 ?\n去 ?\n", encoding="utf-8")
-    result = run("convert", path, tmp_path / "a.jsonl")
+    result = run("convert", path, tmp_path / "a.jsonl", "--to", "doccano")
     assert result.exit_code == 0
     assert result.stderr.splitlines()[:3] == [
         "unknown tags lost: 2",

@@ -202,7 +202,10 @@ def test_unknown_tags_are_written_again_or_reported(tmp_path: Path) -> None:
     source.write_text("王 S-PER\n来 ?\n了 O\n\n去 ?\n看 ?\n\n好 O\n", encoding="utf-8")
     assert convert_files(source, tmp_path / "a.csv", READ, WriteOptions(scheme="BIO")).losses == []
     assert [sentence.unknown for sentence in read_file(tmp_path / "a.csv").sentences] == [((1, 2),), ((0, 2),), ()]
-    assert [str(loss) for loss in convert_files(source, tmp_path / "a.jsonl", READ, WRITE).losses] == [
+    assert convert_files(source, tmp_path / "a.jsonl", READ, WRITE).losses == []
+    assert [sentence.unknown for sentence in read_file(tmp_path / "a.jsonl").sentences] == [((1, 2),), ((0, 2),), ()]
+    doccano = WriteOptions(format="doccano")
+    assert [str(loss) for loss in convert_files(source, tmp_path / "d.jsonl", READ, doccano).losses] == [
         f"{source}:1: 1 character with the tag ?: this format marks them as outside of entities",
         f"{source}:5: 2 characters with the tag ?: this format marks them as outside of entities",
     ]

@@ -10,6 +10,7 @@ from ner.data.unknown_spans import (
     join_spans,
     known_pieces,
     require_known,
+    spans_outside,
     unknown_spans,
 )
 from ner.errors import InputError
@@ -39,6 +40,14 @@ def test_a_piece_has_the_part_that_lies_in_it(case: tuple[str, int, int]) -> Non
     piece = whole[start : start + length]
     spans = unknown_spans(list(whole), list(whole))
     assert marks(len(piece), clip_spans(spans, start, start + len(piece))) == piece
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))), st.integers(0, 9), st.integers(0, 9))
+def test_what_lies_outside(taken: list[tuple[int, int]], start: int, end: int) -> None:
+    spans = spans_outside([span for span in taken if span[0] < span[1]], start, end)
+    expected = [start <= at < end and not any(first <= at < last for first, last in taken) for at in range(10)]
+    assert [any(first <= at < last for first, last in spans) for at in range(10)] == expected
+    assert join_spans(spans) == spans
 
 
 def test_what_lies_between() -> None:

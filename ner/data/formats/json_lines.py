@@ -9,6 +9,8 @@ These forms are read. The end is exclusive:
     {"text": "...", "entities": [{"label": "PER", "start_offset": 0, "end_offset": 3}]}     doccano with relations
     {"text": "...", "entities": [[0, 3, "PER"]]}      spaCy; also with the key "spans"
 
+The first form may have "unknown": [[3, 8], ...], the parts of the text that nobody has annotated.
+
 Some versions of doccano write "data" for "text" (https://github.com/doccano/doccano/issues/1522).
 doccano counts UTF-16 units, because browsers do (https://github.com/doccano/doccano/issues/2290). The others count code
 points. Ends beyond the text and surface forms show which of the two a file counts. If they don't show it, the format
@@ -49,6 +51,7 @@ _END_KEYS = ("end", "end_offset")
 _LABEL_KEYS = ("label", "type", "entity")
 _PLACE = ("file", "line")
 """The file and line of a text that `bert-ner tag` tagged. They mean nothing in a new file."""
+_UNKNOWN = "unknown"
 _HINT = "; the file doesn't show it: set `format` to jsonl if they are code points"
 _EXPECTED = 'expected an entity as {"start": 0, "end": 3, "label": "PER"} or [0, 3, "PER"]'
 
@@ -72,7 +75,7 @@ def read_doccano(path: Path, options: ReadOptions) -> Split:
 
 def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     """Write this project's own format. It stores everything, and offsets count code points."""
-    _write(sentences, path, "entities", _objects)
+    _write(sentences, path, "entities", _objects, keep_unknown=True)
     return []
 
 
@@ -105,9 +108,11 @@ def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
         of_doccano |= any(
             "start_offset" in item if isinstance(item, dict) else span_key in ("label", "labels") for item in items
         )
-        left_out.add(line, FindingKind.FIELD_LEFT_OUT, fields_beside(fields, (text_key, span_key, *_PLACE)))
+        unknown = _unknown(fields)
+        read = (text_key, span_key, *_PLACE, *[_UNKNOWN] * (unknown is not None))
+        left_out.add(line, FindingKind.FIELD_LEFT_OUT, fields_beside(fields, read))
         left_out.add(line, FindingKind.FIELD_LEFT_OUT, (f"field '{span_key}.{key}'" for key in extra))
-        return AnnotatedRecord(text, spans, line, read_document_name(fields))
+        return AnnotatedRecord(text, spans, line, read_document_name(fields), unknown or ())
 
     records, faults = read_objects(path, options, parse)
     if utf_16 is None:
@@ -144,6 +149,19 @@ def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
     return spans, extra
 
 
+def _unknown(fields: Fields) -> list[tuple[int, int]] | None:
+    """The parts of a record that nobody has annotated; None if its field of this name is something else, or missing."""
+    parts = fields.get(_UNKNOWN)
+    if not isinstance(parts, list):
+        return None
+    for part in parts:
+        if not isinstance(part, list) or [type(place) for place in part] != [int, int]:
+            raise Malformed(
+                f"expected unknown parts as [[3, 8]], with their starts and ends, found {shorten_json(part)}"
+            )
+    return [(start, end) for start, end in parts]
+
+
 def _probability(value: object) -> float | None:
     """The score of an entity, or None if it is no probability."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
@@ -165,9 +183,16 @@ def _triples(sentence: Sentence) -> list[object]:
 
 
 def _write(
-    sentences: Sequence[Sentence], path: Path, span_key: str, spans_of: Callable[[Sentence], list[object]]
+    sentences: Sequence[Sentence],
+    path: Path,
+    span_key: str,
+    spans_of: Callable[[Sentence], list[object]],
+    *,
+    keep_unknown: bool = False,
 ) -> None:
     with atomic_writer(path) as file:
         for sentence in sentences:
             fields = {"text": sentence.text, span_key: spans_of(sentence), **document_field(sentence)}
+            if keep_unknown and sentence.unknown:
+                fields[_UNKNOWN] = sentence.unknown
             file.write(json.dumps(fields, ensure_ascii=False) + "\n")

@@ -10,6 +10,7 @@ from ner.data.entities import Entity, Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
+from ner.data.unknown_spans import Spans, spans_outside
 
 _NEAR = 10
 """The maximum distance, in code points, at which a surface form is still found."""
@@ -38,12 +39,21 @@ class Span:
 
 @dataclass(frozen=True)
 class AnnotatedRecord:
-    """A text and its spans as the file has them, with the line where the text starts, and the name of its document."""
+    """A text and its spans as the file has them.
+
+    Args:
+        text: the text.
+        spans: its entities.
+        line: the line where the text starts.
+        document: the name of its document.
+        unknown: the parts that nobody has annotated, in the offsets of the file. An entity in them is annotated.
+    """
 
     text: str
     spans: list[Span] = field(default_factory=list)
     line: int = 0
     document: str = ""
+    unknown: Sequence[tuple[int, int]] = ()
 
 
 class Offsets:
@@ -154,8 +164,26 @@ def split_of_records(records: Sequence[AnnotatedRecord], path: str, *, utf_16: b
                 entities.append(entity)
         if len(entities) == len(record.spans):
             entities.sort(key=in_reading_order)
-            sentences.append(Sentence(record.text, tuple(entities), path, record.line, record.document))
+            unknown, wrong = _unknown(record, offsets, entities)
+            if wrong:
+                faults.append(offset_fault(path, record.line, wrong, None))
+            sentences.append(Sentence(record.text, tuple(entities), path, record.line, record.document, unknown))
     return Split(path, sentences, faults=faults, notes=[note] if note else [])
+
+
+def _unknown(record: AnnotatedRecord, offsets: Offsets, entities: Sequence[Entity]) -> tuple[Spans, str]:
+    """The parts of a text that nobody has annotated, and what is wrong with them, "" if nothing."""
+    if not record.unknown:
+        return (), ""
+    known = [(entity.start, entity.end) for entity in entities]
+    parts = []
+    for first, last in record.unknown:
+        start, end = offsets.position(first), offsets.position(last)
+        if not 0 <= start < end:
+            return (), f"the unknown part {first} to {last} is not within the text of {len(record.text):,} characters"
+        parts.append((start, end))
+    free = spans_outside(parts, 0, len(record.text))
+    return spans_outside([*free, *known], 0, len(record.text)), ""
 
 
 def offset_fault(path: str, line: int, wrong: str, entity: Entity | None) -> Finding:

@@ -42,6 +42,7 @@ class Format:
         name: the name of the format.
         suffix: the suffix of its files, "" for a folder.
         tagged: whether the format has a tag for each character, not spans.
+        keeps_unknown: whether it stores which characters nobody has annotated.
         read: reads a file or folder.
         write: writes sentences, and returns the information that the format can't store. Only tagged formats use the
             scheme.
@@ -52,22 +53,30 @@ class Format:
     tagged: bool
     read: Callable[[Path, ReadOptions], Split]
     write: _Write
+    keeps_unknown: bool = True
 
 
-def _spans(name: str, suffix: str, read: Callable[[Path, ReadOptions], Split], write: _WriteSpans) -> Format:
-    """A format of spans. It needs no scheme, and it can't store unknown tags."""
+def _spans(
+    name: str,
+    suffix: str,
+    read: Callable[[Path, ReadOptions], Split],
+    write: _WriteSpans,
+    *,
+    keeps_unknown: bool = False,
+) -> Format:
+    """A format of spans. It needs no scheme, and most of them can't store unknown tags."""
 
     def write_known(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Finding]:
-        return [*write(sentences, path), *list_lost_unknowns(sentences)]
+        return [*write(sentences, path), *([] if keeps_unknown else list_lost_unknowns(sentences))]
 
-    return Format(name, suffix, False, read, write_known)
+    return Format(name, suffix, False, read, write_known, keeps_unknown)
 
 
 FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
         Format("conll", ".conll", True, conll.read, conll.write),
-        _spans("jsonl", ".jsonl", json_lines.read, json_lines.write),
+        _spans("jsonl", ".jsonl", json_lines.read, json_lines.write, keeps_unknown=True),
         _spans("doccano", ".jsonl", json_lines.read_doccano, json_lines.write_doccano),
         _spans("doccano-old", ".jsonl", json_lines.read_doccano, json_lines.write_doccano_old),
         _spans("label-studio", ".json", label_studio.read, label_studio.write),

@@ -259,3 +259,30 @@ def test_faults(path: Path, record: object, faults: list[str]) -> None:
 def test_faults_come_in_the_order_of_lines(path: Path) -> None:
     path.write_text('{"text": "王", "label": [[0, 2, "PER"]]}\n{\n{"text": "王", "label": [[0, 2, "PER"]]}\n', "utf-8")
     assert [fault.line for fault in read(path, ReadOptions()).faults] == [1, 2, 3]
+
+
+def test_what_nobody_has_annotated_is_kept_without_its_entities(path: Path) -> None:
+    entity = {"start": 2, "end": 4, "label": "LOC"}
+    split = read_lines(path, {"text": "我在上海看书", "entities": [entity], "unknown": [[3, 6], [0, 1]]})
+    assert (split.sentences[0].unknown, split.faults, split.losses) == (((0, 1), (4, 6)), [], [])
+    write(split.sentences, path)
+    assert read(path, ReadOptions()).sentences[0].unknown == ((0, 1), (4, 6))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "message"),
+    [
+        ([[0, 9]], ":1: the unknown part 0 to 9 is not within the text of 3 characters"),
+        ([[1, 1]], ":1: the unknown part 1 to 1 is not within the text of 3 characters"),
+        ([0, 1], ":1: expected unknown parts as [[3, 8]], with their starts and ends, found 0"),
+    ],
+)
+def test_unknown_parts_that_are_none(path: Path, unknown: object, message: str) -> None:
+    split = read_lines(path, {"text": "王小明", "entities": [], "unknown": unknown})
+    assert messages(split.faults, path) == [message]
+    assert not any(sentence.unknown for sentence in split.sentences)
+
+
+def test_a_field_of_this_name_that_is_something_else_is_left_out(path: Path) -> None:
+    split = read_lines(path, {"text": "王小明", "unknown": "no"})
+    assert [str(loss.kind) for loss in split.losses] == ["field left out"]

@@ -59,7 +59,7 @@ def test_what_is_unknown_is_read_again_or_reported(
     read = read_file(path, ReadOptions(format=name, strict=True)).sentences
     assert spans(read) == spans(sentences)
     lost = [loss for loss in losses if loss.kind == "unknown tags lost"]
-    if FORMATS[name].tagged:
+    if FORMATS[name].keeps_unknown:
         assert [sentence.unknown for sentence in read] == [sentence.unknown for sentence in sentences]
         assert lost == []
     else:
