@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
+    from ner.selecting.select import select_texts
+    from ner.selecting.select_settings import SelectSettings
+    from ner.selecting.selected import Selected
     from ner.tagging.tagger import Tagger
     from ner.training.trainer import Trainer
     from ner.training.training_settings import TrainingSettings
@@ -61,6 +64,8 @@ __all__ = [
     "Progress",
     "ReadOptions",
     "ScoreTable",
+    "SelectSettings",
+    "Selected",
     "Sentence",
     "ServiceError",
     "Tagger",
@@ -77,6 +82,7 @@ __all__ = [
     "read_corpus",
     "read_sentences",
     "score_files",
+    "select_texts",
     "split_sentences",
     "tune_settings",
     "write_sentences",
@@ -97,6 +103,8 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Progress": "ner.runs.progress",
     "ReadOptions": "ner.data.read_options",
     "ScoreTable": "ner.evaluation.score_table",
+    "SelectSettings": "ner.selecting.select_settings",
+    "Selected": "ner.selecting.selected",
     "Sentence": "ner.data.entities",
     "ServiceError": "ner.client.service_error",
     "Tagger": "ner.tagging.tagger",
@@ -113,6 +121,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "read_corpus": "ner.data.corpus",
     "read_sentences": "ner.data.corpus",
     "score_files": "ner.evaluation.score_files",
+    "select_texts": "ner.selecting.select",
     "split_sentences": "ner.data.dividing",
     "tune_settings": "ner.tuning.tune_settings",
     "write_sentences": "ner.data.rewriting",

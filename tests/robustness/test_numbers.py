@@ -14,6 +14,7 @@ from typer.models import OptionInfo
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.selecting.select_settings import SelectSettings
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import Settings
 from ner.settings_text import option_of, parse_setting
@@ -36,6 +37,7 @@ GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "split": (TrainingSettings, ReadOptions),
     "tag": (EngineSettings, ReadOptions),
     "evaluate": (EngineSettings, ReadOptions),
+    "select": (SelectSettings, EngineSettings),
 }
 BEYOND = [
     "-1",
@@ -105,6 +107,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
         "--quiet",
     ],
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
+    "select": lambda lab: ["select", lab / "text.txt", "-o", "made.jsonl", "--model", lab / "model"],
     "info": lambda lab: ["info", "--model", lab / "model"],
     "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
     "export": lambda lab: ["export", "--model", lab / "model", "-o", "made", "--to", "onnx"],
@@ -172,7 +175,7 @@ def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
         net.judge(f"{name} {option}={value}", wrong)
 
 
-SETTINGS = (TrainingSettings, PretrainingSettings, EngineSettings, ServingSettings, ReadOptions)
+SETTINGS = (TrainingSettings, PretrainingSettings, EngineSettings, ServingSettings, SelectSettings, ReadOptions)
 
 
 @pytest.mark.parametrize("group", SETTINGS)
@@ -186,7 +189,7 @@ def test_numbers_of_settings(group: type[Settings], net: Net) -> None:
             )
 
 
-@pytest.mark.parametrize("group", SETTINGS[:4])
+@pytest.mark.parametrize("group", SETTINGS[:5])
 def test_every_whole_number_has_an_upper_bound(group: type[Settings]) -> None:
     whole = {
         name: field
