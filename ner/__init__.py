@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
+    from ner.selecting.select import select_texts
+    from ner.selecting.select_settings import SelectSettings
+    from ner.selecting.selected import Selected
     from ner.summarizing.summarize import summarize
     from ner.summarizing.summary import Summary
     from ner.summarizing.summary_settings import SummarySettings
@@ -66,6 +69,8 @@ __all__ = [
     "Progress",
     "ReadOptions",
     "ScoreTable",
+    "SelectSettings",
+    "Selected",
     "Sentence",
     "ServiceError",
     "Summary",
@@ -85,6 +90,7 @@ __all__ = [
     "read_corpus",
     "read_sentences",
     "score_files",
+    "select_texts",
     "split_sentences",
     "summarize",
     "tune_settings",
@@ -107,6 +113,8 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Progress": "ner.runs.progress",
     "ReadOptions": "ner.data.read_options",
     "ScoreTable": "ner.evaluation.score_table",
+    "SelectSettings": "ner.selecting.select_settings",
+    "Selected": "ner.selecting.selected",
     "Sentence": "ner.data.entities",
     "ServiceError": "ner.client.service_error",
     "Summary": "ner.summarizing.summary",
@@ -126,6 +134,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "read_corpus": "ner.data.corpus",
     "read_sentences": "ner.data.corpus",
     "score_files": "ner.evaluation.score_files",
+    "select_texts": "ner.selecting.select",
     "split_sentences": "ner.data.dividing",
     "summarize": "ner.summarizing.summarize",
     "tune_settings": "ner.tuning.tune_settings",

@@ -1,9 +1,9 @@
-"""Sentences that a data set has more than once: in two splits, or with different labels."""
+"""Texts that are the same or nearly the same: in two splits, with different labels, or in a stream."""
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, islice
 from math import ceil
@@ -57,6 +57,39 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
                 )
                 near.append(sentence_finding(sentence, FindingKind.NEAR_DUPLICATE_IN_TWO_SPLITS, message))
     return [*sorted(exact, key=_longest_first), *sorted(near, key=_longest_first)]
+
+
+class DistinctTexts:
+    """Tells of each text of a stream whether it is new: not equal or nearly equal to an earlier one.
+
+    What is nearly equal is as in `shared_sentences`.
+
+    Args:
+        known: earlier texts.
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._equal: set[str] = set()
+        self._trigrams: list[set[str]] = []
+        self._holders: defaultdict[str, list[int]] = defaultdict(list)
+        for text in known:
+            self.add(text)
+
+    def add(self, text: str) -> bool:
+        """Add a text if it is new, and return whether it is."""
+        letters = _letters(text)
+        key = letters if len(letters) >= _SHORTEST_EQUAL else text
+        if key in self._equal:
+            return False
+        own = _trigrams(letters)
+        if len(letters) >= _SHORTEST_SIMILAR:
+            if any(_similarity(own, self._trigrams[number]) >= _SIMILAR for number in _sharing(own, self._holders)):
+                return False
+            for trigram in own:
+                self._holders[trigram].append(len(self._trigrams))
+            self._trigrams.append(own)
+        self._equal.add(key)
+        return True
 
 
 def conflicting_labels(sentences: Iterable[Sentence]) -> list[Finding]:
@@ -120,14 +153,10 @@ def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str,
         for trigram in trigrams:
             holders[trigram].append(number)
     for text, own in sought.items():
-        # Equally rare trigrams are sorted, because the order of a set differs from run to run.
-        rarest = sorted(own, key=lambda trigram: (len(holders.get(trigram, ())), trigram))
-        sharing = chain.from_iterable(holders.get(t, ()) for t in rarest[: len(own) - _required_overlap(own) + 1])
         highest = 0.0
-        for number in sorted(set(islice(sharing, _MOST_COMPARED))):
+        for number in _sharing(own, holders):
             other, trigrams = candidates[number]
-            shared = len(own & trigrams)
-            similarity = shared / (len(own) + len(trigrams) - shared)
+            similarity = _similarity(own, trigrams)
             if similarity > highest:
                 highest = similarity
                 if similarity >= _SIMILAR:
@@ -135,6 +164,20 @@ def _most_similar(earlier: Collection[str], later: Collection[str]) -> dict[str,
                 if similarity == 1:
                     break
     return best
+
+
+def _sharing(own: set[str], holders: Mapping[str, Sequence[int]]) -> list[int]:
+    """The numbers of the texts to compare with a text: those that have one of its rarest trigrams."""
+    # Equally rare trigrams are sorted, because the order of a set differs from run to run.
+    rarest = sorted(own, key=lambda trigram: (len(holders.get(trigram, ())), trigram))
+    sharing = chain.from_iterable(holders.get(t, ()) for t in rarest[: len(own) - _required_overlap(own) + 1])
+    return sorted(set(islice(sharing, _MOST_COMPARED)))
+
+
+def _similarity(own: set[str], trigrams: set[str]) -> float:
+    """The Jaccard similarity of two sets."""
+    shared = len(own & trigrams)
+    return shared / (len(own) + len(trigrams) - shared)
 
 
 def _candidates(texts: Iterable[str], known: set[str]) -> list[tuple[str, set[str]]]:

@@ -1,4 +1,4 @@
-"""Sums over all paths of a linear chain: their total, and exact probabilities for the spans of one path."""
+"""Sums over all paths of a linear chain: their total and entropy, and exact probabilities of tags and of spans."""
 
 from itertools import pairwise
 
@@ -32,6 +32,41 @@ def numpy_log_partition(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Do
     return total
 
 
+def numpy_entropy(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Doubles:
+    """The entropy of the distribution over the paths of each row, in nats, `(batch,)`.
+
+    The recursion of Hernando, Crespi and Cybenko 2005 ("Efficient Computation of the Hidden Markov Model Entropy for a
+    Given Observation Sequence"): the entropy of the paths that end at a tag is that of the tag before it, plus the mean
+    entropy of the paths that end at the tag before it.
+
+    Raises:
+        ValueError: a row has no possible path.
+    """
+    rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
+    sums = _forward(emissions, chain)  # (chars, tags, batch)
+    sources, transitions = predecessors(chain)  # (ways, tags)
+    entropies = np.zeros_like(sums)
+    for before, of_before, here in zip(sums, entropies, entropies[1:], strict=False):
+        ways = before.take(sources, axis=0) + transitions[:, :, None]  # (ways, tags, batch)
+        here[:] = _mixed_entropy(ways, of_before.take(sources, axis=0))
+    ends = sums[last, :, rows].T + chain.end[:, None]  # (tags, batch)
+    require_possible(_log_sum_exp(ends.copy()))
+    return np.maximum(_mixed_entropy(ends, entropies[last, :, rows].T), 0.0)
+
+
+def numpy_marginals(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Doubles:
+    """The probability of each tag at each character, `(batch, chars, tags)`. Values outside the mask have no meaning.
+
+    Raises:
+        ValueError: a row has no possible path.
+    """
+    there, back = _both_ways(emissions, mask, chain)
+    through = there + back - emissions.transpose(1, 2, 0)  # (chars, tags, batch)
+    total = _log_sum_exp(through.transpose(1, 0, 2).copy())  # (chars, batch)
+    require_possible(total[0])
+    return np.exp(through - total[:, None]).transpose(2, 0, 1)
+
+
 def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyChain) -> tuple[Doubles, Doubles]:
     """Compute `enter` and `leave` of `ner.decoding.tag_decoders.Decoded` for one path per row.
 
@@ -52,13 +87,8 @@ def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyCh
     Raises:
         ValueError: a row has no possible path.
     """
-    chars = np.arange(mask.shape[1])[:, None]
-    rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
-    # The backward pass is a forward pass over reversed rows. Each row is reversed within its own length.
-    turned = (last - chars) % len(chars)  # (chars, batch)
-    there = _forward(emissions, chain)  # (chars, tags, batch)
-    back = _forward(emissions[rows, turned].transpose(1, 0, 2), NumpyChain(chain.end, chain.transitions.T, chain.start))
-    back = back[turned, :, rows].transpose(0, 2, 1)
+    chars, rows = np.arange(mask.shape[1])[:, None], np.arange(len(mask))
+    there, back = _both_ways(emissions, mask, chain)
     # Each character has its own sum over all paths, so that rounding errors of a long text cancel out.
     total = _log_sum_exp((there + back - emissions.transpose(1, 2, 0)).transpose(1, 0, 2))  # (chars, batch)
     require_possible(total[0])
@@ -70,6 +100,23 @@ def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyCh
     reached = there[chars, path, rows]
     enter = reached.T - numpy_path_scores(emissions, tags, chain)
     return enter, (reached + ahead - total).T - enter
+
+
+def _both_ways(emissions: Doubles, mask: Mask, chain: NumpyChain) -> tuple[Doubles, Doubles]:
+    """Log-sums over the paths up to each character, and from each character on, by its tag: `(chars, tags, batch)`."""
+    chars = np.arange(mask.shape[1])[:, None]
+    rows, last = np.arange(len(mask)), mask.sum(axis=1) - 1
+    # The backward pass is a forward pass over reversed rows. Each row is reversed within its own length.
+    turned = (last - chars) % len(chars)  # (chars, batch)
+    back = _forward(emissions[rows, turned].transpose(1, 0, 2), NumpyChain(chain.end, chain.transitions.T, chain.start))
+    return _forward(emissions, chain), back[turned, :, rows].transpose(0, 2, 1)
+
+
+def _mixed_entropy(scores: Doubles, entropies: Doubles) -> Doubles:
+    """The entropy of a choice along the first dimension, by log-scores, and then of what was chosen."""
+    logs = np.maximum(scores - _log_sum_exp(scores.copy()), -700.0)  # of shares; a smaller one is negligible
+    mixed: Doubles = (np.exp(logs) * (entropies - logs)).sum(axis=0)
+    return mixed
 
 
 def _forward(emissions: Doubles, chain: NumpyChain) -> Doubles:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ner.characters.character_table import Ids
 from ner.decoding.numpy_chain import Doubles, Floats, Mask, NumpyChain, apply_constraints, require_possible
-from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
+from ner.decoding.numpy_sums import numpy_entropy, numpy_log_partition, numpy_marginals, path_probabilities
 from ner.decoding.span_tracks import WeightedSpans
 from ner.decoding.span_trellis import SpanTrellis
 from ner.decoding.viterbi import best_path, best_paths
@@ -82,6 +82,14 @@ class TagDecoder(ABC):
             ValueError: `n` is less than 1.
         """
 
+    @abstractmethod
+    def entropy(self, emissions: Floats, mask: Mask) -> Doubles:
+        """The entropy of the distribution over the tag sequences of each row, in nats, `(batch,)`."""
+
+    @abstractmethod
+    def marginals(self, emissions: Floats, mask: Mask) -> Doubles:
+        """The probability of each tag at each character, `(batch, chars, tags)`. 0 outside the mask."""
+
 
 class CrfDecoder(TagDecoder):
     """The decoder of a linear-chain CRF.
@@ -132,6 +140,15 @@ class CrfDecoder(TagDecoder):
         total = numpy_log_partition(scores / self.temperature, mask, self.chain.at(self.temperature))
         return NBest(tags, totals / self.temperature - total[:, None])
 
+    def entropy(self, emissions: Floats, mask: Mask) -> Doubles:
+        return numpy_entropy(*self._at_temperature(emissions, mask))
+
+    def marginals(self, emissions: Floats, mask: Mask) -> Doubles:
+        return np.where(mask[:, :, None], numpy_marginals(*self._at_temperature(emissions, mask)), 0.0)
+
+    def _at_temperature(self, emissions: Floats, mask: Mask) -> tuple[Doubles, Mask, NumpyChain]:
+        return emissions.astype(np.float64) / self.temperature, mask, self.chain.at(self.temperature)
+
     def _trellis(self, scores: Doubles, mask: Mask, spans: WeightedSpans) -> SpanTrellis:
         """Weights are log-odds of the reported probabilities: the temperature divides the scores alone."""
         return SpanTrellis(scores / self.temperature, mask, self.chain.at(self.temperature), spans)
@@ -163,7 +180,16 @@ class SoftmaxDecoder(TagDecoder):
         none = np.zeros(emissions.shape[2])
         return NBest(*best_paths(probabilities, mask, NumpyChain(none, np.zeros((len(none), len(none))), none), n))
 
-    def _log_probabilities(self, emissions: Floats, mask: Mask, allowed: Mask | None) -> Doubles:
+    def entropy(self, emissions: Floats, mask: Mask) -> Doubles:
+        logs = np.maximum(self._log_probabilities(emissions, mask), -700.0)  # exp(-700) is negligible
+        of_characters = -(np.exp(logs) * logs).sum(axis=2)
+        entropy: Doubles = np.where(mask, of_characters, 0.0).sum(axis=1)
+        return entropy
+
+    def marginals(self, emissions: Floats, mask: Mask) -> Doubles:
+        return np.where(mask[:, :, None], np.exp(self._log_probabilities(emissions, mask)), 0.0)
+
+    def _log_probabilities(self, emissions: Floats, mask: Mask, allowed: Mask | None = None) -> Doubles:
         """The log-probability of every tag at every character: `(batch, chars, tags)`."""
         scores = apply_constraints(emissions, allowed)
         scores /= self.temperature

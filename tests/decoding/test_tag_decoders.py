@@ -235,3 +235,32 @@ def test_constraints_that_no_path_fulfils_are_an_error_that_names_the_rows(kind:
 def test_what_can_not_be_is_an_error(kind: str, call: Callable[[Case], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call(case(kind))
+
+
+@all_kinds
+@pytest.mark.parametrize("scale", [0.0, 1.0, 1e4])
+@all_temperatures
+def test_entropy_and_marginals_sum_over_all_paths(kind: str, scale: float, temperature: float) -> None:
+    given = case(kind, scale, temperature)
+    entropy = given.decoder.entropy(given.emissions, given.mask)
+    marginals = given.decoder.marginals(given.emissions, given.mask)
+    for row, length in enumerate(LENGTHS):
+        paths, logs = given.paths(row, constrain=False, temperature=temperature)
+        assert entropy[row] == pytest.approx(-(np.exp(logs) * np.maximum(logs, -700)).sum(), abs=1e-6)
+        for character in range(length):
+            expected = np.bincount(paths[:, character], np.exp(logs), minlength=marginals.shape[2])
+            assert marginals[row, character] == pytest.approx(expected, abs=1e-6)
+    assert not marginals[~given.mask].any()
+
+
+@all_kinds
+def test_the_entropy_of_a_long_text_is_finite(kind: str) -> None:
+    """That of independent tags is the sum of the entropies of its characters; that of a chain is at most this sum."""
+    given = case(kind, 30.0, lengths=[3000, 1])
+    marginals = given.decoder.marginals(given.emissions, given.mask)
+    of_characters = -(marginals * np.log(np.maximum(marginals, 1e-300))).sum(axis=(1, 2))
+    entropy = given.decoder.entropy(given.emissions, given.mask)
+    assert (entropy >= 0).all()
+    assert (entropy <= of_characters + 1e-6).all()
+    if kind == "softmax":
+        assert entropy == pytest.approx(of_characters, rel=1e-6)

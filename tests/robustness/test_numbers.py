@@ -15,6 +15,7 @@ from ner.annotating.annotate_settings import AnnotateSettings
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.selecting.select_settings import SelectSettings
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import Settings
 from ner.settings_text import option_of, parse_setting
@@ -39,6 +40,7 @@ GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "tag": (EngineSettings, ReadOptions),
     "evaluate": (EngineSettings, ReadOptions),
     "summarize": (SummarySettings,),
+    "select": (SelectSettings, EngineSettings),
 }
 BEYOND = [
     "-1",
@@ -109,6 +111,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
         "--quiet",
     ],
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
+    "select": lambda lab: ["select", lab / "text.txt", "-o", "made.jsonl", "--model", lab / "model"],
     "info": lambda lab: ["info", "--model", lab / "model"],
     "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
     "summarize": lambda lab: ["summarize", lab / "tagged.csv"],
@@ -177,7 +180,15 @@ def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
         net.judge(f"{name} {option}={value}", wrong)
 
 
-SETTINGS = (AnnotateSettings, TrainingSettings, PretrainingSettings, EngineSettings, ServingSettings, ReadOptions)
+SETTINGS = (
+    AnnotateSettings,
+    TrainingSettings,
+    PretrainingSettings,
+    EngineSettings,
+    ServingSettings,
+    SelectSettings,
+    ReadOptions,
+)
 
 
 @pytest.mark.parametrize("group", SETTINGS)
