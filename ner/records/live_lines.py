@@ -24,7 +24,7 @@ class LiveLines:
 
     Args:
         stream: the stream. It is only asked for more when no line is left, and then for what is there.
-        encoding: its encoding. Only \\n ends a line.
+        encoding: its encoding. Only \n ends a line.
     """
 
     def __init__(self, stream: _Stream, encoding: str) -> None:
