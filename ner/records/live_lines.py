@@ -5,7 +5,7 @@ import time
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Protocol, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 _BLOCK = 65_536
 _PAUSE = 0.05
@@ -13,10 +13,6 @@ _LONGEST_WAIT = 0.5
 """Seconds. So much time after its first item a part ends even if items keep coming, as soon as none is waiting."""
 
 _Item = TypeVar("_Item")
-
-
-class _Stream(Protocol):
-    def read1(self, size: int, /) -> bytes: ...
 
 
 class LiveLines:
@@ -27,8 +23,9 @@ class LiveLines:
         encoding: its encoding. Only \n ends a line.
     """
 
-    def __init__(self, stream: _Stream, encoding: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream = stream
+        self._read_block: Callable[[int], bytes] = stream.read1  # type: ignore[attr-defined]
         self._decoder = getincrementaldecoder(encoding)()
         self._lines: deque[str] = deque()
         self._rest = ""
@@ -59,7 +56,7 @@ class LiveLines:
         return True
 
     def _read(self) -> None:
-        block = self._stream.read1(_BLOCK)
+        block = self._read_block(_BLOCK)
         self._ended = not block
         try:
             text = self._decoder.decode(block, final=self._ended)
@@ -74,7 +71,7 @@ class LiveLines:
         self._lines.extend(f"{line}\n" for line in lines)
 
 
-def _has_bytes(stream: object, seconds: float) -> bool:
+def _has_bytes(stream: Any, seconds: float) -> bool:
     """Whether the stream has bytes or has ended. True where this can't be told: on Windows, and for no real file."""
     try:
         return bool(select.select([stream], [], [], seconds)[0])
