@@ -93,11 +93,12 @@ def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator
     if settings.r_drop:
         yield f"aid    R-Drop: two passes for each batch; weight of the divergence {settings.r_drop:g}"
     if settings.oversample:
+        passes = passes_per_epoch(settings, len(sentences))
         factors = type_factors(sentences, settings.oversample)
         types = ", ".join(f"{name} x {factor:.2f}" for name, factor in factors.items()) or "none"
         yield (
             f"aid    types in fewer than {settings.oversample:.3g} of the sentences: {types}; "
-            f"a pass has {sum(repeats(sentences, settings.oversample, settings.seed)):,} sentences, "
+            f"an epoch has {passes * sum(repeats(sentences, settings.oversample, settings.seed)):,} sentences, "
             f"train has {len(sentences):,}"
         )
 
