@@ -26,6 +26,7 @@ class LiveLines:
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream = stream
         self._read_block: Callable[[int], bytes] = stream.read1  # type: ignore[attr-defined]
+        self.encoding = encoding
         self._decoder = getincrementaldecoder(encoding)()
         self._lines: deque[str] = deque()
         self._rest = ""
