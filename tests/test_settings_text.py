@@ -74,7 +74,7 @@ def test_some_settings_are_enough_and_whole_numbers_are_numbers(path: Path) -> N
 
 def test_all_faults_of_a_file_are_told(path: Path) -> None:
     assert refused(path, '{"epochs": 0, "encodre": "x", "clip": 1, "clip": 2}').split("\n") == [
-        "expected `epochs` to be a whole number from 1 to 100,000, got 0",
+        "expected `epochs` to be a whole number from 1 to 100,000 or None, got 0",
         f"{path}: unknown setting 'encodre': did you mean `encoder`?",
         f"{path}: `clip` occurs twice: remove one of them",
     ]
@@ -96,10 +96,10 @@ def test_text_that_is_not_utf_8(path: Path) -> None:
     [
         ("learnig_rate", 1e-4, "unknown setting 'learnig_rate': did you mean `learning_rate`?"),
         ("seed", 3, "`seed` can't be in a settings file: remove it, and pass `seed` 3"),
-        ("epochs", 2.7, "expected `epochs` to be a whole number from 1 to 100,000, got 2.7"),
-        ("epochs", True, "expected `epochs` to be a whole number from 1 to 100,000, got True"),
-        ("epochs", "3", "expected `epochs` to be a whole number from 1 to 100,000, got '3'"),
-        ("epochs", None, "expected `epochs` to be a whole number from 1 to 100,000, got None"),
+        ("epochs", 2.7, "expected `epochs` to be a whole number from 1 to 100,000 or None, got 2.7"),
+        ("epochs", True, "expected `epochs` to be a whole number from 1 to 100,000 or None, got True"),
+        ("epochs", "3", "expected `epochs` to be a whole number from 1 to 100,000 or None, got '3'"),
+        ("batch_size", None, "expected `batch_size` to be a whole number from 1 to 4,096, got None"),
         ("max_steps", 1.5, "expected `max_steps` to be a whole number from 1 to 1,000,000,000 or None, got 1.5"),
         ("dropout", "0.1", "expected `dropout` to be a number of at least 0 and less than 1, got '0.1'"),
         ("dropout", False, "expected `dropout` to be a number of at least 0 and less than 1, got False"),

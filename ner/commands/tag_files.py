@@ -1,6 +1,7 @@
 """Tagging the texts of files: what `tag` and `client tag` share."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -207,16 +208,18 @@ class TagFiles:
                     partial=lambda: partial if tally.last else None,
                 ) as writer,
             ):
-                tag_records(
-                    tagger,
-                    text_records(self.text) if self.text else texts.records(),
-                    writer,
-                    progress.advance,
-                    min_score=self.min_score,
-                    types=types,
-                    nbest=self.nbest,
-                    tally=tally,
-                )
+                for records in [text_records(self.text)] if self.text else texts.parts():
+                    tag_records(
+                        tagger,
+                        records,
+                        writer,
+                        progress.advance,
+                        min_score=self.min_score,
+                        types=types,
+                        nbest=self.nbest,
+                        tally=tally,
+                    )
+                    sys.stdout.flush()  # before it waits for more of standard input
         except KeyboardInterrupt:
             if partial is None or tally.last is None:
                 raise

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from ner.bounded_json import has_half_character, parse_json
 from ner.data.bounded_parquet import BoundedParquet
@@ -21,7 +21,18 @@ LONGEST_LINE = 10_000_000
 """Characters. The longest novels have half of them; what is longer is no text, and a file without line ends."""
 
 
-def read_lines(name: str, file: TextIO, start: int = 1) -> Iterator[Record | InputError]:
+class Lines(Protocol):
+    """A text that is read line by line, such as an open file."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the text."""
+
+    def readline(self, limit: int, /) -> str:
+        """The next line, or its first `limit` characters; "" at the end."""
+
+
+def read_lines(name: str, file: Lines, start: int = 1) -> Iterator[Record | InputError]:
     """Each line is a record. The file stands at the line `start`."""
     for number, line in enumerate(_bounded_lines(name, file, start), start):
         if isinstance(line, InputError):
@@ -32,7 +43,7 @@ def read_lines(name: str, file: TextIO, start: int = 1) -> Iterator[Record | Inp
         yield Record(name, number, line.rstrip("\n").removesuffix("\r"))
 
 
-def read_json_lines(name: str, file: TextIO, text_column: str, start: int = 1) -> Iterator[Record | InputError]:
+def read_json_lines(name: str, file: Lines, text_column: str, start: int = 1) -> Iterator[Record | InputError]:
     """Each line is a JSON object. A null, or a field that only other lines have, is a missing text.
 
     The file stands at the line `start`.
@@ -74,7 +85,7 @@ def read_json_lines(name: str, file: TextIO, text_column: str, start: int = 1) -
 
 
 def read_delimited(
-    name: str, file: TextIO, text_column: str, head: Sequence[str] = (), start: int = 1
+    name: str, file: Lines, text_column: str, head: Sequence[str] = (), start: int = 1
 ) -> Iterator[Record | InputError]:
     """Each row of a CSV or TSV file is a record. CSV may have semicolons or tabs in place of commas.
 
@@ -109,7 +120,7 @@ def read_delimited(
         raise InputError(f"{name}:{rows.line_num + before}: expected CSV ({error})") from None
 
 
-def read_head(name: str, file: TextIO, text_column: str) -> list[str]:
+def read_head(name: str, file: Lines, text_column: str) -> list[str]:
     """The lines of the header of a CSV or TSV file: several if a name has a line end in it."""
     lines = map(_raised, _bounded_lines(name, file))
     head = [next(lines, "")]
@@ -161,7 +172,7 @@ def read_parquet(name: str, text_column: str, start: int = 1) -> Iterator[Record
                 yield Record(name, number, text or "", fields, missing=text is None)
 
 
-def _bounded_lines(name: str, file: TextIO, start: int = 1) -> Iterator[str | InputError]:
+def _bounded_lines(name: str, file: Lines, start: int = 1) -> Iterator[str | InputError]:
     """The lines from the line `start` on with their ends, without the byte order mark of the first.
 
     A line that is binary, endless, or has bytes that were left undecoded, is an error in its place. That of CSV is
@@ -202,7 +213,7 @@ def _is_undecodable(text: str) -> bool:
     return False
 
 
-def _undecodable(name: str, number: int, file: TextIO) -> InputError:
+def _undecodable(name: str, number: int, file: Lines) -> InputError:
     return InputError(f"{name}:{number}: has bytes that are not {file.encoding}")
 
 

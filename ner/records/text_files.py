@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 from ner.data.corpus import read_file
 from ner.data.formats.registry import format_by_suffix
@@ -15,9 +14,11 @@ from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode
 from ner.errors import InputError, raise_faults
 from ner.files import is_special
+from ner.records.live_lines import LiveLines, until_pauses
 from ner.records.office_files import read_paragraphs
 from ner.records.record import Item, Place, Record
 from ner.records.row_readers import (
+    Lines,
     read_delimited,
     read_excel,
     read_head,
@@ -79,6 +80,7 @@ class TextFiles:
     def __init__(self, names: Iterable[str], options: TextOptions | None = None, *, skip: bool = False) -> None:
         self.options = options or TextOptions()
         self._encodings: dict[str, str] = {}
+        self._live: LiveLines | None = None  # standard input, while it is read
         self._all_known = False
         self.skip = skip
         self.given = given = [*names]
@@ -116,6 +118,15 @@ class TextFiles:
             if watch is not None:
                 watch(self.names[number])
             yield from self._items_of(number, start if number == start.file else _BEGINNING)
+
+    def parts(self) -> Iterator[Iterator[Record]]:
+        """Read the records in parts that end where standard input pauses, so that each can be answered at once.
+
+        Raises:
+            InputError: a file has other content, or another encoding.
+            OSError: a file can't be read.
+        """
+        return until_pauses(self.records(), lambda seconds: self._live is None or self._live.has_line(seconds))
 
     def _items_of(self, number: int, start: Place = _BEGINNING) -> Iterator[Item]:
         """The items of one file. Where it can't be read on, its last item says why."""
@@ -247,12 +258,14 @@ class TextFiles:
                     yield from read_lines(name, file, start.line)
 
     @contextmanager
-    def _open_text(self, name: str, offset: int = 0) -> Iterator[TextIO]:
+    def _open_text(self, name: str, offset: int = 0) -> Iterator[Lines]:
         # Only \n ends a line. Other characters that Python takes for line ends are part of the text.
         encoding, errors = self._encoding(name), "surrogateescape" if self.skip else "strict"
         try:
             if name == STANDARD_INPUT:
-                yield io.TextIOWrapper(sys.stdin.buffer, encoding, newline="\n")
+                self._live = LiveLines(sys.stdin.buffer, encoding)
+                yield self._live
+                self._live = None
                 return
             with open_file(name) as packed:
                 if offset:

@@ -13,7 +13,9 @@ from ner.model.network import BertBiLstmCrf
 from ner.training.model_output import FEATURES
 from ner.training.oversampling import repeats, type_factors
 from ner.training.tagger_trainer import parameter_groups
+from ner.training.training_advice import training_advice
 from ner.training.training_examples import Examples
+from ner.training.training_length import number_of_epochs, passes_per_epoch, steps_per_epoch
 from ner.training.training_settings import TrainingSettings
 
 _RECURRENT: dict[CellName, str] = {"lstm": "BiLSTM", "gru": "BiGRU"}
@@ -30,6 +32,8 @@ def describe_run_start(
             yield f"{split.name:7}{len(split.sentences):,} sentences, {split.characters:,} characters{unknown}; {types}"
     for note in corpus.notes:
         yield f"note   {note}"
+    for advice in training_advice(corpus, settings):
+        yield f"note   {advice}"
     if examples.sentences_cut:
         yield (
             f"note   {examples.sentences_cut:,} sentences are longer than {settings.max_length} characters and are "
@@ -51,6 +55,7 @@ def describe_run_start(
         known = f", {len(dictionary.words):,} words of the user dictionary" if dictionary else ""
         yield f"words  {stored.name} ({stored.package} {stored.version}), {len(stored.parts)} parts of speech{known}"
     yield from _learning_rates(model, settings)
+    yield _length(corpus.train.sentences, examples, settings)
     yield from _aids(corpus.train.sentences, settings)
     precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"
     kernel = attention_kernel(model.device, settings.max_length)
@@ -71,6 +76,14 @@ def _learning_rates(model: BertBiLstmCrf, settings: TrainingSettings) -> Iterato
             yield f"rates  {part}: {rates[0]:g} for {size / 1e6:.2f} million parameters"
 
 
+def _length(sentences: Sequence[Sentence], examples: Examples, settings: TrainingSettings) -> str:
+    steps, passes = steps_per_epoch(settings, len(examples)), passes_per_epoch(settings, len(sentences))
+    repeated = f", each with {passes} passes over train, as it is small" if passes > 1 else ""
+    if settings.max_steps is not None:
+        return f"length {settings.max_steps:,} steps; an epoch has {steps:,}"
+    return f"length {number_of_epochs(settings):,} epochs of {steps:,} steps{repeated}"
+
+
 def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator[str]:
     if settings.adversarial != "none":
         steps = f" in {settings.adversarial_steps} steps" if settings.adversarial == "pgd" else ""
@@ -80,11 +93,12 @@ def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator
     if settings.r_drop:
         yield f"aid    R-Drop: two passes for each batch; weight of the divergence {settings.r_drop:g}"
     if settings.oversample:
+        passes = passes_per_epoch(settings, len(sentences))
         factors = type_factors(sentences, settings.oversample)
         types = ", ".join(f"{name} x {factor:.2f}" for name, factor in factors.items()) or "none"
         yield (
             f"aid    types in fewer than {settings.oversample:.3g} of the sentences: {types}; "
-            f"an epoch has {sum(repeats(sentences, settings.oversample, settings.seed)):,} sentences, "
+            f"an epoch has {passes * sum(repeats(sentences, settings.oversample, settings.seed)):,} sentences, "
             f"train has {len(sentences):,}"
         )
 

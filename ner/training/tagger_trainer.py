@@ -34,10 +34,12 @@ from ner.training.rdrop import r_drop_loss
 from ner.training.stop_at_interrupt import StopAtInterrupt
 from ner.training.tensorboard import TensorBoardLog
 from ner.training.training_examples import Collator, TrainingData
-from ner.training.training_settings import TrainingSettings
+from ner.training.training_length import number_of_epochs, steps_per_epoch
+from ner.training.training_settings import LEAST_STEPS, TrainingSettings
 from ner.training.weight_average import WeightAverage
 
 _LOGS_AN_EPOCH = 20
+_ENTITIES_TO_JUDGE = 20
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
@@ -84,7 +86,7 @@ class TaggerTrainer(Trainer):
                 EarlyStoppingCallback(settings.patience),
                 _FindBest(self._unfinished),
                 TensorBoardLog(output / TENSORBOARD),
-                _StopIfNothingIsFound(settings, any(sentence.entities for sentence in data.dev)),
+                _StopIfNothingIsFound(settings, sum(len(sentence.entities) for sentence in data.dev)),
                 *([_Unfreeze(model)] if settings.mode == "gradual" else []),
                 *([self._average] if self._average else []),
                 *callbacks,
@@ -231,13 +233,12 @@ def _attack(model: BertBiLstmCrf, settings: TrainingSettings) -> Attack | None:
 
 
 def _arguments(settings: TrainingSettings, examples: int, device: torch.device, output: Path) -> TrainingArguments:
-    batches = -(-examples // settings.batch_size)
-    steps_an_epoch = -(-batches // settings.accumulate)
-    steps = settings.max_steps or steps_an_epoch * settings.epochs
+    steps_an_epoch = steps_per_epoch(settings, examples)
+    steps = settings.max_steps or steps_an_epoch * number_of_epochs(settings)
     on_cpu = device.type == "cpu"
     arguments = TrainingArguments(
         output_dir=str(output / UNFINISHED),
-        num_train_epochs=settings.epochs,
+        num_train_epochs=number_of_epochs(settings),
         max_steps=settings.max_steps or -1,
         per_device_train_batch_size=settings.batch_size,
         gradient_accumulation_steps=settings.accumulate,
@@ -299,18 +300,21 @@ class _Unfreeze(TrainerCallback):
 
 
 class _StopIfNothingIsFound(TrainerCallback):
-    """Stops a run if the model predicts only O on dev after a third of the steps."""
+    """Stops a run if the model predicts only O on dev after a third of the steps.
 
-    def __init__(self, settings: TrainingSettings, dev_has_entities: bool) -> None:
+    A short run is not stopped, and neither is a run whose dev has few entities: a good model may miss these.
+    """
+
+    def __init__(self, settings: TrainingSettings, dev_entities: int) -> None:
         self._settings = settings
-        self._dev_has_entities = dev_has_entities
+        self._judges = dev_entities >= _ENTITIES_TO_JUDGE
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        done = state.global_step / state.max_steps
-        if self._dev_has_entities and 1 / 3 <= done < 1 and kwargs["metrics"]["eval_predicted"] == 0:
+        is_late = max(state.max_steps / 3, LEAST_STEPS) <= state.global_step < state.max_steps
+        if self._judges and is_late and kwargs["metrics"]["eval_predicted"] == 0:
             raise InputError(
                 f"after {state.global_step:,} of {state.max_steps:,} steps the model finds no entity in dev: try more "
-                f"`epochs` (now {self._settings.epochs}), another `learning_rate` "
+                f"`epochs` (now {number_of_epochs(self._settings)}), another `learning_rate` "
                 f"({self._settings.learning_rate:g}) or a smaller `batch_size` ({self._settings.batch_size}), and "
                 "check that the tags of train are correct"
             )

@@ -36,6 +36,7 @@ from ner.training.starting_network import Start, build_start, load_source
 from ner.training.tagger_trainer import TaggerTrainer
 from ner.training.train_fraction import take_train_fraction
 from ner.training.training_examples import Examples, TrainingData
+from ner.training.training_length import passes_per_epoch
 from ner.training.training_record import training_record
 from ner.training.training_settings import TrainingSettings
 
@@ -143,7 +144,8 @@ def _require_one_process() -> None:
 def _build_examples(plan: _Plan, start: Start) -> Examples:
     """Build the examples to learn from, and report an overview of the run."""
     sentences, settings = plan.corpus.train.sentences, plan.settings
-    times = repeats(sentences, settings.oversample, settings.seed)
+    passes = passes_per_epoch(settings, len(sentences))
+    times = [passes * each for each in repeats(sentences, settings.oversample, settings.seed)]
     examples = Examples(sentences, start.table, start.model.config, times, start.model.words)
     for line in describe_run_start(plan.corpus, start.model, start.table, examples, settings):
         plan.progress.note(line)

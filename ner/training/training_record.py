@@ -9,6 +9,7 @@ from transformers import TrainerState
 from ner.data.data_split import Split
 from ner.model.run_environment import describe_environment
 from ner.training.training_examples import Examples
+from ner.training.training_length import passes_per_epoch
 from ner.training.training_settings import TrainingSettings
 
 _PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
@@ -32,6 +33,7 @@ def training_record(
         "sentences_cut": examples.sentences_cut,
         "entities_cut": examples.entities_cut,
         "windows_unknown": examples.windows_unknown,
+        "passes_per_epoch": passes_per_epoch(settings, len(splits[0].sentences)),
         "steps": state.global_step,
         "epochs": _epochs(state.log_history),
         "best_dev_f1": state.best_metric,

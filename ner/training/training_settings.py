@@ -8,7 +8,11 @@ from pydantic import Field
 from ner.choices import BUILT_IN_TAGGER, AdversarialName, EncoderMode
 from ner.common_settings import AIDS, NETWORK, TRAINING, Accumulate, Clip, Precision, Seed, Share, WeightDecay
 from ner.model.network_settings import NetworkSettings
-from ner.settings import Help, Search, settings_group
+from ner.settings import Help, Search, Unset, settings_group
+
+USUAL_EPOCHS = 4
+LEAST_STEPS = 300
+"""The least number of steps if `epochs` is not set, measured with 30 to 1,000 sentences."""
 
 
 @settings_group
@@ -21,7 +25,7 @@ class TrainingSettings(NetworkSettings):
     ... except InputError as error:
     ...     print(error)
     expected `dropout` to be a number of at least 0 and less than 1, got 2
-    expected `epochs` to be a whole number from 1 to 100,000, got 0
+    expected `epochs` to be a whole number from 1 to 100,000 or None, got 0
 
     Raises:
         InputError: settings are wrong. The message names all of them.
@@ -68,12 +72,18 @@ class TrainingSettings(NetworkSettings):
         ),
     ] = 1.0
     epochs: Annotated[
-        int,
+        int | None,
         Field(ge=1, le=100_000),
         TRAINING,
         Search(3, 10),
-        Help("Number of epochs. An epoch is one pass over the training data.", "训练的轮数。"),
-    ] = 4
+        Unset(
+            f"{USUAL_EPOCHS}; with few sentences, each has several passes, for {LEAST_STEPS} steps or more in all",
+            f"{USUAL_EPOCHS}；句子少时每轮把数据过多遍，总共至少 {LEAST_STEPS} 步",
+        ),
+        Help(
+            "Number of epochs. An epoch is one pass over the training data.", "训练的轮数，一轮就是把训练数据过一遍。"
+        ),
+    ] = None
     max_steps: Annotated[
         int | None,
         Field(ge=1, le=10**9),

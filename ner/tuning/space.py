@@ -1,6 +1,7 @@
 """The search space: the ranges of the settings."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from optuna import Trial
@@ -10,7 +11,8 @@ from pydantic.fields import FieldInfo
 from ner.choices import LEARNED_FUSIONS
 from ner.errors import InputError
 from ner.model.network_settings import NetworkSettings
-from ner.settings import Search, marker
+from ner.settings import Search, marker, value_type
+from ner.training.training_length import number_of_epochs
 from ner.training.training_settings import TrainingSettings
 
 Space = dict[str, BaseDistribution]
@@ -47,10 +49,15 @@ def search_space(settings: TrainingSettings, fixed: Collection[str]) -> Space:
     return space
 
 
+def starting_values(settings: TrainingSettings, space: Space) -> dict[str, Any]:
+    """The values of the searched settings in the first trial."""
+    return {name: getattr(replace(settings, epochs=number_of_epochs(settings)), name) for name in space}
+
+
 def _range(field: FieldInfo, search: Search) -> BaseDistribution:
     if search.choices:
         return CategoricalDistribution(search.choices)
-    if field.annotation is int:
+    if value_type(field)[0] is int:
         return IntDistribution(int(search.low), int(search.high), log=search.log)
     return FloatDistribution(search.low, search.high, log=search.log)
 

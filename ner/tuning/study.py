@@ -22,9 +22,10 @@ from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.runs.run_folder import check_same_run, require_own_folder
 from ner.training.model_output import describe_run
+from ner.training.training_length import passes_per_epoch
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import RepeatableSampler
-from ner.tuning.space import Space, search_space
+from ner.tuning.space import Space, search_space, starting_values
 
 DATABASE = "study.db"
 AGAIN = "run it again to continue"
@@ -62,8 +63,9 @@ class SearchPlan:
 
     @cached_property
     def space(self) -> Space:
-        """The search space."""
-        return search_space(self.settings, self.fixed)
+        """The search space, without `epochs` if train is so small that each epoch has several passes over it."""
+        is_small = passes_per_epoch(self.settings, len(self.corpus.train.sentences)) > 1
+        return search_space(self.settings, {*self.fixed, *(["epochs"] if is_small else [])})
 
 
 def open_study(plan: SearchPlan) -> optuna.Study:
@@ -104,7 +106,7 @@ def _open_study(plan: SearchPlan) -> optuna.Study:
     settings, output, space = plan.settings, plan.output, plan.space
     study = optuna.create_study(
         storage=_open_storage(plan.storage, output / DATABASE),
-        sampler=RepeatableSampler(settings.seed, {name: getattr(settings, name) for name in space}),
+        sampler=RepeatableSampler(settings.seed, starting_values(settings, space)),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=_COMPARED_WITH, n_warmup_steps=_FIRST_EPOCH),
         study_name=output.resolve().name,
         direction="maximize",

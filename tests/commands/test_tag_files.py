@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from select import select
+from subprocess import PIPE, Popen
 from typing import Any
 
 import openpyxl
@@ -24,6 +27,7 @@ from ner.records.record_progress import RecordProgress
 from ner.records.survey import Survey
 from ner.records.text_options import TextOptions
 from ner.tagging.tagger import Tagger
+from tests.helpers.forked_commands import ROOT
 
 Tag = Callable[..., Result]
 
@@ -195,3 +199,17 @@ def test_without_a_terminal_there_is_a_line_every_30_seconds(monkeypatch: pytest
         "tagging: 30%, 3,000 characters, 100 per second, 70 s left",
         "tagging: 60%, 6,000 characters, 100 per second, 40 s left",
     ]
+
+
+def test_a_line_of_a_pipe_is_answered_before_the_next_one_comes() -> None:
+    with Popen([sys.executable, "-m", "ner", "tag", "-q", "-"], cwd=ROOT, stdin=PIPE, stdout=PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            for text in ("张伟去上海。", "我在北京。"):
+                process.stdin.write(f"{text}\n".encode())
+                process.stdin.flush()
+                assert select([process.stdout], [], [], 60)[0], "no answer while the input is open"
+                assert json.loads(process.stdout.readline())["text"] == text
+        finally:
+            process.kill()

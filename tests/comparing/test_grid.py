@@ -39,8 +39,11 @@ def test_every_value_makes_a_folder_of_its_own_name() -> None:
         (["fusion"], "`vary` fusion: a value is empty: expected fusion=VALUE,VALUE"),
         (["fusion=last,"], "`vary` fusion=last,: a value is empty"),
         (["fusion=last,sum"], "`vary` fusion=last,sum: expected `fusion` to be one of last, mean, .*, got 'sum'"),
-        (["epochs=0"], "`vary` epochs=0: expected `epochs` to be a whole number from 1 to 100,000, got '0'"),
-        (["epochs=1.5"], "`vary` epochs=1.5: expected `epochs` to be a whole number from 1 to 100,000, got '1.5'"),
+        (["epochs=0"], "`vary` epochs=0: expected `epochs` to be a whole number from 1 to 100,000 or None, got '0'"),
+        (
+            ["epochs=1.5"],
+            "`vary` epochs=1.5: expected `epochs` to be a whole number from 1 to 100,000 or None, got '1.5'",
+        ),
         (["max-steps=none"], "`vary` max-steps=none: expected `max_steps` to be a whole number"),
         (["dropout=high"], "`vary` dropout=high: expected `dropout` to be a number"),
         (["calibrate=maybe"], "`vary` calibrate=maybe: expected `calibrate` to be true or false"),

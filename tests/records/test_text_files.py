@@ -1,6 +1,8 @@
 """The texts to tag, out of files of all kinds."""
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -270,3 +272,16 @@ def test_a_device_without_end_is_refused() -> None:
 def test_standard_input_is_named_once() -> None:
     with pytest.raises(InputError, match="standard input can be read once"):
         files("-", "-")
+
+
+def test_standard_input_comes_in_parts_that_end_where_it_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    with os.fdopen(read, "rb") as stream:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(stream))
+        os.write(write, "张伟\n去上海\n".encode())
+        parts = TextFiles(["-"]).parts()
+        assert [record.text for record in next(parts)] == ["张伟", "去上海"]
+        os.write(write, "王小明".encode())
+        os.close(write)
+        assert [(record.line, record.text) for record in next(parts)] == [(3, "王小明")]
+        assert next(parts, None) is None

@@ -23,6 +23,7 @@ from ner.extras import how_to_install
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
+from ner.training import tagger_trainer, training_length
 from ner.training.epoch_progress import EpochProgress
 from ner.training.model_output import read_finished_record
 from ner.training.run_overview import describe_run_start
@@ -363,8 +364,31 @@ def test_a_model_that_finds_nothing_stops_after_a_third(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CrfDecoder, "decode", _all_outside(CrfDecoder.decode))
+    monkeypatch.setattr(tagger_trainer, "LEAST_STEPS", 5)
+    monkeypatch.setattr(tagger_trainer, "_ENTITIES_TO_JUDGE", corpus.dev.types.total())
     with pytest.raises(InputError, match=r"after 8 of 24 steps the model finds no entity in dev"):
         train(corpus, quick(epochs=6), tmp_path / "model")
+
+
+def test_a_short_run_and_a_run_with_a_small_dev_end_with_a_model(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CrfDecoder, "decode", _all_outside(CrfDecoder.decode))
+    monkeypatch.setattr(tagger_trainer, "_ENTITIES_TO_JUDGE", corpus.dev.types.total())
+    assert train(corpus, quick(), tmp_path / "short").evaluations["dev"].scores.f1 == 0
+    monkeypatch.setattr(tagger_trainer, "LEAST_STEPS", 1)
+    monkeypatch.setattr(tagger_trainer, "_ENTITIES_TO_JUDGE", corpus.dev.types.total() + 1)
+    assert train(corpus, quick(), tmp_path / "small").evaluations["dev"].scores.f1 == 0
+
+
+def test_few_sentences_are_passed_over_several_times_in_an_epoch(
+    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_length, "LEAST_STEPS", 30)
+    progress = RecordedProgress()
+    run = train(corpus, quick(epochs=None), tmp_path / "model", progress=progress)
+    assert (run.record["steps"], run.record["passes_per_epoch"], len(run.record["epochs"])) == (32, 2, 4)
+    assert "length 4 epochs of 8 steps, each with 2 passes over train, as it is small" in progress.lines
 
 
 def _all_outside(decode: Callable[..., Decoded]) -> Callable[..., Decoded]:

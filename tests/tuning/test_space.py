@@ -8,7 +8,7 @@ from optuna.distributions import CategoricalDistribution
 from ner.choices import LEARNED_FUSIONS
 from ner.errors import InputError
 from ner.training.training_settings import TrainingSettings
-from ner.tuning.space import search_space, suggest
+from ner.tuning.space import search_space, starting_values, suggest
 
 ALL = {
     "learning_rate", "head_learning_rate", "batch_size", "epochs", "dropout", "encoder_dropout", "fusion", "lstm_size"
@@ -42,9 +42,11 @@ def test_only_learned_fusions_have_layer_dropout() -> None:
 
 def test_the_defaults_are_in_all_ranges() -> None:
     """Since the first trial has them."""
-    settings = TrainingSettings()
-    for name, range_ in search_space(settings, ()).items():
-        assert range_._contains(range_.to_internal_repr(getattr(settings, name))), name
+    space = search_space(TrainingSettings(), ())
+    values = starting_values(TrainingSettings(), space)
+    assert values["epochs"] == 4
+    for name, range_ in space.items():
+        assert range_._contains(range_.to_internal_repr(values[name])), name
 
 
 def test_values_are_settings_in_their_ranges() -> None:
