@@ -1,27 +1,39 @@
 """`bert-ner train`: make a tagger."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from ner.commands.command import command
 from ner.commands.messages import say
-from ner.commands.options import read_options, training_settings
-from ner.commands.parameters import Data, Resume, named_paths, option
+from ner.commands.options import options_on_command_line, read_options, training_settings
+from ner.commands.parameters import DATA, Resume, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.errors import InputError
+from ner.language import Text
 from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
+
+_Data = Annotated[
+    Path | None,
+    option(*DATA, "--data", "-d", default=Text("that of the run, with --resume", "同被中断的训练（--resume）")),
+]
 
 
 @command(
     zh="训练一个模型：保留 dev F1 最高的那一轮，并在 dev 和 test 上评测。",
-    examples=["bert-ner train --data data_demo --output my-tagger"],
+    examples=["bert-ner train --data data_demo --output my-tagger", "bert-ner train --output my-tagger --resume"],
     makes_files=True,
     settings=training_settings,
     reading=read_options,
 )
 def train(
-    data: Data,
+    *,
+    ctx: typer.Context,
+    data: _Data = None,
     output: Annotated[
         Path,
         option(
@@ -32,14 +44,21 @@ def train(
         ),
     ],
     resume: Resume = False,
-    *,
     settings: TrainingSettings,
     reading: ReadOptions,
     terminal: Terminal,
 ) -> None:
     """Train a tagger, keep the epoch with the best dev F1, and evaluate it on dev and test."""
     from ner.data.corpus import read_corpus
+    from ner.training.begun_run import read_begun_run
 
+    if resume and (begun := read_begun_run(output)):
+        given = options_on_command_line(ctx) & TrainingSettings.__pydantic_fields__.keys()
+        settings = replace(begun.settings, **{name: getattr(settings, name) for name in given})
+        if data is None and begun.source is not None:
+            data, reading = Path(begun.source.path), begun.source.options
+    if data is None:
+        raise InputError("expected `data`, the folder with train, dev and test files, or a single file")
     read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary])
     check_unused(output, "output", [data, *read])
     corpus = read_corpus(data, seed=settings.seed, options=reading)

@@ -40,6 +40,15 @@ class CorpusError(InputError):
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a corpus was read from: the absolute path, and the seed and the options of `read_corpus`."""
+
+    path: str
+    seed: int
+    options: ReadOptions
+
+
+@dataclass(frozen=True)
 class Corpus:
     """The splits of a data set.
 
@@ -58,6 +67,7 @@ class Corpus:
         test: the data for the final scores, or None.
         types: the entity types of train, sorted.
         notes: notes for the user.
+        source: where it was read from; None if it was made in memory.
     """
 
     train: Split
@@ -65,6 +75,7 @@ class Corpus:
     test: Split | None
     types: list[str]
     notes: list[str] = field(default_factory=list)
+    source: Source | None = field(default=None, repr=False)
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -266,7 +277,8 @@ def read_corpus(
         InputError: there is no train file, or dev or test contain the tag ?.
     """
     splits = read_splits(path, options, require=("train",), wanted=wanted)
-    return _join_splits(splits, seed, f" file in {path}")
+    corpus = _join_splits(splits, seed, f" file in {path}")
+    return replace(corpus, source=Source(str(Path(path).absolute()), seed, options))
 
 
 def read_sentences(path: str | Path, *, options: ReadOptions = _DEFAULT) -> list[Sentence]:

@@ -45,6 +45,16 @@ class Entity:
     id: str = field(default="", repr=False)
     model_score: float | None = field(default=None, repr=False)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The entity as a dict for JSON: start, end, label and text, and what else it has of score, source and id.
+
+        >>> Entity(2, 4, "LOC", "上海", score=0.98).to_dict()
+        {'start': 2, 'end': 4, 'label': 'LOC', 'text': '上海', 'score': 0.98}
+        """
+        others = {"score": self.score, "source": self.source, "id": self.id or None}
+        given = {name: value for name, value in others.items() if value is not None}
+        return {"start": self.start, "end": self.end, "label": self.label, "text": self.text, **given}
+
 
 EntityLike = Entity | tuple[int, int, str] | Mapping[str, Any]
 """An entity, a tuple `(start, end, label)`, or a dict with these three keys."""

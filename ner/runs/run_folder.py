@@ -16,7 +16,8 @@ UNFINISHED = "unfinished-run"
 """The subfolder of the output folder with the files that only an unfinished run needs."""
 RESUME = "run it again with `resume` to continue"
 """The way out of an unfinished run."""
-_RUN = "run.json"
+RUN = "run.json"
+"""The settings and the data of an unfinished run."""
 _FORMAT, _FORMAT_VERSION = "format_version", 2  # runs of version 0.1.0 have no number, and checkpoints without manifest
 _ENDED = ".ended-run"
 _SAVING = ".saving-*"
@@ -119,7 +120,7 @@ def require_resumable(output: Path, run: dict[str, Any], resume: bool, source: s
     """
     if not resume:
         raise InputError(f"{output} contains an unfinished run: continue it with `resume`, or choose another `output`")
-    path = output / UNFINISHED / _RUN
+    path = output / UNFINISHED / RUN
     advice = f"remove {path.parent} to start from the beginning, or choose another `output`"
     try:
         before = read_json(path, advice)
@@ -138,7 +139,7 @@ def begin_run(output: Path, run: dict[str, Any]) -> None:
         InputError: the folder can't be written.
     """
     try:
-        write_json({_FORMAT: _FORMAT_VERSION, **run}, output / UNFINISHED / _RUN)
+        write_json({_FORMAT: _FORMAT_VERSION, **run}, output / UNFINISHED / RUN)
     except OSError as error:
         raise InputError(f"can't write into {output} ({error.strerror}): choose another `output`") from error
 
@@ -167,7 +168,7 @@ def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, so
         started = before["settings"].get(name, _LATER.get(name))
         if started != value:
             raise InputError(
-                f"the run in {output} started with `{name}` {started}, not {value}: "
+                f"the run in {output} started {_tell_apart(name, started, value)}: "
                 "continue it with the same settings, or choose another `output`"
             )
     if before["data"] != now["data"]:
@@ -177,3 +178,9 @@ def check_same_run(before: dict[str, Any], now: dict[str, Any], output: Path, so
             f"the word segmenter or its dictionary changed since the run in {output} started: use those that it "
             "started with, or choose another `output`"
         )
+
+
+def _tell_apart(name: str, before: Any, now: Any) -> str:
+    if before is None:
+        return f"without `{name}`, not with {now}"
+    return f"with `{name}` {before}, not {'without it' if now is None else now}"

@@ -81,6 +81,9 @@ class Tagger:
         self.types = [*engine.types, *self._new_types]
         self._tags = Tags.of(engine.labels, self.scheme, self._new_types)
 
+    def __repr__(self) -> str:
+        return f"<Tagger {self.name or 'without a name'}: {', '.join(self.types)}>"
+
     @classmethod
     def load(
         cls,

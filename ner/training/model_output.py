@@ -62,8 +62,15 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         if checkpoint is not None:
             return checkpoint
     require_no_model(output, (CONFIG, WEIGHTS, CHARACTERS, RECORD))
-    begin_run(output, run)
+    begin_run(output, run | {"source": asdict(corpus.source) if corpus.source else None})
     return None
+
+
+def describe_checkpoint(checkpoint: Path) -> str:
+    """Where a run that continues from `checkpoint` is, for example "step 120 of 400, in epoch 2 of 4"."""
+    state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
+    epoch, epochs = state["epoch"], state["num_train_epochs"]
+    return f"step {state['global_step']:,} of {state['max_steps']:,}, {epoch:.3g} of {epochs} epochs"
 
 
 def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) -> dict[str, Any] | None:

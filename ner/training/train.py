@@ -29,7 +29,7 @@ from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
 from ner.training.continue_tagger import adopt_network_settings, f1_of_types
 from ner.training.epoch_progress import EpochProgress
-from ner.training.model_output import EVALUATION, FEATURES, describe_words, prepare_output
+from ner.training.model_output import EVALUATION, FEATURES, describe_checkpoint, describe_words, prepare_output
 from ner.training.oversampling import repeats
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
@@ -116,7 +116,9 @@ def train(
         checkpoint = prepare_output(output, settings, corpus, resume)
         corpus = take_train_fraction(corpus, settings)
         plan = _Plan(corpus, settings, output, checkpoint, choose_progress(progress), way_out)
-        if resume and checkpoint is None:
+        if checkpoint is not None:
+            plan.progress.note(f"note   the run in {output} goes on after {describe_checkpoint(checkpoint)}")
+        elif resume:
             plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
         start = build_start(source, corpus, plan.splits, settings)
         examples = _build_examples(plan, start)

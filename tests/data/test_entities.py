@@ -1,9 +1,10 @@
+import json
 import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner.data.entities import Entity, drop_overlaps, pair_overlaps
+from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
 
 
 def entity(start: int, end: int, label: str = "X") -> Entity:
@@ -52,3 +53,14 @@ def test_a_long_text_with_many_entities() -> None:
     kept = drop_overlaps(entities)
     assert (len(kept), len([*pair_overlaps(entities, kept)])) == (20_000, 10_000)
     assert time.process_time() - began < 5  # comparing all with all takes a minute and more
+
+
+def test_an_entity_as_a_dict_is_json_and_an_entity_again() -> None:
+    plain = Entity(0, 2, "PER", "张伟")
+    scored = Entity(3, 5, "LOC", "上海", score=0.5, source="rule", id="7")
+    assert plain.to_dict() == {"start": 0, "end": 2, "label": "PER", "text": "张伟"}
+    assert json.loads(json.dumps(scored.to_dict())) == {
+        **{"start": 3, "end": 5, "label": "LOC", "text": "上海"},
+        **{"score": 0.5, "source": "rule", "id": "7"},
+    }
+    assert Sentence("张伟在上海", [plain.to_dict()]).entities == (plain,)

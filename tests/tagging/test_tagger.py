@@ -45,6 +45,10 @@ def test_entities_have_the_offsets_and_the_text_of_the_original(tagger: Tagger) 
     assert all(0.5 < entity.score <= 1 for entity in entities)
 
 
+def test_a_tagger_shows_its_name_and_its_types(tagger: Tagger, model_folder: Path) -> None:
+    assert repr(tagger) == f"<Tagger {model_folder}: LOC, ORG, PER>"
+
+
 def test_order_is_kept_and_empty_texts_have_no_entities(tagger: Tagger) -> None:
     texts = ["", "张伟去上海。", "我不去。", "", "李老师来北京了！"]
     results = tagger.tag(texts)

@@ -17,7 +17,7 @@ from ner.runs.checkpoints import MANIFEST
 from ner.runs.folder_lock import hold_folder
 from ner.tagging.tagger import Tagger
 from ner.training.epoch_progress import EpochProgress
-from ner.training.model_output import prepare_output
+from ner.training.model_output import describe_checkpoint, prepare_output
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.killed_process import run_killed
@@ -60,6 +60,11 @@ def stopped(corpus: Corpus, short: TrainingSettings, tmp_path_factory: pytest.Te
         "checkpoint-4", "checkpoint-6", "run.json",
     ]  # fmt: skip
     return folder
+
+
+def test_it_is_told_where_a_run_goes_on(stopped: Path) -> None:
+    found = describe_checkpoint(stopped / "unfinished-run" / "checkpoint-6")
+    assert found == "step 6 of 8, 1.5 of 2 epochs"
 
 
 @pytest.fixture
