@@ -14,6 +14,7 @@ from ner.files import whole_folder, write_json, write_text
 from ner.output_paths import check_folder
 from ner.pages.highlight import Hues, Piece, pieces, visible
 from ner.pages.templates import Filters, page_template
+from ner.translation import translate
 from ner.version import installed_version
 
 if TYPE_CHECKING:
@@ -139,6 +140,6 @@ def shown_tables(check: Check) -> dict[str, pd.DataFrame]:
 
 def format_cell(value: object) -> str:
     """A name, a count or a share of a table as text."""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str):  # the name of a type has no space
+        return translate(value) if " " in value else value
     return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"

@@ -16,6 +16,7 @@ from ner.errors import InputError, InterruptedRun
 from ner.extras import how_to_install
 from ner.file_schema import usual_words
 from ner.files import NO_ROOM
+from ner.translation import translate
 
 FOUND, INPUT_WRONG, _PIPE_CLOSED = 1, 2, 141
 _UsageError: Any = typer.BadParameter.__base__
@@ -32,7 +33,7 @@ class Commands(TranslatedGroup):
             with standard_streams(), STOP_SIGNALS.caught():
                 return super().main(*args, **extra)
         except KeyboardInterrupt:  # before the command began
-            say(f"bert-ner: interrupted by {STOP_SIGNALS.name}", err=True)
+            say(f"bert-ner: {translate(f'interrupted by {STOP_SIGNALS.name}')}", err=True)
             raise SystemExit(STOP_SIGNALS.status) from None
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
@@ -80,7 +81,7 @@ class Commands(TranslatedGroup):
 
 
 def in_words_of_options(message: str, *commands: Any) -> str:
-    """A message of the library, with the names of parameters as the command line spells them.
+    """A message of the library in the language of the user, with parameters as the command line spells them.
 
     The library writes `learning_rate`, in backticks; the user of the command knows it as --learning-rate.
     """
@@ -92,7 +93,7 @@ def in_words_of_options(message: str, *commands: Any) -> str:
         for parameter in command.params
     }
     names |= {name: names[parameter] for name, parameter in _PARAMETERS.items() if parameter in names}
-    return re.sub(r"`([\w.]+)`", lambda found: names.get(found[1], found[0]), message)
+    return re.sub(r"`([\w.]+)`", lambda found: names.get(found[1], found[0]), translate(message))
 
 
 def _refuse_usage(error: Any) -> NoReturn:
@@ -118,5 +119,5 @@ def _refuse_usage(error: Any) -> NoReturn:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    say(f"bert-ner: {message}", err=True)
+    say(f"bert-ner: {translate(message)}", err=True)
     raise typer.Exit(status)

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from ner.pages.highlight import visible
+from ner.translation import translate
 
 
 def shown(message: str) -> str:
@@ -20,5 +21,5 @@ def shown(message: str) -> str:
 
 
 def say(message: str, *, err: bool = False) -> None:
-    """Print what was done on standard output, or on standard error."""
-    typer.echo(shown(message), err=err)
+    """Print what was done, in the language of the user, on standard output or on standard error."""
+    typer.echo(shown(translate(message)), err=err)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ner.commands.messages import say
+from ner.translation import translate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def rich_table(frame: "pd.DataFrame", title: str = "", *, left: Collection[str] 
     if index:
         table.add_column("")
     for name in frame.columns:
-        table.add_column(Text(str(name)), justify="left" if name in left else "right", overflow="fold")
+        table.add_column(Text(translate(str(name))), justify="left" if name in left else "right", overflow="fold")
     for row in frame.itertuples(index=index, name=None):
         table.add_row(*(Text(str(cell)) for cell in row))
     return table
@@ -88,7 +89,8 @@ def print_check(check: "Check", console: "Console", words: Callable[[str], str] 
     for group in check.groups:
         kind = group.kind
         console.print()
-        console.print(Text.assemble((f"{kind.severity}  ", _COLOURS[kind.severity]), (format_heading(group), "bold")))
+        severity = f"{translate(kind.severity)}  "
+        console.print(Text.assemble((severity, _COLOURS[kind.severity]), (translate(format_heading(group)), "bold")))
         console.print(Text(words(kind.advice), "italic"))
         for alike in group.rules[:_SHOWN]:
             line = visible(f"{alike[0].place}: {words(format_message(alike[0]))}")
@@ -96,16 +98,16 @@ def print_check(check: "Check", console: "Console", words: Callable[[str], str] 
             clipped = line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..."
             console.print(Text(f"  {clipped}{times}"), soft_wrap=True)
         if more := len(group.findings) - sum(map(len, group.rules[:_SHOWN])):
-            console.print(Text(f"  and {more:,} more"))
+            console.print(Text(f"  {translate(f'and {more:,} more')}"))
     if check.notes:
         console.print()
     for note in check.notes:
-        console.print(Text(f"note  {visible(words(note))}"), soft_wrap=True)
+        console.print(Text(f"{translate('note')}  {visible(words(note))}"), soft_wrap=True)
     for title, frame in shown_tables(check).items():
         console.print()
-        console.print(rich_table(frame.map(format_cell), title, index=True))
+        console.print(rich_table(frame.map(format_cell).rename(index=format_cell), translate(title), index=True))
     console.print()
-    console.print(Text(verdict(check), "bold"))
+    console.print(Text(translate(verdict(check)), "bold"))
 
 
 def print_comparison(comparison: "Comparison", console: "Console", words: Callable[[str], str] = str) -> None:
@@ -183,7 +185,7 @@ def print_bench(measured: "Bench", console: "Console") -> None:
         for speed in measured.speeds
     ]
     console.print(rich_table(pd.DataFrame(rows), left=("precision", "")))
-    console.print(measured.advice, highlight=False, soft_wrap=True)
+    console.print(translate(measured.advice), highlight=False, soft_wrap=True)
 
 
 def print_plans(plans: "Plans", console: "Console") -> None:
@@ -201,7 +203,7 @@ def print_plans(plans: "Plans", console: "Console") -> None:
         for plan in plans.speeds
     ]
     console.print(rich_table(pd.DataFrame(rows), left=("",)))
-    console.print(plans.advice, highlight=False, soft_wrap=True)
+    console.print(translate(plans.advice), highlight=False, soft_wrap=True)
 
 
 def print_summary(summary: "Summary", console: "Console") -> None:
@@ -245,7 +247,9 @@ def print_info(info: Mapping[str, Any], console: "Console") -> None:
         console.print(f"{name:12}{fact}", highlight=False, markup=False, soft_wrap=True)
     console.print()
     frame = _layer_frame(record["layer_weights_by_type"], record["layer_weights"])
-    console.print(rich_table(frame, "weight of each encoder layer, on dev", left=("layer", "all characters")))
+    console.print(
+        rich_table(frame, translate("weight of each encoder layer, on dev"), left=("layer", "all characters"))
+    )
 
 
 def _layer_frame(by_type: Mapping[str, list[float]], overall: list[float]) -> "pd.DataFrame":

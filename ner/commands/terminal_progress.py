@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from ner.translation import translate
+
 _SECONDS_PER_LINE = 30
 
 
@@ -41,13 +43,13 @@ class TerminalProgress:
             disable=not self._console.is_terminal,
             transient=True,
         )
-        self._bars.add_task(task, total=total, count="", status="")
+        self._bars.add_task(translate(task), total=total, count="", status="")
         self._bars.start()
 
     def advance(self, done: float, status: str = "") -> None:
         if self._bars is None:
             return
-        self._bars.update(TaskID(0), completed=done, count=self._count(done), status=status)
+        self._bars.update(TaskID(0), completed=done, count=self._count(done), status=translate(status))
         now = time.monotonic()
         if not self._console.is_terminal and now - self._told >= _SECONDS_PER_LINE:
             self._told = now

@@ -20,6 +20,7 @@ from ner.extras import how_to_install
 from ner.pages.highlight import Hues, Piece, clip, pieces, visible
 from ner.pages.plotting import can_draw
 from ner.pages.templates import page_template
+from ner.translation import translate
 from ner.version import installed_version
 
 MOST_EXAMPLES = 2000
@@ -111,15 +112,16 @@ def render_systems_html(systems: SystemReports) -> str:
     )
 
 
-def heading(column: str) -> str:
+def heading(column: str, table: Table) -> str:
     """The title of a column. In the confusion table, columns are types and keep their names."""
-    return _HEADINGS.get(column, clip(column, _LONGEST_FORM))
+    title = _HEADINGS.get(column, clip(column, _LONGEST_FORM))
+    return title if table.name == "confusion" and " " not in title else translate(title)
 
 
 def cell(value: Any, column: str, table: Table) -> str:
     """A value as text: numbers in the format of the table, or with two decimals; "" if the value is missing."""
-    if isinstance(value, str):
-        return clip(value, _LONGEST_FORM)
+    if isinstance(value, str):  # the name of a group has several words and is translated, a type or a form is not
+        return clip(translate(value) if " " in value else value, _LONGEST_FORM)
     if pd.isna(value):
         return ""
     return format(value, table.formats.get(column, ",.2f" if isinstance(value, float) else ","))

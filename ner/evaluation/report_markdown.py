@@ -11,6 +11,7 @@ from ner.evaluation.systems import SystemReports
 from ner.pages.highlight import clip
 from ner.pages.markdown import escape, format_table
 from ner.pages.templates import text_template
+from ner.translation import translate
 from ner.version import installed_version
 
 _ROWS = 10
@@ -61,7 +62,7 @@ def markdown_table(table: Table) -> str:
         [cell(value, column, table) for column, value in zip(columns, row, strict=True)]
         for row in table.shown.head(_ROWS).itertuples(index=False, name=None)
     ]
-    header = [escape(heading(column)) for column in columns]
+    header = [escape(heading(column, table)) for column in columns]
     right = [number for number, column in enumerate(columns) if column not in table.words]
     return format_table(header, [[*map(escape, row)] for row in rows], right)
 
@@ -71,10 +72,10 @@ def _line(report: Report, error: EntityError) -> str:
     sentence = report.evaluation.sentences[error.sentence]
     sides = {"gold": error.gold, "predicted": error.predicted}
     shown = [
-        f"{side} {escape(clip(entity.text, _LONGEST))} {escape(entity.label)}"
+        f"{translate(side)} {escape(clip(entity.text, _LONGEST))} {escape(entity.label)}"
         for side, entity in sides.items()
         if entity
     ]
     context = escape(excerpt(sentence.text, *window(error.spans, _AROUND, _LONGEST)))
     score = "" if error.score is None else f" ({error.score:.3f})"
-    return f"{error.kind}{score}: {', '.join(shown)} in “{context}”, {escape(place(sentence))}"
+    return f"{translate(error.kind)}{score}: {', '.join(shown)}: “{context}”, {escape(place(sentence))}"

@@ -1,10 +1,16 @@
-"""The Jinja templates of the package, for HTML and for text."""
+"""The Jinja templates of the package, for HTML and for text.
+
+Their filter `t` puts a text into the language of the user.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from ner.language import language
+from ner.translation import translate
 
 Filters = Mapping[str, Callable[..., Any]]
 
@@ -29,5 +35,6 @@ def _template(name: str, filters: tuple[tuple[str, Callable[..., Any]], ...], *,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(filters)
+    environment.filters.update({"t": translate, **dict(filters)})
+    environment.globals["language"] = language
     return environment.get_template(name)
