@@ -84,12 +84,12 @@ class Link:
 def draw_circle(pairs: pd.DataFrame) -> tuple[list[Node], list[Link]]:
     """The most frequent pairs as lines between names on a circle, on which a type stands together."""
     chosen: dict[tuple[str, str], None] = {}
-    rows = []
-    for row in pairs.itertuples(index=False):
-        ends = (row.type, row.name), (row.other_type, row.other_name)
+    rows: list[tuple[tuple[str, str], tuple[str, str], int]] = []
+    for row in pairs.to_dict("records"):
+        ends = (row["type"], row["name"]), (row["other_type"], row["other_name"])
         if len({*chosen, *ends}) <= MOST_NAMES:
             chosen.update(dict.fromkeys(ends))
-            rows.append((*ends, row.texts))
+            rows.append((*ends, row["texts"]))
         if len(rows) == _MOST_LINKS:
             break
     nodes = {key: _node(key, at, len(chosen)) for at, key in enumerate(sorted(chosen))}

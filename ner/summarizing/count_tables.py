@@ -11,7 +11,7 @@ MOST_TOGETHER = 1000
 MOST_PERIODS = 62
 """The most rows of a type over time, where the unit is chosen."""
 
-_UNITS = ("day", "month", "year")
+_UNITS: tuple[PeriodName, ...] = ("day", "month", "year")
 _SHOWN = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 _SEEN = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 _WITH_CHINESE = {"Text", "option", "argument", "Help", "Panel", "Unset"}
 """Calls that declare both languages."""
-_NO_SENTENCE = re.compile(r"\\[bwdSs]|\(\?|\.\*|<[/!a-z]|\.j2$|\[\w+\[|\w\[\w+[\],]|\[\^|^/|^'|http|-src ")
+_NO_SENTENCE = re.compile(r"^SELECT |\\[bwdSs]|\(\?|\.\*|<[/!a-z]|\.j2$|\[\w+\[|\w\[\w+[\],]|\[\^|^/|^'|http|-src ")
 _VALUES = r"\.format\([^\n]*?\)|(?: % \((?:(?!\}\}).)*?\)| % [\w.]+)\)"
 _TRANSLATED = re.compile(rf'\{{\{{ \(?"([^"\n]+)"(?:{_VALUES})? \| t\b')
 _VALUE = re.compile(r"\{[^}]*\}|%%|%[+.\d]*[fs]")
