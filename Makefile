@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --e
 MODEL := demo-model
 SECONDS_OF_FUZZING ?= 3600
 
-.PHONY: demo test robustness fuzz check format tagger graph docs bench wheel release oldest clean
+.PHONY: demo test robustness cluster fuzz check format tagger graph docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: .venv/base
@@ -21,6 +21,11 @@ test: .venv/test
 ## Try some 5,000 bad inputs and faults; test tries a tenth of them.
 robustness: .venv/test
 	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto tests/robustness
+
+## Run the tests with local clusters of Ray and Spark, which needs Java.
+cluster: .venv/test
+	$(INSTALL) ".[ray,spark]"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m cluster
 
 ## Look for input and faults that break something, for an hour: make fuzz SECONDS_OF_FUZZING=600 for ten minutes.
 fuzz: .venv/test

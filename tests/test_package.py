@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FOR_THIS_PROJECT = {"test", "fuzz", "docs", "dev"}
+FOR_CLUSTERS = {"ray", "spark"}  # hundreds of megabytes
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +30,12 @@ def test_the_version_is_the_same_everywhere(project: Any) -> None:
     assert citation[1] == newest[1] == project["version"]
 
 
-def test_all_has_every_extra_of_users(project: Any) -> None:
+def test_all_has_every_extra_of_users_but_clusters(project: Any) -> None:
     extras = project["optional-dependencies"]
     (everything,) = extras["all"]
-    assert set(everything.partition("[")[2].rstrip("]").split(",")) == extras.keys() - FOR_THIS_PROJECT - {"all"}
+    assert set(
+        everything.partition("[")[2].rstrip("]").split(",")
+    ) == extras.keys() - FOR_THIS_PROJECT - FOR_CLUSTERS - {"all"}
 
 
 def test_all_that_is_installed_is_pinned(project: Any) -> None:

@@ -5,22 +5,24 @@ import os
 import pickle
 import signal
 import threading
-import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from ner.cpu_settings import available_cores
 from ner.errors import InputError
+from ner.memory import available_memory
 from ner.scaling.shard_plan import Shard
-from ner.scaling.shard_task import ShardTagger, ShardTask, WholeShard
+from ner.scaling.shard_task import ShardTask, ShardWorker, WholeShard
 
 _MOST_DEATHS = 3
+_WORKER_BYTES = 700_000_000
 _SPAWN = multiprocessing.get_context("spawn")  # a fork of a process with threads is not safe
 
 
 def tag_with_processes(
-    task: ShardTask, shards: Mapping[int, Shard], workers: int, watch: Callable[[int], None]
+    task: ShardTask, shards: Mapping[int, Shard], workers: int | None, watch: Callable[[int], None]
 ) -> Generator[WholeShard, None, None]:
     """Tag shards with processes of this machine, and give each shard when it is whole.
 
@@ -29,7 +31,7 @@ def tag_with_processes(
     Args:
         task: what the processes need.
         shards: the shards by their numbers.
-        workers: the number of processes.
+        workers: the number of processes; None for one a core, as far as memory allows.
         watch: called with the number of characters that have just been read.
 
     Raises:
@@ -37,6 +39,7 @@ def tag_with_processes(
         OSError: a file can't be read or written.
     """
     waiting = sorted(shards, reverse=True)
+    workers = workers or _count_workers()
     deaths: dict[int, int] = {}
     running: dict[Connection, _Worker] = {}
     try:
@@ -62,7 +65,7 @@ def tag_with_processes(
                     running[worker.pipe] = worker
                     worker.give(number, shards[number])
                     continue
-                if isinstance(answer, BaseException):
+                if isinstance(answer, Exception):
                     raise answer
                 if isinstance(answer, int):
                     worker.characters += answer
@@ -77,6 +80,11 @@ def tag_with_processes(
     finally:
         for worker in running.values():
             worker.stop()
+
+
+def _count_workers() -> int:
+    memory = available_memory()
+    return available_cores() if memory is None else max(1, min(available_cores(), memory // _WORKER_BYTES))
 
 
 class _Worker:
@@ -114,16 +122,11 @@ def _work(task: ShardTask, pipe: Connection) -> None:
     """Be a process that tags shards until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the first one stops us
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        tagger = ShardTagger(task)
+    worker = ShardWorker(task)
+    with suppress(EOFError, OSError):
         while True:
             number, shard = pipe.recv()
-            pipe.send(tagger.tag(number, shard, pipe.send))
-    except EOFError:
-        return
-    except BaseException as error:
-        with suppress(OSError):
-            pipe.send(_portable(error))
+            pipe.send(worker.tag(number, shard, pipe.send))
 
 
 def _end_with_parent() -> None:
@@ -132,15 +135,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _portable(error: BaseException) -> BaseException:
-    """An error that can be sent to another process."""
-    if isinstance(error, InputError):
-        return InputError(str(error))
-    if isinstance(error, OSError):
-        return error
-    return MemoryError() if isinstance(error, MemoryError) else RuntimeError(traceback.format_exc())
 
 
 def _killed(number: int, status: int | None) -> InputError:

@@ -3,6 +3,7 @@
 - `shards.json` has the plan, and digests of the model, the input and the options. It is written first.
 - `part-00000.jsonl` and so on are the shards. One appears when it is whole.
 - `done.jsonl` has a line for each whole shard, with its size. Without it, or with another size, it is done again.
+- `.part-0.done` and so on have the lines of shards that have not been noted there yet: whoever tags a shard writes one.
 - `errors.jsonl` has the records that are skipped, and why.
 - `progress.jsonl` gets a line a minute.
 """
@@ -10,6 +11,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,15 +22,16 @@ from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file, check_format
 from ner.files import read_json, write_text
 from ner.records.record import Place
-from ner.scaling.shard_plan import Shard, shard_name
+from ner.scaling.shard_plan import Shard, marker_name, shard_name
 from ner.scaling.shard_task import WholeShard
 
 MANIFEST, DONE, ERRORS, PROGRESS = "shards.json", "done.jsonl", "errors.jsonl", "progress.jsonl"
 _PARTS = "part-*"
 _LEFTOVERS = (".*part-*-*", *(f".{name}-*" for name in (MANIFEST, DONE, ERRORS)))
+_MARKERS = ".part-*.done"
 FIRST_FILES = (MANIFEST, ERRORS, *_LEFTOVERS)
 """Patterns of the names of what a run writes first."""
-OTHER_FILES = (DONE, PROGRESS, _PARTS)
+OTHER_FILES = (DONE, PROGRESS, _PARTS, _MARKERS)
 """Patterns of the names of all else that it writes."""
 _FORMAT_VERSION = 1
 _ADVICE = "set `restart` to start over"
@@ -91,8 +94,9 @@ class ShardFolder:
         """Remove all that a run writes. The manifest goes first: without it, nothing that is left counts."""
         for name in (MANIFEST, DONE, ERRORS, PROGRESS):
             (self.path / name).unlink(missing_ok=True)
-        for path in self.path.glob(_PARTS):
-            path.unlink()
+        for pattern in (_MARKERS, _PARTS):
+            for path in self.path.glob(pattern):
+                path.unlink()
         self.remove_leftovers()
 
     def remove_leftovers(self) -> None:
@@ -147,6 +151,8 @@ class ShardFolder:
             OSError: the folder can't be written.
         """
         write_text("".join(map(_line, shards)), self.path / DONE)
+        for path in self.path.glob(_MARKERS):
+            path.unlink()
 
     def add(self, shard: WholeShard) -> None:
         """Note that one more shard is whole.
@@ -158,17 +164,14 @@ class ShardFolder:
             file.write(_line(shard))
             file.flush()
             os.fsync(file.fileno())
+        (self.path / marker_name(shard.number)).unlink(missing_ok=True)
 
     def _done(self) -> Iterator[WholeShard]:
-        try:
-            lines = (self.path / DONE).read_bytes().splitlines()
-        except FileNotFoundError:
-            return
-        for line in lines:
-            try:
-                yield WholeShard(**json.loads(line))
-            except (ValueError, TypeError):  # the end of a run that was killed
-                continue
+        for path in (self.path / DONE, *self.path.glob(_MARKERS)):
+            with suppress(FileNotFoundError):
+                for line in path.read_bytes().splitlines():
+                    with suppress(ValueError, TypeError):  # the end of a run that was killed
+                        yield WholeShard(**json.loads(line))
 
 
 def _line(shard: WholeShard) -> str:

@@ -50,6 +50,15 @@ def shard_name(number: int, count: int, ending: str) -> str:
     return f"part-{number:0{max(5, len(str(count - 1)))}}.{ending}"
 
 
+def marker_name(number: int) -> str:
+    """The name of the file that tells that a shard is whole, until this is noted with that of all others.
+
+    >>> marker_name(7)
+    '.part-7.done'
+    """
+    return f".part-{number}.done"
+
+
 def plan_shards(texts: TextFiles, size: int, watch: Callable[[str], None] | None = None) -> Plan:
     """Read all records once, and cut them into shards.
 

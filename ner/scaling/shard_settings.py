@@ -6,16 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ner.cpu_settings import available_cores
-from ner.memory import available_memory
 from ner.settings import Help, Panel, Settings, Unset, settings_group
 
 _SHARDS = Panel("Output in shards", "分片输出")
 _SIZE = re.compile(r"(\d{1,15})(B|KB|MB|GB)?", re.IGNORECASE)
 _UNITS = {"B": 1, "KB": 1000, "MB": 10**6, "GB": 10**9}
-_WORKER_BYTES = 700_000_000
 
-EngineName = Literal["local"]
+EngineName = Literal["local", "ray", "spark"]
+"""What hands shards to processes."""
 
 
 @settings_group
@@ -34,9 +32,20 @@ class ShardSettings(Settings):
         int | None,
         Field(ge=1, le=1024),
         _SHARDS,
-        Unset("one per core, if memory allows", "内存够时每个核一个"),
+        Unset(
+            "one per core of this machine, if memory allows, or of the Ray cluster",
+            "本机（内存够时）或 Ray 集群每个核一个",
+        ),
         Help("Number of processes that tag shards.", "同时处理分片的进程数。"),
     ] = None
+    engine: Annotated[
+        EngineName,
+        _SHARDS,
+        Help(
+            "What runs the processes: this machine, or the cluster of Ray or Spark that this machine belongs to.",
+            "在哪里运行：本机，或本机所在的 Ray、Spark 集群。",
+        ),
+    ] = "local"
     on_error: Annotated[
         Literal["stop", "skip"],
         _SHARDS,
@@ -56,6 +65,8 @@ class ShardSettings(Settings):
         found = _SIZE.fullmatch(self.shard_size.strip())
         if not found or not int(found[1]):
             yield self.conflict("shard_size", "a number of bytes such as 500000 or 10MB")
+        if self.engine == "spark" and self.workers is not None:
+            yield "Spark has as many processes as its executors have cores: leave out `workers`"
 
     @property
     def shard_bytes(self) -> int:
@@ -63,11 +74,3 @@ class ShardSettings(Settings):
         found = _SIZE.fullmatch(self.shard_size.strip())
         assert found
         return int(found[1]) * _UNITS[(found[2] or "B").upper()]
-
-    def count_workers(self, shards: int) -> int:
-        """The number of processes for so many shards: no more than shards, cores, and what the memory has room for."""
-        wanted = self.workers
-        if wanted is None:
-            memory = available_memory()
-            wanted = available_cores() if memory is None else min(available_cores(), memory // _WORKER_BYTES)
-        return max(1, min(wanted, shards))

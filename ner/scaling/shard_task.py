@@ -1,14 +1,17 @@
 """Tagging one shard: the task that every engine hands to its processes. Doing it twice changes nothing."""
 
+import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from traceback import format_exception
 
-from ner.files import atomic_path
+from ner.errors import InputError
+from ner.files import atomic_path, write_text
 from ner.records.output_formats import FormatName, lexicon_columns, open_writer
 from ner.records.text_files import TextFiles
-from ner.scaling.shard_plan import Shard, shard_name
+from ner.scaling.shard_plan import Shard, marker_name, shard_name
 from ner.scaling.shard_reader import ShardReader
 from ner.tagging.tag_records import Reader, choose_types, tag_records
 
@@ -56,6 +59,7 @@ class ShardTask:
         output: what is written.
         columns: the other fields of the records, for tables.
         count: the number of shards.
+        threads: the number of threads of each process.
     """
 
     load: Callable[[], Reader]
@@ -64,6 +68,7 @@ class ShardTask:
     output: ShardOutput
     columns: Sequence[str]
     count: int
+    threads: int = 1
 
     def path(self, number: int) -> Path:
         """The file of a shard."""
@@ -87,7 +92,7 @@ class ShardTagger:
         self._reader = ShardReader(task.texts)
 
     def tag(self, number: int, shard: Shard, watch: Callable[[int], None] | None = None) -> WholeShard:
-        """Tag a shard. Its file appears when it is on the disk as a whole.
+        """Tag a shard. Its file appears when it is on the disk as a whole, and after it a marker with its counts.
 
         Args:
             number: its number, from 0.
@@ -123,4 +128,32 @@ class ShardTagger:
             with partial.open("rb+") as file:
                 os.fsync(file.fileno())
                 size = os.fstat(file.fileno()).st_size
-        return WholeShard(number, size, tally.texts, dict(tally.types))
+        whole = WholeShard(number, size, tally.texts, dict(tally.types))
+        marker = self._task.folder / marker_name(number)
+        write_text(json.dumps(asdict(whole), ensure_ascii=False) + "\n", marker)
+        return whole
+
+
+class ShardWorker:
+    """Tags shards for another process: an error is a result too, since exceptions don't pass all engines as they are.
+
+    Args:
+        task: what it needs. The tagger is loaded with the first shard.
+    """
+
+    def __init__(self, task: ShardTask) -> None:
+        self._task = task
+        self._tagger: ShardTagger | None = None
+
+    def tag(self, number: int, shard: Shard, watch: Callable[[int], None] | None = None) -> WholeShard | Exception:
+        """Tag a shard, as `ShardTagger` does. An error is one that can be sent to another process."""
+        try:
+            if self._tagger is None:
+                self._tagger = ShardTagger(self._task)
+            return self._tagger.tag(number, shard, watch)
+        except InputError as error:
+            return InputError(str(error))
+        except (OSError, MemoryError) as error:
+            return error
+        except Exception as error:
+            return RuntimeError("".join(format_exception(error)))

@@ -1,7 +1,7 @@
 """Tagging a corpus in shards: planning, resuming, and handing shards to processes."""
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -21,9 +21,14 @@ from ner.scaling.shard_folder import FIRST_FILES, OTHER_FILES, PROGRESS, Manifes
 from ner.scaling.shard_plan import Shard, plan_shards
 from ner.scaling.shard_progress import ShardProgress
 from ner.scaling.shard_settings import ShardSettings
-from ner.scaling.shard_task import ShardOutput, ShardTask
+from ner.scaling.shard_task import ShardOutput, ShardTask, WholeShard
 from ner.scaling.tagger_source import TaggerSource
 from ner.tagging.tag_records import Tally
+
+Engine = Callable[
+    [ShardTask, Mapping[int, Shard], int | None, Callable[[int], None]], Generator[WholeShard, None, None]
+]
+"""Tags shards: see `ner.scaling.local_workers.tag_with_processes`."""
 
 _GO_ON = "run the same command again to go on"
 
@@ -63,7 +68,8 @@ def tag_in_shards(
         output: the folder.
         source: what finds the entities; None for the built-in tagger.
         form: what is written of each text.
-        settings: the size of shards, and the processes.
+        settings: the size of shards, and the processes. The folders of shards, files and model are to be at the same
+            paths on all machines of a cluster.
         progress: shows the progress; None for a bar in a notebook, and the log elsewhere.
 
     Raises:
@@ -190,19 +196,19 @@ def _tag_rest(
     folder.keep(whole.values())
     left = {number: shard for number, shard in enumerate(shards) if number not in whole}
     characters = sum(shard.characters for shard in left.values())
-    workers = settings.count_workers(len(left))
     if whole:
         done = f"{len(whole):,} of {len(shards):,} shards are whole already"
         progress.note(f"{folder.path}: {done}{f', {characters:,} characters are left' if left else ''}")
     totals = ShardTotals(len(shards), len(left), manifest.skipped)
     if left:
-        engine = replace(source.engine, threads=source.engine.threads or 1)
-        load = functools.partial(replace(source, engine=engine).load, sum(shard.characters for shard in shards))
-        task = ShardTask(load, texts, folder.path, form, manifest.columns, len(shards))
+        threads = source.engine.threads or 1
+        each = replace(source, engine=replace(source.engine, threads=threads))
+        load = functools.partial(each.load, sum(shard.characters for shard in shards))
+        task = ShardTask(load, texts, folder.path, form, manifest.columns, len(shards), threads)
         with (
             _said_how_to_go_on(folder, len(shards), whole),
             ShardProgress(progress, folder.path / PROGRESS, characters, len(shards), len(whole)) as counted,
-            closing(tag_with_processes(task, left, workers, counted.advance)) as results,
+            closing(_engine(settings)(task, left, settings.workers, counted.advance)) as results,
         ):
             for result in results:
                 folder.add(result)
@@ -212,6 +218,19 @@ def _tag_rest(
         totals.tally.texts += shard.texts
         totals.tally.types.update(shard.entities)
     return totals
+
+
+def _engine(settings: ShardSettings) -> Engine:
+    """What hands shards to processes. Ray and Spark are imported when they are asked for."""
+    if settings.engine == "ray":
+        from ner.scaling.ray_engine import tag_with_ray
+
+        return tag_with_ray
+    if settings.engine == "spark":
+        from ner.scaling.spark_engine import tag_with_spark
+
+        return tag_with_spark
+    return tag_with_processes
 
 
 @contextmanager

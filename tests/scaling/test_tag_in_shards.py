@@ -206,8 +206,9 @@ def test_files_that_change_on_the_way_are_noticed(monkeypatch: pytest.MonkeyPatc
         run()
 
 
-@pytest.mark.usefixtures("corpus", "in_process")
-def test_killed_at_50_moments_and_then_run_to_the_end(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("in_process")
+def test_killed_at_50_moments_and_then_run_to_the_end(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "c.txt").unlink()
     run("undisturbed")
     chance = random.Random(20)
     for _ in range(50):
