@@ -18,6 +18,7 @@ from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.scaling.shard_settings import ShardSettings
 from ner.settings import (
     AlsoNamed,
     Help,
@@ -41,6 +42,7 @@ GROUPS: list[type[Settings]] = [
     ReadOptions,
     WriteOptions,
     EngineSettings,
+    ShardSettings,
 ]
 ROOT = Path(__file__).parents[1]
 every_group = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)

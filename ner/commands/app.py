@@ -95,10 +95,10 @@ def _add(command: Command, parent: typer.Typer, group: Text) -> None:
         below.callback()(command.run)
         for each in command.commands:
             _add(each, below, Text("Commands", "命令"))
-        parent.add_typer(below, name=command.run.__name__, rich_help_panel=str(group))
+        parent.add_typer(below, name=command.name, rich_help_panel=str(group))
         return
     parent.command(
-        command.run.__name__.replace("_", "-"),
+        command.name,
         cls=TranslatedCommand,
         help=str(command.help),
         epilog=_show_examples(command.examples),

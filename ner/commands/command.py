@@ -22,6 +22,11 @@ class Command(NamedTuple):
     examples: Sequence[str]
     commands: "Sequence[Command]" = ()
 
+    @property
+    def name(self) -> str:
+        """Its name on the command line."""
+        return self.run.__name__.replace("_", "-")
+
 
 def command_group(*, zh: str, commands: Sequence[Command]) -> Callable[[Callable[..., None]], Command]:
     """Make a group of commands of a function whose docstring is the English help, and which takes common options.

@@ -15,6 +15,7 @@ from ner.annotating.annotate_settings import AnnotateSettings
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.pretraining.pretraining_settings import PretrainingSettings
+from ner.scaling.shard_settings import ShardSettings
 from ner.selecting.select_settings import SelectSettings
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import Settings
@@ -37,7 +38,7 @@ GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "pretrain": (PretrainingSettings,),
     "check": (TrainingSettings, ReadOptions),
     "split": (TrainingSettings, ReadOptions),
-    "tag": (EngineSettings, ReadOptions),
+    "tag": (EngineSettings, ReadOptions, ShardSettings),
     "evaluate": (EngineSettings, ReadOptions),
     "summarize": (SummarySettings,),
     "select": (SelectSettings, EngineSettings),
@@ -69,6 +70,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "evaluate": lambda lab: ["evaluate", "--model", lab / "model", "-d", lab / "data"],
     "convert": lambda lab: ["convert", lab / "data-conll.conll", "made.jsonl"],
     "split": lambda lab: ["split", lab / "data-conll.conll", "-o", "made"],
+    "merge-shards": lambda lab: ["merge-shards", lab / "shards", "-o", "made.jsonl"],
     "merge": lambda lab: ["merge", lab / "data-conll.conll", lab / "data-conll.conll", "-o", "made.conll"],
     "agreement": lambda lab: ["agreement", lab / "data-conll.conll", lab / "data-conll.conll"],
     "score": lambda lab: ["score", lab / "predictions.txt"],
@@ -187,6 +189,7 @@ SETTINGS = (
     EngineSettings,
     ServingSettings,
     SelectSettings,
+    ShardSettings,
     ReadOptions,
 )
 
@@ -202,7 +205,7 @@ def test_numbers_of_settings(group: type[Settings], net: Net) -> None:
             )
 
 
-@pytest.mark.parametrize("group", SETTINGS[:5])
+@pytest.mark.parametrize("group", SETTINGS[:7])
 def test_every_whole_number_has_an_upper_bound(group: type[Settings]) -> None:
     whole = {
         name: field
