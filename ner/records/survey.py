@@ -1,8 +1,11 @@
 """What is known of files when all have been read once."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ner.records.record import Record
+
+_SHOWN = 3
 
 
 @dataclass
@@ -36,3 +39,24 @@ class Survey:
         if new := record.fields.keys() - self._seen:
             self._seen |= new
             self.columns += [name for name in record.fields if name in new]
+
+    def notes(self, left_out: Sequence[str] = ()) -> Iterator[str]:
+        """What is not as one may expect: other encodings than UTF-8, empty files, and files of other kinds.
+
+        Args:
+            left_out: the files of other kinds.
+        """
+        for encoding in sorted({*self.encodings.values()}):
+            names = [name for name, found in self.encodings.items() if found == encoding]
+            yield f"note: read as {encoding}: {_listed(names)}; `encoding` chooses another"
+        if self.empty:
+            yield f"note: without text: {_listed(self.empty)}"
+        if left_out:
+            yield f"note: left out, as their names are not those of text files: {_listed(left_out)}"
+        if self.missing:
+            yield f"note: records without a text, which are read as empty: {self.missing:,}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -23,6 +23,7 @@ from ner.tagging.tag_records import tag_records
 from tests.helpers import quick_tagger
 from tests.helpers.killed_process import run_killed
 from tests.helpers.quick_tagger import NAME, QuickSource, QuickTagger
+from tests.helpers.recorded_progress import RecordedProgress
 
 SMALL = ShardSettings(shard_size="1", workers=1)
 
@@ -142,6 +143,24 @@ def test_another_model_input_or_option_is_refused(tmp_path: Path) -> None:
     file.write_bytes(text)  # the same again, at another time
     assert run().tagged == 0
     assert joined(Path("out")) == before
+
+
+@pytest.mark.usefixtures("in_process")
+def test_what_is_said(corpus: Path) -> None:
+    (corpus / "x.pdf").touch()
+    progress = RecordedProgress()
+    tag_in_shards(TextFiles(["corpus"]), Path("out"), QuickSource(), None, SMALL, progress)
+    assert progress.lines == [
+        "note: read as gb18030: corpus/c.txt; `encoding` chooses another",
+        "note: left out, as their names are not those of text files: corpus/x.pdf",
+    ]
+    parts(Path("out"))[0].unlink()
+    progress = RecordedProgress()
+    totals = tag_in_shards(TextFiles(["corpus"]), Path("out"), QuickSource(), None, SMALL, progress)
+    (line,) = progress.lines
+    assert line.startswith(f"out: {totals.shards - 1} of {totals.shards} shards are whole already, ")
+    last = json.loads(Path("out/progress.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["shards"], last["whole"], last["seconds_left"]) == (totals.shards, totals.shards, 0)
 
 
 @pytest.mark.usefixtures("corpus", "in_process")
