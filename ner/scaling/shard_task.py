@@ -3,9 +3,10 @@
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from traceback import format_exception
+from typing import NamedTuple
 
 from ner.errors import InputError
 from ner.files import atomic_path, write_text
@@ -31,8 +32,7 @@ class ShardOutput:
     explain: bool = False
 
 
-@dataclass(frozen=True)
-class WholeShard:
+class WholeShard(NamedTuple):
     """A shard whose file is whole.
 
     Args:
@@ -45,7 +45,7 @@ class WholeShard:
     number: int
     bytes: int
     texts: int
-    entities: dict[str, int] = field(default_factory=dict)
+    entities: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class ShardTagger:
                 size = os.fstat(file.fileno()).st_size
         whole = WholeShard(number, size, tally.texts, dict(tally.types))
         marker = self._task.folder / marker_name(number)
-        write_text(json.dumps(asdict(whole), ensure_ascii=False) + "\n", marker)
+        write_text(json.dumps(whole._asdict(), ensure_ascii=False) + "\n", marker)
         return whole
 
 

@@ -92,8 +92,9 @@ def tag_in_shards(
         "on_error": "skip" if texts.skip else "stop",
     }
     with hold_folder(output):
-        require_own_folder(output, FIRST_FILES, OTHER_FILES)
         folder = ShardFolder(output)
+        if not folder.has_run:
+            require_own_folder(output, FIRST_FILES, OTHER_FILES)
         if settings.restart:
             folder.clear()
         manifest = (
@@ -194,8 +195,7 @@ def _tag_rest(
 ) -> ShardTotals:
     """Tag the shards that are not whole."""
     shards, whole = manifest.plan, folder.whole(manifest)
-    folder.remove_leftovers()
-    folder.keep(whole.values())
+    folder.tidy(whole.values())
     left = {number: shard for number, shard in enumerate(shards) if number not in whole}
     characters = sum(shard.characters for shard in left.values())
     if whole:
