@@ -47,17 +47,17 @@ def browse(chromium: Any) -> Iterator[Browse]:
     assert errors == []
 
 
-def marks(window: Any) -> list[str]:
-    return [f"{mark.inner_text()} {mark.get_attribute('data-label')}" for mark in window.locator("#text mark").all()]
-
-
 def wait_for_text(window: Any, text: str) -> None:
     sync_api.expect(window.locator("#text")).to_have_text(text)
 
 
 def wait_for_marks(window: Any, *expected: str) -> None:
-    sync_api.expect(window.locator("#text mark.last")).to_have_count(len(expected))
-    assert marks(window) == list(expected)
+    """Wait until the text has these entities, each given as its characters and its type."""
+    pairs = [one.rsplit(" ", 1) for one in expected]
+    found = window.locator("#text mark")
+    sync_api.expect(found).to_have_text([surface for surface, _ in pairs])
+    for number, (_, label) in enumerate(pairs):
+        sync_api.expect(found.nth(number)).to_have_attribute("data-label", label)
 
 
 def drag(window: Any, first: str, last: str) -> None:
