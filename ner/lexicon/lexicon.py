@@ -14,7 +14,7 @@ from ner.data.garbage_collection import pause_garbage_collection
 from ner.errors import InputError, raise_faults
 from ner.lexicon.builtin_rules import BUILTIN_RULES
 from ner.lexicon.entries import COLUMNS, LONGEST_TERM, MODES, Entry, Mode, as_entries, find_faults
-from ner.lexicon.read_lists import Rows, read_rows, rows_of_cells
+from ner.lexicon.read_lists import Rows, parse_rows, read_rows, rows_of_cells
 from ner.lexicon.rules import Rule, read_rules
 
 if TYPE_CHECKING:
@@ -96,6 +96,24 @@ class Lexicon:
         return lexicon
 
     @classmethod
+    def parse(cls, data: bytes, name: str, *, type: str = "") -> "Lexicon":
+        """Make a lexicon from the bytes of a list in UTF-8, but of no Excel file.
+
+        Args:
+            data: the bytes.
+            name: the name in messages. Its ending tells the format, as for `read`.
+            type: the type of terms that have none.
+
+        Raises:
+            InputError: as for `read`.
+        """
+        lexicon = cls()
+        rows = parse_rows(data, Path(name))
+        raise_faults(lexicon._add_rows(rows, name, type))
+        lexicon.left_out = rows.left_out
+        return lexicon
+
+    @classmethod
     def from_frame(cls, frame: "pd.DataFrame", *, type: str = "") -> "Lexicon":
         """Make a lexicon from a table with the columns of `read`. Cells without a value count as empty.
 
@@ -131,6 +149,16 @@ class Lexicon:
         types = {term: max(of_term, key=lambda label: of_term[label]) for term, of_term in counts.items()}
         found = (Entry(term, label) for term, label in types.items())
         return cls(entry for entry in found if not any(find_faults(entry)))
+
+    @classmethod
+    def of_columns(cls, columns: Iterable[list[Any]]) -> "Lexicon":
+        """A lexicon from the values of each field of `Entry`, all of which have been checked by another lexicon."""
+        lexicon = cls()
+        lexicon._columns = [
+            [*map(sys.intern, column)] if name in ("type", "mode", "file") else column
+            for name, column in zip(Entry._fields, columns, strict=True)
+        ]
+        return lexicon
 
     def add(
         self,

@@ -68,8 +68,16 @@ def read_rows(path: Path, encoding: str) -> Rows:
     if path.is_file() and path.stat().st_size > LARGEST_FILE:
         raise InputError(f"{path}: is larger than {LARGEST_FILE >> 20} MB: cut it into several lists")
     data = read_bytes(path)
-    if suffix == _EXCEL:
-        return _read_excel(path, data)
+    return _read_excel(path, data) if suffix == _EXCEL else parse_rows(data, path, encoding)
+
+
+def parse_rows(data: bytes, path: Path, encoding: str = "utf-8") -> Rows:
+    """Read the rows of a list, but of no Excel file, from its bytes. The ending of `path` tells its format.
+
+    Raises:
+        InputError: as for `read_rows`.
+    """
+    suffix = path.suffix.lower()
     text = decode(data, str(path), encoding)
     refuse_carriage_returns(text, str(path))
     if "\0" in text:
