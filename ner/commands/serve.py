@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from ner.built_in import model_folder
 from ner.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
 from ner.commands.command import command
-from ner.commands.lexicon_files import typed_lists
+from ner.commands.lexicon_files import AnyScript, typed_lists
 from ner.commands.options import settings_options
 from ner.commands.parameters import option
 from ner.commands.terminal import Terminal
@@ -74,6 +74,7 @@ def serve(
             envvar="BERT_NER_SERVE_RULES",
         ),
     ] = None,
+    any_script: AnyScript = False,
     *,
     serving: ServingSettings,
     terminal: Terminal,
@@ -97,10 +98,10 @@ def serve(
             raise InputError(
                 f"{folder} is an encoder, which finds no entities: train a tagger, or give it as `encoder`"
             )
-    run_server(Service(folders, serving, encoders, _lists(folders, dictionary or [], rules or [])))
+    run_server(Service(folders, serving, encoders, _lists(folders, dictionary or [], rules or [], any_script)))
 
 
-def _lists(models: Iterable[str], lists: list[str], rules: list[str]) -> "dict[str, ListFiles]":
+def _lists(models: Iterable[str], lists: list[str], rules: list[str], any_script: bool) -> "dict[str, ListFiles]":
     """The files of the list of each model that has one."""
     from ner.serving.lexicons import ListFiles
 
@@ -108,7 +109,7 @@ def _lists(models: Iterable[str], lists: list[str], rules: list[str]) -> "dict[s
     for model in models:
         own_lists, own_rules = ([*_of_model(model, models, given)] for given in (lists, rules))
         if own_lists or own_rules:
-            found[model] = ListFiles(typed_lists(own_lists), own_rules)
+            found[model] = ListFiles(typed_lists(own_lists), own_rules, any_script)
     return found
 
 

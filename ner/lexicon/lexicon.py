@@ -45,6 +45,8 @@ class Lexicon:
         self._columns: list[list[Any]] = [[] for _ in Entry._fields]
         self.rules: list[Rule] = []
         """Regular expressions whose matches entities may come from; see `add_rules`."""
+        self.any_script = False
+        """Whether terms match in simplified and in traditional characters. It needs opencc."""
         self.left_out = 0
         """The number of entries of HanLP's and jieba's files that were left out, because they are no names."""
         given = list(entries)
@@ -54,7 +56,7 @@ class Lexicon:
             column.extend(values)
 
     @classmethod
-    def read(cls, *paths: str | Path, type: str = "", encoding: str = "utf-8") -> "Lexicon":
+    def read(cls, *paths: str | Path, type: str = "", encoding: str = "utf-8", any_script: bool = False) -> "Lexicon":
         """Read lists.
 
         - `.csv` and `.tsv` have a header with `term` and `type`, and may have `mode`, `weight`, `id` and `alias_of`.
@@ -68,21 +70,25 @@ class Lexicon:
             *paths: the files.
             type: the type of terms that have none.
             encoding: the encoding of the files.
+            any_script: whether terms match in simplified and in traditional characters. It needs opencc.
 
         Raises:
             InputError: some lists can't be read, or have wrong entries. The message lists all of them, with lines.
         """
-        return cls.read_typed([(Path(path), type) for path in paths], encoding)
+        return cls.read_typed([(Path(path), type) for path in paths], encoding, any_script=any_script)
 
     @classmethod
     @pause_garbage_collection()
-    def read_typed(cls, lists: Iterable[tuple[Path, str]], encoding: str = "utf-8") -> "Lexicon":
+    def read_typed(
+        cls, lists: Iterable[tuple[Path, str]], encoding: str = "utf-8", *, any_script: bool = False
+    ) -> "Lexicon":
         """Read lists as `read` does, each with the type of its terms that have none.
 
         Raises:
             InputError: as for `read`.
         """
         lexicon = cls()
+        lexicon.any_script = any_script
         faults: list[str] = []
         for path, type_ in lists:
             try:
@@ -223,6 +229,7 @@ class Lexicon:
         both = Lexicon()
         both._columns = [[*one, *more] for one, more in zip(self._columns, other._columns, strict=True)]
         both.rules = [*self.rules, *other.rules]
+        both.any_script = self.any_script or other.any_script
         both.left_out = self.left_out + other.left_out
         return both
 

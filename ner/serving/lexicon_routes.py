@@ -39,8 +39,10 @@ def lexicon_routes(service: Service) -> APIRouter:
         responses=refusals(400, 401, 413, 415, 422, 429, 503, 504),
         openapi_extra={"requestBody": _BODY},
     )
-    async def put(name: LexiconName, request: Request, type: str = "") -> Response:
+    async def put(name: LexiconName, request: Request, type: str = "", any_script: bool = False) -> Response:
         """Put a list in place of the one with this name. `type` is for terms that have none.
+
+        With `any_script`, terms match in simplified and in traditional characters.
 
         The body is a file as for `bert-ner tag --dictionary`: CSV, TSV, JSON lines or a plain list. Requests that have
         been accepted are answered with the old list, and all later ones with the new list.
@@ -53,7 +55,9 @@ def lexicon_routes(service: Service) -> APIRouter:
             raise Refusal(422, f"expected at most {MOST_NAMED} lexicons: delete one")
         body = await request.body()
         try:
-            lexicon = await asyncio.to_thread(lambda: pack(Lexicon.parse(body, f"body{_SUFFIXES[kind]}", type=type)))
+            listed = await asyncio.to_thread(Lexicon.parse, body, f"body{_SUFFIXES[kind]}", type=type)
+            listed.any_script = any_script
+            lexicon = await asyncio.to_thread(pack, listed)
             await service.try_lexicon(lexicon, [model for model, one in service.models.items() if one["types"]])
         except InputError as error:
             raise Refusal(422, str(error)) from None

@@ -20,10 +20,12 @@ class ListFiles(NamedTuple):
     Args:
         lists: the lists, each with the type of its terms that have none.
         rules: files of rules, and `builtin`.
+        any_script: whether terms match in simplified and in traditional characters.
     """
 
     lists: Sequence[tuple[Path, str]]
     rules: Sequence[str] = ()
+    any_script: bool = False
 
     def read(self) -> ServedLexicon:
         """Read all files as one list.
@@ -31,7 +33,7 @@ class ListFiles(NamedTuple):
         Raises:
             InputError: some can't be read, or have errors.
         """
-        lexicon = Lexicon.read_typed(self.lists)
+        lexicon = Lexicon.read_typed(self.lists, any_script=self.any_script)
         for name in self.rules:
             lexicon.add_rules(name)
         return pack(lexicon)

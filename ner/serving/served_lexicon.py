@@ -39,7 +39,8 @@ class ServedLexicon:
 def pack(lexicon: Lexicon) -> ServedLexicon:
     """The list as the service keeps it."""
     rules = [[*rule.entry] for rule in lexicon.rules]
-    content = orjson.dumps({"columns": [lexicon.column(name) for name in Entry._fields], "rules": rules})
+    columns = [lexicon.column(name) for name in Entry._fields]
+    content = orjson.dumps({"columns": columns, "rules": rules, "any_script": lexicon.any_script})
     version = hashlib.sha256(content).hexdigest()
     return ServedLexicon(version, content, len(lexicon) + len(rules), tuple(lexicon.types))
 
@@ -47,6 +48,7 @@ def pack(lexicon: Lexicon) -> ServedLexicon:
 def unpack(content: dict[str, Any]) -> Lexicon:
     """The list of a `content`."""
     lexicon = Lexicon.of_columns(content["columns"])
+    lexicon.any_script = content["any_script"]
     builtin = {rule.entry: rule for rule in BUILTIN_RULES}  # these have checks
     entries = [Entry(*values) for values in content["rules"]]
     lexicon.rules = [builtin.get(entry, Rule(entry)) for entry in entries]

@@ -27,7 +27,11 @@ def test_lists_are_for_all_models_or_for_one(monkeypatch: pytest.MonkeyPatch) ->
     served: list[dict[str, ListFiles]] = []
     monkeypatch.setattr("ner.serving.server.serve", lambda service: served.append(service.lexicons.files))
     models = ["--model", "a=x", "--model", "b=y", "--model", "c=z"]
-    for lists in ([], ["--dictionary", "all.csv", "--dictionary", "a:one.txt=ORG"], ["--rules", "b:builtin"]):
+    for lists in (
+        [],
+        ["--dictionary", "all.csv", "--dictionary", "a:one.txt=ORG"],
+        ["--rules", "b:builtin", "--any-script"],
+    ):
         assert CliRunner().invoke(app, ["serve", *models, *lists]).exit_code == 0
     every = (Path("all.csv"), "")
     assert served == [
@@ -37,7 +41,7 @@ def test_lists_are_for_all_models_or_for_one(monkeypatch: pytest.MonkeyPatch) ->
             "b": ListFiles([every], []),
             "c": ListFiles([every], []),
         },
-        {"b": ListFiles([], ["builtin"])},
+        {"b": ListFiles([], ["builtin"], True)},
     ]
 
 

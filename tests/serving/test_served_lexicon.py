@@ -20,6 +20,8 @@ def test_nothing_is_lost() -> None:
     after = unpack(orjson.loads(pack(before).content))
     assert [*after] == [*before]
     assert after.rules == before.rules  # with the functions that check a match
+    before.any_script = True
+    assert unpack(orjson.loads(pack(before).content)).any_script
 
 
 def test_the_version_is_that_of_the_content() -> None:
