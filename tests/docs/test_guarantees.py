@@ -90,7 +90,6 @@ def limits_in_code() -> list[list[int | str]]:
         unpacked,
         [read_lists.LARGEST_FILE // megabyte],
         [read_lists.LONGEST_LINE],
-        [read_lists._UNPACKED // megabyte],
         [lexicon_entries.LONGEST_TERM],
         [lexicon.MOST_ENTRIES],
         [rules.MOST_RULES],
