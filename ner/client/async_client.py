@@ -6,15 +6,30 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ner.client.connection import Connection
-from ner.client.parts import Divider, Part, ServedModel, Span, check_fixed, check_nbest, divide, join_vectors
+from ner.client.parts import (
+    Divider,
+    Part,
+    ServedModel,
+    Span,
+    TagOptions,
+    check_fixed,
+    check_nbest,
+    divide,
+    join_vectors,
+    read_dictionary,
+)
 from ner.data.entities import Entity
 from ner.records.record import Alternative, TaggedText
 from ner.tagging.tagged_texts import TaggedTexts
 from ner.texts import each_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
     import numpy as np
+
+    from ner.lexicon.lexicon import Lexicon
 
 AHEAD = 4
 """Parts that are under way or wait for their turn to be given, for each request at the same time."""
@@ -83,6 +98,8 @@ class AsyncClient:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> list[Entity]: ...
 
     @overload
@@ -93,6 +110,8 @@ class AsyncClient:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> list[list[Entity]]: ...
 
     async def tag(
@@ -102,20 +121,26 @@ class AsyncClient:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> list[Entity] | list[list[Entity]]:
         """Find the entities of one or several texts. See `Client.tag`."""
         if isinstance(texts, str):
             only = None if fixed is None else [fixed]
-            return (await self.tag([texts], only, min_score=min_score, types=types))[0]
+            found = await self.tag(
+                [texts], only, min_score=min_score, types=types, dictionary=dictionary, lexicon=lexicon
+            )
+            return found[0]
         texts = list(each_text(texts))
         spans = check_fixed(fixed, len(texts))
+        options = TagOptions(min_score, types, 0, read_dictionary(dictionary), lexicon)
 
         async def ask(part: Part) -> list[TaggedText]:
-            return await self._connection.tag(part, min_score=min_score, types=types)
+            return await self._connection.tag(part, options)
 
         _, limits = await self._connection.describe()
-        found = self._run(_each(divide(texts, spans, limits)), ask)
-        return TaggedTexts([reading.entities async for reading in found])
+        readings = self._run(_each(divide(texts, spans, limits, options.bytes)), ask)
+        return TaggedTexts([reading.entities async for reading in readings])
 
     async def nbest(self, texts: Iterable[str], n: int) -> list[list[Alternative]]:
         """The `n` most probable readings of each text. See `Client.nbest`."""
@@ -123,10 +148,17 @@ class AsyncClient:
         return [reading.alternatives async for reading in self.readings(texts, n)]
 
     async def tag_stream(
-        self, texts: Iterable[str] | AsyncIterable[str], *, min_score: float = 0.0, types: Sequence[str] | None = None
+        self,
+        texts: Iterable[str] | AsyncIterable[str],
+        *,
+        min_score: float = 0.0,
+        types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> AsyncIterator[list[Entity]]:
         """Tag a stream of texts in constant memory. See `Client.tag_stream`. The stream may be an async one."""
-        async for reading in self.readings(texts, min_score=min_score, types=types):
+        found = self.readings(texts, min_score=min_score, types=types, dictionary=dictionary, lexicon=lexicon)
+        async for reading in found:
             yield reading.entities
 
     async def readings(
@@ -136,13 +168,16 @@ class AsyncClient:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> AsyncIterator[TaggedText]:
         """Find the entities of each text and its `n` most probable readings, as a stream."""
+        options = TagOptions(min_score, types, n, read_dictionary(dictionary), lexicon)
 
         async def ask(part: Part) -> list[TaggedText]:
-            return await self._connection.tag(part, min_score=min_score, types=types, nbest=n)
+            return await self._connection.tag(part, options)
 
-        async for reading in self._run(self._divide(texts), ask):
+        async for reading in self._run(self._divide(texts, options.bytes), ask):
             yield reading
 
     async def embed(self, texts: Iterable[str], layer: int | str = -1, pooling: str = "mean") -> Any:
@@ -153,9 +188,9 @@ class AsyncClient:
 
         return join_vectors([vector async for vector in self._run(self._divide(texts), ask)], pooling)
 
-    async def _divide(self, texts: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[Part]:
+    async def _divide(self, texts: Iterable[str] | AsyncIterable[str], beside: int = 0) -> AsyncIterator[Part]:
         _, limits = await self._connection.describe()
-        divider = Divider(limits)
+        divider = Divider(limits, beside)
         async for text in texts if isinstance(texts, AsyncIterable) else _each(each_text(texts)):
             for checked in each_text([text]):
                 for part in divider.add(checked):

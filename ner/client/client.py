@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ner.client.async_client import AHEAD
 from ner.client.connection import Connection
-from ner.client.parts import Part, ServedModel, Span, check_fixed, check_nbest, divide, join_vectors
+from ner.client.parts import (
+    Part,
+    ServedModel,
+    Span,
+    TagOptions,
+    check_fixed,
+    check_nbest,
+    divide,
+    join_vectors,
+    read_dictionary,
+)
 from ner.data.entities import Entity
 from ner.errors import InputError
 from ner.records.record import Alternative, TaggedText
@@ -21,7 +31,11 @@ from ner.tagging.tagged_texts import TaggedTexts
 from ner.texts import each_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
+
+    from ner.lexicon.lexicon import Lexicon
 
 _LONGEST_END = 5.0  # seconds
 _Result = TypeVar("_Result")
@@ -105,6 +119,8 @@ class Client:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> list[Entity]: ...
 
     @overload
@@ -115,6 +131,8 @@ class Client:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> list[list[Entity]]: ...
 
     def tag(
@@ -124,6 +142,8 @@ class Client:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> list[Entity] | list[list[Entity]]:
         """Find the entities of one or several texts, as `Tagger.tag` does.
 
@@ -133,21 +153,25 @@ class Client:
                 single text.
             min_score: entities with lower scores are left out.
             types: only entities of these types are given; None for all types.
+            dictionary: terms that entities may come from, or the file of a list. Each request has them: they are at
+                most 1,000. For more, give the service the list.
+            lexicon: the name of a list of the service.
 
         Returns:
             The entities in order of position: a list for each text, or one list for a single text.
 
         Raises:
             InputError: `texts` has something else than texts or a text that is too long for the service, `fixed` has
-                not one list for each text, a span is impossible, or the service refuses the request.
+                not one list for each text, a span is impossible, a list is wrong, or the service refuses the request.
             ServiceError: the service doesn't answer.
         """
         if isinstance(texts, str):
             only = None if fixed is None else [fixed]
-            return self.tag([texts], only, min_score=min_score, types=types)[0]
+            return self.tag([texts], only, min_score=min_score, types=types, dictionary=dictionary, lexicon=lexicon)[0]
         texts = list(each_text(texts))
         spans = check_fixed(fixed, len(texts))
-        found = self._run(texts, lambda part: self._connection.tag(part, min_score=min_score, types=types), spans)
+        options = TagOptions(min_score, types, 0, read_dictionary(dictionary), lexicon)
+        found = self._run(texts, lambda part: self._connection.tag(part, options), spans, options.bytes)
         return TaggedTexts(reading.entities for reading in found)
 
     def nbest(self, texts: Iterable[str], n: int) -> list[list[Alternative]]:
@@ -160,10 +184,17 @@ class Client:
         return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(
-        self, texts: Iterable[str], *, min_score: float = 0.0, types: Sequence[str] | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        min_score: float = 0.0,
+        types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
     ) -> Iterator[list[Entity]]:
         """Tag a stream of texts in constant memory. The order is kept; some requests are read ahead."""
-        return (reading.entities for reading in self.readings(texts, min_score=min_score, types=types))
+        found = self.readings(texts, min_score=min_score, types=types, dictionary=dictionary, lexicon=lexicon)
+        return (reading.entities for reading in found)
 
     def readings(
         self,
@@ -172,6 +203,8 @@ class Client:
         *,
         min_score: float = 0.0,
         types: Sequence[str] | None = None,
+        dictionary: "Lexicon | str | Path | None" = None,
+        lexicon: str | None = None,
         watch: Callable[[int], None] | None = None,
     ) -> Iterator[TaggedText]:
         """Find the entities of each text and its `n` most probable readings, as a stream.
@@ -179,7 +212,8 @@ class Client:
         `watch` is called with the number of characters of each text that is done.
         """
         ahead, behind = tee(each_text(texts))
-        found = self._run(ahead, lambda part: self._connection.tag(part, min_score=min_score, types=types, nbest=n))
+        options = TagOptions(min_score, types, n, read_dictionary(dictionary), lexicon)
+        found = self._run(ahead, lambda part: self._connection.tag(part, options), beside=options.bytes)
         for text, reading in zip(behind, found, strict=True):
             if watch is not None:
                 watch(len(text))
@@ -207,12 +241,13 @@ class Client:
         texts: Iterable[str],
         ask: Callable[[Part], Coroutine[Any, Any, list[_Result]]],
         fixed: Sequence[Sequence[Span]] | None = None,
+        beside: int = 0,
     ) -> Iterator[_Result]:
         """The results of all texts in their order, of which some are asked for ahead."""
         running: deque[Future[list[_Result]]] = deque()
         try:
             _, limits = self._loop.run(self._connection.describe())
-            for part in divide(texts, fixed, limits):
+            for part in divide(texts, fixed, limits, beside):
                 running.append(self._loop.start(ask(part)))
                 if len(running) > self._ahead:
                     yield from running.popleft().result()

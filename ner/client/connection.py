@@ -4,13 +4,13 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from ner.client.parts import Limits, Part, ServedModel, place_of_caller, read_models, read_results, tag_body
+from ner.client.parts import Limits, Part, ServedModel, TagOptions, place_of_caller, read_models, read_results, tag_body
 from ner.client.service_error import ServiceError
 from ner.client.slots import Slots
 from ner.errors import InputError
@@ -115,11 +115,9 @@ class Connection:
                 return model.types
         raise InputError(f"there is no such `model`: expected one of {', '.join(one.name for one in models)}")
 
-    async def tag(
-        self, part: Part, *, min_score: float = 0.0, types: Sequence[str] | None = None, nbest: int = 0
-    ) -> list[TaggedText]:
+    async def tag(self, part: Part, options: TagOptions) -> list[TaggedText]:
         """What is found in each text of a part."""
-        body = tag_body(part, self._model, min_score, types, nbest)
+        body = tag_body(part, self._model, options)
         return await self._ask("POST", "/v1/tag", body, lambda answer: read_results(part, answer), part.first)
 
     async def embed(self, part: Part, *, layer: int | str, pooling: str) -> "list[np.ndarray[Any, Any]]":

@@ -1,15 +1,21 @@
 """What the clients send and get: texts in parts that keep the limits of a service, and the JSON of both directions."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ner.choices import BATCH_CHARACTERS, MOST_READINGS
 from ner.data.entities import Entity
 from ner.errors import InputError
+from ner.lexicon.entries import COLUMNS
 from ner.records.record import Alternative, TaggedText
 from ner.tagging.tagged_texts import FoundEntities
+
+if TYPE_CHECKING:
+    from ner.lexicon.lexicon import Lexicon
 
 _MOST_BYTES = 6  # of a character in JSON
 _SPAN = 16  # characters that are as long as the JSON of a span
@@ -47,6 +53,29 @@ class Limits(NamedTuple):
     bytes: int
 
 
+class TagOptions(NamedTuple):
+    """What is asked for each text.
+
+    Args:
+        min_score: entities with lower scores are left out.
+        types: only entities of these types are given; None for all types.
+        nbest: the number of readings.
+        dictionary: the entries that entities may come from, as JSON; None without a list.
+        lexicon: the name of a list of the service.
+    """
+
+    min_score: float = 0.0
+    types: Sequence[str] | None = None
+    nbest: int = 0
+    dictionary: Sequence[Mapping[str, Any]] | None = None
+    lexicon: str | None = None
+
+    @property
+    def bytes(self) -> int:
+        """The size of the list in a request."""
+        return 0 if self.dictionary is None else len(json.dumps(self.dictionary, ensure_ascii=False).encode())
+
+
 class Part(NamedTuple):
     """The texts of one request.
 
@@ -66,11 +95,12 @@ class Divider:
 
     Args:
         limits: of the service.
+        beside: the bytes of a request that are no texts.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, beside: int = 0) -> None:
         self._limits = limits
-        self._budget = min(BATCH_CHARACTERS, limits.bytes // _MOST_BYTES)
+        self._budget = min(BATCH_CHARACTERS, (limits.bytes - beside) // _MOST_BYTES)
         self._begin(0)
 
     def _begin(self, first: int) -> None:
@@ -104,9 +134,11 @@ class Divider:
             yield self._part if any(self._part.fixed or ()) else self._part._replace(fixed=None)
 
 
-def divide(texts: Iterable[str], fixed: Sequence[Sequence[Span]] | None, limits: Limits) -> Iterator[Part]:
-    """Divide texts, and what is known of them, into parts."""
-    divider = Divider(limits)
+def divide(
+    texts: Iterable[str], fixed: Sequence[Sequence[Span]] | None, limits: Limits, beside: int = 0
+) -> Iterator[Part]:
+    """Divide texts, and what is known of them, into parts, each with so many bytes beside them."""
+    divider = Divider(limits, beside)
     for place, text in enumerate(texts):
         yield from divider.add(text, fixed[place] if fixed is not None else ())
     yield from divider.rest()
@@ -146,13 +178,38 @@ def join_vectors(vectors: list[Any], pooling: str) -> Any:
     return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
-def tag_body(
-    part: Part, model: str | None, min_score: float, types: Sequence[str] | None, nbest: int
-) -> dict[str, Any]:
+def read_dictionary(dictionary: "Lexicon | str | Path | None") -> list[dict[str, Any]] | None:
+    """The entries of a list as JSON, without empty fields.
+
+    Raises:
+        InputError: it is no list, or has errors, rules or no room in a request.
+    """
+    if dictionary is None:
+        return None
+    from ner.lexicon.lexicon import Lexicon
+
+    if not isinstance(dictionary, (Lexicon, str, Path)):
+        raise InputError(f"expected `dictionary` to be a Lexicon or a file, got {dictionary!r:.60}")
+    lexicon = dictionary if isinstance(dictionary, Lexicon) else Lexicon.read(dictionary)
+    if lexicon.rules:
+        raise InputError("expected `dictionary` to have no rules: the service has its own")
+    named = (zip(COLUMNS, entry, strict=False) for entry in lexicon)
+    return [{name: value for name, value in entry if value not in ("", None)} for entry in named]
+
+
+def tag_body(part: Part, model: str | None, options: TagOptions) -> dict[str, Any]:
     """The JSON of a request for `/v1/tag`."""
-    body: dict[str, Any] = {"texts": part.texts, "model": model, "min_score": float(min_score), "nbest": nbest}
-    if types is not None:
-        body["types"] = list(types)
+    body: dict[str, Any] = {
+        "texts": part.texts,
+        "model": model,
+        "min_score": float(options.min_score),
+        "nbest": options.nbest,
+    }
+    if options.types is not None:
+        body["types"] = list(options.types)
+    for name in ("dictionary", "lexicon"):
+        if (value := getattr(options, name)) is not None:
+            body[name] = value
     if part.fixed is not None:
         body["fixed"] = [
             [{"start": start, "end": end, "label": label} for start, end, label in spans] for spans in part.fixed
@@ -187,5 +244,15 @@ def place_of_caller(sentence: str, first: int) -> str:
 
 def _entities(text: str, rows: Iterable[Mapping[str, Any]]) -> list[Entity]:
     return [
-        Entity(row["start"], row["end"], row["label"], text[row["start"] : row["end"]], row["score"]) for row in rows
+        Entity(
+            row["start"],
+            row["end"],
+            row["label"],
+            text[row["start"] : row["end"]],
+            row["score"],
+            row.get("source"),
+            row.get("id") or "",
+            row.get("model_score"),
+        )
+        for row in rows
     ]

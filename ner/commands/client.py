@@ -1,6 +1,7 @@
 """`bert-ner client`: what a service answers, in place of a model on this machine."""
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -8,6 +9,7 @@ import typer
 
 from ner.commands.command import command, command_group
 from ner.commands.embed_files import EmbedFiles
+from ner.commands.lexicon_files import Dictionaries, lexicon_paths, typed_lists
 from ner.commands.options import text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
@@ -20,6 +22,9 @@ from ner.serving.api_keys import read_keys
 if TYPE_CHECKING:
     from ner.client.client import Client
     from ner.client.served_embedder import ServedEmbedder
+    from ner.lexicon.lexicon import Lexicon
+    from ner.records.record import TaggedText
+    from ner.tagging.tag_records import Reader
 
 _KEY = "BERT_NER_API_KEY"
 """The environment variable of the key. There is no option for it: all users of a machine see its command lines."""
@@ -69,6 +74,11 @@ _Model = Annotated[
 )
 def tag(
     model: _Model = None,
+    dictionary: Dictionaries = None,
+    lexicon: Annotated[
+        str | None,
+        option("Name of a list of the service.", "服务中词表的名称。", default=Text("none", "无")),
+    ] = None,
     *,
     job: TagFiles,
     reading: TextOptions,
@@ -76,8 +86,34 @@ def tag(
     terminal: Terminal,
 ) -> None:
     """Find the entities in text files with a service. The options and the output are those of bert-ner tag."""
+    listed = bool(dictionary or lexicon)
     with service.connect(model) as connected:
-        job.run(lambda characters: connected, reading, terminal)
+
+        def load(characters: int) -> "Reader":
+            from ner.lexicon.lexicon import Lexicon
+
+            own = Lexicon.read_typed(typed_lists(dictionary)) if dictionary else None
+            return _WithLists(connected, own, lexicon) if listed else connected
+
+        job.run(load, reading, terminal, keep=lexicon_paths(dictionary, None), listed=listed)
+
+
+class _WithLists:
+    """A client whose requests have a list."""
+
+    def __init__(self, client: "Client", dictionary: "Lexicon | None", lexicon: str | None) -> None:
+        self._client, self._dictionary, self._lexicon = client, dictionary, lexicon
+
+    @property
+    def types(self) -> list[str]:
+        """The types of the service and of the list of the command."""
+        return list(dict.fromkeys([*self._client.types, *(self._dictionary.types if self._dictionary else [])]))
+
+    def readings(
+        self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None
+    ) -> "Iterator[TaggedText]":
+        """As `Client.readings`."""
+        return self._client.readings(texts, n, dictionary=self._dictionary, lexicon=self._lexicon, watch=watch)
 
 
 @command(

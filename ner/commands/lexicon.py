@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command, command_group
-from ner.commands.lexicon_files import lexicon_paths, typed_lists
+from ner.commands.lexicon_files import AnyScript, lexicon_paths, typed_lists
 from ner.commands.options import read_options
 from ner.commands.parameters import DATA, Json, Model, argument, option
 from ner.commands.terminal import Terminal
@@ -31,6 +31,7 @@ def check(
         Path | None,
         option("CSV file with a row for each entry.", "每个词条一行的 CSV 文件。", "--output", "-o"),
     ] = None,
+    any_script: AnyScript = False,
     as_json: Json = False,
     model: Model = Path(BUILT_IN_TAGGER),
     *,
@@ -51,7 +52,7 @@ def check(
 
     if output is not None:
         check_file(output, "output", [data, *lexicon_paths(lists, None)])
-    lexicon = Lexicon.read_typed(typed_lists(lists))
+    lexicon = Lexicon.read_typed(typed_lists(lists), any_script=any_script)
     table = CharacterTable.load(model_folder(model) / CHARACTERS)
     splits = read_splits(data, reading)
     found = check_lexicon(lexicon, (s for split in splits.values() for s in split.sentences), table)

@@ -34,6 +34,15 @@ RuleFiles = Annotated[
     ),
 ]
 
+AnyScript = Annotated[
+    bool,
+    option(
+        "Terms of lists match in simplified and in traditional characters.",
+        "词表中的词不分简体和繁体。",
+        "--any-script",
+    ),
+]
+
 
 def typed_lists(lists: Sequence[str] | None) -> list[tuple[Path, str]]:
     """The files of lists, each with the type of terms that have none."""

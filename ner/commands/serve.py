@@ -1,11 +1,13 @@
 """`bert-ner serve`: tag texts over HTTP."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from ner.built_in import model_folder
 from ner.choices import BUILT_IN_ENCODER, BUILT_IN_TAGGER
 from ner.commands.command import command
+from ner.commands.lexicon_files import AnyScript, typed_lists
 from ner.commands.options import settings_options
 from ner.commands.parameters import option
 from ner.commands.terminal import Terminal
@@ -13,6 +15,9 @@ from ner.errors import InputError
 from ner.extras import import_extra
 from ner.language import Text
 from ner.serving.serving_settings import ServingSettings
+
+if TYPE_CHECKING:
+    from ner.serving.lexicons import ListFiles
 
 _VOCABULARY = "vocab.txt"
 
@@ -49,6 +54,27 @@ def serve(
             envvar="BERT_NER_SERVE_ENCODER",
         ),
     ] = None,
+    dictionary: Annotated[
+        list[str] | None,
+        option(
+            "List of terms that entities may come from, as for bert-ner tag. With several models, MODEL:FILE is for "
+            "one of them. It is read again when it changes. You can give this option several times.",
+            "词表，实体可来自其中，与 bert-ner tag 相同。有多个模型时，MODEL:FILE 只用于该模型。"
+            "文件改变后会自动重新读取。可多次使用。",
+            metavar="FILE",
+            envvar="BERT_NER_SERVE_DICTIONARY",
+        ),
+    ] = None,
+    rules: Annotated[
+        list[str] | None,
+        option(
+            "TOML file of regular expressions, or builtin, as for bert-ner tag. MODEL:FILE is as for --dictionary.",
+            "正则规则的 TOML 文件或 builtin，与 bert-ner tag 相同。MODEL:FILE 与 --dictionary 相同。",
+            metavar="FILE",
+            envvar="BERT_NER_SERVE_RULES",
+        ),
+    ] = None,
+    any_script: AnyScript = False,
     *,
     serving: ServingSettings,
     terminal: Terminal,
@@ -72,7 +98,29 @@ def serve(
             raise InputError(
                 f"{folder} is an encoder, which finds no entities: train a tagger, or give it as `encoder`"
             )
-    run_server(Service(folders, serving, encoders))
+    run_server(Service(folders, serving, encoders, _lists(folders, dictionary or [], rules or [], any_script)))
+
+
+def _lists(models: Iterable[str], lists: list[str], rules: list[str], any_script: bool) -> "dict[str, ListFiles]":
+    """The files of the list of each model that has one."""
+    from ner.serving.lexicons import ListFiles
+
+    found = {}
+    for model in models:
+        own_lists, own_rules = ([*_of_model(model, models, given)] for given in (lists, rules))
+        if own_lists or own_rules:
+            found[model] = ListFiles(typed_lists(own_lists), own_rules, any_script)
+    return found
+
+
+def _of_model(model: str, models: Iterable[str], given: list[str]) -> Iterator[str]:
+    """The files that are for a model: those with its name before them, or with none."""
+    for one in given:
+        name, colon, file = one.partition(":")
+        if not colon or name not in models:
+            yield one
+        elif name == model:
+            yield file
 
 
 def _named(parameter: str, given: list[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
-from ner.commands.lexicon_files import Dictionaries, RuleFiles, lexicon_paths, note_lexicon, typed_lists
+from ner.commands.lexicon_files import AnyScript, Dictionaries, RuleFiles, lexicon_paths, note_lexicon, typed_lists
 from ner.commands.options import engine_settings, shard_settings, text_options
 from ner.commands.parameters import option
 from ner.commands.tag_files import TagFiles
@@ -55,6 +55,7 @@ def tag(
     model: _Model = None,
     dictionary: Dictionaries = None,
     rules: RuleFiles = None,
+    any_script: AnyScript = False,
     *,
     job: TagFiles,
     reading: TextOptions,
@@ -63,7 +64,9 @@ def tag(
     terminal: Terminal,
 ) -> None:
     """Find the entities in files of any size: text, JSON lines, CSV, Excel, Word, Parquet, or annotated files."""
-    source = TaggerSource(model, engine, typed_lists(dictionary), rules or ())
+    if any_script and not dictionary:
+        raise InputError("expected `dictionary` with `any_script`, which is about the terms of lists")
+    source = TaggerSource(model, engine, typed_lists(dictionary), rules or (), any_script)
     if job.folder is not None:
         _tag_shards(job.folder, job, reading, source, sharding, terminal)
         return

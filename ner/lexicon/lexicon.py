@@ -14,7 +14,7 @@ from ner.data.garbage_collection import pause_garbage_collection
 from ner.errors import InputError, raise_faults
 from ner.lexicon.builtin_rules import BUILTIN_RULES
 from ner.lexicon.entries import COLUMNS, LONGEST_TERM, MODES, Entry, Mode, as_entries, find_faults
-from ner.lexicon.read_lists import Rows, read_rows, rows_of_cells
+from ner.lexicon.read_lists import Rows, parse_rows, read_rows, rows_of_cells
 from ner.lexicon.rules import Rule, read_rules
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Lexicon:
         self._columns: list[list[Any]] = [[] for _ in Entry._fields]
         self.rules: list[Rule] = []
         """Regular expressions whose matches entities may come from; see `add_rules`."""
+        self.any_script = False
+        """Whether terms match in simplified and in traditional characters. It needs opencc."""
         self.left_out = 0
         """The number of entries of HanLP's and jieba's files that were left out, because they are no names."""
         given = list(entries)
@@ -54,7 +56,7 @@ class Lexicon:
             column.extend(values)
 
     @classmethod
-    def read(cls, *paths: str | Path, type: str = "", encoding: str = "utf-8") -> "Lexicon":
+    def read(cls, *paths: str | Path, type: str = "", encoding: str = "utf-8", any_script: bool = False) -> "Lexicon":
         """Read lists.
 
         - `.csv` and `.tsv` have a header with `term` and `type`, and may have `mode`, `weight`, `id` and `alias_of`.
@@ -68,21 +70,25 @@ class Lexicon:
             *paths: the files.
             type: the type of terms that have none.
             encoding: the encoding of the files.
+            any_script: whether terms match in simplified and in traditional characters. It needs opencc.
 
         Raises:
             InputError: some lists can't be read, or have wrong entries. The message lists all of them, with lines.
         """
-        return cls.read_typed([(Path(path), type) for path in paths], encoding)
+        return cls.read_typed([(Path(path), type) for path in paths], encoding, any_script=any_script)
 
     @classmethod
     @pause_garbage_collection()
-    def read_typed(cls, lists: Iterable[tuple[Path, str]], encoding: str = "utf-8") -> "Lexicon":
+    def read_typed(
+        cls, lists: Iterable[tuple[Path, str]], encoding: str = "utf-8", *, any_script: bool = False
+    ) -> "Lexicon":
         """Read lists as `read` does, each with the type of its terms that have none.
 
         Raises:
             InputError: as for `read`.
         """
         lexicon = cls()
+        lexicon.any_script = any_script
         faults: list[str] = []
         for path, type_ in lists:
             try:
@@ -93,6 +99,24 @@ class Lexicon:
             faults += lexicon._add_rows(rows, str(path), type_)
             lexicon.left_out += rows.left_out
         raise_faults(faults)
+        return lexicon
+
+    @classmethod
+    def parse(cls, data: bytes, name: str, *, type: str = "") -> "Lexicon":
+        """Make a lexicon from the bytes of a list in UTF-8, but of no Excel file.
+
+        Args:
+            data: the bytes.
+            name: the name in messages. Its ending tells the format, as for `read`.
+            type: the type of terms that have none.
+
+        Raises:
+            InputError: as for `read`.
+        """
+        lexicon = cls()
+        rows = parse_rows(data, Path(name))
+        raise_faults(lexicon._add_rows(rows, name, type))
+        lexicon.left_out = rows.left_out
         return lexicon
 
     @classmethod
@@ -131,6 +155,16 @@ class Lexicon:
         types = {term: max(of_term, key=lambda label: of_term[label]) for term, of_term in counts.items()}
         found = (Entry(term, label) for term, label in types.items())
         return cls(entry for entry in found if not any(find_faults(entry)))
+
+    @classmethod
+    def of_columns(cls, columns: Iterable[list[Any]]) -> "Lexicon":
+        """A lexicon from the values of each field of `Entry`, all of which have been checked by another lexicon."""
+        lexicon = cls()
+        lexicon._columns = [
+            [*map(sys.intern, column)] if name in ("type", "mode", "file") else column
+            for name, column in zip(Entry._fields, columns, strict=True)
+        ]
+        return lexicon
 
     def add(
         self,
@@ -195,6 +229,7 @@ class Lexicon:
         both = Lexicon()
         both._columns = [[*one, *more] for one, more in zip(self._columns, other._columns, strict=True)]
         both.rules = [*self.rules, *other.rules]
+        both.any_script = self.any_script or other.any_script
         both.left_out = self.left_out + other.left_out
         return both
 

@@ -15,6 +15,7 @@ from ner.errors import raise_faults
 from ner.lexicon.entries import Entry
 from ner.lexicon.lexicon import Lexicon
 from ner.lexicon.rules import RuleMatcher
+from ner.lexicon.simplified import simplified_characters
 
 
 class Hit(NamedTuple):
@@ -36,6 +37,7 @@ class Matcher:
 
     Raises:
         InputError: entries contradict each other with certainty, or `alias_of` names no entry. The message lists them.
+            Or the terms match in any script, and opencc is not installed.
     """
 
     @pause_garbage_collection()
@@ -45,9 +47,10 @@ class Matcher:
         self.listed_only = frozenset(entry.type for entry in _with_mode(lexicon, "only"))
         """The types that have entries with mode `only`."""
         self._table = table
+        self._simplified = simplified_characters() if lexicon.any_script else {}
         terms = lexicon.terms
         joined = "".join(terms)
-        folded = table.fold(joined)
+        folded = self._fold(joined)
         keys = terms
         if folded != joined:  # most terms are folded already: then there is one copy of them
             ends = accumulate(map(len, terms), initial=0)
@@ -77,7 +80,7 @@ class Matcher:
                 yield Hit(start, end, entry, entry.id, True)
 
     def _find_terms(self, text: str) -> Iterator[Hit]:
-        folded, first, length = self._table.fold(text), self._first, len(text)
+        folded, first, length = self._fold(text), self._first, len(text)
         for start, pair in enumerate(map("".join, zip(folded, f"{folded[1:]} ", strict=False))):
             if self._has_single and pair[0] in first:
                 yield from self._hits(start, start + 1, pair[0])
@@ -88,6 +91,11 @@ class Matcher:
                 key = folded[start : start + size]
                 if key in first and start + size <= length:
                     yield from self._hits(start, start + size, key)
+
+    def _fold(self, text: str) -> str:
+        """The text as it is compared, character by character."""
+        folded = self._table.fold(text)
+        return folded.translate(self._simplified) if self._simplified else folded
 
     def _hits(self, start: int, end: int, key: str) -> Iterator[Hit]:
         for i in (self._first[key], *self._others.get(key, ())):

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Any, NamedTuple
 from ner.bounded_json import has_half_character, parse_json
 from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns
 from ner.errors import InputError
-from ner.extras import import_extra
 from ner.lexicon.entries import COLUMNS
+from ner.records.office_files import read_sheets
 from ner.spreadsheet_cells import original_cell
 
 LARGEST_FILE = 256 << 20
@@ -25,7 +24,6 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _JSON_LINES = (".jsonl", ".ndjson")
 _EXCEL = ".xlsx"
 _ROWS = 50_000  # are turned into columns at once
-_UNPACKED = 1 << 30  # bytes of an Excel file, which is compressed
 _LIST_SUFFIXES = (".txt", ".dict", ".dic", ".lst", "")
 # The parts of speech that HanLP and jieba give to names.
 _PARTS_OF_SPEECH = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
@@ -67,9 +65,16 @@ def read_rows(path: Path, encoding: str) -> Rows:
         raise InputError(f"{path}: is a folder: give the files in it")
     if path.is_file() and path.stat().st_size > LARGEST_FILE:
         raise InputError(f"{path}: is larger than {LARGEST_FILE >> 20} MB: cut it into several lists")
-    data = read_bytes(path)
-    if suffix == _EXCEL:
-        return _read_excel(path, data)
+    return _read_excel(path) if suffix == _EXCEL else parse_rows(read_bytes(path), path, encoding)
+
+
+def parse_rows(data: bytes, path: Path, encoding: str = "utf-8") -> Rows:
+    """Read the rows of a list, but of no Excel file, from its bytes. The ending of `path` tells its format.
+
+    Raises:
+        InputError: as for `read_rows`.
+    """
+    suffix = path.suffix.lower()
     text = decode(data, str(path), encoding)
     refuse_carriage_returns(text, str(path))
     if "\0" in text:
@@ -199,25 +204,15 @@ def _lines(text: str, faults: list[tuple[int, str]]) -> Iterator[tuple[int, str]
             yield number, line
 
 
-def _read_excel(path: Path, data: bytes) -> Rows:
-    """The first sheet of an Excel file."""
-    openpyxl = import_extra("openpyxl", "", path)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _UNPACKED:
-                raise InputError(f"{path}: unpacks to more than {_UNPACKED >> 20:,} MB: cut it into several lists")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        header = [cell for cell in next(rows, ()) if cell is not None]
-        width = len(header)
-        numbered = (
-            (number, [cell if cell is not None else "" for cell in (*row, *[None] * width)[:width]])
-            for number, row in enumerate(rows, 2)
-            if any(cell is not None for cell in row[:width])
-        )
-        return rows_of_cells(header, numbered, f"{path}:1")
-    except InputError:
-        raise
-    # openpyxl and the modules under it raise many kinds of errors for damaged files.
-    except Exception as error:
-        raise InputError(f"{path}: expected an Excel file (.xlsx) that can be read ({error})") from None
+def _read_excel(path: Path) -> Rows:
+    """The first sheet of an Excel file, up to the last column that has a name."""
+    sheets = read_sheets(str(path))
+    _, rows = next(sheets, ("", iter([])))
+    header = next(rows, [])
+    width = max((at for at, cell in enumerate(header, 1) if cell is not None), default=0)
+    numbered = (
+        (number, ["" if cell is None else cell for cell in (*row, *[None] * width)[:width]])
+        for number, row in enumerate(rows, 2)
+        if any(cell is not None for cell in row[:width])
+    )
+    return rows_of_cells(["" if cell is None else cell for cell in header[:width]], numbered, f"{path}:1")

@@ -5,7 +5,9 @@ RE2 matches them: its time is linear in the text, so no pattern can hang.
 
 import re
 import sys
+from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,12 +93,17 @@ class RuleMatcher:
     def find(self, text: str) -> Iterator[tuple[int, int, Entry]]:
         """The start, the end and the rule of each match. Patterns see ASCII in half width."""
         half = half_width(text)
+        # For each match in a str, RE2 counts characters in Python: bytes and one table for all rules are faster.
+        data = half.encode(errors="replace")
+        places = array("I", accumulate((byte & 0xC0 != 0x80 for byte in data), initial=0))
         for rule, pattern in self._compiled:
             group = next(iter(pattern.groupindex.values()), 0)
-            for match in pattern.finditer(half):
-                start, end = match.span(group)
-                if 0 <= start < end and (rule.check is None or rule.check(half[start:end])):
-                    yield start, end, rule.entry
+            for match in pattern.finditer(data):
+                first, last = match.span(group)
+                if 0 <= first < last:
+                    start, end = places[first], places[last]
+                    if rule.check is None or rule.check(half[start:end]):
+                        yield start, end, rule.entry
 
 
 def half_width(text: str) -> str:

@@ -24,12 +24,14 @@ class TaggerSource:
         engine: how it computes.
         lists: the files of terms, each with the type of terms that have none, "" if all have one.
         rules: the files of rules, or `builtin`.
+        any_script: whether terms match in simplified and in traditional characters.
     """
 
     model: Path | None = None
     engine: EngineSettings = EngineSettings()  # noqa: RUF009 - it can't be changed
     lists: Sequence[tuple[Path, str]] = ()
     rules: Sequence[str] = ()
+    any_script: bool = False
 
     @property
     def folder(self) -> Path:
@@ -66,7 +68,7 @@ class TaggerSource:
             return None
         from ner.lexicon.lexicon import Lexicon
 
-        lexicon = Lexicon.read_typed(self.lists)
+        lexicon = Lexicon.read_typed(self.lists, any_script=self.any_script)
         for name in self.rules:
             lexicon.add_rules(name)
         return lexicon
@@ -79,6 +81,7 @@ class TaggerSource:
             "precision": self.engine.precision,
             "batch_characters": self.engine.batch_characters,
             "dictionary": [f"{path.name} {type_} ({_digest(path)})" for path, type_ in files],
+            "any_script": self.any_script,
         }
 
 

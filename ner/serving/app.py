@@ -48,7 +48,11 @@ def make_app(service: Service, keys: ApiKeys | None = None, admin_keys: ApiKeys 
         app.include_router(router)
 
     def refuse(request: Request, error: Exception) -> Response:
-        return respond(_as_refusal(error), request.scope["state"]["request_id"])
+        refusal = _as_refusal(error)
+        path = getattr(request.scope.get("route"), "path", "")
+        if refusal.status == 405 and path in app.openapi()["paths"]:  # Starlette names the methods of the first route
+            refusal.headers["allow"] = ", ".join(sorted(method.upper() for method in app.openapi()["paths"][path]))
+        return respond(refusal, request.scope["state"]["request_id"])
 
     for kind in (Refusal, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, refuse)
@@ -71,5 +75,5 @@ def _as_refusal(error: Exception) -> Refusal:
     if isinstance(error, RequestValidationError):
         return refuse_wrong(error.errors())
     if isinstance(error, HTTPException):
-        return Refusal(error.status_code, str(error.detail), error.headers)
+        return Refusal(error.status_code, str(error.detail), {k.lower(): v for k, v in (error.headers or {}).items()})
     return Refusal(500, "the service failed")

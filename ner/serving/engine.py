@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from ner.errors import InputError
@@ -11,6 +12,7 @@ from ner.serving.frames import pack, receive_frame
 
 _BUFFER = 1 << 20  # bytes of an answer that are read ahead
 _LONGEST_END = 5.0  # seconds
+_MOST_BRIEF = 16  # lists of single requests that an engine keeps: the next request may have the same
 
 
 class EngineDied(Exception):
@@ -23,6 +25,7 @@ class EngineProcess:
     def __init__(self, process: asyncio.subprocess.Process, models: dict[str, Any]) -> None:
         self._process = process
         self.models = models
+        self._held: dict[str, bool] = {}  # the versions of its lists, the last used last, and whether they were live
 
     @property
     def pid(self) -> int:
@@ -66,15 +69,29 @@ class EngineProcess:
             engine.kill()
             raise InputError(answer["error"])
         engine.models = answer["models"]
+        engine._held = dict.fromkeys(start["lexicons"], True)
         return engine
 
-    async def work(self, batch: Batch) -> tuple[list[Result], float]:
+    async def work(self, batch: Batch, live: Collection[str] = ()) -> tuple[list[Result], float]:
         """The result of each item of a batch, and the seconds that the process needed.
+
+        Args:
+            batch: the batch. It has the content of all its lists: what the process has already is not sent again.
+            live: the versions of lists that further batches will need.
 
         Raises:
             EngineDied: the process ended.
         """
-        answer = await self._exchange(batch)
+        wanted = batch["lexicons"]
+        held = {version: version in live for version in {**self._held, **wanted}}
+        for version in wanted:
+            held[version] = held.pop(version)  # to the end
+        brief = [version for version, is_live in held.items() if not is_live and not self._held.get(version)]
+        gone = [version for version, is_live in held.items() if not is_live and self._held.get(version)]
+        forget = [version for version in (*gone, *brief[:-_MOST_BRIEF]) if version not in wanted]
+        new = {version: None if version in self._held else content for version, content in wanted.items()}
+        answer = await self._exchange({**batch, "lexicons": new, "forget": forget})
+        self._held = {version: is_live for version, is_live in held.items() if version not in forget}
         return answer["results"], answer["seconds"]
 
     async def _exchange(self, message: Any) -> Any:

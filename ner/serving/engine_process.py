@@ -15,6 +15,7 @@ import orjson
 
 from ner.cpu_settings import set_up_libraries
 from ner.errors import InputError
+from ner.serving.engine_lexicons import EngineLexicons
 from ner.serving.frames import pack, read_frame
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 _WARM_UP = "林晓东昨天从杭州赶到北京大学医院看望李教授。" * 8
 
 Result = dict[str, Any]
-"""What is known of a text; `{"error": sentence, "kind": "input" or "engine"}` if it can't be worked on."""
+"""What is known of a text; `{"error": sentence, "kind": KIND}` if it can't be worked on.
+
+`KIND` says what is wrong: `input` (the text and what is known of it), `lexicon` or `engine`.
+"""
 
 
 class Start(TypedDict):
@@ -36,6 +40,10 @@ class Start(TypedDict):
     precision: str
     threads: int
     batch_characters: int
+    lexicons: dict[str, Any]
+    """The content of lists by their versions."""
+    lists: dict[str, str]
+    """The version of the list of each model that has one."""
 
 
 class Batch(TypedDict):
@@ -45,6 +53,14 @@ class Batch(TypedDict):
     task: str
     options: dict[str, Any]
     items: list[dict[str, Any]]
+    lexicons: dict[str, Any]
+    """The lists that entities may come from, by their versions; None for the content of those that the process has."""
+    forget: list[str]
+    """The versions of lists that are no longer needed."""
+
+
+class _WrongLexicon(Exception):
+    """A list can't be used with a model."""
 
 
 class Models:
@@ -60,6 +76,9 @@ class Models:
         how: tuple[Any, int, int] = (start["precision"], start["threads"], start["batch_characters"])
         self._taggers = {name: Tagger.load(folder, *how, pytorch=True) for name, folder in start["models"].items()}
         self._encoders = {name: _load_encoder(name_, start) for name, name_ in start["encoders"].items()}
+        self._lexicons = EngineLexicons(start["lexicons"])
+        for model, version in start["lists"].items():
+            self._lexicons.apply(model, self._taggers[model], [version])
 
     def describe(self) -> dict[str, Any]:
         """Try each model once, and tell what clients need to know of it."""
@@ -88,9 +107,12 @@ class Models:
     def work(self, batch: Batch) -> list[Result]:
         """The result of each item. If a batch fails, its items are tried one by one."""
         items = batch["items"]
+        self._lexicons.update(batch["lexicons"], batch["forget"])
         run = self._run_tag if batch["task"] == "tag" else self._run_embed
         try:
             return run(batch, items)
+        except _WrongLexicon as error:
+            return [{"error": str(error), "kind": "lexicon"} for _ in items]
         except Exception as error:
             if len(items) == 1:
                 return [_describe_error(error, items[0]["text"])]
@@ -99,7 +121,11 @@ class Models:
     def _run_tag(self, batch: Batch, items: Sequence[dict[str, Any]]) -> list[Result]:
         from ner.lexicon.fixed_spans import FixedSpan
 
-        tagger = self._taggers[batch["model"]]
+        model = batch["model"]
+        try:
+            tagger = self._lexicons.apply(model, self._taggers[model], batch["lexicons"])
+        except ValueError as error:
+            raise _WrongLexicon(error) from None
         texts = [item["text"] for item in items]
         if batch["options"].get("fixed"):
             fixed = [[FixedSpan(*span) for span in item["fixed"]] for item in items]
@@ -161,8 +187,12 @@ def _speed(work: Callable[[list[str]], object]) -> float:
     return 4 * len(_WARM_UP) / (time.perf_counter() - began)
 
 
-def _rows(entities: "Sequence[Entity]") -> list[tuple[int, int, str, float | None]]:
-    return [(entity.start, entity.end, entity.label, entity.score) for entity in entities]
+def _rows(entities: "Sequence[Entity]") -> list[tuple[Any, ...]]:
+    """The fields of entities, without their text. Those of a lexicon come last, if there is one."""
+    return [
+        (e.start, e.end, e.label, e.score, *((e.source, e.id, e.model_score) if e.source is not None else ()))
+        for e in entities
+    ]
 
 
 def _json(vectors: Any) -> str:

@@ -25,6 +25,7 @@ Refuse = Callable[[Refusal, Scope], Response]
 
 STREAM = "/v1/tag/stream"
 ADMIN = "/v1/admin/"
+LEXICONS = "/v1/lexicons"
 PAGE = "/"
 SCRIPT = "/page.js"
 DOCS = "/docs"
@@ -105,7 +106,7 @@ class Gate:
             await self._app(scope, receive, answer.send)
             return
         self._require_key(path, headers)
-        if scope["method"] == "POST" and not path.startswith(ADMIN):
+        if scope["method"] in ("POST", "PUT") and not path.startswith(ADMIN):
             self._service.require_room()
             self._check_headers(headers)
         if path == STREAM or path.startswith(ADMIN):  # they take as long as they take
@@ -120,7 +121,7 @@ class Gate:
             raise Refusal(504, f"the request was not answered within {seconds:g} s") from None
 
     def _require_key(self, path: str, headers: dict[bytes, bytes]) -> None:
-        keys = self._admin_keys if path.startswith(ADMIN) else self._keys
+        keys = self._admin_keys if path.startswith((ADMIN, LEXICONS)) else self._keys
         if _KEYLESS.fullmatch(path):
             return
         if keys and not keys.allow(headers):

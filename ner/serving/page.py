@@ -163,7 +163,7 @@ class Page:
         return self._keys is None or self._keys.allow({b"x-api-key": form.key.encode()})
 
     def _show(self, request: Request, tagged: _Tagged, language: Language) -> dict[str, Any]:
-        hues = Hues(map(visible, self._service.models[tagged.model]["types"]))
+        hues = Hues(map(visible, self._service.types(tagged.model)))
         rows = [(line, entity) for line, one in enumerate(tagged.found, 1) for entity in one.entities]
         counts = Counter(visible(entity.label) for _, entity in rows)
         answer = tag_answer(tagged.model, tagged.texts, tagged.found)

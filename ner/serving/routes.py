@@ -12,11 +12,14 @@ from ner.lexicon.fixed_spans import FixedSpan
 from ner.records.record import TaggedText
 from ner.serving.gate import STREAM
 from ner.serving.json_route import JsonRoute, json_response
+from ner.serving.lexicon_routes import lexicon_routes
 from ner.serving.refusal import Refusal, not_now
+from ner.serving.request_dictionary import pack_dictionary
 from ner.serving.schemas import (
     REFUSALS,
     EmbedRequest,
     EmbedResponse,
+    LexiconName,
     ModelList,
     TagRequest,
     TagResponse,
@@ -60,6 +63,8 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
             types=body.types,
             nbest=body.nbest,
             fixed=fixed,
+            lexicon=body.lexicon,
+            dictionary=pack_dictionary(body.dictionary),
         )
         return json_response(tag_answer(body.model or service.default, body.texts, found, body.nbest))
 
@@ -76,12 +81,15 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         min_score: Annotated[float, Query(ge=0, le=1)] = 0.0,
         types: Annotated[list[str] | None, Query()] = None,
         nbest: Annotated[int, Query(ge=0, le=MOST_READINGS)] = 0,
+        lexicon: Annotated[LexiconName | None, Query()] = None,
     ) -> Response:
         """Find the entities of texts without end: a JSON object with a `text`, or a JSON string, in each line.
 
-        Each line is answered by a line with its number and its entities, or with an error.
+        Each line is answered by a line with its number and its entities, or with an error. The first line may be a JSON
+        object with a `dictionary`, for all lines; its answer has the number of its entries.
         """
-        return TagStream(service, request, StreamOptions(find_model(service, model, types), min_score, types, nbest))
+        name, _ = find_model(service, model, types, lexicon)
+        return TagStream(service, request, StreamOptions(name, min_score, types, nbest, lexicon))
 
     @router.post("/v1/embed", response_model=EmbedResponse, responses=REFUSALS, tags=["embed"])
     @limit_texts(service.settings)
@@ -98,7 +106,12 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
             raise not_now("loading its models")
         shown = ("types", "precision", "window", "embeds")
         rows = [
-            {"name": name, "default": name == service.default, **{key: model[key] for key in shown}}
+            {
+                "name": name,
+                "default": name == service.default,
+                **{key: model[key] for key in shown},
+                "types": service.types(name),
+            }
             for name, model in service.models.items()
         ]
         settings = service.settings
@@ -137,6 +150,8 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
             except InputError as error:
                 raise Refusal(422, f"the models were not reloaded, the old ones go on: {error}") from None
             return json_response({"status": "reloaded"})
+
+        router.include_router(lexicon_routes(service), dependencies=ASKS_FOR_KEY)
 
     return router
 

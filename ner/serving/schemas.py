@@ -6,7 +6,11 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from ner.choices import MOST_READINGS
+from ner.lexicon.entries import LARGEST_WEIGHT, LONGEST_TERM, LONGEST_TYPE, Mode
 from ner.serving.serving_settings import ServingSettings
+
+MOST_OF_REQUEST = 1000
+"""Entries of the list of a request. The service looks at each one before anybody else gets an answer."""
 
 _Route = TypeVar("_Route", bound=Callable[..., Any])
 _Item = TypeVar("_Item")
@@ -31,6 +35,21 @@ class SpanModel(Strict):
     label: Annotated[str, Field(min_length=1, max_length=200)] | None
 
 
+class EntryModel(Strict):
+    """A term that entities may come from."""
+
+    term: Annotated[str, Field(min_length=1, max_length=LONGEST_TERM)]
+    type: Annotated[str, Field(max_length=LONGEST_TYPE, description="It may be one that the model doesn't have.")] = ""
+    mode: Mode = "prefer"
+    weight: Annotated[float | None, Field(ge=-LARGEST_WEIGHT, le=LARGEST_WEIGHT)] = None
+    id: str = ""
+    alias_of: str = ""
+
+
+Dictionary = Annotated[JsonList[EntryModel], Field(max_length=MOST_OF_REQUEST)]
+LexiconName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+
+
 class TagRequest(Strict):
     """Texts to tag."""
 
@@ -42,6 +61,8 @@ class TagRequest(Strict):
     fixed: Annotated[
         JsonList[JsonList[SpanModel]] | None, Field(description="The spans that are known, a list for each text.")
     ] = None
+    dictionary: Annotated[Dictionary | None, Field(description="Terms that entities may come from.")] = None
+    lexicon: Annotated[LexiconName | None, Field(description="The name of a list that the service has.")] = None
 
 
 class EmbedRequest(Strict):
@@ -85,6 +106,9 @@ class EntityModel(BaseModel):
     label: str
     text: str
     score: float | None
+    source: Annotated[str | None, Field(description="With a list: model, dictionary, rule or both.")] = None
+    id: Annotated[str | None, Field(description="The id of the entry of the list.")] = None
+    model_score: Annotated[float | None, Field(description="The score without the list.")] = None
 
 
 class Reading(BaseModel):
@@ -150,6 +174,29 @@ class ModelList(BaseModel):
     limits: Limits
 
 
+class LexiconInfo(BaseModel):
+    """A list that the service has. Its version changes with its content."""
+
+    name: str
+    version: str
+    entries: int
+    types: list[str]
+
+
+class LexiconList(BaseModel):
+    """The lists that the service has."""
+
+    lexicons: list[LexiconInfo]
+
+
+class LexiconContent(BaseModel):
+    """A list with its entries."""
+
+    name: str
+    version: str
+    entries: list[EntryModel]
+
+
 class ErrorAnswer(BaseModel):
     """Why a request was refused."""
 
@@ -162,7 +209,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     for status, description in {
         400: "The body is not JSON.",
         401: "The API key is missing or wrong.",
-        404: "There is no such model.",
+        404: "There is no such model or lexicon.",
         413: "The body, the number of texts or a text is too large.",
         415: "The content type, encoding or charset is something else.",
         422: "A field is missing or wrong.",

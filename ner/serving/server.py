@@ -21,6 +21,7 @@ from ner.serving.service import Service
 
 _LOGGER = logging.getLogger("ner.serving")
 _TICK = 0.05  # seconds
+_LOOK = 1.0  # seconds between two looks at the files of lists
 _KEEP_ALIVE = 75  # seconds; longer than a balancer keeps a connection, which would else send into a closed one
 
 
@@ -88,7 +89,7 @@ class _Server(uvicorn.Server):
         asked = asyncio.Event()
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, asked.set)
-        loading = [asyncio.ensure_future(load()), asyncio.ensure_future(self._reload_when(asked))]
+        loading = [asyncio.ensure_future(work) for work in (load(), self._reload_when(asked), self._watch_lists())]
         await self.serve(sockets=[listener])
         for task in loading:
             task.cancel()
@@ -128,6 +129,13 @@ class _Server(uvicorn.Server):
                 await self._service.reload()
             except InputError as error:
                 _LOGGER.error("the models were not reloaded, the old ones go on: %s", error)
+
+    async def _watch_lists(self) -> None:
+        """Read lists again when their files change."""
+        while self._service.lexicons.files:
+            await asyncio.sleep(_LOOK)
+            if self._service.ready:
+                await self._service.reload_lists()
 
 
 def _allow_many_files() -> None:

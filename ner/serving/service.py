@@ -7,11 +7,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import orjson
+
 from ner.errors import InputError
 from ner.serving.engine import EngineDied, EngineProcess
 from ner.serving.engine_process import Result, Start
+from ner.serving.lexicons import Lexicons, ListFiles
 from ner.serving.metrics import Metrics
 from ner.serving.refusal import Refusal, not_now, too_busy
+from ner.serving.served_lexicon import ServedLexicon
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Job, Task, WorkQueue
 from ner.tagging.model_version import model_version
@@ -32,10 +36,15 @@ class Service:
         folders: the folder of each tagger, by name. The first is the default.
         settings: limits and times, and how the models compute.
         encoders: the folder or the name of each encoder that is served by itself, by name.
+        lists: the files of the list of each tagger that has one.
     """
 
     def __init__(
-        self, folders: Mapping[str, str], settings: ServingSettings, encoders: Mapping[str, str] | None = None
+        self,
+        folders: Mapping[str, str],
+        settings: ServingSettings,
+        encoders: Mapping[str, str] | None = None,
+        lists: Mapping[str, ListFiles] | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = Metrics()
@@ -43,7 +52,10 @@ class Service:
         self.ready = False
         self.draining = False
         self._wanted, threads = settings.plan()
+        self.lexicons = Lexicons(lists or {})
         self._start = Start(
+            lexicons={},
+            lists={},
             models=dict(folders),
             encoders=dict(encoders or {}),
             precision=settings.precision,
@@ -81,15 +93,17 @@ class Service:
         await self.reload()
 
     async def reload(self) -> None:
-        """Load the models again in new engines. When these are ready, the old ones end after their batch.
+        """Load the models and lists again in new engines. When these are ready, the old ones end after their batch.
 
         Raises:
-            InputError: a model can't be loaded. The old engines go on.
+            InputError: a model or a list can't be loaded. The old engines go on.
         """
         async with self._reloading:
+            lists = await asyncio.to_thread(self.lexicons.read)
+            start = self._start_with(lists)
             versions = asyncio.ensure_future(asyncio.to_thread(self._versions))
             started: list[EngineProcess | BaseException] = await asyncio.gather(
-                *(EngineProcess.start(self._start) for _ in range(self._wanted)), return_exceptions=True
+                *(EngineProcess.start(start) for _ in range(self._wanted)), return_exceptions=True
             )
             known = await versions
             running = [one for one in started if not isinstance(one, BaseException)]
@@ -102,6 +116,7 @@ class Service:
                     raise InputError(f"an engine process can't be started: {failed[0].strerror}")
                 raise failed[0]
             self.models = {name: {**model, "version": known[name]} for name, model in running[0].models.items()}
+            self.lexicons.of_models = lists
             self._generation += 1
             # What was learned under load is better than what new engines measured beside the old ones.
             measured = min(model["characters_per_second"] for model in self.models.values())
@@ -113,6 +128,46 @@ class Service:
             self.ready = True
             await self._queue.wake()
             _LOGGER.info("%d engine%s with %s", len(running), "s" * (len(running) > 1), ", ".join(self.models))
+
+    def _start_with(self, lists: Mapping[str, ServedLexicon]) -> Start:
+        """What an engine is started with, if these are the lists of the models."""
+        known = [*lists.values(), *self.lexicons.named.values()]
+        return {
+            **self._start,
+            "lexicons": {one.version: orjson.Fragment(one.content) for one in known},
+            "lists": {model: one.version for model, one in lists.items()},
+        }
+
+    async def reload_lists(self) -> None:
+        """Read the lists of models whose files have changed. A list with errors is logged, and the old one goes on."""
+        for model in await asyncio.to_thread(self.lexicons.changed):
+            try:
+                lexicon = await asyncio.to_thread(self.lexicons.files[model].read)
+                await self.try_lexicon(lexicon, [model])
+            except (InputError, Refusal) as error:
+                _LOGGER.error("the list of %s was not read again, the old one goes on: %s", model, error)
+            else:
+                self.lexicons.of_models[model] = lexicon
+                _LOGGER.info("the list of %s was read again: %d entries", model, lexicon.entries)
+
+    async def try_lexicon(self, lexicon: ServedLexicon, models: Iterable[str]) -> None:
+        """Let an engine learn a list, to see whether these models can use it.
+
+        Raises:
+            InputError: its entries contradict each other, or a model has no CRF.
+            Refusal: no engine can try it in time.
+        """
+        for model in models:
+            (result,) = await self._results([self._job(Task(model, "tag", lexicons=(lexicon,)), {"text": ""})])
+            if "error" in result:
+                raise InputError(result["error"])
+
+    def types(self, model: str, lexicons: Iterable[ServedLexicon] = ()) -> list[str]:
+        """The types that a model finds, with its list and with others."""
+        of_list = self.lexicons.find(model, None, None)
+        listed = sorted({type_ for one in (*of_list, *lexicons) for type_ in one.types})
+        own: list[str] = self.models[model]["types"]
+        return [*own, *(type_ for type_ in listed if type_ not in own)]
 
     def _versions(self) -> dict[str, str]:
         folders = {**self._start["models"], **self._start["encoders"]}
@@ -182,25 +237,32 @@ class Service:
         Raises:
             Refusal: an item can't be worked on, or not in time.
         """
-        loop = asyncio.get_running_loop()
-        jobs = [Job(task, item, loop.create_future()) for item in items]
-        wait = self.expected_wait(sum(job.characters for job in jobs))
-        if self.expected_wait() and wait > self.settings.timeout:  # if nothing else waits, a later try is no better
-            raise too_busy(wait)
-        number = await self._queue.put(jobs)
-        try:
-            results = await asyncio.gather(*(job.result for job in jobs))
-        finally:
-            self._queue.drop(number)
-            for job in jobs:
-                job.result.cancel()
+        jobs = [self._job(task, item) for item in items]
+        results = await self._results(jobs)
         for place, result in enumerate(results):
+            if result.get("kind") == "lexicon":
+                raise Refusal(422, f"dictionary: {result['error']}")
             if result.get("kind") == "input":
                 raise Refusal(422, f"texts[{place}]: {result['error']}")
             if "error" in result:
                 _LOGGER.error("a text of %d characters failed: %s", jobs[place].characters, result["error"])
                 raise Refusal(500, f"texts[{place}]: the model failed")
         return results
+
+    def _job(self, task: Task, item: dict[str, Any]) -> Job:
+        return Job(task, item, asyncio.get_running_loop().create_future())
+
+    async def _results(self, jobs: Sequence[Job]) -> list[Result]:
+        wait = self.expected_wait(sum(job.characters for job in jobs))
+        if self.expected_wait() and wait > self.settings.timeout:  # if nothing else waits, a later try is no better
+            raise too_busy(wait)
+        number = await self._queue.put(jobs)
+        try:
+            return await asyncio.gather(*(job.result for job in jobs))
+        finally:
+            self._queue.drop(number)
+            for job in jobs:
+                job.result.cancel()
 
     async def _keep_working(self, engine: EngineProcess | None, generation: int) -> None:
         """Work on batches until there are newer engines, and replace the engine when it dies."""
@@ -265,7 +327,10 @@ class Service:
                         "task": task.name,
                         "options": dict(task.options),
                         "items": [job.item for job in jobs],
-                    }
+                        "lexicons": {one.version: orjson.Fragment(one.content) for one in task.lexicons},
+                        "forget": [],
+                    },
+                    {one.version for one in self.lexicons.live},
                 ),
                 2 * self.settings.timeout,  # for something that never ends
             )
@@ -293,7 +358,7 @@ class Service:
         await self._queue.put_back([job for job in jobs if not job.result.done()])
         while generation == self._generation:
             try:
-                engine = await EngineProcess.start(self._start)
+                engine = await EngineProcess.start(self._start_with(self.lexicons.of_models))
             except Exception as error:
                 self.ready = self._working > 0
                 _LOGGER.error("an engine process can't be started: %s", str(error) or type(error).__name__)

@@ -4,6 +4,8 @@ A line is a JSON object with a `text`, or a JSON string. Its answer is `{"line":
 `{"line": 1, "error": "..."}` if the line is wrong; then the stream goes on. Answers come in the order of the lines, as
 soon as they are known: a client can wait for each one before it sends the next line.
 
+- The first line may be a JSON object with a `dictionary`, for all lines. Its answer is `{"line": 1, "entries": 3}`. If
+  it is wrong, the stream ends: no line is answered without its list.
 - Few lines are read ahead: while so many wait for their answer, or the client doesn't read its answers, nothing more is
   read. `http_protocol` closes the connection of a client that reads nothing.
 - A stream is refused like any request if the service is overloaded when it begins. Later it waits. It takes only the
@@ -24,6 +26,8 @@ from ner.choices import BATCH_CHARACTERS
 from ner.serving.gate import Message, Receive, Scope, Send
 from ner.serving.refusal import Refusal
 from ner.serving.request_body import ClientGone
+from ner.serving.request_dictionary import read_dictionary
+from ner.serving.served_lexicon import ServedLexicon
 from ner.serving.service import Service
 from ner.serving.tagging import result_fields, tag_texts
 
@@ -39,12 +43,15 @@ class StreamOptions(NamedTuple):
     min_score: float
     types: Sequence[str] | None
     nbest: int
+    lexicon: str | None = None
+    dictionary: ServedLexicon | None = None
 
 
 class _Line(NamedTuple):
     number: int
     text: str = ""
     error: str = ""
+    header: Any = None  # a JSON object with a dictionary, which only the first line may be
 
 
 class _Ended(Exception):
@@ -108,16 +115,17 @@ class TagStream(Response):
     async def _read(self, receive: Receive) -> None:
         """Hand over the lines in parts. Then wait until the client goes."""
         lines = _Lines(self._service.settings.max_body, self._service.settings.max_characters)
-        reason = ""
         more = True
-        while more and not reason:
-            message, reason = await self._receive(receive)
-            if not reason:
+        try:
+            while more:
+                message, reason = await self._receive(receive)
+                if reason:
+                    raise _Ended(lines.number + 1, reason)
                 more = message.get("more_body", False)
                 for part in self._divide(lines.split(message.get("body", b""), last=not more)):
                     await self._parts.put(self._start(self._answer(part)))
-        if reason:
-            await self._parts.put(self._start(_end(lines.number + 1, reason)))
+        except _Ended as end:
+            await self._parts.put(self._start(_end(end)))
         await self._parts.put(None)
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -145,6 +153,8 @@ class TagStream(Response):
         part: list[_Line] = []
         room = BATCH_CHARACTERS
         for line in lines:
+            if line.header is not None:
+                self._take_dictionary(line)
             part.append(line)
             room -= 1 + len(line.text)
             if room <= 0 or len(part) >= self._service.settings.max_texts:
@@ -153,14 +163,26 @@ class TagStream(Response):
         if part:
             yield part
 
+    def _take_dictionary(self, line: _Line) -> None:
+        try:
+            self._options = self._options._replace(dictionary=read_dictionary(line.header["dictionary"]))
+        except Refusal as refusal:
+            raise _Ended(line.number, refusal.message) from None
+
     async def _answer(self, part: Sequence[_Line]) -> bytes:
         """The answers to some lines."""
         self._working += 1
+        texts = [line for line in part if not line.error and line.header is None]
         try:
-            found = iter(await self._tag([line for line in part if not line.error]))
+            found = iter(await self._tag(texts))
         finally:
             self._working -= 1
-        answers = [{"line": line.number, "error": line.error} if line.error else next(found) for line in part]
+        answers: list[dict[str, Any]] = []
+        for line in part:
+            if line.header is not None:
+                answers.append({"line": line.number, "entries": len(line.header["dictionary"])})
+            else:
+                answers.append({"line": line.number, "error": line.error} if line.error else next(found))
         return b"".join(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE) for answer in answers)
 
     async def _tag(self, lines: Sequence[_Line]) -> list[dict[str, Any]]:
@@ -229,8 +251,8 @@ class TagStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _end(number: int, reason: str) -> bytes:
-    raise _Ended(number, reason)
+async def _end(end: _Ended) -> bytes:
+    raise end
 
 
 class _Lines:
@@ -283,6 +305,8 @@ class _Lines:
             value = orjson.loads(line)
         except orjson.JSONDecodeError as error:  # its message has nothing of the line
             return _Line(self.number, error=f"the line is not JSON: {str(error).partition(':')[0]}")
+        if self.number == 1 and isinstance(value, dict) and value.keys() == {"dictionary"}:
+            return _Line(self.number, header=value)
         text = value.get("text") if isinstance(value, dict) else value
         if not isinstance(text, str):
             return _Line(self.number, error='expected a JSON object with a "text", or a JSON string')

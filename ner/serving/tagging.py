@@ -10,6 +10,7 @@ from ner.data.entities import Entity
 from ner.lexicon.fixed_spans import FixedSpan
 from ner.records.record import Alternative, TaggedText
 from ner.serving.refusal import Refusal
+from ner.serving.served_lexicon import ServedLexicon
 from ner.serving.service import Service
 from ner.serving.work_queue import Task
 
@@ -26,6 +27,8 @@ async def tag_texts(
     types: Sequence[str] | None = None,
     nbest: int = 0,
     fixed: Sequence[Sequence[FixedSpan]] | None = None,
+    lexicon: str | None = None,
+    dictionary: ServedLexicon | None = None,
 ) -> list[TaggedText]:
     """Find the entities of texts, as `Tagger.tag` does, and their most probable readings.
 
@@ -38,11 +41,13 @@ async def tag_texts(
         types: the types of the entities; None for all.
         nbest: the number of readings.
         fixed: the known spans of each text.
+        lexicon: the name of a list that entities may come from, besides that of the model.
+        dictionary: another one.
 
     Raises:
-        Refusal: there is no such model, or a text can't be worked on.
+        Refusal: there is no such model or list, or a text can't be worked on.
     """
-    name = find_model(service, model, types)
+    name, lexicons = find_model(service, model, types, lexicon, dictionary)
     if fixed is not None and len(fixed) != len(texts):
         raise Refusal(422, f"fixed: expected a list for each of the {len(texts)} texts, got {len(fixed)}")
     if fixed is not None and nbest:
@@ -53,7 +58,7 @@ async def tag_texts(
             item["fixed"] = [tuple(span) for span in spans]
     options = (("fixed", True),) if fixed is not None else (("nbest", nbest),)
     _note_work(request, texts)
-    results = await service.work(Task(name, "tag", options), items)
+    results = await service.work(Task(name, "tag", options, lexicons), items)
     return [
         TaggedText(
             [
@@ -67,19 +72,26 @@ async def tag_texts(
     ]
 
 
-def find_model(service: Service, model: str | None, types: Sequence[str] | None) -> str:
-    """The name of a model that finds all of these types.
+def find_model(
+    service: Service,
+    model: str | None,
+    types: Sequence[str] | None,
+    lexicon: str | None = None,
+    dictionary: ServedLexicon | None = None,
+) -> tuple[str, tuple[ServedLexicon, ...]]:
+    """The name of a model that finds all of these types with its lists, and these lists.
 
     Raises:
-        Refusal: there is no such model, or it has no such type, or is an encoder.
+        Refusal: there is no such model or list, or there is no such type, or the model is an encoder.
     """
     name = service.find_model(model)
     if not service.models[name]["types"]:
         raise Refusal(422, f"model: {name} is an encoder and finds no entities; ask it for vectors")
-    if unknown := set(types or ()) - set(service.models[name]["types"]):
-        known = ", ".join(service.models[name]["types"])
-        raise Refusal(422, f"types: {sorted(unknown)[0][:40]!r} is no type of the model: expected {known}")
-    return name
+    lexicons = service.lexicons.find(name, lexicon, dictionary)
+    known = service.types(name, lexicons)
+    if unknown := set(types or ()) - set(known):
+        raise Refusal(422, f"types: {sorted(unknown)[0][:40]!r} is no type of the model: expected {', '.join(known)}")
+    return name, lexicons
 
 
 def result_fields(found: TaggedText, nbest: int) -> dict[str, Any]:
@@ -94,8 +106,11 @@ def result_fields(found: TaggedText, nbest: int) -> dict[str, Any]:
 
 
 def entity_fields(entity: Entity) -> dict[str, Any]:
-    """The JSON of an entity. What a lexicon adds to it is left out: the service has none."""
-    return {name: getattr(entity, name) for name in ("start", "end", "label", "text", "score")}
+    """The JSON of an entity. With a lexicon it has a source, a score without it, and maybe an id."""
+    names = ["start", "end", "label", "text", "score"]
+    if entity.source is not None:
+        names += ["source", *(["id"] if entity.id else []), "model_score"]
+    return {name: getattr(entity, name) for name in names}
 
 
 async def embed_texts(
@@ -123,8 +138,8 @@ async def embed_texts(
     return [orjson.Fragment(result["vector"]) for result in results]
 
 
-def _entities(text: str, rows: Sequence[tuple[int, int, str, float | None]]) -> list[Entity]:
-    return [Entity(start, end, label, text[start:end], score) for start, end, label, score in rows]
+def _entities(text: str, rows: Sequence[Sequence[Any]]) -> list[Entity]:
+    return [Entity(start, end, label, text[start:end], *more) for start, end, label, *more in rows]
 
 
 def _note_work(request: Request, texts: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from ner.serving.engine_process import Result
+from ner.serving.served_lexicon import ServedLexicon
 
 _LEAST_SHARE = 128  # characters; dividing fewer among idle engines gains nothing
 
@@ -21,11 +22,13 @@ class Task:
         model: the name of the model.
         name: `tag` or `embed`.
         options: names and values.
+        lexicons: the lists that entities may come from.
     """
 
     model: str
     name: str
     options: tuple[tuple[str, Any], ...] = ()
+    lexicons: tuple[ServedLexicon, ...] = ()
 
 
 @dataclass(eq=False)

@@ -159,6 +159,14 @@ class Tagger:
             matchers = [Matcher(found, self.table)]
         else:
             raise InputError(f"expected `lexicon` to be a Lexicon or a file, got {lexicon!r:.60}")
+        return self.with_matchers(matchers)
+
+    def with_matchers(self, matchers: Sequence[Matcher]) -> "Tagger":
+        """A tagger with the same network that uses all of these lexicons.
+
+        Raises:
+            InputError: there is a lexicon, but the model has no CRF.
+        """
         return Tagger(
             self.engine, self.table, self.batch_characters, name=self.name, folder=self.folder, matchers=matchers
         )

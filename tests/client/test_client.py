@@ -10,13 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
-from ner import Client, Entity, FixedSpan, InputError
+from ner import AsyncClient, Client, Entity, FixedSpan, InputError, Lexicon
+from ner.lexicon.entries import Entry
+from ner.serving.served_lexicon import pack
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
 from tests.client.conftest import MODELS, URL, transport_to
 from tests.serving.conftest import stub_service
@@ -50,6 +53,37 @@ def test_scores_and_types(client: Client) -> None:
     assert client.tag(TEXT, types=["LOC"]) == FOUND[1:]
     assert client.tag([TEXT], min_score=0.95) == [[]]
     assert list(client.tag_stream([TEXT], types=["PER"])) == [FOUND[:1]]
+
+
+def test_a_list_of_the_request_and_one_of_the_service(tmp_path: Path) -> None:
+    service = stub_service()
+    service.lexicons.named["places"] = pack(Lexicon([Entry("住在", "VERB", id="V1")]))
+    (tmp_path / "list.csv").write_text("term,type,id\n晓东,NAME,N1\n", encoding="utf-8")
+    lexicon = Lexicon([Entry("晓东", "NAME", id="N1")])
+    with Client(URL, transport=transport_to(service)) as client:
+        for dictionary in (lexicon, tmp_path / "list.csv", str(tmp_path / "list.csv")):
+            found = client.tag(TEXT, dictionary=dictionary, lexicon="places", types=["NAME", "VERB"])
+            assert [(e.text, e.label, e.source, e.id, e.model_score) for e in found] == [
+                ("晓东", "NAME", "dictionary", "N1", 0.1),
+                ("住在", "VERB", "dictionary", "V1", 0.1),
+            ]
+        assert {e.source for e in next(client.tag_stream([TEXT], lexicon="places"))} == {"model", "dictionary"}
+        assert {e.source for e in client.tag(TEXT)} == {None}
+        with pytest.raises(InputError, match="there is no such lexicon"):
+            client.tag(TEXT, lexicon="nothing")
+        with pytest.raises(InputError, match="dictionary: expected at most 1000 items"):
+            client.tag(TEXT, dictionary=Lexicon(Entry(f"词{i}", "X") for i in range(1001)))
+        with pytest.raises(InputError, match="expected `dictionary` to be a Lexicon or a file"):
+            client.tag(TEXT, dictionary=["晓东"])  # type: ignore[call-overload]
+        lexicon.add_rules("builtin")
+        with pytest.raises(InputError, match="expected `dictionary` to have no rules"):
+            client.tag(TEXT, dictionary=lexicon)
+
+        async def tag() -> list[Entity]:
+            async with AsyncClient(URL, transport=transport_to(service)) as other:
+                return await other.tag(TEXT, dictionary=tmp_path / "list.csv", types=["NAME"])
+
+        assert [e.id for e in asyncio.run(tag())] == ["N1"]
 
 
 def test_readings(client: Client) -> None:

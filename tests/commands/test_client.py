@@ -95,6 +95,20 @@ def test_vectors_of_characters_and_entities(run: Run, tmp_path: Path) -> None:
     assert [row[1:] for row in annotated] == [("上海", "LOC"), ("水", "X")]
 
 
+def test_a_list_of_the_command(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("住在\n", encoding="utf-8")
+    line = ("tag", "--text", "林晓东住在杭州。", "--dictionary", f"{tmp_path / 'list.txt'}=VERB", "--explain")
+    rows = run(*line, "--format", "csv").stdout.splitlines()
+    assert rows[0].endswith("score,source,id,model_score")
+    assert [row.split(",")[5:] for row in rows[1:]] == [
+        ["林晓东", "0.9000", "model", "", "0.1000"],
+        ["住在", "0.9000", "dictionary", "", "0.1000"],
+        ["杭州", "0.9000", "model", "", "0.1000"],
+    ]
+    assert [json.loads(run(*line, "--types", "VERB").stdout)["entities"][0]["text"]] == ["住在"]
+    assert "there is no such lexicon" in run("tag", "--text", "a", "--lexicon", "x").stderr
+
+
 def refused(done: Result) -> str:
     assert done.exit_code == 2, done.output
     return done.stderr.removeprefix("bert-ner: ").rstrip("\n")

@@ -97,6 +97,14 @@ def test_forced_terms_without_room_are_noted_with_their_place(run: Run, tmp_path
     assert f"{text}:2: 大桥 (3-5)" in result.stderr.replace("\n", "")
 
 
+def test_terms_match_in_any_script(run: Run, tmp_path: Path) -> None:
+    bridges = write(tmp_path / "bridges.csv", "term,type,mode\n上海大橋,BRIDGE,force\n")
+    assert "BRIDGE" not in run("--dictionary", bridges).stdout
+    assert json.loads(run("--dictionary", bridges, "--any-script").stdout)["entities"][-1]["text"] == "上海大桥"
+    alone = run("--any-script")
+    assert (alone.exit_code, "expected --dictionary with --any-script" in alone.stderr) == (2, True)
+
+
 def test_without_a_list_the_output_is_as_before(run: Run) -> None:
     assert {*json.loads(run().stdout)["entities"][0]} == {"start", "end", "label", "text", "score"}
     assert run("--format", "csv").stdout.splitlines()[0] == "file,line,start,end,label,text,score"

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ner.commands.app import app
+from ner.serving.lexicons import ListFiles
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,28 @@ from ner.commands.app import app
 def test_names_of_models(line: str, message: str) -> None:
     result = CliRunner().invoke(app, ["serve", *line.split()])
     assert (result.exit_code, result.stderr) == (2, f"bert-ner: {message}\n")
+
+
+def test_lists_are_for_all_models_or_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[dict[str, ListFiles]] = []
+    monkeypatch.setattr("ner.serving.server.serve", lambda service: served.append(service.lexicons.files))
+    models = ["--model", "a=x", "--model", "b=y", "--model", "c=z"]
+    for lists in (
+        [],
+        ["--dictionary", "all.csv", "--dictionary", "a:one.txt=ORG"],
+        ["--rules", "b:builtin", "--any-script"],
+    ):
+        assert CliRunner().invoke(app, ["serve", *models, *lists]).exit_code == 0
+    every = (Path("all.csv"), "")
+    assert served == [
+        {},
+        {
+            "a": ListFiles([every, (Path("one.txt"), "ORG")], []),
+            "b": ListFiles([every], []),
+            "c": ListFiles([every], []),
+        },
+        {"b": ListFiles([], ["builtin"], True)},
+    ]
 
 
 def test_an_encoder_is_no_model(tmp_path: Path) -> None:

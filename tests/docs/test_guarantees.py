@@ -20,7 +20,7 @@ from ner.model import memory_needs
 from ner.model.network_settings import NetworkSettings
 from ner.pretraining import unlabelled_text
 from ner.records import excel_sheet, row_readers, source_files
-from ner.serving import api_keys, http_protocol, tagging
+from ner.serving import api_keys, http_protocol, lexicons, schemas, tagging
 from ner.serving.serving_settings import ServingSettings
 from ner.settings import bounds
 from ner.summarizing import count_tables, load_tagged
@@ -90,7 +90,6 @@ def limits_in_code() -> list[list[int | str]]:
         unpacked,
         [read_lists.LARGEST_FILE // megabyte],
         [read_lists.LONGEST_LINE],
-        [read_lists._UNPACKED // megabyte],
         [lexicon_entries.LONGEST_TERM],
         [lexicon.MOST_ENTRIES],
         [rules.MOST_RULES],
@@ -120,6 +119,8 @@ def limits_in_code() -> list[list[int | str]]:
         [read_tasks.MOST_TEXTS],
         [read_tasks.MOST_CHARACTERS],
         [annotate.MOST_TYPES],
+        [schemas.MOST_OF_REQUEST],
+        [lexicons.MOST_NAMED],
     ]
 
 

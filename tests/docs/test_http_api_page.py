@@ -32,7 +32,7 @@ def test_every_route_is_named_and_no_other(document: Any) -> None:
     known = {f"{method.upper()} {path}" for path, route in document["paths"].items() for method in route}
     pages = {"GET /", "POST /", "GET /docs", "GET /openapi.json"}  # which the document leaves out
     for page in PAGES.values():
-        assert set(re.findall(r"\b(?:GET|POST) /[\w/{}.-]*", page)) == known | pages
+        assert set(re.findall(r"\b(?:GET|POST|PUT|DELETE) /[\w/{}.-]*", page)) == known | pages
 
 
 @each_page

@@ -58,6 +58,16 @@ def test_excel(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_of_an_excel_file_may_have_no_name(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    rows = pd.DataFrame([["term", None, "type", None], ["杭州", "x", "LOC", "y"], [None, "x", None, None]])
+    rows.to_excel(path, index=False, header=False)
+    with pytest.raises(InputError, match=r"list.xlsx:3: has no term"):
+        Lexicon.read(path)
+    rows[:2].to_excel(path, index=False, header=False)
+    assert fields(Lexicon.read(path)) == [("杭州", "LOC", "prefer", None, "", "")]
+
+
 def test_a_frame() -> None:
     frame = pd.DataFrame({"term": ["杭州", "林晓东"], "type": ["LOC", None], "weight": [2, None]})
     assert fields(Lexicon.from_frame(frame, type="PER")) == [
@@ -151,7 +161,7 @@ def test_of_many_faults_the_first_are_shown_and_the_others_counted(tmp_path: Pat
         ("a.json", b"{}", "in a file that ends in .jsonl"),
         ("a.xls", b"", "save it as .xlsx"),
         ("a.pdf", b"", "expected a list that ends in"),
-        ("a.xlsx", b"no zip", r"expected an Excel file \(.xlsx\) that can be read"),
+        ("a.xlsx", b"no zip", r"a.xlsx: can't be unpacked"),
     ],
 )
 def test_bad_files_get_a_sentence_with_file_and_line(tmp_path: Path, name: str, content: bytes, message: str) -> None:
@@ -174,11 +184,11 @@ def test_large_files_are_refused_before_they_are_read(tmp_path: Path, monkeypatc
 
 def test_an_excel_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("openpyxl")
-    monkeypatch.setattr("ner.lexicon.read_lists._UNPACKED", 1 << 20)
+    monkeypatch.setattr("ner.records.source_files.LARGEST_UNPACKED", 1 << 20)
     path = tmp_path / "list.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/workbook.xml", b" " * (2 << 20))
-    with pytest.raises(InputError, match="unpacks to more than 1 MB"):
+    with pytest.raises(InputError, match="unpacks to more than 1,048,576 bytes"):
         Lexicon.read(path)
 
 

@@ -73,6 +73,33 @@ def test_certain_entries_that_contradict_each_other_are_reported_with_their_plac
     ]
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("台湾大学", "在臺灣大學和台湾大学", ["臺灣大學", "台湾大学"]),
+        ("臺灣大學", "在臺灣大學和台湾大学", ["臺灣大學", "台湾大学"]),
+        ("裏𠮷", "😀里𠮷、裡𠮷", ["里𠮷", "裡𠮷"]),
+        ("长江Ａ", "長江a", ["長江a"]),
+        ("电脑", "電腦和计算机", ["電腦"]),  # words are not compared
+    ],
+)
+def test_terms_match_in_both_scripts_if_that_is_asked_for(term: str, text: str, found: list[str]) -> None:
+    lexicon = Lexicon([Entry(term, "X")])
+    alone = [text[hit.start : hit.end] for hit in Matcher(lexicon, TABLE).find(text)]
+    lexicon.any_script = True
+    hits = [*Matcher(lexicon, TABLE).find(text)]
+    assert [text[hit.start : hit.end] for hit in hits] == found
+    assert len(alone) < len(found)
+
+
+def test_terms_that_are_the_same_in_another_script_contradict_each_other() -> None:
+    lexicon = Lexicon([Entry("长江", "LOC", "force", line=1), Entry("長江", "ORG", "force", line=2)])
+    Matcher(lexicon, TABLE)
+    lexicon.any_script = True
+    with pytest.raises(InputError, match="entry:2: 長江 is force ORG, but force LOC in entry:1"):
+        Matcher(lexicon, TABLE)
+
+
 def test_an_alias_has_the_id_of_its_entry() -> None:
     entries = [
         Entry("京京", "LOC", id="C1"),

@@ -7,8 +7,9 @@ import pytest
 
 from ner.errors import InputError
 from ner.lexicon.builtin_rules import BUILTIN_RULES
+from ner.lexicon.entries import Entry
 from ner.lexicon.lexicon import Lexicon
-from ner.lexicon.rules import RuleMatcher, read_rules
+from ner.lexicon.rules import Rule, RuleMatcher, read_rules
 
 pytest.importorskip("re2")
 
@@ -162,6 +163,36 @@ def test_no_text_makes_rules_slow(text: str) -> None:
     began = time.process_time()
     list(matcher.find(text))
     assert time.process_time() - began < 5
+
+
+FORMS = (
+    *("{c}[0-9]{{3,8}}", "({c}+)+$", "{c}.*{c}", "[^{c}]+{c}", "(?:[0-9A-Z{c}]+-)+[0-9]+", r"{c}\p{{Han}}{{2,6}}号"),
+    *("(a|{c}|aa)+b", "{c}{{1,200}}x", "(?:.{{0,20}}){c}", r"\b{c}\w*"),
+)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "1234567890", "京", "京1-", "京A12345，在北京市长江大桥123号abc。", "😀京"],
+    ids=lambda piece: piece[:3],
+)
+def test_a_hundred_rules_take_little_time_for_a_long_line(piece: str) -> None:
+    """In half a second on an idle machine."""
+    rules = [Rule(Entry(form.format(c=c), "X")) for c in "京沪粤浙苏鲁豫川渝陕" for form in FORMS]
+    text = (piece * 100_000)[:100_000]
+    matcher = RuleMatcher(rules)
+    began = time.process_time()
+    found = list(matcher.find(text))
+    assert time.process_time() - began < 5
+    assert found or piece in ("a", "1234567890")
+    assert all(0 <= start < end <= len(text) for start, end, _ in found)
+
+
+def test_positions_count_characters_of_any_size() -> None:
+    text = "é😀京１２３\r\n\ud800京456"
+    found = [*RuleMatcher([Rule(Entry("京(?P<n>[0-9]+)", "X")), Rule(Entry("[^ -~]", "Y"))]).find(text)]
+    assert [text[start:end] for start, end, entry in found if entry.type == "X"] == ["１２３", "456"]
+    assert [text[start:end] for start, end, entry in found if entry.type == "Y"][:3] == ["é", "😀", "京"]
 
 
 def test_a_catastrophic_pattern_takes_no_time(tmp_path: Path) -> None:

@@ -140,9 +140,15 @@ async def _find_names(task: Task, items: Sequence[dict[str, Any]]) -> list[dict[
             return [{"vector": orjson.dumps([[1.0, 0.5]] * len(item["text"])).decode()} for item in items]
         return [{"vector": f"[{len(item['text'])}.0,0.5]"} for item in items]
     results: list[dict[str, Any]] = []
+    listed = {row["term"]: row for one in task.lexicons for row in one.rows()}
     for item in items:
-        places = [(found.start(), found[0]) for name in _NAMES for found in re.finditer(name, item["text"])]
-        rows = [(start, start + len(name), _NAMES[name], 0.9) for start, name in sorted(places)]
+        names = [*_NAMES, *listed]
+        places = [(found.start(), found[0]) for name in names for found in re.finditer(name, item["text"])]
+        rows: list[tuple[Any, ...]] = []
+        for start, name in sorted(places):
+            row = listed.get(name, {"type": _NAMES.get(name), "source": "model"})
+            said = (row.get("source", "dictionary"), row.get("id", ""), 0.1) if listed else ()
+            rows.append((start, start + len(name), row["type"], 0.9, *said))
         results.append({"entities": rows, "alternatives": [[0.8, rows]] * dict(task.options).get("nbest", 0)})
     return results
 
@@ -153,7 +159,12 @@ def stub_service(**settings: Any) -> Service:
     service.models = {"stub": _MODEL}
     service.ready = True
     service.work = _find_names  # type: ignore[method-assign]
+    service.try_lexicon = _accept  # type: ignore[method-assign]
     return service
+
+
+async def _accept(lexicon: Any, models: Any) -> None:
+    pass
 
 
 def never_answer(service: Service) -> list[bool]:

@@ -54,6 +54,19 @@ def test_options(make_client: Make) -> None:
     assert none["results"] == [{"entities": []}]
 
 
+def test_a_list_in_the_request(make_client: Make) -> None:
+    body = {"texts": ["林晓东住在杭州。"], "dictionary": [{"term": "住在", "type": "VERB", "id": "V1"}]}
+    (result,) = send(make_client(), "POST", "/v1/tag", json=body).json()["results"]
+    said = [(e["text"], e["label"], e["source"], e.get("id"), e["model_score"]) for e in result["entities"]]
+    assert said == [
+        ("林晓东", "PER", "model", None, 0.1),
+        ("住在", "VERB", "dictionary", "V1", 0.1),
+        ("杭州", "LOC", "model", None, 0.1),
+    ]
+    only = send(make_client(), "POST", "/v1/tag", json={**body, "types": ["VERB"]}).json()["results"]
+    assert [e["text"] for e in only[0]["entities"]] == ["住在"]
+
+
 BIG = json.dumps({"texts": ["x" * 3_000_000]}).encode()
 WRONG: dict[str, tuple[int, str, dict[str, Any]]] = {
     "not JSON": (400, "the body is not JSON", {"content": b"{", "headers": JSON}),
@@ -76,6 +89,28 @@ WRONG: dict[str, tuple[int, str, dict[str, Any]]] = {
     "a score": (422, "min_score: Input should be less than or equal to 1", {"json": {"texts": ["a"], "min_score": 2}}),
     "a type": (422, "types: 'X' is no type of the model", {"json": {"texts": ["a"], "types": ["X"]}}),
     "fixed": (422, "fixed: expected a list for each of the 1 texts", {"json": {"texts": ["a"], "fixed": []}}),
+    "a term": (422, "dictionary[0].term: is missing", {"json": {"texts": ["a"], "dictionary": [{"type": "X"}]}}),
+    "an entry without a type": (
+        422,
+        "dictionary[1]: has no type; only never goes without",
+        {"json": {"texts": ["a"], "dictionary": [{"term": "a", "type": "X"}, {"term": "b"}]}},
+    ),
+    "a mode": (
+        422,
+        "dictionary[0].mode: Input should be 'prefer'",
+        {"json": {"texts": ["a"], "dictionary": [{"term": "a", "type": "X", "mode": "x"}]}},
+    ),
+    "a long term": (
+        413,
+        "dictionary[0].term: expected at most 100 characters",
+        {"json": {"texts": ["a"], "dictionary": [{"term": "a" * 101, "type": "X"}]}},
+    ),
+    "many terms": (
+        413,
+        "dictionary: expected at most 1000 items",
+        {"json": {"texts": ["a"], "dictionary": [{"term": "a", "type": "X"}] * 1001}},
+    ),
+    "a lexicon": (404, "there is no such lexicon", {"json": {"texts": ["a"], "lexicon": "x"}}),
     "a model": (404, "there is no such model: expected one of stub", {"json": {"texts": ["a"], "model": "x"}}),
     "many texts": (413, "texts: expected at most 256 items", {"json": {"texts": ["a"] * 257}}),
     "a long text": (413, "texts[0]: expected at most 100000 characters", {"json": {"texts": ["a" * 100_001]}}),

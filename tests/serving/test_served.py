@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -95,6 +96,85 @@ def test_vectors(served: Served) -> None:
     assert answer["vectors"][0] == pytest.approx(expected[0].tolist(), abs=1e-4)
     characters = served.client.post("/v1/embed", json={"texts": ["杭州"], "pooling": "none"}).json()
     assert len(characters["vectors"][0]) == 2
+
+
+def test_a_list_of_the_model_of_a_name_and_of_the_request(serve: Start, tmp_path: Path) -> None:
+    """An engine that is started again has them too, and a changed file counts without a restart."""
+    keys, listed = tmp_path / "keys.txt", tmp_path / "names.csv"
+    keys.write_text(ADMIN_KEY, encoding="utf-8")
+    listed.write_text("term,type,mode,id\n机器猫九号,PRODUCT,force,P9\n", encoding="utf-8")
+    text = "星海湾在南京展出机器猫九号和远山一号。"
+    limits = ("--max-wait", 60, "--timeout", 60)
+    running = serve("--engines", 1, "--precision", "fp32", "--dictionary", listed, "--admin-key-file", keys, *limits)
+    running.wait_until_ready()
+    assert running.get("/v1/models").json()["models"][0]["types"] == ["LOC", "ORG", "PER", "PRODUCT"]
+    put = running.client.put(
+        "/v1/lexicons/shops",
+        content="term,type,mode,id\n星海湾,SHOP,force,S1\n".encode(),
+        headers={"content-type": "text/csv", "authorization": f"Bearer {ADMIN_KEY}"},
+    )
+    assert put.status_code == 200, put.text
+
+    def listed_in(**more: Any) -> list[tuple[str, str, str]]:
+        entities = running.tag(text, **more).json()["results"][0]["entities"]
+        return [(e["text"], e["label"], e.get("id", "")) for e in entities if e["source"] == "dictionary"]
+
+    whole = [("星海湾", "SHOP", "S1"), ("机器猫九号", "PRODUCT", "P9"), ("远山一号", "TOY", "T1")]
+    request = {"lexicon": "shops", "dictionary": [{"term": "远山一号", "type": "TOY", "mode": "force", "id": "T1"}]}
+    assert listed_in() == whole[1:2]
+    assert listed_in(**request) == whole
+    os.kill(running.engines()[0], signal.SIGKILL)
+    assert listed_in(**request) == whole
+    wrong = [{"term": "南京", "type": type_, "mode": "force"} for type_ in ("LOC", "ORG")]
+    refused = running.tag(text, dictionary=wrong)
+    assert (refused.status_code, refused.json()["error"]) == (
+        422,
+        "dictionary: entry:1: 南京 is force ORG, but force LOC in entry:0",
+    )
+    both_wrong = "term,type,mode\n南京,LOC,force\n南京,ORG,force\n"
+    refused = running.client.put(
+        "/v1/lexicons/shops",
+        content=both_wrong.encode(),
+        headers={"content-type": "text/csv", "authorization": f"Bearer {ADMIN_KEY}"},
+    )
+    assert (refused.status_code, "body.csv:3: 南京 is force ORG" in refused.text) == (422, True)
+    listed.write_text(both_wrong, encoding="utf-8")
+    running.wait_until(lambda: any("the old one goes on" in line for line in running.log))
+    assert listed_in(**request) == whole
+    listed.write_text("term,type,mode,id\n机器猫九号,PRODUCT,force,P10\n", encoding="utf-8")
+    running.wait_until(lambda: listed_in() == [("机器猫九号", "PRODUCT", "P10")])
+
+
+def test_no_answer_has_half_a_list(serve: Start, tmp_path: Path) -> None:
+    """While a list is put again and again, each answer is that of one whole list."""
+    keys = tmp_path / "keys.txt"
+    keys.write_text(ADMIN_KEY, encoding="utf-8")
+    running = serve("--engines", 2, "--threads", 1, "--max-wait", 60, "--timeout", 60, "--admin-key-file", keys)
+    running.wait_until_ready()
+    terms = [f"{first}{second}" for first in "甲乙丙丁戊己庚辛" for second in "子丑寅卯"]
+    headers = {"content-type": "text/csv", "authorization": f"Bearer {ADMIN_KEY}"}
+
+    def put(number: int) -> int:
+        rows = "".join(f"{term},T{number},force\n" for term in terms)
+        content = f"term,type,mode\n{rows}".encode()
+        return running.client.put("/v1/lexicons/a", content=content, headers=headers).status_code
+
+    assert put(0) == 200
+    done = threading.Event()
+
+    def put_many() -> set[int]:
+        try:
+            return {put(number) for number in range(1, 30)}
+        finally:
+            done.set()
+
+    with ThreadPoolExecutor(5) as pool:
+        putting = pool.submit(put_many)
+        while not done.is_set():
+            for answer in pool.map(lambda _: running.tag("，".join(terms), lexicon="a"), range(8)):
+                labels = [entity["label"] for entity in answer.json()["results"][0]["entities"]]
+                assert (len(labels), len({*labels})) == (len(terms), 1)
+        assert putting.result() == {200}
 
 
 def test_an_encoder_beside_a_tagger(serve: Start) -> None:

@@ -41,7 +41,7 @@ class StubEngine:
         """What happens to a process that is killed from outside."""
         self._died.set()
 
-    async def work(self, batch: Any) -> tuple[list[dict[str, Any]], float]:
+    async def work(self, batch: Any, live: Any = ()) -> tuple[list[dict[str, Any]], float]:
         texts = [item["text"] for item in batch["items"]]
         self.batches.append(texts)
         await asyncio.sleep(0)
@@ -142,7 +142,7 @@ def test_an_error_of_the_service_fails_one_batch_only(monkeypatch: pytest.Monkey
 def test_an_engine_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = StubEngine()
 
-    async def work(batch: Any) -> Any:
+    async def work(batch: Any, live: Any) -> Any:
         await asyncio.sleep(60)
 
     hanging.work = work  # type: ignore[method-assign]

@@ -8,9 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from ner.lexicon.entries import Entry
+from ner.lexicon.lexicon import Lexicon
 from ner.serving.app import make_app
 from ner.serving.http_protocol import protocol_class
 from ner.serving.refusal import Refusal, too_busy
+from ner.serving.served_lexicon import pack
 from ner.serving.service import Service
 from tests.serving.conftest import never_answer, stub_service
 
@@ -134,6 +137,36 @@ def test_options() -> None:
     assert names(answer) == ["杭州"]
     assert [one["probability"] for one in answer["alternatives"]] == [0.8, 0.8]
     assert names(ask(b'"\xe4\xb8\x8a\xe6\xb5\xb7"', "min_score=0.95")[0]) == []
+
+
+LIST = '{"dictionary": [{"term": "住在", "type": "VERB"}]}\n'.encode()
+
+
+def test_the_first_line_may_have_a_list_for_all_lines() -> None:
+    head, first, *rest = ask(LIST + BODY)
+    assert head == {"line": 1, "entries": 1}
+    assert [(e["text"], e["source"]) for e in first["entities"]] == [
+        ("林晓东", "model"),
+        ("住在", "dictionary"),
+        ("杭州", "model"),
+    ]
+    assert [answer["line"] for answer in rest] == [3, 4]
+    assert ask(LIST) == [{"line": 1, "entries": 1}]
+    service = stub_service()
+    service.lexicons.named["verbs"] = pack(Lexicon([Entry("住在", "VERB")]))
+    assert names(ask(BODY, "lexicon=verbs", service)[0]) == ["林晓东", "住在", "杭州"]
+
+
+@pytest.mark.parametrize("wrong", [b"[{}]", b"null", b'[{"term": "a", "type": "X", "mode": "x"}]', b'[{"term": "a"}]'])
+def test_no_line_is_answered_without_its_list(wrong: bytes) -> None:
+    (answer,) = ask(b'{"dictionary": ' + wrong + b"}\n" + BODY)
+    assert answer["line"] == 1
+    assert answer["error"].startswith("dictionary")
+
+
+def test_a_list_in_a_later_line_is_an_error_of_this_line() -> None:
+    answers = ask(BODY.splitlines()[0] + b"\n" + LIST + BODY.splitlines()[0])
+    assert ["error" in answer for answer in answers] == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_forced_terms_without_room_are_told(tagger: Tagger) -> None:
 def test_several_lexicons_work_together(tagger: Tagger) -> None:
     parts = [lexicon(Entry("机器猫九号", "PRODUCT", "force")), lexicon(Entry("星海湾科技", "ORG", id="C17"))]
     matchers = [Matcher(part, tagger.table) for part in parts]
-    both = Tagger(tagger.engine, tagger.table, matchers=matchers)
+    both = tagger.with_matchers(matchers)
     assert both.tag(TEXT) == tagger.with_lexicon(parts[0] + parts[1]).tag(TEXT)
 
 

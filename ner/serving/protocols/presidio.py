@@ -53,7 +53,7 @@ def presidio_routes(service: Service) -> APIRouter:
         language: Annotated[str, Query(pattern=_CHINESE, description=_LANGUAGE)] = "zh", model: str | None = None
     ) -> Response:
         """The types that a model finds."""
-        return json_response(service.models[service.find_model(model)]["types"])
+        return json_response(service.types(service.find_model(model)))
 
     return router
 
