@@ -37,7 +37,7 @@ _PYTHON = {  # what is public and in no list here comes last
     ),
     Text("Read and write annotated text", "读写标注数据"): (
         "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
-        "split_sentences", "merge_sentences", "convert_files", "check_corpus", "Check",
+        "split_sentences", "merge_sentences", "join_corpora", "convert_files", "check_corpus", "Check",
         "compare_annotators", "Agreement",
     ),
     Text("Train and evaluate", "训练与评测"): (

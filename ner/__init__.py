@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ner.data.corpus import Corpus, read_corpus, read_sentences
     from ner.data.dividing import split_sentences
     from ner.data.entities import Sentence
+    from ner.data.joining import join_corpora
     from ner.data.merging import merge_sentences
     from ner.data.read_options import ReadOptions
     from ner.data.rewriting import convert_files, write_sentences
@@ -91,6 +92,7 @@ __all__ = [
     "compare_systems",
     "convert_files",
     "export_tagger",
+    "join_corpora",
     "lexicon_source",
     "merge_sentences",
     "prelabel_texts",
@@ -140,6 +142,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "compare_systems": "ner.evaluation.systems",
     "convert_files": "ner.data.rewriting",
     "export_tagger": "ner.exporting.export",
+    "join_corpora": "ner.data.joining",
     "lexicon_source": "ner.prelabelling.sources",
     "merge_sentences": "ner.data.merging",
     "prelabel_texts": "ner.prelabelling.prelabel",
