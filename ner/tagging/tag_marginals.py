@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ner.decoding.numpy_chain import Doubles
-from ner.decoding.span_trellis import Tags
+from ner.decoding.span_tracks import Tags
 from ner.tagging.decoding_batches import decoding_batches
 from ner.tagging.tagger import Tagger
 
