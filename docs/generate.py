@@ -31,10 +31,13 @@ _PYTHON = {  # what is public and in no list here comes last
     Text("Tag text", "识别实体"): ("Tagger", "Entity", "Lexicon", "FixedSpan", "Embedder"),
     Text("Count entities", "统计实体"): ("summarize", "SummarySettings", "Summary"),
     Text("Ask a service", "使用服务"): ("Client", "AsyncClient", "ServiceError"),
-    Text("Choose texts to label", "选择要标注的文本"): ("select_texts", "SelectSettings", "Selected"),
+    Text("Choose texts to label, and label them", "选择要标注的文本并预标注"): (
+        "select_texts", "SelectSettings", "Selected", "prelabel_texts", "tagger_source", "lexicon_source",
+        "answers_source", "PrelabelSettings",
+    ),
     Text("Read and write annotated text", "读写标注数据"): (
         "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
-        "split_sentences", "merge_sentences", "convert_files", "check_corpus", "Check",
+        "split_sentences", "merge_sentences", "join_corpora", "convert_files", "check_corpus", "Check",
         "compare_annotators", "Agreement",
     ),
     Text("Train and evaluate", "训练与评测"): (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ner.data.corpus import Corpus, read_corpus, read_sentences
     from ner.data.dividing import split_sentences
     from ner.data.entities import Sentence
+    from ner.data.joining import join_corpora
     from ner.data.merging import merge_sentences
     from ner.data.read_options import ReadOptions
     from ner.data.rewriting import convert_files, write_sentences
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from ner.exporting.export import export_tagger
     from ner.lexicon.fixed_spans import FixedSpan
     from ner.lexicon.lexicon import Lexicon
+    from ner.prelabelling.prelabel import prelabel_texts
+    from ner.prelabelling.prelabel_settings import PrelabelSettings
+    from ner.prelabelling.sources import answers_source, lexicon_source, tagger_source
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
@@ -64,6 +68,7 @@ __all__ = [
     "FixedSpan",
     "InputError",
     "Lexicon",
+    "PrelabelSettings",
     "Pretrainer",
     "PretrainingSettings",
     "Progress",
@@ -80,19 +85,24 @@ __all__ = [
     "TrainingSettings",
     "Tuning",
     "WriteOptions",
+    "answers_source",
     "check_corpus",
     "compare_annotators",
     "compare_settings",
     "compare_systems",
     "convert_files",
     "export_tagger",
+    "join_corpora",
+    "lexicon_source",
     "merge_sentences",
+    "prelabel_texts",
     "read_corpus",
     "read_sentences",
     "score_files",
     "select_texts",
     "split_sentences",
     "summarize",
+    "tagger_source",
     "tune_settings",
     "write_sentences",
 ]
@@ -108,6 +118,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Evaluation": "ner.evaluation.scores",
     "FixedSpan": "ner.lexicon.fixed_spans",
     "Lexicon": "ner.lexicon.lexicon",
+    "PrelabelSettings": "ner.prelabelling.prelabel_settings",
     "Pretrainer": "ner.pretraining.pretrainer",
     "PretrainingSettings": "ner.pretraining.pretraining_settings",
     "Progress": "ner.runs.progress",
@@ -124,19 +135,24 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "TrainingSettings": "ner.training.training_settings",
     "Tuning": "ner.tuning.tune_settings",
     "WriteOptions": "ner.data.write_options",
+    "answers_source": "ner.prelabelling.sources",
     "check_corpus": "ner.checking.check_corpus",
     "compare_annotators": "ner.evaluation.agreement",
     "compare_settings": "ner.comparing.compare_settings",
     "compare_systems": "ner.evaluation.systems",
     "convert_files": "ner.data.rewriting",
     "export_tagger": "ner.exporting.export",
+    "join_corpora": "ner.data.joining",
+    "lexicon_source": "ner.prelabelling.sources",
     "merge_sentences": "ner.data.merging",
+    "prelabel_texts": "ner.prelabelling.prelabel",
     "read_corpus": "ner.data.corpus",
     "read_sentences": "ner.data.corpus",
     "score_files": "ner.evaluation.score_files",
     "select_texts": "ner.selecting.select",
     "split_sentences": "ner.data.dividing",
     "summarize": "ner.summarizing.summarize",
+    "tagger_source": "ner.prelabelling.sources",
     "tune_settings": "ner.tuning.tune_settings",
     "write_sentences": "ner.data.rewriting",
 }

@@ -10,6 +10,7 @@ from ner.characters.character_table import CharacterTable, Ids
 
 IGNORED = -100  # the label of characters without a loss, as everywhere in PyTorch
 UNKNOWN_LABEL = -1  # the label of characters with the tag ?: training sums over all labels that they may have
+OPEN_LABEL = -2  # the label of characters that are in no entity of the types that annotators have looked for
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 

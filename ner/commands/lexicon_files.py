@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ner.choices import BUILTIN_RULES as BUILTIN
-from ner.commands.parameters import option
+from ner.commands.parameters import option, split_value
 from ner.commands.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ AnyScript = Annotated[
 
 def typed_lists(lists: Sequence[str] | None) -> list[tuple[Path, str]]:
     """The files of lists, each with the type of terms that have none."""
-    return [_split(name) for name in lists or []]
+    return [split_value(name) for name in lists or []]
 
 
 def lexicon_paths(lists: Sequence[str] | None, rules: Sequence[str] | None) -> list[Path]:
@@ -61,10 +61,3 @@ def note_lexicon(tagger: "Tagger", lexicon: "Lexicon", terminal: Terminal) -> No
     if new := [type_ for type_ in lexicon.types if type_ not in tagger.engine.types]:
         known = ", ".join(tagger.engine.types)
         terminal.note(f"note: the model has {known}; only the list or the rules have {', '.join(new)}")
-
-
-def _split(name: str) -> tuple[Path, str]:
-    if "=" in name and not Path(name).exists():
-        path, _, type_ = name.rpartition("=")
-        return Path(path), type_
-    return Path(name), ""

@@ -9,7 +9,7 @@ import typer
 from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.options import options_on_command_line, read_options, training_settings
-from ner.commands.parameters import DATA, Resume, named_paths, option
+from ner.commands.parameters import DATA, Resume, named_paths, option, split_value
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
@@ -18,8 +18,17 @@ from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
 
 _Data = Annotated[
-    Path | None,
-    option(*DATA, "--data", "-d", default=Text("that of the run, with --resume", "同被中断的训练（--resume）")),
+    list[str] | None,
+    option(
+        f"{DATA.en} Give this option several times for data sets that label different types: what one doesn't label "
+        "is open there. FOLDER=PER,LOC names the types that a data set labels, if its entities don't show it.",
+        f"{DATA.zh}几个数据集标注的类型不同时，可多次使用：一个数据集没有标注的类型，在其中不作限定。"
+        "FOLDER=PER,LOC 指明一个数据集标注了哪些类型（默认为其中实体的类型）。",
+        "--data",
+        "-d",
+        metavar="PATH",
+        default=Text("that of the run, with --resume", "同被中断的训练（--resume）"),
+    ),
 ]
 
 
@@ -50,18 +59,22 @@ def train(
 ) -> None:
     """Train a tagger, keep the epoch with the best dev F1, and evaluate it on dev and test."""
     from ner.data.corpus import read_corpus
+    from ner.data.joining import join_corpora
     from ner.training.begun_run import read_begun_run
 
     if resume and (begun := read_begun_run(output)):
         given = options_on_command_line(ctx) & TrainingSettings.__pydantic_fields__.keys()
         settings = replace(begun.settings, **{name: getattr(settings, name) for name in given})
         if data is None and begun.source is not None:
-            data, reading = Path(begun.source.path), begun.source.options
-    if data is None:
+            data, reading = [str(begun.source.path)], begun.source.options
+    if not data:
         raise InputError("expected `data`, the folder with train, dev and test files, or a single file")
+    sets = [split_value(name) for name in data]
     read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary])
-    check_unused(output, "output", [data, *read])
-    corpus = read_corpus(data, seed=settings.seed, options=reading)
+    check_unused(output, "output", [*(path for path, _ in sets), *read])
+    corpora = [read_corpus(path, seed=settings.seed, options=reading) for path, _ in sets]
+    labelled = [[type_.strip() for type_ in types.split(",") if type_.strip()] for _, types in sets]
+    corpus = join_corpora(corpora, labelled)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.train import train as run_training
 

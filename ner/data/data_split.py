@@ -91,7 +91,7 @@ class Split:
         digest = hashlib.sha256()
         for sentence in self.sentences:
             spans = [(entity.start, entity.end, entity.label) for entity in sentence.entities]
-            digest.update(f"{sentence.text}\n{spans}{sentence.unknown or ''}\n".encode())
+            digest.update(f"{sentence.text}\n{spans}{sentence.unknown or ''}{sentence.looked_for or ''}\n".encode())
         return digest.hexdigest()
 
 

@@ -75,6 +75,8 @@ class Sentence:
         document: the name of its document, "" if it is unknown.
         unknown: the parts of the text that nobody has annotated, as (start, end). They are in order, don't touch each
             other, and contain no entity.
+        looked_for: the types that annotators have looked for; () for all. Characters outside of entities may belong to
+            entities of other types.
 
     Raises:
         InputError: `text` is not a string, or a tuple or a dict is not a span of it with a type.
@@ -86,6 +88,7 @@ class Sentence:
     line: int = 0
     document: str = ""
     unknown: tuple[tuple[int, int], ...] = ()
+    looked_for: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -95,6 +98,7 @@ class Sentence:
         line: int = 0,
         document: str = "",
         unknown: tuple[tuple[int, int], ...] = (),
+        looked_for: tuple[str, ...] = (),
     ) -> None:
         if not isinstance(text, str):
             raise InputError(f"expected `text` to be a text, got {text!r:.60}")
@@ -110,6 +114,7 @@ class Sentence:
         set_field(self, "line", line)
         set_field(self, "document", document)
         set_field(self, "unknown", unknown)
+        set_field(self, "looked_for", looked_for)
 
     @classmethod
     def from_tags(cls, characters: Sequence[str], tags: Sequence[str]) -> "Sentence":

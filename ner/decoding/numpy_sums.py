@@ -67,6 +67,24 @@ def numpy_marginals(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Double
     return np.exp(through - total[:, None]).transpose(2, 0, 1)
 
 
+def numpy_transitions(emissions: Doubles, mask: Mask, chain: NumpyChain) -> Doubles:
+    """The expected number of each transition in a random path, over all rows, `(tags, tags)`: from, to.
+
+    This is the sum over xi of Rabiner 1989, section III.C.
+
+    Raises:
+        ValueError: a row has no possible path.
+    """
+    there, back = _both_ways(emissions, mask, chain)
+    total = numpy_log_partition(emissions, mask, chain)
+    transitions = chain.transitions[:, :, None]  # (tags, tags, 1)
+    counts = np.zeros(chain.transitions.shape)
+    for before, after, inside in zip(there, back[1:], mask.T[1:], strict=False):
+        pairs = before[:, None] + transitions + after - total  # (tags, tags, batch)
+        counts += np.exp(np.minimum(pairs[:, :, inside], 0.0)).sum(axis=2)
+    return counts
+
+
 def path_probabilities(emissions: Doubles, mask: Mask, tags: Ids, chain: NumpyChain) -> tuple[Doubles, Doubles]:
     """Compute `enter` and `leave` of `ner.decoding.tag_decoders.Decoded` for one path per row.
 

@@ -250,6 +250,8 @@ def evaluate(
 def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]], types: Sequence[str]) -> Evaluation:
     """Compare predicted entities with the entities of annotated sentences.
 
+    Predictions of types that annotators have not looked for don't count.
+
     Args:
         sentences: the annotated sentences.
         predicted: the predicted entities of each sentence.
@@ -260,6 +262,10 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
     """
     if len(sentences) != len(predicted):
         raise ValueError(f"expected `predicted` to have {len(sentences)} lists, one per sentence, got {len(predicted)}")
+    predicted = [
+        [entity for entity in found if entity.label in sentence.looked_for] if sentence.looked_for else found
+        for sentence, found in zip(sentences, predicted, strict=True)
+    ]
     known = frozenset(types)
     gold = [drop_overlaps(sentence.entities) for sentence in sentences]
     gold_tags, overlapping, unknown = [], 0, 0

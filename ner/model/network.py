@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
-from ner.characters.padding import IGNORED, UNKNOWN_LABEL
+from ner.characters.padding import IGNORED, OPEN_LABEL, UNKNOWN_LABEL
 from ner.choices import CellName
 from ner.data import schemes
 from ner.model.crf.partial_labels import allowed_by_partial_labels
@@ -101,6 +101,7 @@ class BertBiLstmCrf(PreTrainedModel):
         attention_mask: Tensor,
         labels: Tensor | None = None,
         word_ids: Tensor | None = None,
+        closed: Tensor | None = None,
     ) -> NetworkOutput:
         """Compute emissions for each character, and the loss if `labels` are given.
 
@@ -108,8 +109,10 @@ class BertBiLstmCrf(PreTrainedModel):
             input_ids: `(batch, chars + 2)`. Each row starts with [CLS] and ends with [SEP].
             attention_mask: `(batch, chars + 2)`, 1 for characters, [CLS] and [SEP], 0 for padding.
             labels: `(batch, chars)`. `IGNORED` marks padding, and context before and after the labelled characters of a
-                row. `UNKNOWN_LABEL` marks characters that nobody annotated.
+                row. `UNKNOWN_LABEL` marks characters that nobody annotated, `OPEN_LABEL` those whose tag is O or one
+                that is not closed.
             word_ids: `(batch, chars + 2)`, 0 for [CLS], [SEP] and padding. Only a network with words takes them.
+            closed: bool, `(batch, tags)`: the tags that characters with `OPEN_LABEL` can't have. None if none has it.
         """
         features = self.fusion(self.layers(input_ids, attention_mask))  # (batch, chars, hidden)
         features = self.dropout(self.with_words(features, word_ids))
@@ -119,7 +122,7 @@ class BertBiLstmCrf(PreTrainedModel):
         emissions = self.classifier(features).float()  # (batch, chars, tags)
         if labels is None:
             return NetworkOutput(emissions=emissions)
-        return NetworkOutput(loss=self._loss(emissions, labels), emissions=emissions)
+        return NetworkOutput(loss=self._loss(emissions, labels, closed), emissions=emissions)
 
     def with_words(self, features: Tensor, word_ids: Tensor | None) -> Tensor:
         """Put the vectors of words beside those of characters: `(batch, chars, hidden)` -> `(batch, chars, more)`."""
@@ -145,13 +148,15 @@ class BertBiLstmCrf(PreTrainedModel):
         states = output.hidden_states if every else (output.last_hidden_state,)
         return torch.stack([state[:, 1:-1] for state in states], dim=2)
 
-    def _loss(self, emissions: Tensor, labels: Tensor) -> Tensor:
+    def _loss(self, emissions: Tensor, labels: Tensor, closed: Tensor | None) -> Tensor:
         emissions, tags, mask = select_labelled(emissions, labels)
-        unknown = tags == UNKNOWN_LABEL
+        unknown, open_ = tags == UNKNOWN_LABEL, tags == OPEN_LABEL
         tags = tags.clamp(min=0)
         with torch.autocast(emissions.device.type, enabled=False):
-            if unknown.any():
-                allowed = allowed_by_partial_labels(tags, unknown, tuple(self.config.labels))
+            if (unknown | open_).any():
+                allowed = allowed_by_partial_labels(tags, unknown | open_, tuple(self.config.labels))
+                if closed is not None:
+                    allowed &= ~(open_.unsqueeze(2) & closed.unsqueeze(1))
                 return self.tag_decoder.partial_loss(emissions, allowed, mask)
             return self.tag_decoder.loss(emissions, tags, mask)
 

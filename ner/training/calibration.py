@@ -26,14 +26,16 @@ def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Seq
     Args:
         engine: runs the network, whose temperature is set.
         table: the characters of the network.
-        sentences: annotated sentences. Sentences with a type that the model doesn't know are ignored.
+        sentences: annotated sentences. Those with a type that the model doesn't know are ignored, and those whose
+            annotators have not looked for all types.
 
     Returns:
         The temperature.
     """
     model, tagger = engine.model, Tagger(engine, table)
     ids = {label: i for i, label in enumerate(tagger.labels)}
-    known = [s for s in sentences if s.text and {entity.label for entity in s.entities} <= {*tagger.types}]
+    whole = [s for s in sentences if s.text and (not s.looked_for or {*tagger.types} <= {*s.looked_for})]
+    known = [s for s in whole if {entity.label for entity in s.entities} <= {*tagger.types}]
     known.sort(key=lambda sentence: len(sentence.text))
     emissions = [torch.from_numpy(row) for row in tagger.emissions([sentence.text for sentence in known])]
     tags = [

@@ -38,7 +38,9 @@ def adopt_network_settings(settings: TrainingSettings, source: BertBiLstmCrfConf
                 f"`{name}` {asked} doesn't fit `init_from` {settings.init_from}, which has {value}: leave it out"
             )
     continued = replace(settings, **network)
-    replace(continued, init_from=None)  # checks the settings with this network; with `init_from`, the check is left out
+    replace(
+        continued, init_from=None, keep_old=False
+    )  # checks the settings with this network; with `init_from`, the check is left out
     return continued
 
 

@@ -29,6 +29,7 @@ from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
 from ner.training.continue_tagger import adopt_network_settings, f1_of_types
 from ner.training.epoch_progress import EpochProgress
+from ner.training.keep_old_types import keep_old_types
 from ner.training.model_output import EVALUATION, FEATURES, describe_checkpoint, describe_words, prepare_output
 from ner.training.oversampling import repeats
 from ner.training.run_overview import describe_run_start
@@ -64,11 +65,13 @@ class _Plan:
     checkpoint: Path | None
     progress: Progress
     way_out: str
+    learned: Corpus
+    """The data with what a tagger that is continued from knows of it."""
 
     @property
     def splits(self) -> list[Split]:
         """The splits to score: dev and, if there is one, test."""
-        return [self.corpus.dev, *([self.corpus.test] if self.corpus.test else [])]
+        return [self.learned.dev, *([self.learned.test] if self.learned.test else [])]
 
 
 @dataclass(frozen=True)
@@ -115,12 +118,13 @@ def train(
     with run_in(output, way_out):
         checkpoint = prepare_output(output, settings, corpus, resume)
         corpus = take_train_fraction(corpus, settings)
-        plan = _Plan(corpus, settings, output, checkpoint, choose_progress(progress), way_out)
+        learned = keep_old_types(corpus, source) if settings.keep_old and source else corpus
+        plan = _Plan(corpus, settings, output, checkpoint, choose_progress(progress), way_out, learned)
         if checkpoint is not None:
             plan.progress.note(f"note   the run in {output} goes on after {describe_checkpoint(checkpoint)}")
         elif resume:
             plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
-        start = build_start(source, corpus, plan.splits, settings)
+        start = build_start(source, learned, plan.splits, settings)
         examples = _build_examples(plan, start)
         fitted = _fit(plan, start, examples, callbacks)
         tagger, evaluations = _calibrate_and_score(plan, start)
@@ -145,11 +149,11 @@ def _require_one_process() -> None:
 
 def _build_examples(plan: _Plan, start: Start) -> Examples:
     """Build the examples to learn from, and report an overview of the run."""
-    sentences, settings = plan.corpus.train.sentences, plan.settings
+    sentences, settings = plan.learned.train.sentences, plan.settings
     passes = passes_per_epoch(settings, len(sentences))
     times = [passes * each for each in repeats(sentences, settings.oversample, settings.seed)]
     examples = Examples(sentences, start.table, start.model.config, times, start.model.words)
-    for line in describe_run_start(plan.corpus, start.model, start.table, examples, settings):
+    for line in describe_run_start(plan.learned, start.model, start.table, examples, settings):
         plan.progress.note(line)
     return examples
 
@@ -161,7 +165,7 @@ def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[Trai
         model.feature_cache = FeatureCache(plan.output / UNFINISHED / FEATURES)
     began = time.perf_counter()
     shown = [EpochProgress(plan.progress), *callbacks]
-    data = TrainingData(examples, plan.corpus.dev.sentences)
+    data = TrainingData(examples, plan.learned.dev.sentences)
     trainer = TaggerTrainer(model, start.table, data, settings, plan.output, shown)
     try:
         finished = trainer.run(plan.checkpoint)
@@ -181,7 +185,7 @@ def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, E
     """
     engine = NetworkEngine.for_inference(copy.deepcopy(without_hooks(start.model)))
     if plan.settings.calibrate:
-        temperature = fit_temperature(engine, start.table, plan.corpus.dev.sentences)
+        temperature = fit_temperature(engine, start.table, plan.learned.dev.sentences)
         start.model.tag_decoder.temperature = engine.model.tag_decoder.temperature
         plan.progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
     tagger = Tagger(engine, start.table, name=str(plan.output), folder=plan.output)
@@ -200,7 +204,7 @@ def _build_record(
     continued = {"types": start.shared_types, "f1_before": start.f1_before, "f1_after": after}
     engine = NetworkEngine(start.model, plan.settings.precision)
     weights = layer_weights(engine, start.table, plan.corpus.dev.sentences)
-    splits = [plan.corpus.train, *plan.splits]
+    splits = [*plan.corpus.splits.values()]
     return {
         **training_record(plan.settings, splits, examples, fitted.state, start.model.device),
         "minutes": round(fitted.minutes, 2),

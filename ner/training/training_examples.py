@@ -9,11 +9,12 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from ner.characters.character_table import CharacterTable, Ids
-from ner.characters.padding import IGNORED, UNKNOWN_LABEL, pad_batch, pad_labels, pad_word_ids
+from ner.characters.padding import IGNORED, OPEN_LABEL, UNKNOWN_LABEL, pad_batch, pad_labels, pad_word_ids
 from ner.characters.windows import Window, training_windows
 from ner.data.entities import Entity, Sentence, drop_overlaps
-from ner.data.schemes import SCHEMES, UNKNOWN, entities_to_tags
+from ner.data.schemes import OUTSIDE, SCHEMES, UNKNOWN, entities_to_tags, split_tag
 from ner.data.unknown_spans import clip_spans
+from ner.decoding.numpy_chain import Mask
 from ner.model.network_config import BertBiLstmCrfConfig
 from ner.words.word_table import WordTable
 
@@ -25,12 +26,14 @@ _CONTEXT = 8
 class Example:
     """Ids and labels of one window, both `(chars,)`. Context has the label `IGNORED`, the tag ? `UNKNOWN_LABEL`.
 
-    `word_ids` are the ids of words, `(chars,)`; None for a network without words.
+    `word_ids` are the ids of words, `(chars,)`; None for a network without words. `closed` are the labels that
+    characters with `OPEN_LABEL` can't have, `(labels,)`; None if there are no such characters.
     """
 
     ids: Ids
     labels: Ids
     word_ids: Ids | None = None
+    closed: Mask | None = None
 
 
 class Examples(Dataset[Example]):
@@ -57,7 +60,8 @@ class Examples(Dataset[Example]):
     ) -> None:
         self.sentences_cut = self.entities_cut = self.windows_unknown = 0
         self._examples: list[Example] = []
-        label_ids = {UNKNOWN: UNKNOWN_LABEL, **{label: i for i, label in enumerate(config.labels)}}
+        known_ids = {UNKNOWN: UNKNOWN_LABEL, **{label: i for i, label in enumerate(config.labels)}}
+        of_types = np.array([split_tag(label)[1] for label in config.labels])
         scheme = SCHEMES[config.scheme]
         for sentence, times in zip(sentences, repeats or [1] * len(sentences), strict=True):
             entities = drop_overlaps(sentence.entities)
@@ -65,6 +69,9 @@ class Examples(Dataset[Example]):
             self.sentences_cut += len(windows) > 1
             ids = table.encode(sentence.text)
             word_ids = words.encode(sentence.text) if words else None
+            closed, label_ids = None, known_ids
+            if not {*config.types} <= {*sentence.looked_for} and sentence.looked_for:
+                closed, label_ids = np.isin(of_types, sentence.looked_for), {**known_ids, OUTSIDE: OPEN_LABEL}
             for window in windows:
                 inside = _clip(entities, window)
                 self.entities_cut += sum(entity.start < window.keep_end < entity.end for entity in entities)
@@ -78,7 +85,7 @@ class Examples(Dataset[Example]):
                     label_ids[tag] for tag in tags
                 ]
                 beside = None if word_ids is None else word_ids[window.start : window.end]
-                self._examples += [Example(ids[window.start : window.end], labels, beside)] * times
+                self._examples += [Example(ids[window.start : window.end], labels, beside, closed)] * times
 
     def __len__(self) -> int:
         return len(self._examples)
@@ -124,4 +131,8 @@ class Collator:
         word_ids = [example.word_ids for example in examples if example.word_ids is not None]
         if word_ids:
             arrays["word_ids"] = pad_word_ids(word_ids)
+        closed = [example.closed for example in examples if example.closed is not None]
+        if closed:
+            none = np.zeros_like(closed[0])
+            arrays["closed"] = np.stack([none if example.closed is None else example.closed for example in examples])
         return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -40,6 +40,16 @@ class TrainingSettings(NetworkSettings):
             f"从这个模型继续训练：文件夹，或内置的 {BUILT_IN_TAGGER}。网络结构不变，名称相同的实体类型沿用原来的权重。",
         ),
     ] = None
+    keep_old: Annotated[
+        bool,
+        NETWORK,
+        Help(
+            "Keep the entity types of init_from that the data doesn't label. Where this tagger is sure, its labels "
+            "count as annotated; where it is not, the characters stay open.",
+            "保留 init_from 的模型认识、而数据没有标注的实体类型。这个模型有把握的地方，按它的结果算作标注；"
+            "没有把握的地方不作限定。",
+        ),
+    ] = False
     encoder_dropout: Annotated[
         Share, NETWORK, Search(0.0, 0.3), Help("Dropout inside the encoder.", "编码器内部的 dropout。")
     ] = 0.0
@@ -193,6 +203,8 @@ class TrainingSettings(NetworkSettings):
     def conflicts(self) -> Iterator[str]:
         if self.init_from is None:  # otherwise the network is that of the tagger to continue from
             yield from super().conflicts()
+        if self.keep_old and self.init_from is None:
+            yield self.conflict("keep_old", "false without `init_from`")
         if self.mode == "frozen":
             if self.layer_decay != 1:
                 yield self.conflict("layer_decay", "1 with `mode` frozen")

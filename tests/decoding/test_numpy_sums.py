@@ -6,7 +6,7 @@ import torch
 
 from ner.decoding import numpy_sums as sums
 from ner.decoding.numpy_chain import IMPOSSIBLE, Doubles, Mask, NumpyChain
-from ner.decoding.numpy_sums import numpy_log_partition, path_probabilities
+from ner.decoding.numpy_sums import numpy_log_partition, numpy_transitions, path_probabilities
 from ner.decoding.viterbi import best_path
 from ner.model.crf import torch_sums as partition
 from ner.model.crf.torch_chain import TorchChain as TensorChain
@@ -76,3 +76,13 @@ def test_a_tag_that_is_improbable_by_far_may_be_the_only_way_on() -> None:
     emissions[0, 0, 0], emissions[0, 0, 1], emissions[0, 1, 2] = 5000.0, -5000.0, 1.0
     total = numpy_log_partition(emissions, np.ones((1, 2), dtype=bool), scores)
     assert total == pytest.approx(scores.start[1] - 5000 + 1 + scores.end[2])
+
+
+def test_expected_transitions_are_those_of_torch() -> None:
+    emissions, mask = batch(1.0)
+    scores = chain()
+    paths = partition.sum_paths(
+        torch.from_numpy(emissions), torch.from_numpy(mask), TensorChain(*map(torch.from_numpy, scores))
+    )
+    expected = partition.expected_counts(paths).transitions
+    assert numpy_transitions(emissions, mask, scores) == pytest.approx(expected.numpy(), abs=1e-9)

@@ -14,6 +14,7 @@ from typer.models import OptionInfo
 from ner.annotating.annotate_settings import AnnotateSettings
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
+from ner.prelabelling.prelabel_settings import PrelabelSettings
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.scaling.shard_settings import ShardSettings
 from ner.selecting.select_settings import SelectSettings
@@ -42,6 +43,7 @@ GROUPS: dict[str, tuple[type[Settings], ...]] = {
     "evaluate": (EngineSettings, ReadOptions),
     "summarize": (SummarySettings,),
     "select": (SelectSettings, EngineSettings),
+    "prelabel": (PrelabelSettings, EngineSettings),
 }
 BEYOND = [
     "-1",
@@ -114,6 +116,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     ],
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
     "select": lambda lab: ["select", lab / "text.txt", "-o", "made.jsonl", "--model", lab / "model"],
+    "prelabel": lambda lab: ["prelabel", lab / "text.txt", "-o", "made.json", "--model", lab / "model"],
     "info": lambda lab: ["info", "--model", lab / "model"],
     "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
     "summarize": lambda lab: ["summarize", lab / "tagged.csv"],
@@ -190,6 +193,7 @@ SETTINGS = (
     ServingSettings,
     ShardSettings,
     SelectSettings,
+    PrelabelSettings,
     ReadOptions,
 )
 
