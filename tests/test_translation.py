@@ -34,6 +34,8 @@ PARTS = {
     "expected `frame` to have the columns sentence, character and tag, or text and entities, got",
     "{} of {} {} gold with a score of {} or more: check these labels first, gold may be wrong.",
     # said to programs and libraries
+    "bert-ner: tag shards",
+    "simplified and traditional characters",
     "export to {}",
     "a search without a best trial ends in an error",
     "the last attempt returns or raises",
