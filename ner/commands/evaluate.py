@@ -69,7 +69,7 @@ def evaluate(
 
     for remark in notes_on_split(gold):
         terminal.note(f"note: {remark}")
-    train, no_train = find_train_split(data, split, reading) if report else (None, "")
+    train, no_train = find_train_split(data, split, reading)
     reports = {}
     for one in model:
         tagger = Tagger.load(one, engine.precision, engine.threads, engine.batch_characters, pytorch=True)

@@ -134,7 +134,7 @@ def print_reports(reports: Mapping[str, "Report"], *, as_json: bool, confidence:
         confidence: whether to print the tables by score too.
     """
     from ner.evaluation.systems import SystemReports
-    from ner.evaluation.terminal_summary import format_confidence, format_summary
+    from ner.evaluation.terminal_summary import format_confidence, format_summary, format_unseen
 
     systems = SystemReports(reports) if len(reports) > 1 else None
     first = next(iter(reports.values()))
@@ -143,7 +143,8 @@ def print_reports(reports: Mapping[str, "Report"], *, as_json: bool, confidence:
         return
     for name, report in reports.items():
         path = report.background.split.path
-        say(f"{name}{f' on {path}' * (name != path)}\n{format_summary(report.evaluation)}\n")
+        lines = [f"{name}{f' on {path}' * (name != path)}", format_summary(report.evaluation), format_unseen(report)]
+        say("\n".join(filter(None, lines)) + "\n")
         if confidence:
             say(f"{format_confidence(report.evaluation)}\n")
     if systems:

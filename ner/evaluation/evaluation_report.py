@@ -20,6 +20,7 @@ from ner.evaluation.entity_tables import MOST_TYPES, entity_table
 from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
 from ner.evaluation.partial_credit import partial_credit_table
 from ner.evaluation.report_tables import Table
+from ner.evaluation.weaknesses import UNSEEN, group_by_seen
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -83,6 +84,18 @@ class Report:
     def train_forms(self) -> TrainForms | None:
         """The surface forms of the training data; None if it is not available."""
         return None if self.background.train is None else train_forms(self.background.train.sentences)
+
+    @cached_property
+    def unseen(self) -> dict[str, Any] | None:
+        """The scores of the entities whose surface form is no entity in train: a row of the table `by_seen`.
+
+        None if train is not available, or if gold has no such entity.
+        """
+        if self.train_forms is None or self.entities.empty:
+            return None
+        table = group_by_seen(self.entities, self.train_forms)
+        rows = table[(table["seen in train"] == UNSEEN) & (table["gold"] > 0)].to_dict("records")
+        return {str(name): value for name, value in rows[0].items()} if rows else None
 
     @cached_property
     def train_text(self) -> str:
@@ -155,6 +168,7 @@ class Report:
         return {
             **self.evaluation.to_dict(),
             "f1_interval": self.interval and [round(end, 2) for end in self.interval],
+            "unseen_in_train": self.unseen,
             "data": {"path": background.split.path, "fingerprint": background.split.fingerprint},
             "predicted_by": background.predicted_by,
             "training": record and {name: record[name] for name in ("data", *_RECORD_FACTS) if name in record},

@@ -35,8 +35,8 @@ _NO_LABEL = re.compile(r"[\s\0]")
 SENTENCES = "sentences.csv"
 TABLES = (
     "types", "partial_credit", "error_kinds", "confusion", "forms", "by_entity_length", "by_sentence_length",
-    "by_density", "by_seen", "by_unknown", "by_document", "by_file", "reliability", "thresholds", "epochs",
-    "differences", "changed",
+    "by_density", "by_seen", "by_frequency", "by_unknown", "by_document", "by_file", "reliability", "thresholds",
+    "epochs", "differences", "changed",
 )  # fmt: skip
 """The names of all tables, in reports on one model and on two."""
 

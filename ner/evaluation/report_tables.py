@@ -177,6 +177,15 @@ def weakness_tables(
                 weak.group_by_seen(entities, train_forms),
             )
         )
+        tables.append(
+            Table(
+                "by_frequency",
+                "By how often train contains the surface form with this type",
+                "If the scores rise with the frequency, the tagger remembers entities more than it understands their "
+                "context: add more varied training text.",
+                weak.by_frequency(entities, train_forms),
+            )
+        )
     if characters is not None:
         tables.append(
             Table(

@@ -127,6 +127,17 @@ class Evaluation:
         background = Background(split, tagger.name, tagger.record, tagger.table, train, no_train, tagger.types)
         return Report(self, background)
 
+    def tables(self, train: "Split | Sequence[Sentence] | None" = None) -> "dict[str, pd.DataFrame]":
+        """All tables of the report as data frames, by the names of their CSV files.
+
+        They include `confusion` (types of entities with right boundaries), `by_entity_length`, and, with `train`,
+        `by_seen` and `by_frequency` (how often train contains the surface form).
+
+        Args:
+            train: the training data.
+        """
+        return {table.name: table.frame for table in self.report(_as_split(train)).all_tables}
+
     def write_report(self, folder: str | Path, train: Split | Sequence[Sentence] | None = None) -> None:
         """Write `report.html`, `report.md`, `scores.json` and CSV tables into `folder`.
 
@@ -141,9 +152,7 @@ class Evaluation:
         from ner.evaluation.report_files import check_report_folder, write_report
 
         check_report_folder(Path(folder), "folder", {Path(sentence.path) for sentence in self.sentences})
-        if train is not None and not isinstance(train, Split):
-            train = Split.from_sentences(train, "train")
-        write_report(self.report(train), Path(folder))
+        write_report(self.report(_as_split(train)), Path(folder))
 
     def compare(self, other: "Evaluation") -> "SideBySide":
         """Compare this evaluation (A) with `other` (B): F1 differences with intervals and p, fixed and broken entities.
@@ -278,6 +287,10 @@ def compare(sentences: Sequence[Sentence], predicted: Sequence[Sequence[Entity]]
         for sentence, entities in zip(sentences, predicted, strict=True)
     ]
     return Evaluation(sentences, predicted, gold, gold_tags, predicted_tags, overlapping, unknown)
+
+
+def _as_split(train: Split | Sequence[Sentence] | None) -> Split | None:
+    return train if train is None or isinstance(train, Split) else Split.from_sentences(train, "train")
 
 
 def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:

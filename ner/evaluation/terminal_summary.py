@@ -1,7 +1,12 @@
 """An evaluation as text for a terminal."""
 
+from typing import TYPE_CHECKING
+
 import conlleval
 from ner.evaluation.scores import Evaluation
+
+if TYPE_CHECKING:
+    from ner.evaluation.evaluation_report import Report
 
 
 def format_summary(evaluation: Evaluation) -> str:
@@ -30,6 +35,16 @@ def format_summary(evaluation: Evaluation) -> str:
             f"{evaluation.unknown_types:,} gold entities have a type that the model doesn't know; they count as missed"
         )
     return "\n".join(lines)
+
+
+def format_unseen(report: "Report") -> str:
+    """The scores of the entities that are not in train, in one line; "" if that is not known."""
+    if (row := report.unseen) is None:
+        return ""
+    return (
+        f"entities that are not in train: {row['gold']:,} of {report.evaluation.scores.gold_chunks:,}; "
+        f"recall: {row['recall']:6.2f}%; F1: {row['f1']:6.2f}"
+    )
 
 
 def format_confidence(evaluation: Evaluation) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
 
 _ENTITY_LENGTHS = (1, 2, 3, 4, 5, 7, 11)
+_FREQUENCIES = (0, 1, 2, 5, 20)
 _SENTENCE_LENGTHS = (1, 11, 21, 41, 81, 161)
 _DENSITIES = (0.0, 0.1, 0.2, 0.4)
 SEEN, OTHERWISE_SEEN, UNSEEN = "under this type", "under other types only", "not at all"
@@ -62,6 +63,15 @@ def group_by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
 
     groups = [group(text, label) for text, label in zip(entities["text"], entities["label"], strict=True)]
     return _score_groups(entities, _order_groups(groups, (SEEN, OTHERWISE_SEEN, UNSEEN)), "seen in train")
+
+
+def by_frequency(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
+    """Scores by how often the surface form is an entity of the same type in train."""
+    times = [
+        forms[text][label] if text in forms else 0
+        for text, label in zip(entities["text"], entities["label"], strict=True)
+    ]
+    return _score_groups(entities, _ranges(pd.Series(times, dtype=int), _FREQUENCIES), "times in train")
 
 
 def by_unknown_characters(

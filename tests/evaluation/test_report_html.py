@@ -23,6 +23,7 @@ from ner.evaluation.report_markdown import render_markdown
 from ner.evaluation.scores import compare
 from ner.evaluation.side_by_side import SideBySide
 from ner.evaluation.systems import SystemReports
+from ner.evaluation.terminal_summary import format_unseen
 from ner.extras import how_to_install
 from ner.records.html_writer import HtmlWriter
 from ner.records.record import Record
@@ -113,6 +114,28 @@ def test_every_table_is_on_the_page_with_what_to_do(report: Report, html: str) -
         assert table.title in text
         assert table.advice in text
     assert {table.name for table in report.all_tables} >= {"by_seen", "by_unknown", "by_document", "by_file", "epochs"}
+
+
+def test_entities_that_are_not_in_train_stand_beside_f1(report: Report, html: str) -> None:
+    table = next(table.frame for table in report.all_tables if table.name == "by_seen").set_index("seen in train")
+    assert report.unseen is not None
+    assert report.unseen["f1"] == table.loc["not at all", "f1"]
+    headline = f"{report.unseen['f1']:.2f} F1 of entities that are not in train {report.unseen['gold']} of "
+    assert headline in " ".join(Page(html).text.split())
+    assert "of entities that are not in train** (" in render_markdown(report)
+    assert format_unseen(report).startswith(f"entities that are not in train: {report.unseen['gold']} of ")
+    train = report.background.train
+    assert report.to_dict()["unseen_in_train"] == report.unseen
+    tables = report.evaluation.tables(train)
+    assert {"confusion", "by_seen", "by_frequency", "by_entity_length"} <= tables.keys()
+    assert "by_seen" not in report.evaluation.tables()
+
+
+def test_without_train_it_is_not_known_what_is_in_it(report: Report) -> None:
+    alone = replace(report, background=replace(report.background, train=None))
+    assert alone.unseen is None
+    assert format_unseen(alone) == ""
+    assert "not in train**" not in render_markdown(alone)
 
 
 def test_examples_can_be_told_by_kind_and_type(report: Report, html: str) -> None:

@@ -62,6 +62,16 @@ def test_by_what_train_has(evaluation: Evaluation) -> None:
     }
 
 
+def test_by_how_often_train_has_it(evaluation: Evaluation) -> None:
+    train = [Sentence("王小明", entities("王小明", [(0, 3, "PER")]))] * 3 + [
+        Sentence("北京", entities("北京", [(0, 2, "ORG")]))
+    ]
+    found = counts(weak.by_frequency(entity_table(evaluation), train_forms(train)))
+    assert found["2 to 4"] == (1, 1, 1)
+    assert {*found} == {"0", "2 to 4"}  # 北京 is found as another type than that of train
+    assert [sum(row[column] for row in found.values()) for column in range(3)] == [4, 4, 2]
+
+
 def test_by_unknown_characters(evaluation: Evaluation) -> None:
     known = {character: i for i, character in enumerate("王小明去北京大学好李", 4)}
     table = CharacterTable.from_vocabulary(known, {"pad": 0, "unk": 1, "cls": 2, "sep": 3})
