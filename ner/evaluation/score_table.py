@@ -18,6 +18,7 @@ from ner.spreadsheet_cells import frame_to_csv
 
 _RATES = {"precision": "P", "recall": "R"}
 _TESTS = {"p": "p (bootstrap)", "p_randomisation": "p (random)", "p_mcnemar": "p (McNemar)"}
+_LEAST_P = 0.0001
 _INTERVAL, _DIFFERENCE = "95% interval", "difference [95% interval]"
 
 
@@ -127,7 +128,11 @@ class ScoreTable:
         if self._of_entities:
             shown |= {name: "" if first else f"{row[name]:,.0f}" for name in ("gained", "lost")}
         tests = {title: row[f"{name}{CORRECTED}"] for name, title in _TESTS.items() if name in row}
-        return shown | {title: "" if first else f"{p:.4f}" for title, p in tests.items()}
+        return shown | {title: "" if first else _format_p(p) for title, p in tests.items()}
+
+
+def _format_p(p: float) -> str:
+    return f"{p:.4f}" if p >= _LEAST_P else f"<{_LEAST_P}"
 
 
 def format_frame(shown: pd.DataFrame, left: Collection[str], style: ModuleType) -> str:

@@ -44,6 +44,7 @@ def test_a_paper_can_show_it(systems: SystemReports) -> None:
     latex = systems.table.latex
     assert r"half\_1 & 100.00 & 50.00 & 66.67" in latex
     assert latex.count(r"\\") == 4
+    assert systems.table.readable["p (McNemar)"].tolist() == ["", "0.0005", "<0.0001"]
     assert "corrected for 2 comparisons" in " ".join(systems.table.explanation)
     assert systems.table.narrow.columns.tolist() == [
         "system", "F1", "difference\n[95% interval]", "p\n(bootstrap)", "p\n(random)", "p\n(McNemar)",
