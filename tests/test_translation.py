@@ -12,6 +12,7 @@ LIBRARY = Path(__file__).parents[1] / "ner"
 ENGLISH_ALONE = (
     "serving",
     "lexicon/builtin_rules.py",
+    "citation.py",
     "evaluation/fonts.py",
     "data/formats/people_daily.py",
     "words/jieba_segmenter.py",
