@@ -122,7 +122,7 @@ def test_entities_that_are_not_in_train_stand_beside_f1(report: Report, html: st
     assert report.unseen["f1"] == table.loc["not at all", "f1"]
     headline = f"{report.unseen['f1']:.2f} F1 of entities that are not in train {report.unseen['gold']} of "
     assert headline in " ".join(Page(html).text.split())
-    assert "of entities that are not in train** (" in render_markdown(report)
+    assert f"**: F1 of entities that are not in train ({report.unseen['gold']} of " in render_markdown(report)
     assert format_unseen(report).startswith(f"entities that are not in train: {report.unseen['gold']} of ")
     train = report.background.train
     assert report.to_dict()["unseen_in_train"] == report.unseen
@@ -135,7 +135,7 @@ def test_without_train_it_is_not_known_what_is_in_it(report: Report) -> None:
     alone = replace(report, background=replace(report.background, train=None))
     assert alone.unseen is None
     assert format_unseen(alone) == ""
-    assert "not in train**" not in render_markdown(alone)
+    assert "entities that are not in train" not in render_markdown(alone)
 
 
 def test_examples_can_be_told_by_kind_and_type(report: Report, html: str) -> None:
