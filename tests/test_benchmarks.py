@@ -127,3 +127,12 @@ def test_the_benchmark_of_starting_runs() -> None:
     shown = output_of("startup.py", "--rounds", "2")
     assert "--help" in shown
     assert "tag --text" in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_shards_runs(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("张伟去上海。\n" * 100, encoding="utf-8")
+    sizes = ["--megabytes", "1", "--rounds", "2", "--characters", "0", "--gigabytes", "0.01", "--shards", "50"]
+    shown = output_of("scaling.py", str(tmp_path / "text.txt"), *sizes)
+    for row in ("ms a shard", "50 shards, 1 of them left", "peak memory"):
+        assert row in shown
