@@ -100,7 +100,7 @@ def test_english_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_error_of_a_command_is_in_chinese_and_names_the_option(tmp_path: Path) -> None:
     ended = CliRunner().invoke(app, ["train", "--data", "data_demo", "--output", str(tmp_path / "m"), "--epochs", "0"])
     assert ended.exit_code == 2
-    assert ended.stderr == "bert-ner: --epochs 应为 1 到 100,000 的整数，而不是 0\n"
+    assert ended.stderr == "bert-ner: --epochs 应为 1 到 100,000 的整数或 None，而不是 0\n"
 
 
 @pytest.mark.usefixtures("_chinese")
