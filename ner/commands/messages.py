@@ -5,6 +5,7 @@ import sys
 import typer
 
 from ner.pages.highlight import visible
+from ner.runs.launched import LOCAL_RANK, RANK, process_number
 from ner.translation import translate
 
 
@@ -21,5 +22,10 @@ def shown(message: str) -> str:
 
 
 def say(message: str, *, err: bool = False) -> None:
-    """Print what was done, in the language of the user, on standard output or on standard error."""
+    """Print what was done, in the language of the user, on standard output or on standard error.
+
+    Of several processes that work together, the first one prints results, and the first one of each machine errors.
+    """
+    if process_number(LOCAL_RANK if err else RANK):
+        return
     typer.echo(shown(translate(message)), err=err)

@@ -9,6 +9,7 @@ from ner.commands.exit_status import in_words_of_options
 from ner.commands.messages import shown
 from ner.commands.parameters import option
 from ner.commands.terminal_progress import TerminalProgress
+from ner.runs.launched import process_number
 
 
 class Terminal(TerminalProgress):
@@ -56,7 +57,7 @@ def open_terminal(
     ] = False,
 ) -> Terminal:
     """The group `terminal`, which all commands have."""
-    terminal = Terminal(ctx.command, quiet)
+    terminal = Terminal(ctx.command, quiet or process_number() > 0)
     logger, handler = logging.getLogger("ner"), _NoteHandler(terminal)
     before = logger.level
     logger.addHandler(handler)

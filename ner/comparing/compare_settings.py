@@ -8,6 +8,7 @@ from ner.comparing.comparison import Comparison, compare_runs
 from ner.comparing.grid import grid
 from ner.comparing.run_grid import run_grid
 from ner.data.corpus import Corpus, require_corpus
+from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
 from ner.training.training_settings import TrainingSettings
 
@@ -47,5 +48,6 @@ def compare_settings(
         InterruptedRun: the user stopped the comparison.
         OSError: the folder can't be written.
     """
+    require_one_process()
     require_corpus(corpus, "corpus")
     return compare_runs(run_grid(corpus, grid(vary or {}, settings), seeds, Path(output), progress))

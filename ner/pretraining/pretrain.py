@@ -32,6 +32,7 @@ from ner.pretraining.text_overview import overview
 from ner.pretraining.unlabelled_text import Source
 from ner.pretraining.vocabulary import add_characters, find_unknown_characters
 from ner.pretraining.word_segmenter import Segmenter, segmenter
+from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress, choose_progress
 from ner.runs.run_folder import RESUME, UNFINISHED, run_in
 
@@ -94,6 +95,7 @@ def pretrain(
         OSError: the output folder can't be written. The run can be resumed.
         InterruptedRun: the user stopped the run. It can be resumed.
     """
+    require_one_process()
     progress = choose_progress(progress)
     starts = segmenter(settings.masking)
     text = survey(sources, encoding, settings.held_out)

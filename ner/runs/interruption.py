@@ -12,10 +12,14 @@ class Interruption:
 
     SIGTERM, the signal of a batch system, and SIGHUP, that of a closed terminal, are recorded too, unless the program
     handles them itself.
+
+    Args:
+        insist: whether further signals change nothing, as whoever sends them knows how to end the program.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, insist: bool = False) -> None:
         self.requested = False
+        self._insist = insist
 
     @contextmanager
     def catch_interrupt(self) -> Iterator[None]:
@@ -29,7 +33,8 @@ class Interruption:
 
         def ask(number: int, frame: FrameType | None) -> None:
             self.requested = True
-            signal.signal(signal.SIGINT, before)
+            if not self._insist:
+                signal.signal(signal.SIGINT, before)
 
         for number in (signal.SIGINT, *taken):
             signal.signal(number, ask)

@@ -1,6 +1,6 @@
 """Adversarial training: each batch is learned a second time, with embeddings perturbed to raise its loss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +20,20 @@ class Attack:
         weight: the weights of the embeddings, `(vocabulary, hidden)`.
         epsilon: the L2 norm of the perturbation; with several steps, its maximum.
         steps: the number of steps. Each step costs one more pass over the batch.
+        average: replaces gradients by their means over the processes that train together.
     """
 
-    def __init__(self, weight: nn.Parameter, epsilon: float, steps: int) -> None:
+    def __init__(
+        self,
+        weight: nn.Parameter,
+        epsilon: float,
+        steps: int,
+        average: Callable[[Iterable[Tensor]], None] = lambda gradients: None,
+    ) -> None:
         self._weight = weight
         self._epsilon = epsilon
         self._steps = steps
+        self._average = average
         self._step_size = _REACH * epsilon / steps
 
     def learn(self, backward: Callable[[], Tensor], loss: Callable[[], Tensor]) -> Tensor:
@@ -46,10 +54,13 @@ class Attack:
         try:
             result = backward()
             assert weight.grad is not None
+            self._average([weight.grad])
             perturbation = self._ascend(torch.zeros_like(before), weight.grad)
             for _ in range(self._steps - 1):
                 self._set(before + perturbation)
-                perturbation = self._ascend(perturbation, torch.autograd.grad(loss(), weight)[0])
+                (gradient,) = torch.autograd.grad(loss(), weight)
+                self._average([gradient])
+                perturbation = self._ascend(perturbation, gradient)
             self._set(before + perturbation)
             backward()
         finally:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import Sampler
+from torch.utils.data import DataLoader, Sampler
 from transformers import (
     EarlyStoppingCallback,
     Trainer,
@@ -20,6 +20,7 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 
 from ner.characters.character_table import CharacterTable
+from ner.characters.padding import IGNORED
 from ner.errors import InputError, NotFiniteError
 from ner.model.hardware import use_bf16
 from ner.model.network import BertBiLstmCrf
@@ -30,6 +31,7 @@ from ner.tagging.torch_engine import NetworkEngine
 from ner.training.adversarial import Attack
 from ner.training.length_sampler import LengthSampler
 from ner.training.model_output import BEST_PARTS, TENSORBOARD, best_checkpoint
+from ner.training.ranks import RankBatches, Ranks
 from ner.training.rdrop import r_drop_loss
 from ner.training.stop_at_interrupt import StopAtInterrupt
 from ner.training.tensorboard import TensorBoardLog
@@ -53,6 +55,7 @@ class TaggerTrainer(Trainer):
         settings: the settings of the run.
         output: the output folder, for the checkpoints and the TensorBoard log.
         callbacks: more callbacks for the run.
+        ranks: the processes that train together.
 
     Raises:
         InputError: during training, if the loss is not finite, or the model finds no entity after a third of the steps.
@@ -66,15 +69,17 @@ class TaggerTrainer(Trainer):
         settings: TrainingSettings,
         output: Path,
         callbacks: Sequence[TrainerCallback],
+        ranks: Ranks | None = None,
     ) -> None:
         self._network = model
+        self._ranks = ranks or Ranks()
         self._settings = settings
         self._table = table
         self._data = data
         self._unfinished = output / UNFINISHED
         self._checkpoint: Path | None = None  # the newest whole one
-        self._interrupt = StopAtInterrupt()
-        self._attack = _attack(model, settings)
+        self._interrupt = StopAtInterrupt(self._ranks)
+        self._attack = _attack(model, settings, self._ranks)
         self._average = WeightAverage(model, settings.ema) if settings.ema else None
         super().__init__(
             model,
@@ -85,7 +90,7 @@ class TaggerTrainer(Trainer):
             callbacks=[
                 EarlyStoppingCallback(settings.patience),
                 _FindBest(self._unfinished),
-                TensorBoardLog(output / TENSORBOARD),
+                *([TensorBoardLog(output / TENSORBOARD)] if self._ranks.is_main else []),
                 _StopIfNothingIsFound(settings, sum(len(sentence.entities) for sentence in data.dev)),
                 *([_Unfreeze(model)] if settings.mode == "gradual" else []),
                 *([self._average] if self._average else []),
@@ -98,6 +103,7 @@ class TaggerTrainer(Trainer):
     def run(self, checkpoint: Path | None) -> bool:
         """Train, from `checkpoint` if it is given. False if the user interrupted it; then a checkpoint is saved."""
         self._checkpoint = checkpoint
+        self._vary_dropout()
         with self._interrupt.installed():
             self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         return not self._interrupt.stopped
@@ -122,7 +128,11 @@ class TaggerTrainer(Trainer):
             with self.compute_loss_context_manager():
                 return self.compute_loss(model, self._prepare_inputs(inputs))
 
-        return self._attack.learn(backward, loss) if self._attack else backward()
+        result = self._attack.learn(backward, loss) if self._attack else backward()
+        if self.accelerator.sync_gradients:
+            self._ranks.average(each.grad for each in self._network.parameters() if each.grad is not None)
+        self._ranks.average([result])
+        return result
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Tensor], *args: Any, **kwargs: Any) -> Tensor:
         """The loss of the network, or the R-Drop loss. It must be finite."""
@@ -130,9 +140,17 @@ class TaggerTrainer(Trainer):
             loss = r_drop_loss(self._network, inputs, self._settings.r_drop)
         else:
             loss = cast(Tensor, super().compute_loss(model, inputs, *args, **kwargs))
-        if not torch.isfinite(loss).all():
+        if self._ranks.any(not torch.isfinite(loss).all()):
             raise self._diverged(f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}")
-        return loss
+        return loss * self._weight(inputs["labels"])
+
+    def _weight(self, labels: Tensor) -> float:
+        """The weight that makes the average of the losses of all ranks the mean over all that the batch has."""
+        if self._ranks.number == 1:
+            return 1.0
+        # A CRF averages over sentences, a softmax over characters.
+        own = len(labels) if self._settings.decoder == "crf" else int((labels != IGNORED).sum())
+        return own * self._ranks.number / self._ranks.total(own)
 
     def _diverged(self, what: str) -> InputError:
         return InputError(
@@ -142,21 +160,24 @@ class TaggerTrainer(Trainer):
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score the dev sentences as `bert-ner evaluate` does."""
+        metrics = self._ranks.from_main(self._score)
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _score(self) -> dict[str, float]:
         network = self._average.model if self._average else self._network
         tagger = Tagger(NetworkEngine(network, self._settings.precision), self._table)
         try:
             scores = tagger.evaluate(self._data.dev).scores
         except NotFiniteError:
             raise self._diverged(f"the scores on dev are not finite after step {self.state.global_step}") from None
-        metrics = {
+        return {
             "eval_f1": scores.f1,
             "eval_precision": scores.precision,
             "eval_recall": scores.recall,
             "eval_predicted": scores.predicted_chunks,
         }
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        return metrics
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
         if self._average and output_dir:
@@ -173,6 +194,9 @@ class TaggerTrainer(Trainer):
 
     def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
         """Save a checkpoint. The one before stays, and the weights of the best epoch until each of both."""
+        self._ranks.from_main(lambda: self._write_checkpoint(*args, **kwargs))
+
+    def _write_checkpoint(self, *args: Any, **kwargs: Any) -> None:
         before = self._checkpoint
         keep = [folder for folder in (before, before and best_checkpoint(before)) if folder]
         with new_checkpoint(self._unfinished, self.state.global_step, keep) as folder:
@@ -183,10 +207,29 @@ class TaggerTrainer(Trainer):
         self._checkpoint = folder
 
     def _load_best_model(self) -> None:
+        if not self._ranks.is_main:  # rank 0 finishes the run
+            return
         best = Path(cast(str, self.state.best_model_checkpoint))
         if reason := find_damage(best, BEST_PARTS):
             raise no_whole_checkpoint(best, reason)
         super()._load_best_model()
+
+    def _load_rng_state(self, *args: Any) -> None:
+        super()._load_rng_state(*args)
+        self._vary_dropout()
+
+    def _vary_dropout(self) -> None:
+        """Give each rank another dropout. Rank 0 has that of a single process."""
+        if not self._ranks.is_main:
+            torch.manual_seed(self._settings.seed + self._ranks.rank + self.state.global_step * self._ranks.number)
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Load the batches, of each of them the share of this rank."""
+        if self._ranks.number == 1:
+            return super().get_train_dataloader()
+        batches = RankBatches(self._get_train_sampler(), self._settings.batch_size, self._ranks)
+        loader = DataLoader(self._data.examples, batch_sampler=batches, collate_fn=self.data_collator)
+        return cast("DataLoader[Any]", self.accelerator.prepare(loader))
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         return LengthSampler(self._data.examples.lengths, self._settings.batch_size, self._settings.seed)
@@ -224,12 +267,12 @@ def layer_of(name: str, top: int) -> int:
     return 0 if "embeddings" in name else top
 
 
-def _attack(model: BertBiLstmCrf, settings: TrainingSettings) -> Attack | None:
+def _attack(model: BertBiLstmCrf, settings: TrainingSettings, ranks: Ranks) -> Attack | None:
     if settings.adversarial == "none":
         return None
     steps = settings.adversarial_steps if settings.adversarial == "pgd" else 1
     embeddings = model.encoder.get_input_embeddings().weight
-    return Attack(cast(nn.Parameter, embeddings), settings.adversarial_epsilon, steps)
+    return Attack(cast(nn.Parameter, embeddings), settings.adversarial_epsilon, steps, ranks.average)
 
 
 def _arguments(settings: TrainingSettings, examples: int, device: torch.device, output: Path) -> TrainingArguments:

@@ -1,9 +1,9 @@
 """Training: from a corpus and settings to a model folder."""
 
 import copy
-import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ner.model.model_files import RECORD
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.without_hooks import without_hooks
-from ner.runs.progress import Progress, choose_progress
+from ner.runs.progress import LogProgress, Progress, choose_progress
 from ner.runs.run_folder import RESUME, UNFINISHED, end_run, run_in
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
@@ -32,6 +32,7 @@ from ner.training.epoch_progress import EpochProgress
 from ner.training.keep_old_types import keep_old_types
 from ner.training.model_output import EVALUATION, FEATURES, describe_checkpoint, describe_words, prepare_output
 from ner.training.oversampling import repeats
+from ner.training.ranks import Ranks, only_main, open_ranks
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
 from ner.training.tagger_trainer import TaggerTrainer
@@ -65,6 +66,7 @@ class _Plan:
     checkpoint: Path | None
     progress: Progress
     way_out: str
+    ranks: Ranks
     learned: Corpus
     """The data with what a tagger that is continued from knows of it."""
 
@@ -96,6 +98,9 @@ def train(
 ) -> TrainingRun:
     """Train a tagger, and write it, its record and its evaluations into a folder.
 
+    Each of the processes that torchrun or accelerate launch has started calls it, with the same arguments. They train
+    one tagger, which is what one process trains, but for dropout. Their output folder is on a disk that they share.
+
     Args:
         corpus: the data. Dev chooses the best epoch.
         settings: the settings of the run.
@@ -111,15 +116,18 @@ def train(
         InterruptedRun: the user stopped the run. It can be resumed.
     """
     require_entities(corpus)
-    _require_one_process()
-    source = load_source(settings)
-    if source:
-        settings = adopt_network_settings(settings, source.model.config)
-    with run_in(output, way_out):
-        checkpoint = prepare_output(output, settings, corpus, resume)
+    with ExitStack() as stack:
+        ranks = stack.enter_context(open_ranks())
+        source = load_source(settings)
+        if source:
+            settings = adopt_network_settings(settings, source.model.config)
+        _require_rows(settings, ranks)
+        stack.enter_context(only_main(ranks, run_in(output, way_out)))
+        checkpoint = ranks.from_main(lambda: prepare_output(output, settings, corpus, resume))
         corpus = take_train_fraction(corpus, settings)
         learned = keep_old_types(corpus, source) if settings.keep_old and source else corpus
-        plan = _Plan(corpus, settings, output, checkpoint, choose_progress(progress), way_out, learned)
+        shown = choose_progress(progress) if ranks.is_main else LogProgress()
+        plan = _Plan(corpus, settings, output, checkpoint, shown, way_out, ranks, learned)
         if checkpoint is not None:
             plan.progress.note(f"note   the run in {output} goes on after {describe_checkpoint(checkpoint)}")
         elif resume:
@@ -127,9 +135,13 @@ def train(
         start = build_start(source, learned, plan.splits, settings)
         examples = _build_examples(plan, start)
         fitted = _fit(plan, start, examples, callbacks)
-        tagger, evaluations = _calibrate_and_score(plan, start)
-        record = _build_record(plan, start, examples, fitted, evaluations)
-        return _write_results(plan, start, TrainingRun(tagger, record, evaluations, fitted.interrupted))
+
+        def finish() -> TrainingRun:
+            tagger, evaluations = _calibrate_and_score(plan, start)
+            record = _build_record(plan, start, examples, fitted, evaluations)
+            return _write_results(plan, start, TrainingRun(tagger, record, evaluations, fitted.interrupted))
+
+        return _share_run(plan, finish)
 
 
 def require_entities(corpus: Corpus) -> None:
@@ -142,9 +154,25 @@ def require_entities(corpus: Corpus) -> None:
         raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
 
 
-def _require_one_process() -> None:
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise InputError("training uses one process: start it without torchrun and accelerate launch")
+def _require_rows(settings: TrainingSettings, ranks: Ranks) -> None:
+    if settings.batch_size < ranks.number:
+        raise InputError(
+            f"expected `batch_size` to be at least {ranks.number}, the number of processes, which share each batch, "
+            f"got {settings.batch_size}"
+        )
+
+
+def _share_run(plan: _Plan, finish: Callable[[], TrainingRun]) -> TrainingRun:
+    """The finished run: rank 0 finishes it, and the others load its tagger."""
+    mine: list[TrainingRun] = []
+
+    def work() -> tuple[dict[str, Any], dict[str, Evaluation], bool]:
+        run = finish()
+        mine.append(run)
+        return run.record, run.evaluations, run.interrupted
+
+    told = plan.ranks.from_main(work)
+    return mine[0] if mine else TrainingRun(Tagger.load(plan.output), *told)
 
 
 def _build_examples(plan: _Plan, start: Start) -> Examples:
@@ -162,11 +190,12 @@ def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[Trai
     """Train the network. At the end, it has the weights of the best epoch."""
     model, settings = start.model, plan.settings
     if settings.mode == "frozen":
-        model.feature_cache = FeatureCache(plan.output / UNFINISHED / FEATURES)
+        number = f"-{plan.ranks.rank}" * (not plan.ranks.is_main)
+        model.feature_cache = FeatureCache(plan.output / UNFINISHED / f"{FEATURES}{number}")
     began = time.perf_counter()
     shown = [EpochProgress(plan.progress), *callbacks]
     data = TrainingData(examples, plan.learned.dev.sentences)
-    trainer = TaggerTrainer(model, start.table, data, settings, plan.output, shown)
+    trainer = TaggerTrainer(model, start.table, data, settings, plan.output, shown, plan.ranks)
     try:
         finished = trainer.run(plan.checkpoint)
     finally:

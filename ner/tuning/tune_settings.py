@@ -9,6 +9,7 @@ from ner.data.corpus import Corpus, require_corpus
 from ner.errors import InputError
 from ner.extras import import_extra
 from ner.pages.frame_html import render_frame
+from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
 from ner.settings import find_name
 from ner.training.training_settings import TrainingSettings
@@ -73,6 +74,7 @@ def tune_settings(
         InterruptedRun: the user stopped the search.
         OSError: the folder or the database can't be written.
     """
+    require_one_process()
     require_corpus(corpus, "corpus")
     if isinstance(fixed, str) or not isinstance(fixed, Collection):
         raise InputError(f"expected `fixed` to be a list of names of settings, got {fixed!r:.60}")

@@ -456,14 +456,6 @@ def test_what_else_lies_in_the_output_folder_stays(corpus: Corpus, quick: Change
     assert not (tmp_path / "unfinished-run").exists()
 
 
-def test_several_processes_are_refused(
-    corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(InputError, match="training uses one process"):
-        train(corpus, quick(), tmp_path / "model")
-
-
 def test_the_tensorboard_log_holds_loss_rates_and_dev_scores(corpus: Corpus, quick: Change, tmp_path: Path) -> None:
     run = train(corpus, quick(), tmp_path / "model")
     (log,) = (tmp_path / "model" / "tensorboard").iterdir()

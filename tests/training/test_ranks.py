@@ -1,0 +1,116 @@
+"""Training in several processes gives what one process gives."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ner import InputError, TrainingSettings
+from ner.runs.launched import require_one_process
+from ner.training.ranks import RankBatches, Ranks, open_ranks
+from tests.conftest import SENTENCES, conll
+
+ROOT = Path(__file__).parents[2]
+ALMOST_NONE = 1e-9  # dropout that drops nothing, as R-Drop wants some
+# The seven sentences leave a last batch of three, and of one with a batch size of six.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "crf": {},
+    "softmax": {"decoder": "softmax", "label_smoothing": 0.1, "batch_size": 6},
+    "fgm": {"adversarial": "fgm", "accumulate": 2},
+    "pgd": {"adversarial": "pgd"},
+    "gradual": {"mode": "gradual", "adversarial": "fgm"},
+    "frozen": {"mode": "frozen", "fusion": "attention"},
+    "ema": {"ema": 0.9},
+    "oversample": {"oversample": 0.5},
+    "r-drop": {"r_drop": 1.0, "dropout": ALMOST_NONE},
+}
+
+
+def test_the_shares_of_a_batch_are_the_batch() -> None:
+    batches = [[*RankBatches(range(11), 4, Ranks(rank, 2))] for rank in range(2)]  # type: ignore[arg-type]
+    assert batches == [[[0, 2], [4, 6], [8, 10]], [[1, 3], [5, 7], [9]]]
+
+
+def test_of_fewer_rows_than_ranks_each_learns_from_all() -> None:
+    assert [Ranks(rank, 3).share([7, 8]) for rank in range(3)] == [[7, 8]] * 3
+
+
+def test_one_process_needs_nobody() -> None:
+    with open_ranks() as ranks:
+        assert ranks.is_main
+        assert ranks.from_main(lambda: 3) == 3
+        assert ranks.total(2) == 2
+        assert not ranks.any(False)
+
+
+def test_what_several_processes_would_do_several_times_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(InputError, match="this uses one process: start it without torchrun"):
+        require_one_process()
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    with pytest.raises(InputError, match="start it without ACCELERATE_USE_FSDP"), open_ranks():
+        pass
+
+
+def _launch(plan: Path, processes: int, stopped_rank: int = 0) -> list[list[dict[str, Any]]]:
+    """What each process has seen of the runs of a plan."""
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "STOPPED_RANK": str(stopped_rank)}
+    command = [*launcher, str(ROOT / "tests" / "helpers" / "train_variants.py"), str(plan)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [json.loads(plan.with_suffix(f".rank{rank}.json").read_text(encoding="utf-8")) for rank in range(processes)]
+
+
+@pytest.fixture
+def planned(tmp_path: Path, quick: Callable[..., TrainingSettings]) -> Callable[..., Path]:
+    """Writes a plan of runs, each of which is its changes to the settings, and what else `train_variants` takes."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for name, count in (("train", 7), ("dev", 8)):
+        (data / f"{name}.txt").write_text(conll(SENTENCES[:count]), encoding="utf-8")
+    without = {"dropout": 0.0, "encoder_dropout": 0.0, "layer_dropout": 0.0, "batch_size": 4, "epochs": 3}
+
+    def write(name: str, runs: Mapping[str, Mapping[str, Any]], **more: Mapping[str, Any]) -> Path:
+        path = tmp_path / f"{name}.json"
+        plan = [
+            {
+                "data": str(data),
+                "output": str(tmp_path / name / run),
+                "settings": {key: value for key, value in vars(quick(**without | dict(changes))).items()},
+                **more.get(run, {}),
+            }
+            for run, changes in runs.items()
+        ]
+        path.write_text(json.dumps(plan), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_learns(planned: Callable[..., Path]) -> None:
+    (one,) = _launch(planned("one", VARIANTS), 1)
+    main, other = _launch(planned("two", VARIANTS), 2)
+    for name, alone, together, beside in zip(VARIANTS, one, main, other, strict=True):
+        assert alone["losses"] == pytest.approx(together["losses"], rel=1e-5), name
+        assert alone["steps"] == together["steps"] == beside["steps"], name
+        scores = [[epoch["dev_f1"] for epoch in seen["epochs"]] for seen in (alone, together, beside)]
+        assert scores[0] == scores[1] == scores[2], name
+        assert together["weights"] == beside["weights"] == pytest.approx(alone["weights"], rel=1e-4), name
+
+
+@pytest.mark.slow
+def test_all_stop_together_and_another_number_resumes(planned: Callable[..., Path], tmp_path: Path) -> None:
+    (whole,) = _launch(planned("whole", {"crf": {}}), 1)
+    stopped = _launch(planned("run", {"crf": {}}, crf={"stop": 3}), 2, stopped_rank=1)
+    assert all("stopped after step 3 of 6" in seen["error"] for (seen,) in stopped)
+    (resumed,) = _launch(planned("run", {"crf": {}}, crf={"resume": True}), 1)
+    assert resumed[0]["weights"] == pytest.approx(whole[0]["weights"], rel=1e-5)
+    refused = _launch(planned("run", {"crf": {}}), 2)
+    assert all("already contains a model" in seen["error"] for (seen,) in refused)
