@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 import typer
 
 import ner
+from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.commands.app import app
 from ner.commands.help_page import COMMAND, OPTIONS
 from ner.language import Text, language
@@ -39,6 +40,10 @@ _PYTHON = {  # what is public and in no list here comes last
         "Corpus", "Sentence", "ReadOptions", "WriteOptions", "read_corpus", "read_sentences", "write_sentences",
         "split_sentences", "merge_sentences", "join_corpora", "convert_files", "check_corpus", "Check",
         "compare_annotators", "Agreement",
+    ),
+    Text("Classify text", "文本分类"): (
+        "Classifier", "Prediction", "train_classifier", "ClassifierSettings", "read_labelled_data", "LabelledData",
+        "LabelOptions",
     ),
     Text("Train and evaluate", "训练与评测"): (
         "Trainer", "TrainingSettings", "Evaluation", "compare_settings", "Comparison", "tune_settings", "Tuning",
@@ -166,7 +171,7 @@ def _settings_table(settings: type) -> str:
 
 
 def settings_page() -> str:
-    """All settings of a training run, of a pretraining run and of the service."""
+    """All settings of training runs, of a pretraining run and of the service."""
     about = Text(
         "The first column has the name of each setting. In Python, it is an argument of the settings class. On the "
         "command line, it is an option with `-` in place of `_`: `learning_rate` is `--learning-rate`. `--vary` and "
@@ -177,6 +182,7 @@ def settings_page() -> str:
     parts = [f"# {Text('Settings', '设置')}", str(about)]
     for title, settings in (
         (Text("Training", "训练"), TrainingSettings),
+        (Text("Text classification", "文本分类"), ClassifierSettings),
         (Text("Pretraining", "预训练"), PretrainingSettings),
     ):
         parts += [f"## {title}", f"`ner.{settings.__name__}`", _settings_table(settings)]

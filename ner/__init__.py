@@ -16,6 +16,13 @@ from ner.version import installed_version
 if TYPE_CHECKING:
     from ner.checking.check import Check
     from ner.checking.check_corpus import check_corpus
+    from ner.classifying.classifier import Classifier
+    from ner.classifying.classifier_training_settings import ClassifierSettings
+    from ner.classifying.label_options import LabelOptions
+    from ner.classifying.labelled_files import read_labelled_data
+    from ner.classifying.labelled_text import LabelledData
+    from ner.classifying.prediction import Prediction
+    from ner.classifying.train_classifier import train_classifier
     from ner.client.async_client import AsyncClient
     from ner.client.client import Client
     from ner.client.service_error import ServiceError
@@ -59,6 +66,8 @@ __all__ = [
     "Agreement",
     "AsyncClient",
     "Check",
+    "Classifier",
+    "ClassifierSettings",
     "Client",
     "Comparison",
     "Corpus",
@@ -67,7 +76,10 @@ __all__ = [
     "Evaluation",
     "FixedSpan",
     "InputError",
+    "LabelOptions",
+    "LabelledData",
     "Lexicon",
+    "Prediction",
     "PrelabelSettings",
     "Pretrainer",
     "PretrainingSettings",
@@ -97,12 +109,14 @@ __all__ = [
     "merge_sentences",
     "prelabel_texts",
     "read_corpus",
+    "read_labelled_data",
     "read_sentences",
     "score_files",
     "select_texts",
     "split_sentences",
     "summarize",
     "tagger_source",
+    "train_classifier",
     "tune_settings",
     "write_sentences",
 ]
@@ -111,14 +125,19 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Agreement": "ner.evaluation.agreement",
     "AsyncClient": "ner.client.async_client",
     "Check": "ner.checking.check",
+    "Classifier": "ner.classifying.classifier",
+    "ClassifierSettings": "ner.classifying.classifier_training_settings",
     "Client": "ner.client.client",
     "Comparison": "ner.comparing.comparison",
     "Corpus": "ner.data.corpus",
     "Embedder": "ner.embedding.embedder",
     "Evaluation": "ner.evaluation.scores",
     "FixedSpan": "ner.lexicon.fixed_spans",
+    "LabelOptions": "ner.classifying.label_options",
+    "LabelledData": "ner.classifying.labelled_text",
     "Lexicon": "ner.lexicon.lexicon",
     "PrelabelSettings": "ner.prelabelling.prelabel_settings",
+    "Prediction": "ner.classifying.prediction",
     "Pretrainer": "ner.pretraining.pretrainer",
     "PretrainingSettings": "ner.pretraining.pretraining_settings",
     "Progress": "ner.runs.progress",
@@ -147,12 +166,14 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "merge_sentences": "ner.data.merging",
     "prelabel_texts": "ner.prelabelling.prelabel",
     "read_corpus": "ner.data.corpus",
+    "read_labelled_data": "ner.classifying.labelled_files",
     "read_sentences": "ner.data.corpus",
     "score_files": "ner.evaluation.score_files",
     "select_texts": "ner.selecting.select",
     "split_sentences": "ner.data.dividing",
     "summarize": "ner.summarizing.summarize",
     "tagger_source": "ner.prelabelling.sources",
+    "train_classifier": "ner.classifying.train_classifier",
     "tune_settings": "ner.tuning.tune_settings",
     "write_sentences": "ner.data.rewriting",
 }

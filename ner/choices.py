@@ -30,6 +30,8 @@ SegmenterName = Literal["jieba"]
 TaggingScheme = Literal["BIOES", "BIO"]
 Target = Literal["onnx", "openvino"]
 """What runs an exported network."""
+TextPooling = Literal["mean", "cls", "attention", "max"]
+"""How a classifier makes one vector of those of a text."""
 WordsName = Literal["none", "jieba"]
 """Whether a network reads words, and what cuts them."""
 

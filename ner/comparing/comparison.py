@@ -17,7 +17,7 @@ from ner.evaluation.report_files import SENTENCES
 from ner.evaluation.score_table import ScoreTable
 from ner.evaluation.significance import compare_with_first
 from ner.pages.frame_html import render_frame
-from ner.training.model_output import EVALUATION
+from ner.training.run_output import EVALUATION
 from ner.training.training_settings import TrainingSettings
 
 _COSTS = ["minutes", "parameters", "characters_a_second"]

@@ -12,7 +12,7 @@ from ner.errors import InputError, InterruptedRun
 from ner.runs.folder_lock import hold_folder
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.runs.run_folder import require_own_folder
-from ner.training.model_output import read_finished_record
+from ner.training.run_description import read_finished_record
 from ner.training.train import TrainingRun, train
 from ner.training.training_settings import TrainingSettings
 

@@ -1,48 +1,14 @@
 """Dividing one data set into train, dev and test."""
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from numbers import Integral, Real
 
 from ner.data.data_split import Split
 from ner.data.entities import Sentence
+from ner.data.stratifying import Group, connect, stratify
 from ner.errors import InputError
-
-_Stratum = str | None
-"""What is shared out among the parts: an entity type, sentences without entities (""), or all sentences (None)."""
-
-
-@dataclass
-class _Group:
-    """Sentences that must stay in one part.
-
-    Args:
-        members: their indices.
-        counts: how many entities or sentences of each stratum the group has.
-        partial: whether one of the sentences has unknown characters.
-    """
-
-    members: list[int] = field(default_factory=list)
-    counts: Counter[_Stratum] = field(default_factory=Counter)
-    partial: bool = False
-
-
-class _Part:
-    """A part that is being filled: the share of each stratum that it should get, and how much is still missing."""
-
-    def __init__(self, share: float) -> None:
-        self._share = share
-        self._lacking: defaultdict[_Stratum, float] = defaultdict(lambda: share)
-
-    def growth(self, shares: Mapping[_Stratum, float]) -> float:
-        """The growth of the sum of (wanted - present)^2 / wanted over all strata if these shares are added."""
-        return sum(share * (share - 2 * self._lacking[s]) for s, share in shares.items()) / self._share
-
-    def add(self, shares: Mapping[_Stratum, float]) -> None:
-        for stratum, share in shares.items():
-            self._lacking[stratum] -= share
 
 
 def split_sentences(
@@ -74,10 +40,8 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
 
     Sentences of the same document stay together, and so do sentences with the same text. Such groups are never split.
     Each part gets its share of the entities of each type, of the sentences without entities, and of all sentences, as
-    closely as whole groups allow. The method is iterative stratification (Sechidis, Tsoumakas and Vlahavas: On the
-    Stratification of Multi-Label Data, ECML PKDD 2011): groups with the rarest type come first, and among them the
-    groups that have most of it. Each group goes to the part where the chi-squared distance between wanted and present
-    shares grows least. A group with unknown characters goes to train, because only train may have them.
+    closely as whole groups allow (see `stratify`). A group with unknown characters goes to train, because only train
+    may have them.
 
     Args:
         split: the sentences. Its findings and notes stay with train.
@@ -114,7 +78,7 @@ def divide(split: Split, dev: float, test: float, seed: int) -> dict[str, Split]
             f"their documents or with their texts, so only {whole} are left to choose from: label more sentences "
             "completely, or use a separate file"
         )
-    homes = _stratify(groups, list(shares.values()), random.Random(seed))
+    homes = stratify(groups, list(shares.values()), random.Random(seed))
     divided = {}
     for number, name in enumerate(shares):
         members = sorted(
@@ -145,59 +109,17 @@ def warn_of_shortage(split: Split, share: float) -> list[str]:
     ]
 
 
-def _groups(sentences: list[Sentence]) -> list[_Group]:
+def _groups(sentences: list[Sentence]) -> list[Group]:
     """The groups of sentences that are connected by a common document or a common text."""
-    parents = list(range(len(sentences)))
-
-    def root(index: int) -> int:
-        while parents[index] != index:
-            parents[index] = parents[parents[index]]
-            index = parents[index]
-        return index
-
-    first: dict[tuple[str, str], int] = {}
-    for index, sentence in enumerate(sentences):
-        for key in (("document", sentence.document), ("text", sentence.text)):
-            # An empty text or document name connects nothing.
-            if key[1]:
-                parents[root(index)] = root(first.setdefault(key, index))
-    groups: defaultdict[int, _Group] = defaultdict(_Group)
-    for index, sentence in enumerate(sentences):
-        group = groups[root(index)]
-        group.members.append(index)
-        group.counts.update([None, *([entity.label for entity in sentence.entities] or [""])])
-        group.partial |= bool(sentence.unknown)
-    return list(groups.values())
-
-
-def _stratify(groups: list[_Group], shares: list[float], chance: random.Random) -> list[int]:
-    """The number of the part for each group. Partial groups go to part 0, and no part is empty."""
-    totals: Counter[_Stratum] = Counter()
-    for group in groups:
-        totals.update(group.counts)
-    parts = [_Part(share) for share in shares]
-
-    def rarest_first(number: int) -> tuple[int, int]:
-        return min((totals[stratum], -count) for stratum, count in groups[number].counts.items())
-
-    def shares_of(group: _Group) -> dict[_Stratum, float]:
-        return {stratum: count / totals[stratum] for stratum, count in group.counts.items()}
-
-    order = sorted(chance.sample(range(len(groups)), len(groups)), key=rarest_first)
-    homes = [0] * len(groups)
-    for group in groups:
-        if group.partial:
-            parts[0].add(shares_of(group))
-    order = [number for number in order if not groups[number].partial]
-    for number in order:
-        added = shares_of(groups[number])
-        growths = [part.growth(added) for part in parts]
-        homes[number] = growths.index(min(growths))
-        parts[homes[number]].add(added)
-    sizes = Counter(homes)
-    for empty in set(range(len(parts))) - set(sizes):
-        movable = [number for number in order if sizes[homes[number]] > 1]
-        number = min(movable, key=lambda number: len(groups[number].members))
-        sizes[homes[number]] -= 1
-        homes[number] = empty
-    return homes
+    # An empty text or document name connects nothing.
+    keys = [
+        [key for key in (("document", sentence.document), ("text", sentence.text)) if key[1]] for sentence in sentences
+    ]
+    groups = []
+    for members in connect(keys):
+        group = Group(members)
+        for sentence in (sentences[index] for index in members):
+            group.counts.update([None, *([entity.label for entity in sentence.entities] or [""])])
+            group.partial |= bool(sentence.unknown)
+        groups.append(group)
+    return groups

@@ -14,7 +14,7 @@ _BYTES = torch.finfo(torch.bfloat16).bits // 8
 class FeatureCache:
     """A file with the hidden states of rows, in bf16.
 
-    The key of a row is its ids, so equal windows, in train or in dev, are computed once.
+    The key of a row is what the encoder reads, so equal windows, in train or in dev, are computed once.
 
     Args:
         path: the file. An existing file is overwritten.
@@ -23,33 +23,41 @@ class FeatureCache:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(path, "wb+", buffering=0)  # noqa: SIM115  # open as long as the cache exists
-        self._places: dict[bytes, int] = {}
+        self._places: dict[bytes, tuple[int, int]] = {}  # where the states of a row are, and for how many positions
         self._end = 0
 
-    def layers(self, input_ids: Tensor, attention_mask: Tensor, encode: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    def layers(
+        self, input_ids: Tensor, attention_mask: Tensor, encode: Callable[..., Tensor], **more: Tensor
+    ) -> Tensor:
         """Get hidden states from the cache, and compute those that are missing.
 
         Args:
             input_ids: `(batch, chars + 2)`.
             attention_mask: `(batch, chars + 2)`.
-            encode: computes hidden states from ids and mask. It is called with the missing rows only.
+            encode: computes hidden states from ids, mask and `more`. It is called with the missing rows only. It may
+                leave out the first and the last positions.
+            **more: further inputs of the encoder, `(batch, chars + 2)`.
 
         Returns:
-            The hidden states, `(batch, chars, layers, hidden)`, rounded to bf16. Those of padding are 0.
+            The hidden states, `(batch, positions, layers, hidden)`, rounded to bf16. Those of padding are 0.
 
         Raises:
             OSError: the file can't be written; the disk may be full.
         """
         lengths = attention_mask.sum(dim=1).tolist()
-        keys = [ids[:length].numpy().tobytes() for ids, length in zip(input_ids.cpu(), lengths, strict=True)]
+        read = torch.stack([input_ids, *more.values()], dim=1).cpu()  # (batch, inputs, chars + 2)
+        keys = [row[:, :length].numpy().tobytes() for row, length in zip(read, lengths, strict=True)]
         new = list({key: row for row, key in enumerate(keys) if key not in self._places}.values())
         if new:
-            states = encode(input_ids[new], attention_mask[new]).to("cpu", torch.bfloat16)
+            inputs = {name: tensor[new] for name, tensor in more.items()}
+            states = encode(input_ids[new], attention_mask[new], **inputs).to("cpu", torch.bfloat16)
+            left_out = input_ids.shape[1] - states.shape[1]
             self._shape = states.shape[2:]
             for row, state in zip(new, states, strict=True):
-                self._places[keys[row]] = self._append(state[: lengths[row] - 2])
-        batch = [self._read(self._places[key], length - 2) for key, length in zip(keys, lengths, strict=True)]
-        padded = torch.nn.utils.rnn.pad_sequence(batch, batch_first=True)  # (batch, chars, layers, hidden)
+                kept = lengths[row] - left_out
+                self._places[keys[row]] = self._append(state[:kept]), kept
+        batch = [self._read(*self._places[key]) for key in keys]
+        padded = torch.nn.utils.rnn.pad_sequence(batch, batch_first=True)  # (batch, positions, layers, hidden)
         autocast = torch.is_autocast_enabled(input_ids.device.type)
         return padded.to(input_ids.device, torch.bfloat16 if autocast else torch.float32)
 
@@ -65,7 +73,7 @@ class FeatureCache:
             self._end, data = self._end + written, data[written:]
         return place
 
-    def _read(self, place: int, chars: int) -> Tensor:
-        size = chars * self._shape.numel() * _BYTES
+    def _read(self, place: int, positions: int) -> Tensor:
+        size = positions * self._shape.numel() * _BYTES
         data = bytearray(os.pread(self._file.fileno(), size, place))
-        return torch.frombuffer(data, dtype=torch.bfloat16).view(chars, *self._shape)
+        return torch.frombuffer(data, dtype=torch.bfloat16).view(positions, *self._shape)

@@ -14,6 +14,28 @@ _GATES = {"lstm": 4, "gru": 3}
 _BYTES_PER_PAIR = 4 * 8
 
 
+def require_parameter_memory(encoder: nn.Module, new: int, mend: str, *, frozen: bool) -> None:
+    """Check that the weights of a network fit in memory, before they are built, unless it is trained on a GPU.
+
+    Args:
+        encoder: its encoder, which is loaded already.
+        new: the number of its other parameters.
+        mend: what can be made smaller.
+        frozen: whether the encoder is not trained.
+
+    Raises:
+        InputError: they don't fit. The message has the size that is needed, and the size that is free.
+    """
+    if pick_device().type != "cpu":
+        return
+    loaded = 0 if frozen else sum(parameter.numel() for parameter in encoder.parameters())
+    require_memory(
+        (BYTES_PER_PARAMETER - _LOADED) * loaded + BYTES_PER_PARAMETER * new,
+        f"training {(loaded + new) / 1e6:,.1f} million parameters needs",
+        mend,
+    )
+
+
 def require_training_memory(config: BertBiLstmCrfConfig, encoder: nn.Module, batch_size: int, *, frozen: bool) -> None:
     """Check that the weights and the CRF of a network fit in memory, before they are built.
 
@@ -28,17 +50,11 @@ def require_training_memory(config: BertBiLstmCrfConfig, encoder: nn.Module, bat
     Raises:
         InputError: they don't fit. The message has the size that is needed, and the size that is free.
     """
-    if pick_device().type != "cpu":
-        return
     labels, width = len(config.labels), int(config.encoder.get("hidden_size", config.encoder.get("dim", 1)))
-    loaded = 0 if frozen else sum(parameter.numel() for parameter in encoder.parameters())
     new = recurrent_parameters(config, width) + labels**2
-    require_memory(
-        (BYTES_PER_PARAMETER - _LOADED) * loaded + BYTES_PER_PARAMETER * new,
-        f"training {(loaded + new) / 1e6:,.1f} million parameters needs",
-        "lower `lstm_size` or `lstm_layers`, or choose a smaller `encoder`",
-    )
-    if config.tag_decoder == "crf":
+    mend = "lower `lstm_size` or `lstm_layers`, or choose a smaller `encoder`"
+    require_parameter_memory(encoder, new, mend, frozen=frozen)
+    if config.tag_decoder == "crf" and pick_device().type == "cpu":
         require_memory(
             _BYTES_PER_PAIR * labels**2 * batch_size,
             f"a CRF over {len(config.types):,} types ({labels:,} labels) in batches of {batch_size} needs",

@@ -1,4 +1,4 @@
-"""Saving and loading a tagger: one folder with its configuration, weights and characters."""
+"""Saving and loading a tagger or a classifier: one folder with its configuration, weights and characters."""
 
 import os
 import tempfile
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -20,6 +20,7 @@ from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
 from ner.files import damaged_file, grant_usual_rights, require_utf8_name
 from ner.model.crf.tag_distribution import TagDistribution
+from ner.model.encoder_network import EncoderNetwork, EncoderNetworkConfig
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import BertBiLstmCrfConfig
@@ -29,9 +30,11 @@ from ner.model.stored_weights import check_sizes, read_shapes
 from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported, network_path
 from ner.words.word_table import DICTIONARY, load_table
 
+_Network = TypeVar("_Network", bound=EncoderNetwork)
 
-def save_model(model: BertBiLstmCrf, table: CharacterTable, folder: Path) -> None:
-    """Write a tagger into `folder`, which may exist.
+
+def save_model(model: EncoderNetwork, table: CharacterTable, folder: Path) -> None:
+    """Write a tagger or a classifier into `folder`, which may exist.
 
     The configuration is written last, so a folder with a configuration contains a complete model. The graph of an older
     model is removed.
@@ -70,14 +73,45 @@ def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, 
             format; or its segmenter is not the one of the training.
     """
     folder = model_folder(name)
-    if not folder.is_dir():
-        raise InputError(
-            f"there is no model folder {folder}: write one with bert-ner train, or use {BUILT_IN_TAGGER} (built in)"
-        )
+    require_model_folder(folder, f"write one with bert-ner train, or use {BUILT_IN_TAGGER} (built in)")
     if is_exported(folder):
         raise InputError(
             f"{folder} contains an exported tagger, which can only tag: give the model folder that it was exported from"
         )
+    require_whole_model(folder)
+    content = read_config(folder / CONFIG)
+    check_sizes(content, read_shapes(folder / WEIGHTS), folder / WEIGHTS)
+    with name_damaged_file(folder / CONFIG):
+        check_encoder(content["encoder"])
+        config = BertBiLstmCrfConfig.from_dict(content)
+    stored = config.stored_segmenter
+    opened = load_table(stored, folder) if stored and words else None
+    model, table = load_network(BertBiLstmCrf, config, folder)
+    _check_scores(model.tag_decoder, folder / WEIGHTS)
+    model.words = opened
+    return model, table
+
+
+def require_model_folder(folder: Path, advice: str) -> None:
+    """Check that there is a folder.
+
+    Args:
+        folder: the folder.
+        advice: where to get one.
+
+    Raises:
+        InputError: there is none.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no model folder {folder}: {advice}")
+
+
+def require_whole_model(folder: Path) -> None:
+    """Check that a folder has all files of a model.
+
+    Raises:
+        InputError: some are missing, or weights can't be read from a folder of this name.
+    """
     missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
     if missing:
         raise InputError(
@@ -85,19 +119,25 @@ def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, 
             "or train again"
         )
     require_utf8_name(folder)
-    content = read_config(folder / CONFIG)
-    check_sizes(content, read_shapes(folder / WEIGHTS), folder / WEIGHTS)
-    table = CharacterTable.load(folder / CHARACTERS, ADVICE, content["encoder"].get("vocab_size"))
-    with _name_damaged_file(folder / CONFIG):
-        _check_encoder(content["encoder"])
-        config = BertBiLstmCrfConfig.from_dict(content)
-    stored = config.stored_segmenter
-    opened = load_table(stored, folder) if stored and words else None
-    with _name_damaged_file(folder / WEIGHTS):
-        loaded: Any = BertBiLstmCrf.from_pretrained(
+
+
+def load_network(kind: type[_Network], config: EncoderNetworkConfig, folder: Path) -> tuple[_Network, CharacterTable]:
+    """Load the weights and the characters of a checked configuration, in float32 and in evaluation mode.
+
+    Args:
+        kind: the class of the network.
+        config: its configuration.
+        folder: the model folder.
+
+    Raises:
+        InputError: a file is damaged, or the weights don't fit the configuration.
+    """
+    table = CharacterTable.load(folder / CHARACTERS, ADVICE, config.encoder.get("vocab_size"))
+    with name_damaged_file(folder / WEIGHTS):
+        loaded: Any = kind.from_pretrained(
             folder, config=config, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
-        model: BertBiLstmCrf = loaded[0]
+        model: _Network = loaded[0]
         info: dict[str, list[str]] = loaded[1]
     differing = [*info["missing_keys"], *info["unexpected_keys"], *info["mismatched_keys"]]
     if differing:
@@ -108,14 +148,16 @@ def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, 
     # The weights are views of the file. If somebody writes over it, the process would end with a bus error.
     for tensor in chain(model.parameters(), model.buffers()):
         tensor.data = tensor.data.clone()
-    _check_scores(model.tag_decoder, folder / WEIGHTS)
     model.train(False)
-    model.words = opened
     return model, table
 
 
-def _check_encoder(content: Mapping[str, Any]) -> None:
-    """Check what only transformers can tell of the configuration of an encoder."""
+def check_encoder(content: Mapping[str, Any]) -> None:
+    """Check what only transformers can tell of the configuration of an encoder.
+
+    Raises:
+        ValueError: transformers has no such family or function.
+    """
     if content["model_type"] not in CONFIG_MAPPING:
         raise ValueError(
             f"encoder.model_type: expected a family that transformers has, found {content['model_type']:.40}"
@@ -129,15 +171,24 @@ def _check_scores(decoder: TagDistribution, path: Path) -> None:
     for name, scores in decoder.state_dict().items():
         if not scores.isfinite().all():
             raise InputError(f"{path} is damaged (tag_decoder.{name} has values that are not finite): {ADVICE}")
-    if not LOWEST_TEMPERATURE <= decoder.temperature.item() <= HIGHEST_TEMPERATURE:
+    check_temperature(decoder.temperature.item(), "tag_decoder.temperature", path)
+
+
+def check_temperature(temperature: float, name: str, path: Path) -> None:
+    """Check a temperature that was read from the weights.
+
+    Raises:
+        InputError: it is out of its range.
+    """
+    if not LOWEST_TEMPERATURE <= temperature <= HIGHEST_TEMPERATURE:
         raise InputError(
-            f"{path} is damaged (expected a tag_decoder.temperature from {LOWEST_TEMPERATURE:g} to "
-            f"{HIGHEST_TEMPERATURE:g}, found {decoder.temperature.item():g}): {ADVICE}"
+            f"{path} is damaged (expected a {name} from {LOWEST_TEMPERATURE:g} to {HIGHEST_TEMPERATURE:g}, found "
+            f"{temperature:g}): {ADVICE}"
         )
 
 
 @contextmanager
-def _name_damaged_file(path: Path) -> Iterator[None]:
+def name_damaged_file(path: Path) -> Iterator[None]:
     """Turn the exceptions of a library that reads a damaged file into one sentence with the file name."""
     try:
         yield

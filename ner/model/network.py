@@ -1,12 +1,8 @@
 """The network that computes emissions from ids, and its loss."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PreTrainedModel
-from transformers.utils.generic import ModelOutput
+from transformers import PreTrainedModel
 
 from ner.characters.padding import IGNORED, OPEN_LABEL, UNKNOWN_LABEL
 from ner.choices import CellName
@@ -15,25 +11,14 @@ from ner.model.crf.partial_labels import allowed_by_partial_labels
 from ner.model.crf.scheme_crf import SchemeCrf
 from ner.model.crf.softmax_output import SoftmaxOutput
 from ner.model.crf.tag_distribution import TagDistribution
-from ner.model.feature_cache import FeatureCache
-from ner.model.fusion import build_fusion
-from ner.model.hardware import attention_kernel, pick_device
+from ner.model.encoder_network import EncoderNetwork, NetworkOutput
 from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.recurrent import run_both_ways
-from ner.words.word_table import WordTable
 
 _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
 
-@dataclass
-class NetworkOutput(ModelOutput):
-    """The scalar `loss`, if labels were given, and `emissions` `(batch, chars, tags)` in float32."""
-
-    loss: Tensor | None = None
-    emissions: Tensor | None = None
-
-
-class BertBiLstmCrf(PreTrainedModel):
+class BertBiLstmCrf(EncoderNetwork):
     """Encoder (BERT family), fusion of its layers, BiLSTM or BiGRU, linear layer and CRF. Each character gets a tag.
 
     With words, a vector of its word stands beside the encoder's output for each character.
@@ -46,18 +31,10 @@ class BertBiLstmCrf(PreTrainedModel):
     config_class = BertBiLstmCrfConfig
     config: BertBiLstmCrfConfig
     base_model_prefix = "tagger"
-    main_input_name = "input_ids"
-    _supports_sdpa = True
+    positions = slice(1, -1)  # without [CLS] and [SEP]
 
     def __init__(self, config: BertBiLstmCrfConfig, encoder: PreTrainedModel | None = None) -> None:
-        super().__init__(config)
-        settings = dict(config.encoder)
-        self.encoder = encoder or AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
-        if getattr(self.encoder, "pooler", None) is not None:
-            self.encoder.pooler = None  # the vector of a whole sentence, which is not used here
-        hidden = self.encoder.config.hidden_size
-        layers = self.encoder.config.num_hidden_layers + 1
-        self.fusion = build_fusion(config.fusion, layers, hidden, config.layer_dropout)
+        super().__init__(config, encoder)
         hidden = self.fusion.size
         self.word_embedding: nn.Embedding | None = None
         if stored := config.stored_segmenter:
@@ -82,18 +59,7 @@ class BertBiLstmCrf(PreTrainedModel):
             if config.tag_decoder == "crf"
             else SoftmaxOutput(config.label_smoothing)
         )
-        self.words: WordTable | None = None  # set when a network that reads words is built or loaded
-        self.feature_cache: FeatureCache | None = None  # set in training with a frozen encoder
         self.post_init()  # type: ignore[no-untyped-call]
-
-    def _init_weights(self, module: nn.Module) -> None:
-        """Keep the initialisation of PyTorch. Weights of the encoder come from a checkpoint."""
-
-    def place(self) -> None:
-        """Move the network to the GPU if there is one, and use the fastest attention kernel for its window."""
-        device = pick_device()
-        self.encoder.set_attn_implementation(attention_kernel(device, self.config.window))
-        nn.Module.to(self, device)
 
     def forward(
         self,
@@ -133,20 +99,11 @@ class BertBiLstmCrf(PreTrainedModel):
         words = self.word_embedding(word_ids[:, 1:-1])
         return torch.cat([features, words.to(features.dtype)], dim=2)
 
-    def layers(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Hidden states of the characters in all layers, `(batch, chars, layers, hidden)`; layer 0 is the embeddings.
-
-        With the fusion `last` it is the top layer only.
-        """
-        if self.feature_cache is not None:
-            return self.feature_cache.layers(input_ids, attention_mask, self._encode)
-        return self._encode(input_ids, attention_mask)
-
-    def _encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        every = self.config.fusion != "last"
-        output: Any = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=every)
-        states = output.hidden_states if every else (output.last_hidden_state,)
-        return torch.stack([state[:, 1:-1] for state in states], dim=2)
+    def divergence(self, one: Tensor, other: Tensor, labels: Tensor) -> Tensor:
+        first, _, mask = select_labelled(one, labels)
+        second, _, _ = select_labelled(other, labels)
+        with torch.autocast(first.device.type, enabled=False):
+            return self.tag_decoder.divergence(first, second, mask)
 
     def _loss(self, emissions: Tensor, labels: Tensor, closed: Tensor | None) -> Tensor:
         emissions, tags, mask = select_labelled(emissions, labels)

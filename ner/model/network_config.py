@@ -1,69 +1,58 @@
 """The configuration of a tagger, as saved in `config.json`."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from transformers import PreTrainedConfig
-
 from ner.data import schemes
+from ner.model.encoder_network import EncoderNetworkConfig
+from ner.model.encoder_settings import EncoderSettings
 from ner.model.network_settings import NetworkSettings
 from ner.model.stored_config import FORMAT_VERSION, MODEL_TYPE, NETWORK_ENTRIES, WITHOUT_WORDS
 from ner.words.stored_segmenter import StoredSegmenter
 
 if TYPE_CHECKING:
-    from ner.choices import CellName, DecoderName, FusionName, TaggingScheme, WordsName
+    from ner.choices import CellName, DecoderName, TaggingScheme, WordsName
 
 
-class BertBiLstmCrfConfig(PreTrainedConfig):
+class BertBiLstmCrfConfig(EncoderNetworkConfig):
     """Architecture and labels of a `BertBiLstmCrf`.
 
-    It has the settings of the network, three of them with another name: `tag_decoder` is the setting `decoder`,
-    `window` is `max_length`, and `encoder_name` is `encoder`, the name or folder that the encoder was loaded from.
+    Of the settings of the network, a third one has another name: `tag_decoder` is the setting `decoder`.
 
     Args:
-        encoder: the configuration of the encoder, with its `model_type`.
         types: entity types, sorted. The labels follow from them and from `scheme`.
         segmenter: the fields of a `StoredSegmenter`; None for a network without words.
         format_version: the format of the folder. Formats newer than `FORMAT_VERSION` are refused. Older versions of
             bert-ner read networks without words.
-        **kwargs: the settings of the network by their keys in `config.json`, and the keys that transformers adds.
+        **kwargs: as for `EncoderNetworkConfig`.
     """
 
     model_type = MODEL_TYPE
 
     if TYPE_CHECKING:
-        encoder_name: str
         scheme: TaggingScheme
-        fusion: FusionName
-        layer_dropout: float
         words: WordsName
         words_dictionary: str | None
         cell: CellName
         lstm_size: int
         lstm_layers: int
-        dropout: float
         tag_decoder: DecoderName
         label_smoothing: float
-        window: int
 
     def __init__(
         self,
         *,
-        encoder: dict[str, Any] | None = None,
         types: list[str] | None = None,
         segmenter: dict[str, Any] | None = None,
         format_version: int | None = None,
         **kwargs: Any,
     ) -> None:
-        self.encoder = encoder or {"model_type": "bert"}
         self.types = types or []
-        kwargs.setdefault("encoder_name", "")
-        for name, entry in NETWORK_ENTRIES.items():
-            setattr(self, entry, kwargs.pop(entry, NetworkSettings.__pydantic_fields__[name].default))
         self.segmenter = segmenter
         self.format_version = format_version or (FORMAT_VERSION if segmenter else WITHOUT_WORDS)
-        kwargs["id2label"] = dict(enumerate(self.labels))
-        kwargs["label2id"] = {label: i for i, label in enumerate(self.labels)}
         super().__init__(**kwargs)
+        self.id2label = dict(enumerate(self.labels))
+        self.label2id = {label: i for i, label in enumerate(self.labels)}
 
     @property
     def stored_segmenter(self) -> StoredSegmenter | None:
@@ -75,9 +64,9 @@ class BertBiLstmCrfConfig(PreTrainedConfig):
         """The tags of the network, in order of their ids."""
         return schemes.labels(schemes.SCHEMES[self.scheme], self.types)
 
-    def network_settings(self) -> dict[str, Any]:
-        """The settings of the network, by the names of `NetworkSettings`."""
-        return {name: getattr(self, entry) for name, entry in NETWORK_ENTRIES.items()}
+    @classmethod
+    def declared(cls) -> tuple[type[EncoderSettings], Mapping[str, str]]:
+        return NetworkSettings, NETWORK_ENTRIES
 
 
 def config_entries(settings: NetworkSettings) -> dict[str, Any]:

@@ -5,52 +5,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ner.choices import (
-    BUILT_IN_ENCODER,
-    FUSIONS,
-    LEARNED_FUSIONS,
-    CellName,
-    DecoderName,
-    FusionName,
-    TaggingScheme,
-    WordsName,
-)
+from ner.choices import CellName, DecoderName, TaggingScheme, WordsName
 from ner.common_settings import NETWORK, Share
-from ner.settings import AlsoNamed, Help, Search, Settings, Unset, settings_group
+from ner.model.encoder_settings import EncoderSettings
+from ner.settings import AlsoNamed, Help, Search, Unset, settings_group
 
 
 @settings_group
-class NetworkSettings(Settings):
+class NetworkSettings(EncoderSettings):
     """The architecture of a tagger. `AlsoNamed` is the key in `config.json`."""
 
-    encoder: Annotated[
-        str,
-        NETWORK,
-        AlsoNamed("encoder_name"),
-        Help(
-            "Encoder: mini-zh (built in), a folder, or a name on the Hugging Face hub.",
-            "编码器：mini-zh（内置）、文件夹，或 Hugging Face 上的模型名。",
-        ),
-    ] = BUILT_IN_ENCODER
-    fusion: Annotated[
-        FusionName,
-        NETWORK,
-        Search(choices=FUSIONS),
-        Help(
-            "How encoder layers are combined: the last layer, the mean, the last four concatenated, a learned mix, or "
-            "attention for each character with one head or several.",
-            "怎样融合编码器各层：取最后一层、取平均、拼接最后四层、学习加权，或者对每个字用单头或多头注意力。",
-        ),
-    ] = "last"
-    layer_dropout: Annotated[
-        Share,
-        NETWORK,
-        Help(
-            "Probability of leaving out a layer during training, with a learned fusion: scalar-mix, attention or "
-            "multi-head.",
-            "层融合需要学习时（scalar-mix、attention、multi-head），训练中丢弃一层的概率。",
-        ),
-    ] = 0.0
     words: Annotated[
         WordsName,
         NETWORK,
@@ -111,28 +75,10 @@ class NetworkSettings(Settings):
             "训练时把目标概率的多大比例分给所有标签。仅用于 softmax。",
         ),
     ] = 0.0
-    dropout: Annotated[
-        Share,
-        NETWORK,
-        Search(0.0, 0.5),
-        Help("Dropout before and after the BiLSTM or BiGRU.", "BiLSTM 或 BiGRU 前后的 dropout。"),
-    ] = 0.1
-    max_length: Annotated[
-        int,
-        Field(ge=16, le=100_000),
-        NETWORK,
-        AlsoNamed("window"),
-        Help(
-            "Maximum number of characters in one window. Longer sentences are read in overlapping windows; nothing is "
-            "cut off.",
-            "一个窗口的最大字数。更长的句子分成有重叠的窗口来读，不会被截断。",
-        ),
-    ] = 256
 
     def conflicts(self) -> Iterator[str]:
+        yield from super().conflicts()
         if self.words_dictionary is not None and self.words == "none":
             yield self.conflict("words_dictionary", "None without `words`")
-        if self.layer_dropout and self.fusion not in LEARNED_FUSIONS:
-            yield self.conflict("layer_dropout", f"0 with `fusion` {self.fusion}")
         if self.label_smoothing and self.decoder != "softmax":
             yield self.conflict("label_smoothing", f"0 with `decoder` {self.decoder}")

@@ -11,17 +11,35 @@ from ner.errors import InputError
 from ner.file_schema import FileSchema, Name, Names, check_file, check_format
 from ner.files import read_json
 from ner.model.network_settings import NetworkSettings
-from ner.settings import AlsoNamed, marker
+from ner.settings import AlsoNamed, Settings, marker
 from ner.words.stored_segmenter import StoredSegmenter
 
 FORMAT_VERSION = 2
 WITHOUT_WORDS = 1
 """The format of a network that reads no words. Older versions of bert-ner read it."""
 MODEL_TYPE = "bert-bilstm-crf"
+CLASSIFIER_TYPE = "bert-text-classifier"
 ADVICE = "copy it again, or train again"
 
-_FIELDS = NetworkSettings.__pydantic_fields__
-NETWORK_ENTRIES = {name: also.name if (also := marker(field, AlsoNamed)) else name for name, field in _FIELDS.items()}
+
+def entries_of(group: type[Settings]) -> dict[str, str]:
+    """The key in `config.json` of each setting of a network."""
+    return {
+        name: also.name if (also := marker(field, AlsoNamed)) else name
+        for name, field in group.__pydantic_fields__.items()
+    }
+
+
+def schema_entries(group: type[Settings]) -> dict[str, Any]:
+    """The settings of a network, each with the range of its declaration, under their keys in the file."""
+    fields = group.__pydantic_fields__
+    return {
+        entry: (Annotated[(fields[name].annotation, *fields[name].metadata, None)], fields[name].default)
+        for name, entry in entries_of(group).items()
+    }
+
+
+NETWORK_ENTRIES = entries_of(NetworkSettings)
 """The key in `config.json` of each setting of the network."""
 
 # Sizes of encoders, far above those of the largest. Families have different names for them.
@@ -31,7 +49,7 @@ _Rows = Annotated[int, Field(ge=1, le=10_000_000)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Encoder(FileSchema):
+class StoredEncoder(FileSchema):
     """The configuration of the encoder. A field that a family doesn't have is not checked."""
 
     model_type: Name
@@ -68,18 +86,13 @@ class _Encoder(FileSchema):
         return self
 
 
-# The settings of the network, each with the range of its declaration, under their keys in the file.
-_ENTRIES: dict[str, Any] = {
-    entry: (Annotated[(_FIELDS[name].annotation, *_FIELDS[name].metadata, None)], _FIELDS[name].default)
-    for name, entry in NETWORK_ENTRIES.items()
-}
-_Network: Any = create_model("_Network", __base__=FileSchema, **_ENTRIES)
+_Network: Any = create_model("_Network", __base__=FileSchema, **schema_entries(NetworkSettings))
 
 
 class _Config(_Network):  # type: ignore[misc]
     """What `config.json` contains."""
 
-    encoder: _Encoder
+    encoder: StoredEncoder
     types: Names
     id2label: dict[str, str] = Field(default_factory=dict)
     quantization_config: None = None
@@ -115,6 +128,10 @@ def read_config(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} is damaged (expected an object with the configuration of a model): {ADVICE}")
     if content.get("model_type") != MODEL_TYPE:
         kind = str(content.get("model_type"))[:40]
+        if kind == CLASSIFIER_TYPE:
+            raise InputError(
+                f"{path.parent} contains a classifier: give the folder of a tagger, or use bert-ner classify"
+            )
         raise InputError(f"{path} describes a model of the type {kind}: expected {MODEL_TYPE}")
     check_format(content, FORMAT_VERSION, path, ADVICE)
     check_file(_Config, content, path, ADVICE)

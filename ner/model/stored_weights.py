@@ -169,7 +169,10 @@ def _found_sizes(shapes: Shapes) -> Iterator[tuple[str, int]]:
 
 
 def _derived(config: Mapping[str, Any]) -> dict[str, int]:
-    labels = schemes.labels(schemes.SCHEMES[config.get("scheme", "BIOES")], config["types"])
+    if "types" in config:
+        labels = schemes.labels(schemes.SCHEMES[config.get("scheme", "BIOES")], config["types"])
+    else:  # of a classifier
+        labels = config["labels"]
     sizes = {"the number of labels": len(labels)}
     if stored := config.get("segmenter"):
         sizes["the number of ids of words"] = StoredSegmenter(**stored).ids

@@ -85,7 +85,7 @@ def open_writer(
                 raise
             writer.end()
         return
-    with _open_text(output, "utf-8-sig" if format_name == "csv" and bom and header else "utf-8") as file:
+    with open_text(output, "utf-8-sig" if format_name == "csv" and bom and header else "utf-8") as file:
         if format_name == "csv":
             writer = CsvWriter(file, columns, context, lexicon=lexicon, raw=raw, header=header)
         elif format_name == "html":
@@ -116,7 +116,12 @@ def partial_output(output: Path | None, format_name: FormatName) -> Path | None:
 
 
 @contextmanager
-def _open_text(output: Path | None, encoding: str) -> Iterator[TextIO]:
+def open_text(output: Path | None, encoding: str) -> Iterator[TextIO]:
+    """Open a text file, which appears when the block ends; None for standard output, which is written at once.
+
+    Raises:
+        OSError: the file can't be written.
+    """
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             # the same bytes as in files, in any locale

@@ -85,7 +85,14 @@ def read_json_lines(name: str, file: Lines, text_column: str, start: int = 1) ->
 
 
 def read_delimited(
-    name: str, file: Lines, text_column: str, head: Sequence[str] = (), start: int = 1
+    name: str,
+    file: Lines,
+    text_column: str,
+    head: Sequence[str] = (),
+    start: int = 1,
+    columns: Sequence[str] | None = None,
+    *,
+    quotes: bool = True,
 ) -> Iterator[Record | InputError]:
     """Each row of a CSV or TSV file is a record. CSV may have semicolons or tabs in place of commas.
 
@@ -95,32 +102,31 @@ def read_delimited(
         text_column: the column of the text.
         head: the lines of the header if the file stands behind it.
         start: the number of the line.
+        columns: the names of the columns of a file without a header.
+        quotes: whether cells of TSV can be in quotation marks.
     """
     csv.field_size_limit(LONGEST_LINE)
     lines = chain(head, map(_raised, _bounded_lines(name, file, start)))
     first = next(lines, "")
-    rows = _rows(name, first, lines, text_column)
+    if not first:
+        return
     before = start - 1 - len(head)  # lines that are not read here
-    try:
-        header: list[str] = next(rows, [])
-        if not header and not first:
-            return
-        _require(name, text_column, header)
-        line = rows.line_num + 1 + before
-        for row in rows:
-            if row and len(row) != len(header):
-                yield InputError(f"{name}:{line}: expected {len(header)} columns as in the header, got {len(row)}")
-            elif row and any(map(_is_undecodable, row)):
-                yield _undecodable(name, line, file)
-            elif row:
-                fields = dict(zip(header, row, strict=True))
-                yield Record(name, line, fields.pop(text_column), fields)
-            line = rows.line_num + 1 + before
-    except csv.Error as error:
-        raise InputError(f"{name}:{rows.line_num + before}: expected CSV ({error})") from None
+    quotes = quotes or suffix(name) != ".tsv"
+    rows = _rows(name, first, lines, [] if columns else [text_column], before, quotes=quotes)
+    header = [*columns] if columns else next(rows, (0, list[str]()))[1]
+    _require(name, text_column, header)
+    for line, row in rows:
+        if row and len(row) != len(header):
+            wanted = f"{len(header)} columns{'' if columns else ' as in the header'}"
+            yield InputError(f"{name}:{line}: expected {wanted}, got {len(row)}")
+        elif row and any(map(_is_undecodable, row)):
+            yield _undecodable(name, line, file)
+        elif row:
+            fields = dict(zip(header, row, strict=True))
+            yield Record(name, line, fields.pop(text_column), fields)
 
 
-def read_head(name: str, file: Lines, text_column: str) -> list[str]:
+def read_head(name: str, file: Lines, text_column: str, *, quotes: bool = True) -> list[str]:
     """The lines of the header of a CSV or TSV file: several if a name has a line end in it."""
     lines = map(_raised, _bounded_lines(name, file))
     head = [next(lines, "")]
@@ -130,13 +136,52 @@ def read_head(name: str, file: Lines, text_column: str) -> list[str]:
             head.append(line)
             yield line
 
-    next(_rows(name, head[0], more(), text_column), None)
+    next(_rows(name, head[0], more(), [text_column], quotes=quotes or suffix(name) != ".tsv"), None)
     return head
 
 
-def _rows(name: str, first: str, lines: Iterable[str], text_column: str) -> Any:
-    delimiter = "\t" if suffix(name) == ".tsv" else _delimiter(first, text_column)
-    return csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+def _rows(
+    name: str, first: str, lines: Iterable[str], columns: Sequence[str], before: int = 0, *, quotes: bool = True
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of CSV or TSV, each with the number of its first line.
+
+    Args:
+        name: the name of the file.
+        first: the first line.
+        lines: the lines after it.
+        columns: names that the first line has; none if it is no header.
+        before: the number of lines before the first one.
+        quotes: whether a cell can be in quotation marks; if not, each line of a TSV file is a row.
+    """
+    if not quotes:
+        for number, line in enumerate(chain([first], lines), before + 1):
+            yield number, _tab_separated(line)
+        return
+    delimiter = "\t" if suffix(name) == ".tsv" else delimiter_of(first, *columns)
+    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    number = before + 1
+    try:
+        for row in rows:
+            yield number, row
+            number = rows.line_num + before + 1
+    except csv.Error as error:
+        raise InputError(f"{name}:{rows.line_num + before}: expected CSV ({error})") from None
+
+
+def _tab_separated(line: str) -> list[str]:
+    """The cells of a line of TSV; none if it is blank.
+
+    A quotation mark is a character as any other, unless a whole cell is in quotation marks and those in it are doubled,
+    as pandas writes it.
+    """
+    cells = line.rstrip("\n").removesuffix("\r").split("\t")
+    return [] if cells == [""] else [_unquoted(cell) for cell in cells]
+
+
+def _unquoted(cell: str) -> str:
+    inside = cell[1:-1].replace('""', "")
+    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inside
+    return cell[1:-1].replace('""', '"') if quoted else cell
 
 
 def read_excel(name: str, text_column: str, sheet: str | None) -> Iterator[Record | InputError]:
@@ -217,14 +262,20 @@ def _undecodable(name: str, number: int, file: Lines) -> InputError:
     return InputError(f"{name}:{number}: has bytes that are not {file.encoding}")
 
 
-def _delimiter(header: str, text_column: str) -> str:
-    """What separates the columns of CSV: a comma, unless the text column is only found with a semicolon or a tab."""
+def delimiter_of(header: str, *names: str) -> str:
+    """What separates the columns of CSV: a comma, unless a column is only found with a semicolon or a tab.
+
+    Args:
+        header: the first line.
+        *names: names that one of the columns has; none if any second column will do.
+    """
 
     def has_column(delimiter: str) -> bool:
         try:
-            return text_column in next(csv.reader([header.rstrip("\r\n")], delimiter=delimiter), [])
+            found = next(csv.reader([header.rstrip("\r\n")], delimiter=delimiter), [])
         except csv.Error:
             return False
+        return any(name in found for name in names) if names else len(found) > 1
 
     return next(filter(has_column, ",;\t"), ",")
 

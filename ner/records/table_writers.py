@@ -1,6 +1,5 @@
 """Writing entities as the rows of a table: CSV, Excel or Parquet."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,10 +10,9 @@ from ner.records.entity_writers import Writer, words_around
 from ner.records.excel_sheet import ExcelSheet
 from ner.records.field_values import names_beside, to_cell
 from ner.records.record import Alternative, Record
-from ner.spreadsheet_cells import harmless_cell
+from ner.records.row_writers import CsvRows, ParquetRows
 
 _OWN = ("file", "line", "start", "end", "label", "text", "score")
-_BATCH = 10_000
 
 
 class EntityRows:
@@ -65,21 +63,14 @@ class CsvWriter(Writer):
         raw: bool = False,
         header: bool = True,
     ) -> None:
-        self._rows = csv.writer(file)
         self._entities = EntityRows(columns, context, lexicon)
-        self._raw = raw
-        if header:
-            self._write_row(self._entities.names)
+        self._rows = CsvRows(file, self._entities.names if header else None, raw=raw)
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         for row in self._entities.rows(record, entities):
             for at in self._entities.scores:
                 row[at] = "" if row[at] is None else f"{row[at]:.4f}"
-            self._write_row(row)
-
-    def _write_row(self, cells: Sequence[object]) -> None:
-        # "-", which stands for standard input, is no formula.
-        self._rows.writerow(cells if self._raw else [cell if cell == "-" else harmless_cell(cell) for cell in cells])
+            self._rows.append(row)
 
 
 class ExcelWriter(Writer):
@@ -137,39 +128,23 @@ class ParquetWriter(Writer):
     def __init__(
         self, path: Path, columns: Sequence[str] = (), context: int = 0, *, lexicon: Sequence[str] = ()
     ) -> None:
-        self._arrow = import_extra("pyarrow", "parquet", path)
         self._entities = EntityRows(columns, context, lexicon)
-        self._own = len(self._entities.own)
+        own = len(self._entities.own)
         numbers = {"line": "int64", "start": "int64", "end": "int64", "score": "float64", "model_score": "float64"}
-        kinds = [
-            numbers.get(name, "string") if at < self._own else "string" for at, name in enumerate(self._entities.names)
-        ]
-        self._schema = self._arrow.schema(
-            [(name, self._arrow.type_for_alias(kind)) for name, kind in zip(self._entities.names, kinds, strict=True)]
+        self._rows = ParquetRows(
+            path,
+            {
+                name: numbers.get(name, "string") if at < own else "string"
+                for at, name in enumerate(self._entities.names)
+            },
         )
-        self._file = import_extra("pyarrow.parquet", "parquet", path).ParquetWriter(path, self._schema)
-        self._waiting: list[list[Any]] = []
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         for row in self._entities.rows(record, entities):
-            self._waiting.append(
-                [*row[: self._own], *(None if cell is None else str(cell) for cell in row[self._own :])]
-            )
-        if len(self._waiting) >= _BATCH:
-            self._flush()
+            self._rows.append(row)
 
     def end(self) -> None:
-        self._flush()
-        self._file.close()
+        self._rows.close()
 
     def give_up(self) -> None:
-        self._file.close()
-
-    def _flush(self) -> None:
-        columns = zip(*self._waiting, strict=True) if self._waiting else [[] for _ in self._schema]
-        arrays = [
-            self._arrow.array(list(column), type=field.type)
-            for column, field in zip(columns, self._schema, strict=True)
-        ]
-        self._file.write_table(self._arrow.table(arrays, schema=self._schema))
-        self._waiting = []
+        self._rows.give_up()

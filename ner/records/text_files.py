@@ -149,6 +149,21 @@ class TextFiles:
         """Whether a file is text, in which a place has a line and a byte."""
         return not self.options.format and suffix(name) not in (PARQUET, EXCEL, WORD)
 
+    def first_line(self, name: str) -> str:
+        """The first line of a text file that is not blank, without its end; empty if there is none.
+
+        Raises:
+            InputError: the file has another encoding.
+            OSError: the file can't be read.
+        """
+        with self._open_text(name) as file:
+            for item in read_lines(name, file):
+                if isinstance(item, InputError):
+                    raise item
+                if item.text.strip():
+                    return item.text
+        return ""
+
     def survey(self, watch: Callable[[str], None] | None = None) -> Survey:
         """Read all files once, so that a wrong one is found before the work begins.
 
@@ -203,6 +218,8 @@ class TextFiles:
         if options.sheet and EXCEL not in kinds:
             yield "`sheet` is about Excel files: leave it out"
         columns = options.text_column and kinds and not kinds & {*WITH_COLUMNS, *JSON_LINES} and not options.format
+        if options.columns and not kinds & {*DELIMITED}:
+            yield "`columns` is about CSV and TSV files: leave it out"
         for name in self.names:
             if problem := self._problem(name):
                 yield problem
@@ -246,14 +263,15 @@ class TextFiles:
             yield from (Record(name, number, text) for number, text in enumerate(read_paragraphs(name), 1))
         else:
             head: list[str] = []
-            if kind in DELIMITED and start.offset:
+            if kind in DELIMITED and start.offset and not options.columns:
                 with self._open_text(name) as file:
-                    head = read_head(name, file, column)
+                    head = read_head(name, file, column, quotes=options.quotes)
             with self._open_text(name, start.offset) as file:
                 if kind in JSON_LINES:
                     yield from read_json_lines(name, file, column, start.line)
                 elif kind in DELIMITED:
-                    yield from read_delimited(name, file, column, head, start.line)
+                    names = options.column_names
+                    yield from read_delimited(name, file, column, head, start.line, names, quotes=options.quotes)
                 else:
                     yield from read_lines(name, file, start.line)
 

@@ -19,6 +19,23 @@ class TextOptions(Settings):
             "文本所在的列（CSV、Excel、Parquet）或字段（JSON Lines）。a.b 表示 a 里面的字段 b。",
         ),
     ] = None
+    columns: Annotated[
+        str | None,
+        FORMAT,
+        Unset("in the first line", "在第一行"),
+        Help(
+            "Names of the columns of CSV and TSV files without a header, for example label,text.",
+            "没有表头的 CSV、TSV 文件各列的名称，例如 label,text。",
+        ),
+    ] = None
+    quotes: Annotated[
+        bool,
+        FORMAT,
+        Help(
+            "Cells of TSV files can be in quotation marks, as those of CSV. Otherwise, each line is a row.",
+            "TSV 的单元格可以像 CSV 那样放在引号里；否则每行就是一条记录，引号是普通字符。",
+        ),
+    ] = True
     include: Annotated[
         str | None,
         FORMAT,
@@ -50,3 +67,8 @@ class TextOptions(Settings):
         Unset("UTF-8, UTF-16, GB18030 or Big5, recognised by content", "UTF-8、UTF-16、GB18030 或 Big5，根据内容判断"),
         Help("Encoding of the files, for example gb18030.", "文件的编码，例如 gb18030。"),
     ] = None
+
+    @property
+    def column_names(self) -> list[str] | None:
+        """The names in `columns`; None if there are none."""
+        return [name.strip() for name in self.columns.split(",")] if self.columns else None

@@ -12,6 +12,7 @@ from ner.choices import ExportPrecision, PrecisionName
 from ner.decoding.numpy_chain import Floats
 from ner.decoding.tag_decoders import TagDecoder
 from ner.model.hardware import use_bf16
+from ner.model.inference import inference
 from ner.model.network import BertBiLstmCrf
 from ner.model.without_hooks import without_hooks
 
@@ -83,16 +84,8 @@ class NetworkEngine:
     @contextmanager
     def inference(self) -> Iterator[None]:
         """Run the network without dropout and gradients. After the block, a network in training mode is in it again."""
-        was_training = self.model.training
-        self.model.train(False)
-        try:
-            with (
-                torch.inference_mode(),
-                torch.autocast(self.model.device.type, torch.bfloat16, self.precision == "bf16"),
-            ):
-                yield
-        finally:
-            self.model.train(was_training)
+        with inference(self.model, bf16=self.precision == "bf16"):
+            yield
 
     def _tensor(self, array: Ids) -> Tensor:
         return torch.from_numpy(array).to(self.model.device)

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-import torch
-
 from ner.characters.character_table import CharacterTable
 from ner.choices import CellName
 from ner.data.corpus import Corpus
 from ner.data.entities import Sentence
-from ner.model.hardware import attention_kernel, use_bf16
 from ner.model.network import BertBiLstmCrf
-from ner.training.model_output import FEATURES
+from ner.training.loop_overview import describe_loop
 from ner.training.oversampling import repeats, type_factors
-from ner.training.tagger_trainer import parameter_groups
 from ner.training.training_advice import training_advice
 from ner.training.training_examples import Examples
 from ner.training.training_length import number_of_epochs, passes_per_epoch, steps_per_epoch
@@ -54,26 +50,9 @@ def describe_run_start(
         stored, dictionary = model.words.stored, model.words.dictionary
         known = f", {len(dictionary.words):,} words of the user dictionary" if dictionary else ""
         yield f"words  {stored.name} ({stored.package} {stored.version}), {len(stored.parts)} parts of speech{known}"
-    yield from _learning_rates(model, settings)
     yield _length(corpus.train.sentences, examples, settings)
-    yield from _aids(corpus.train.sentences, settings)
-    precision = "bf16" if use_bf16(settings.precision, model.device) else "fp32"
-    kernel = attention_kernel(model.device, settings.max_length)
-    yield f"on     {model.device.type}, {torch.get_num_threads()} threads, {precision}, {kernel} attention"
-
-
-def _learning_rates(model: BertBiLstmCrf, settings: TrainingSettings) -> Iterator[str]:
-    groups = parameter_groups(model, settings)
-    for part in ("encoder", "head"):
-        rates = [group["lr"] for group in groups if group["name"] == part]
-        size = sum(p.numel() for group in groups if group["name"] == part for p in group["params"])
-        if not rates:
-            yield f"rates  {part}: frozen; its output is computed once and stored in {FEATURES}"
-        elif min(rates) < max(rates):
-            spread = f"{min(rates):.3g} at the bottom to {max(rates):g}"
-            yield f"rates  {part}: {spread} for {size / 1e6:.2f} million parameters"
-        else:
-            yield f"rates  {part}: {rates[0]:g} for {size / 1e6:.2f} million parameters"
+    yield from _oversampling(corpus.train.sentences, settings)
+    yield from describe_loop(model, settings)
 
 
 def _length(sentences: Sequence[Sentence], examples: Examples, settings: TrainingSettings) -> str:
@@ -84,14 +63,7 @@ def _length(sentences: Sequence[Sentence], examples: Examples, settings: Trainin
     return f"length {number_of_epochs(settings):,} epochs of {steps:,} steps{repeated}"
 
 
-def _aids(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator[str]:
-    if settings.adversarial != "none":
-        steps = f" in {settings.adversarial_steps} steps" if settings.adversarial == "pgd" else ""
-        yield f"aid    {settings.adversarial}: embeddings are perturbed by {settings.adversarial_epsilon:g}{steps}"
-    if settings.ema:
-        yield f"aid    the moving average of the weights, with a decay of up to {settings.ema:g}, is scored and saved"
-    if settings.r_drop:
-        yield f"aid    R-Drop: two passes for each batch; weight of the divergence {settings.r_drop:g}"
+def _oversampling(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator[str]:
     if settings.oversample:
         passes = passes_per_epoch(settings, len(sentences))
         factors = type_factors(sentences, settings.oversample)

@@ -1,8 +1,8 @@
 """The network at the start of a run: a new one with a pretrained encoder, or that of a tagger to continue from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from transformers import PreTrainedModel, set_seed
 
@@ -10,6 +10,8 @@ from ner.characters.character_table import CharacterTable
 from ner.data.corpus import Corpus
 from ner.data.data_split import Split
 from ner.errors import InputError
+from ner.model.encoder_network import EncoderNetwork, EncoderNetworkConfig
+from ner.model.encoder_settings import EncoderSettings
 from ner.model.load_encoder import load_encoder, longest_window
 from ner.model.memory_needs import require_training_memory
 from ner.model.model_folder import load_model
@@ -18,8 +20,12 @@ from ner.model.network_config import BertBiLstmCrfConfig, config_entries
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
 from ner.training.continue_tagger import build_from_tagger, f1_of_types
+from ner.training.loop_settings import LoopSettings
 from ner.training.training_settings import TrainingSettings
 from ner.words.word_table import new_table
+
+_Config = TypeVar("_Config", bound=EncoderNetworkConfig)
+_Network = TypeVar("_Network", bound=EncoderNetwork)
 
 
 class Source(NamedTuple):
@@ -73,7 +79,7 @@ def build_start(source: Source | None, corpus: Corpus, splits: Sequence[Split], 
     set_seed(settings.seed)
     if source is None:
         return Start(*build_model(corpus.types, settings), continued=False, shared_types=[], f1_before={})
-    _require_window(source.model.encoder, settings)
+    require_window(source.model.encoder, settings)
     source.model.place()
     shared = sorted({*corpus.types} & {*source.model.config.types})
     tagger = Tagger(NetworkEngine(source.model, settings.precision), source.table)
@@ -93,25 +99,50 @@ def build_model(types: list[str], settings: TrainingSettings) -> tuple[BertBiLst
     """
     words = new_table(settings.words, settings.words_dictionary) if settings.words != "none" else None
     encoder, table = load_encoder(settings.encoder, settings.encoder_dropout)
-    _require_window(encoder, settings)
+    require_window(encoder, settings)
     config = BertBiLstmCrfConfig(
-        encoder={name: value for name, value in encoder.config.to_dict().items() if name != "_name_or_path"},
+        encoder=encoder_entries(encoder),
         types=types,
         segmenter=words.stored.model_dump() if words else None,
         **config_entries(settings),
     )
     require_training_memory(config, encoder, settings.batch_size, frozen=settings.mode == "frozen")
-    try:
-        model = BertBiLstmCrf(config, encoder)
-    except ValueError as error:
-        raise InputError(f"`fusion` {settings.fusion} doesn't fit {settings.encoder}: {error}") from error
+    model = build_network(BertBiLstmCrf, config, encoder, settings)
     model.words = words
-    model.encoder.requires_grad_(settings.mode == "fine-tune")
-    model.place()
     return model, table
 
 
-def _require_window(encoder: PreTrainedModel, settings: TrainingSettings) -> None:
+def encoder_entries(encoder: PreTrainedModel) -> dict[str, Any]:
+    """The configuration of an encoder, as the configuration of a network contains it."""
+    return {name: value for name, value in encoder.config.to_dict().items() if name != "_name_or_path"}
+
+
+def build_network(
+    kind: Callable[[_Config, PreTrainedModel], _Network],
+    config: _Config,
+    encoder: PreTrainedModel,
+    settings: LoopSettings,
+) -> _Network:
+    """Build a network above a pretrained encoder, on its device.
+
+    Raises:
+        InputError: the fusion doesn't fit the encoder.
+    """
+    try:
+        model = kind(config, encoder)
+    except ValueError as error:
+        raise InputError(f"`fusion` {settings.fusion} doesn't fit {settings.encoder}: {error}") from error
+    model.encoder.requires_grad_(settings.mode == "fine-tune")
+    model.place()
+    return model
+
+
+def require_window(encoder: PreTrainedModel, settings: EncoderSettings) -> None:
+    """Check that the encoder can read windows of `max_length` characters.
+
+    Raises:
+        InputError: it can't.
+    """
     longest = longest_window(encoder)
     if settings.max_length > longest:
         raise InputError(

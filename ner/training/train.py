@@ -1,38 +1,38 @@
 """Training: from a corpus and settings to a model folder."""
 
 import copy
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback, TrainerState
+from transformers import TrainerCallback
 
 from ner.data.corpus import Corpus
 from ner.data.data_split import Split
-from ner.errors import InputError, InterruptedRun
+from ner.errors import InputError
 from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation
 from ner.files import write_json
-from ner.model.feature_cache import FeatureCache
 from ner.model.model_files import RECORD
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.without_hooks import without_hooks
 from ner.runs.progress import LogProgress, Progress, choose_progress
-from ner.runs.run_folder import RESUME, UNFINISHED, end_run, run_in
+from ner.runs.run_folder import RESUME, end_run, run_in
 from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.tagging.torch_engine import NetworkEngine
 from ner.training.calibration import fit_temperature
 from ner.training.continue_tagger import adopt_network_settings, f1_of_types
 from ner.training.epoch_progress import EpochProgress
+from ner.training.fit import Fitted, fit
 from ner.training.keep_old_types import keep_old_types
-from ner.training.model_output import EVALUATION, FEATURES, describe_checkpoint, describe_words, prepare_output
 from ner.training.oversampling import repeats
 from ner.training.ranks import Ranks, only_main, open_ranks
+from ner.training.run_description import describe_run, describe_words
+from ner.training.run_output import EVALUATION, describe_checkpoint, prepare_output
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import Start, build_start, load_source
 from ner.training.tagger_trainer import TaggerTrainer
@@ -58,14 +58,13 @@ class TrainingRun:
 
 @dataclass(frozen=True)
 class _Plan:
-    """The checked input of a run, the checkpoint to continue from, and how to continue the run if it is stopped."""
+    """The checked input of a run, and the checkpoint to continue from."""
 
     corpus: Corpus
     settings: TrainingSettings
     output: Path
     checkpoint: Path | None
     progress: Progress
-    way_out: str
     ranks: Ranks
     learned: Corpus
     """The data with what a tagger that is continued from knows of it."""
@@ -74,15 +73,6 @@ class _Plan:
     def splits(self) -> list[Split]:
         """The splits to score: dev and, if there is one, test."""
         return [self.learned.dev, *([self.learned.test] if self.learned.test else [])]
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """The result of the training loop: its final state, its duration in minutes, and whether to stop after the run."""
-
-    state: TrainerState
-    minutes: float
-    interrupted: bool
 
 
 @quiet_transformers()
@@ -123,18 +113,21 @@ def train(
             settings = adopt_network_settings(settings, source.model.config)
         _require_rows(settings, ranks)
         stack.enter_context(only_main(ranks, run_in(output, way_out)))
-        checkpoint = ranks.from_main(lambda: prepare_output(output, settings, corpus, resume))
+        checkpoint = ranks.from_main(lambda: _prepare(output, settings, corpus, resume))
         corpus = take_train_fraction(corpus, settings)
         learned = keep_old_types(corpus, source) if settings.keep_old and source else corpus
         shown = choose_progress(progress) if ranks.is_main else LogProgress()
-        plan = _Plan(corpus, settings, output, checkpoint, shown, way_out, ranks, learned)
+        plan = _Plan(corpus, settings, output, checkpoint, shown, ranks, learned)
         if checkpoint is not None:
             plan.progress.note(f"note   the run in {output} goes on after {describe_checkpoint(checkpoint)}")
         elif resume:
             plan.progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
         start = build_start(source, learned, plan.splits, settings)
         examples = _build_examples(plan, start)
-        fitted = _fit(plan, start, examples, callbacks)
+        watching = [EpochProgress(plan.progress), *callbacks]
+        data = TrainingData(examples, learned.dev.sentences)
+        trainer = TaggerTrainer(start.model, start.table, data, settings, output, watching, ranks)
+        fitted = fit(trainer, checkpoint, plan.progress, way_out)
 
         def finish() -> TrainingRun:
             tagger, evaluations = _calibrate_and_score(plan, start)
@@ -162,6 +155,13 @@ def _require_rows(settings: TrainingSettings, ranks: Ranks) -> None:
         )
 
 
+def _prepare(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> Path | None:
+    """Make the output folder ready, and find the checkpoint to continue from."""
+    source = asdict(corpus.source) if corpus.source else None
+    run = describe_run(settings, corpus)
+    return prepare_output(output, run, resume, averaged=settings.ema > 0, source=source)
+
+
 def _share_run(plan: _Plan, finish: Callable[[], TrainingRun]) -> TrainingRun:
     """The finished run: rank 0 finishes it, and the others load its tagger."""
     mine: list[TrainingRun] = []
@@ -186,27 +186,6 @@ def _build_examples(plan: _Plan, start: Start) -> Examples:
     return examples
 
 
-def _fit(plan: _Plan, start: Start, examples: Examples, callbacks: Sequence[TrainerCallback]) -> _Fitted:
-    """Train the network. At the end, it has the weights of the best epoch."""
-    model, settings = start.model, plan.settings
-    if settings.mode == "frozen":
-        number = f"-{plan.ranks.rank}" * (not plan.ranks.is_main)
-        model.feature_cache = FeatureCache(plan.output / UNFINISHED / f"{FEATURES}{number}")
-    began = time.perf_counter()
-    shown = [EpochProgress(plan.progress), *callbacks]
-    data = TrainingData(examples, plan.learned.dev.sentences)
-    trainer = TaggerTrainer(model, start.table, data, settings, plan.output, shown, plan.ranks)
-    try:
-        finished = trainer.run(plan.checkpoint)
-    finally:
-        plan.progress.finish()
-    state = trainer.state
-    if not finished:
-        raise InterruptedRun(f"stopped after step {state.global_step:,} of {state.max_steps:,}; {plan.way_out}")
-    model.feature_cache = None  # evaluate the model without the cache, as a loaded model works
-    return _Fitted(state, (time.perf_counter() - began) / 60, trainer.interrupted)
-
-
 def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, Evaluation]]:
     """Calibrate the trained tagger unless this is switched off, and evaluate it on each split.
 
@@ -222,7 +201,7 @@ def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, E
 
 
 def _build_record(
-    plan: _Plan, start: Start, examples: Examples, fitted: _Fitted, evaluations: Mapping[str, Evaluation]
+    plan: _Plan, start: Start, examples: Examples, fitted: Fitted, evaluations: Mapping[str, Evaluation]
 ) -> dict[str, Any]:
     after = {name: f1_of_types(evaluation, start.shared_types) for name, evaluation in evaluations.items()}
     for name, f1 in start.f1_before.items():

@@ -2,15 +2,16 @@
 
 import math
 
-from ner.training.training_settings import LEAST_STEPS, USUAL_EPOCHS, TrainingSettings
+from ner.training.loop_settings import USUAL_EPOCHS, LoopSettings
+from ner.training.training_settings import LEAST_STEPS, TrainingSettings
 
 
-def number_of_epochs(settings: TrainingSettings) -> int:
+def number_of_epochs(settings: LoopSettings) -> int:
     """The number of epochs of a run."""
     return settings.epochs or USUAL_EPOCHS
 
 
-def steps_per_epoch(settings: TrainingSettings, examples: int) -> int:
+def steps_per_epoch(settings: LoopSettings, examples: int) -> int:
     """The number of optimizer steps in an epoch of `examples`."""
     return math.ceil(math.ceil(examples / settings.batch_size) / settings.accumulate)
 

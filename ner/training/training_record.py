@@ -1,5 +1,6 @@
 """The training record: settings, data, scores of each epoch, machine and versions."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +9,7 @@ from transformers import TrainerState
 
 from ner.data.data_split import Split
 from ner.model.run_environment import describe_environment
+from ner.training.loop_settings import LoopSettings
 from ner.training.training_examples import Examples
 from ner.training.training_length import passes_per_epoch
 from ner.training.training_settings import TrainingSettings
@@ -28,15 +30,31 @@ def training_record(
         device: the device of the network.
     """
     return {
-        "settings": asdict(settings),
         "data": {split.name: _describe(split) for split in splits},
         "sentences_cut": examples.sentences_cut,
         "entities_cut": examples.entities_cut,
         "windows_unknown": examples.windows_unknown,
         "passes_per_epoch": passes_per_epoch(settings, len(splits[0].sentences)),
-        "steps": state.global_step,
-        "epochs": _epochs(state.log_history),
         "best_dev_f1": state.best_metric,
+        **loop_record(settings, state, device, ("f1", "precision", "recall")),
+    }
+
+
+def loop_record(
+    settings: LoopSettings, state: TrainerState, device: torch.device, scores: Sequence[str]
+) -> dict[str, Any]:
+    """What the records of all training runs contain: settings, epochs, machine and versions.
+
+    Args:
+        settings: the settings of the run.
+        state: the final state of the trainer.
+        device: the device of the network.
+        scores: the names of the dev scores of each epoch.
+    """
+    return {
+        "settings": asdict(settings),
+        "steps": state.global_step,
+        "epochs": _epochs(state.log_history, scores),
         **describe_environment(device, _PACKAGES),
     }
 
@@ -53,21 +71,19 @@ def _describe(split: Split) -> dict[str, Any]:
     }
 
 
-def _epochs(history: list[dict[str, float]]) -> list[dict[str, float | None]]:
+def _epochs(history: list[dict[str, float]], scores: Sequence[str]) -> list[dict[str, float | None]]:
     """The mean training loss and the dev scores of each epoch, from the trainer's log."""
     epochs: list[dict[str, float | None]] = []
     losses: list[float] = []
     for entry in history:
         if "loss" in entry:
             losses.append(entry["loss"])
-        elif "eval_f1" in entry:
+        elif f"eval_{scores[0]}" in entry:
             epochs.append(
                 {
                     "epoch": entry["epoch"],
                     "loss": sum(losses) / len(losses) if losses else None,
-                    "dev_f1": entry["eval_f1"],
-                    "dev_precision": entry["eval_precision"],
-                    "dev_recall": entry["eval_recall"],
+                    **{f"dev_{name}": entry[f"eval_{name}"] for name in scores},
                 }
             )
             losses = []

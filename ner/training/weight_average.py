@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from ner.model.encoder_network import EncoderNetwork
 from ner.model.model_files import WEIGHTS
-from ner.model.network import BertBiLstmCrf
-from ner.training.model_output import RAW_WEIGHTS
+from ner.training.run_output import RAW_WEIGHTS
 
 
 class WeightAverage(TrainerCallback):
@@ -25,14 +25,14 @@ class WeightAverage(TrainerCallback):
         decay: the weight of the old average in an update. It is smaller in the first steps, see `decay_at`.
     """
 
-    def __init__(self, model: BertBiLstmCrf, decay: float) -> None:
+    def __init__(self, model: EncoderNetwork, decay: float) -> None:
         self._raw = model
         self._averaged = AveragedModel(model, multi_avg_fn=_moving_average(decay))
 
     @property
-    def model(self) -> BertBiLstmCrf:
+    def model(self) -> EncoderNetwork:
         """The network with the averaged weights."""
-        return cast(BertBiLstmCrf, self._averaged.module)
+        return cast(EncoderNetwork, self._averaged.module)
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.runs.run_folder import check_same_run, require_own_folder
-from ner.training.model_output import describe_run
+from ner.training.run_description import describe_run
 from ner.training.training_length import passes_per_epoch
 from ner.training.training_settings import TrainingSettings
 from ner.tuning.sampler import RepeatableSampler

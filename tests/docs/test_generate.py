@@ -10,6 +10,7 @@ import pytest
 import typer
 
 import ner
+from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.commands.app import app
 from ner.pretraining.pretraining_settings import PretrainingSettings
 from ner.serving.serving_settings import ServingSettings
@@ -54,7 +55,7 @@ def test_every_command_is_listed(generator: ModuleType) -> None:
         assert f"- reference/commands/{name}.md\n" in navigation
 
 
-@pytest.mark.parametrize("settings", [TrainingSettings, PretrainingSettings, ServingSettings])
+@pytest.mark.parametrize("settings", [TrainingSettings, ClassifierSettings, PretrainingSettings, ServingSettings])
 def test_every_setting_is_on_the_page(generator: ModuleType, settings: type) -> None:
     page = generator.settings_page()
     for field in dataclasses.fields(settings):

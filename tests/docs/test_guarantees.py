@@ -10,6 +10,7 @@ import pytest
 from ner import bounded_json, choices, files
 from ner.annotating import annotate, read_tasks
 from ner.checking import check_report
+from ner.classifying import classifier_trainer
 from ner.data import bounded_parquet, corpus, text_encoding
 from ner.data.formats import conll_columns
 from ner.evaluation import entity_tables, pictures, report_html
@@ -98,6 +99,7 @@ def limits_in_code() -> list[list[int | str]]:
         [choices.MOST_SEEDS],
         [engine_settings._PER_CORE, engine_settings._AT_LEAST, threads.en.split()[-1]],
         [windows.en.split()[-1]],
+        [classifier_trainer.MOST_WINDOWS],
         [memory_needs._BYTES_PER_PAIR],
         [onnx_conversion._LARGEST // megabyte],
         [corpus._MOST_PROBLEMS],

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from typer.models import OptionInfo
 
 from ner.annotating.annotate_settings import AnnotateSettings
+from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.commands.app import app
 from ner.data.read_options import ReadOptions
 from ner.prelabelling.prelabel_settings import PrelabelSettings
@@ -188,6 +189,7 @@ def test_numbers(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
 SETTINGS = (
     AnnotateSettings,
     TrainingSettings,
+    ClassifierSettings,
     PretrainingSettings,
     EngineSettings,
     ServingSettings,

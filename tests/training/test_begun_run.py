@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,20 @@ from ner.data.corpus import Corpus, Source, read_corpus
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.training.begun_run import read_begun_run
-from ner.training.model_output import prepare_output
+from ner.training.run_description import describe_run
+from ner.training.run_output import prepare_output
 from ner.training.training_settings import TrainingSettings
+
+
+def begin(output: Path, settings: TrainingSettings, corpus: Corpus) -> None:
+    source = asdict(corpus.source) if corpus.source else None
+    prepare_output(output, describe_run(settings, corpus), resume=False, averaged=False, source=source)
 
 
 @pytest.fixture
 def begun(data_folder: Path, settings: TrainingSettings, tmp_path: Path) -> Path:
     options = ReadOptions(format="conll", tag_column=2)
-    prepare_output(tmp_path, settings, read_corpus(data_folder, seed=1, options=options), resume=False)
+    begin(tmp_path, settings, read_corpus(data_folder, seed=1, options=options))
     return tmp_path
 
 
@@ -31,7 +37,7 @@ def test_a_run_keeps_what_it_began_with(begun: Path, data_folder: Path, settings
 
 
 def test_data_in_memory_have_no_source(corpus: Corpus, settings: TrainingSettings, tmp_path: Path) -> None:
-    prepare_output(tmp_path, settings, replace(corpus, source=None), resume=False)
+    begin(tmp_path, settings, replace(corpus, source=None))
     found = read_begun_run(tmp_path)
     assert found is not None
     assert found.source is None

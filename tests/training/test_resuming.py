@@ -17,7 +17,8 @@ from ner.runs.checkpoints import MANIFEST
 from ner.runs.folder_lock import hold_folder
 from ner.tagging.tagger import Tagger
 from ner.training.epoch_progress import EpochProgress
-from ner.training.model_output import describe_checkpoint, prepare_output
+from ner.training.run_description import describe_run
+from ner.training.run_output import describe_checkpoint, prepare_output
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.killed_process import run_killed
@@ -108,18 +109,18 @@ def test_a_damaged_part_means_the_checkpoint_before(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     newest, before = (parts / "unfinished-run" / f"checkpoint-{step}" for step in (6, 4))
-    assert prepare_output(parts, short, corpus, resume=True) == newest
+    assert prepare_output(parts, describe_run(short, corpus), resume=True, averaged=True) == newest
     spoil(newest / name, damage)
-    assert prepare_output(parts, short, corpus, resume=True) == before
+    assert prepare_output(parts, describe_run(short, corpus), resume=True, averaged=True) == before
     assert "checkpoint-6 is not whole (" in caplog.text
     assert name in caplog.text
     spoil(before / name, damage)
     if name == MANIFEST and damage is None:
-        assert prepare_output(parts, short, corpus, resume=True) is None
+        assert prepare_output(parts, describe_run(short, corpus), resume=True, averaged=True) is None
         assert "the run starts from its beginning" in caplog.text
     else:
         with pytest.raises(InputError, match=r"checkpoint-6 is damaged \(.*: remove .* to start from the beginning"):
-            prepare_output(parts, short, corpus, resume=True)
+            prepare_output(parts, describe_run(short, corpus), resume=True, averaged=True)
 
 
 def spoil(path: Path, damage: bytes | float | None) -> None:

@@ -25,10 +25,10 @@ from ner.tagging.layer_weights import layer_weights
 from ner.tagging.tagger import Tagger
 from ner.training import tagger_trainer, training_length
 from ner.training.epoch_progress import EpochProgress
-from ner.training.model_output import read_finished_record
+from ner.training.parameter_groups import layer_of, parameter_groups
+from ner.training.run_description import read_finished_record
 from ner.training.run_overview import describe_run_start
 from ner.training.starting_network import build_model
-from ner.training.tagger_trainer import layer_of, parameter_groups
 from ner.training.train import train
 from ner.training.training_examples import Examples
 from ner.training.training_settings import TrainingSettings

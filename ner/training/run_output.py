@@ -5,12 +5,9 @@ Until the run is finished, its settings and checkpoints are in the subfolder `un
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ner.data.corpus import Corpus
-from ner.files import damaged_file, read_json
 from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
 from ner.runs.checkpoints import (
     MANIFEST,
@@ -21,10 +18,7 @@ from ner.runs.checkpoints import (
     no_whole_checkpoint,
     seal_old,
 )
-from ner.runs.run_folder import UNFINISHED, begin_run, check_same_run, require_no_model, require_resumable
-from ner.training.train_fraction import take_train_fraction
-from ner.training.training_settings import TrainingSettings
-from ner.words.word_table import WordTable, new_table
+from ner.runs.run_folder import UNFINISHED, begin_run, require_no_model, require_resumable
 
 EVALUATION, TENSORBOARD = "evaluation", "tensorboard"
 FEATURES = "features.bf16"
@@ -36,14 +30,17 @@ _STATE = "trainer_state.json"
 _PARTS = (*BEST_PARTS, "optimizer.pt", "scheduler.pt", "rng_state.pth", _STATE)
 
 
-def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> Path | None:
+def prepare_output(
+    output: Path, run: dict[str, Any], resume: bool, *, averaged: bool, source: dict[str, Any] | None = None
+) -> Path | None:
     """Check that a run may write into `output`, and prepare it. Existing files stay.
 
     Args:
         output: the output folder.
-        settings: the settings of the run.
-        corpus: the data of the run.
+        run: the settings and the data of the run, which may not change when it is resumed.
         resume: whether to continue an interrupted run.
+        averaged: whether the moving average of the weights is kept.
+        source: where the data were read from, so that the run can be resumed without naming it.
 
     Returns:
         The checkpoint to continue from; None if the run starts from its beginning.
@@ -51,10 +48,9 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
     Raises:
         InputError: the folder contains a model or another run, or can't be written.
     """
-    run = describe_run(settings, corpus)
     unfinished = output / UNFINISHED
     if any((folder / name).exists() for folder in list_checkpoints(unfinished) for name in (MANIFEST, _STATE)):
-        parts = (*_PARTS, *([RAW_WEIGHTS] if settings.ema else []))
+        parts = (*_PARTS, *([RAW_WEIGHTS] if averaged else []))
         if not require_resumable(output, run, resume):
             _seal_old(unfinished, parts)
             begin_run(output, run)  # now with a format version
@@ -62,7 +58,7 @@ def prepare_output(output: Path, settings: TrainingSettings, corpus: Corpus, res
         if checkpoint is not None:
             return checkpoint
     require_no_model(output, (CONFIG, WEIGHTS, CHARACTERS, RECORD))
-    begin_run(output, run | {"source": asdict(corpus.source) if corpus.source else None})
+    begin_run(output, run | {"source": source})
     return None
 
 
@@ -71,30 +67,6 @@ def describe_checkpoint(checkpoint: Path) -> str:
     state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
     epoch, epochs = state["epoch"], state["num_train_epochs"]
     return f"step {state['global_step']:,} of {state['max_steps']:,}, {epoch:.3g} of {epochs} epochs"
-
-
-def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpus) -> dict[str, Any] | None:
-    """The training record of the finished run in `output`; None if there is no finished run.
-
-    Raises:
-        InputError: the run had other settings or other data, its record is damaged, or the user dictionary of
-            `settings` can't be read.
-    """
-    now = describe_run(settings, corpus)
-    # A run writes the configuration of the model last.
-    if not ((output / RECORD).exists() and (output / CONFIG).exists()):
-        return None
-    advice = f"move {output} away, or choose another `output`"
-    record: dict[str, Any] = read_json(output / RECORD, advice)
-    try:
-        data = {name: split["fingerprint"] for name, split in record["data"].items()}
-        before = {"settings": record["settings"], "data": data, "words": record.get("words")}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise damaged_file(output / RECORD, error, advice) from error
-    if corpus.test:
-        now["data"]["test"] = corpus.test.fingerprint
-    check_same_run(before, now, output)
-    return record
 
 
 def best_checkpoint(checkpoint: Path) -> Path | None:
@@ -124,22 +96,3 @@ def _seal_old(unfinished: Path, parts: Collection[str]) -> None:
     damaged = [(folder, reason) for folder, reason in found.items() if reason and (folder / _STATE).exists()]
     if all(found.values()) and damaged:
         raise no_whole_checkpoint(*damaged[0])
-
-
-def describe_run(settings: TrainingSettings, corpus: Corpus) -> dict[str, Any]:
-    """What may not change when a run is resumed: its settings, its segmenter, and the fingerprints of train and dev.
-
-    Raises:
-        InputError: the user dictionary of the segmenter can't be read.
-    """
-    corpus = take_train_fraction(corpus, settings)
-    data = {split.name: split.fingerprint for split in (corpus.train, corpus.dev)}
-    run: dict[str, Any] = {"settings": asdict(settings), "data": data}
-    if settings.words != "none" and settings.init_from is None:  # otherwise it is that of the tagger
-        run["words"] = describe_words(new_table(settings.words, settings.words_dictionary))
-    return run
-
-
-def describe_words(words: WordTable | None) -> dict[str, Any] | None:
-    """What cut the words of a run: package, version, and the digest of the user dictionary; None without words."""
-    return words.stored.model_dump(include={"package", "version", "dictionary"}) if words else None

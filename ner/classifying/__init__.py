@@ -1,0 +1,1 @@
+"""Classifying texts: settings, data, training, prediction and reports of text classifiers."""

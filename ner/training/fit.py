@@ -1,0 +1,54 @@
+"""Running the training loop of a network to its end, or to the point where the user stops it."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import TrainerState
+
+from ner.errors import InputError, InterruptedRun
+from ner.runs.progress import Progress
+from ner.training.network_trainer import NetworkTrainer
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The result of the training loop: its final state, its duration in minutes, and whether to stop after the run."""
+
+    state: TrainerState
+    minutes: float
+    interrupted: bool
+
+
+def fit(trainer: NetworkTrainer, checkpoint: Path | None, progress: Progress, way_out: str) -> Fitted:
+    """Train a network. At the end, it has the weights of the best epoch.
+
+    Args:
+        trainer: the loop.
+        checkpoint: the checkpoint to continue from; None for the beginning.
+        progress: shows the progress of the run.
+        way_out: how to continue the run, for the message if it is stopped.
+
+    Raises:
+        InterruptedRun: the user stopped the run.
+    """
+    began = time.perf_counter()
+    try:
+        finished = trainer.run(checkpoint)
+    finally:
+        progress.finish()
+    state = trainer.state
+    if not finished:
+        raise InterruptedRun(f"stopped after step {state.global_step:,} of {state.max_steps:,}; {way_out}")
+    return Fitted(state, (time.perf_counter() - began) / 60, trainer.interrupted)
+
+
+def require_one_process() -> None:
+    """Check that training runs in one process.
+
+    Raises:
+        InputError: torchrun or accelerate launch started several.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InputError("training uses one process: start it without torchrun and accelerate launch")
