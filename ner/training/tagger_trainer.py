@@ -52,13 +52,14 @@ class TaggerTrainer(NetworkTrainer):
         ranks: Ranks | None = None,
     ) -> None:
         self._table = table
+        self._decoder = settings.decoder
         self._data = data
         watch = _StopIfNothingIsFound(settings, sum(len(sentence.entities) for sentence in data.dev))
         super().__init__(model, data.examples, Collator(table), settings, output, [watch, *callbacks], ranks)
 
     def count(self, labels: Tensor) -> int:
         """A CRF averages its loss over sentences, a softmax over characters."""
-        return len(labels) if self._settings.decoder == "crf" else int((labels != IGNORED).sum())
+        return len(labels) if self._decoder == "crf" else int((labels != IGNORED).sum())
 
     def score_dev(self, network: EncoderNetwork) -> Mapping[str, float]:
         assert isinstance(network, BertBiLstmCrf)
