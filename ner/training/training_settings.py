@@ -12,7 +12,7 @@ from ner.settings import Help, Search, Unset, settings_group
 from ner.training.loop_settings import USUAL_EPOCHS, LoopSettings
 
 LEAST_STEPS = 300
-"""The least number of steps if `epochs` is not set, measured with 30 to 1,000 sentences."""
+"""The least number of steps if `epochs` is not set, measured with 30 and 100 sentences."""
 
 
 @settings_group
