@@ -1,6 +1,6 @@
 """`bert-ner serve`: tag texts over HTTP."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,10 +101,12 @@ def serve(
     run_server(Service(folders, serving, encoders, _lists(folders, dictionary or [], rules or [], any_script)))
 
 
-def _lists(models: Iterable[str], lists: list[str], rules: list[str], any_script: bool) -> "dict[str, ListFiles]":
+def _lists(models: Collection[str], lists: list[str], rules: list[str], any_script: bool) -> "dict[str, ListFiles]":
     """The files of the list of each model that has one."""
     from ner.serving.lexicons import ListFiles
 
+    if (lists or rules) and not models:
+        raise InputError("an encoder finds no entities, so it has no use for `dictionary` and `rules`: add a `model`")
     found = {}
     for model in models:
         own_lists, own_rules = ([*_of_model(model, models, given)] for given in (lists, rules))
@@ -113,7 +115,7 @@ def _lists(models: Iterable[str], lists: list[str], rules: list[str], any_script
     return found
 
 
-def _of_model(model: str, models: Iterable[str], given: list[str]) -> Iterator[str]:
+def _of_model(model: str, models: Collection[str], given: list[str]) -> Iterator[str]:
     """The files that are for a model: those with its name before them, or with none."""
     for one in given:
         name, colon, file = one.partition(":")

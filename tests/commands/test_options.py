@@ -97,7 +97,7 @@ def test_settings_of_a_file_are_given_and_options_win_over_them(tmp_path: Path) 
     path = tmp_path / "settings.json"
     path.write_text('{"epochs": 9, "fusion": "mean", "calibrate": true, "max_steps": null}', encoding="utf-8")
     run = CliRunner().invoke
-    assert run(app, []).stdout == "4 last True 0.1\n\n"
+    assert run(app, []).stdout == "None last True 0.1\n\n"
     assert run(app, ["--config", str(path)]).stdout == "9 mean True 0.1\ncalibrate config epochs fusion\n"
     options = ["--fusion", "last4", "--dropout", "0.1", "--config", str(path), "--no-calibrate"]
     assert run(app, options).stdout == "9 last4 False 0.1\ncalibrate config dropout epochs fusion\n"

@@ -45,6 +45,11 @@ def test_lists_are_for_all_models_or_for_one(monkeypatch: pytest.MonkeyPatch) ->
     ]
 
 
+def test_an_encoder_alone_takes_no_list() -> None:
+    result = CliRunner().invoke(app, ["serve", "--encoder", "x/bert", "--dictionary", "all.csv"])
+    assert (result.exit_code, "it has no use for --dictionary and --rules" in result.stderr) == (2, True)
+
+
 def test_an_encoder_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "vocab.txt").touch()
     result = CliRunner().invoke(app, ["serve", "--model", str(tmp_path)])
