@@ -1,7 +1,6 @@
 """From tagged files to tables, in constant memory.
 
-The work is done by DuckDB, which keeps on disk what has no room in memory. (10 million entities: counted with dicts of
-Python, the pairs of names alone take several gigabytes; by SQLite they take minutes.)
+The work is done by DuckDB, which keeps on disk what has no room in memory.
 """
 
 import tempfile
