@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from ner.model.hardware import has_fast_bf16
+
 
 def run_both_ways(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
     """Compute the states of bidirectional layers at each character.
@@ -20,7 +22,12 @@ def run_both_ways(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -
         `(batch, chars, 2 * hidden)`. The states of padding are undefined.
     """
     # cuDNN reads packed rows. On a CPU, PyTorch uses oneDNN for padded rows only, which is several times as fast.
-    return _run_packed(layers, features, lengths) if features.is_cuda else _run_padded(layers, features, lengths)
+    if features.is_cuda:
+        return _run_packed(layers, features, lengths)
+    if layers.training and not has_fast_bf16(features.device):  # oneDNN can't train an LSTM in bf16 there
+        with torch.autocast("cpu", enabled=False):
+            return _run_padded(layers, features.float(), lengths)
+    return _run_padded(layers, features, lengths)
 
 
 def _run_packed(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -> Tensor:
