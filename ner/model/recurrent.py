@@ -24,7 +24,7 @@ def run_both_ways(layers: nn.LSTM | nn.GRU, features: Tensor, lengths: Tensor) -
     # cuDNN reads packed rows. On a CPU, PyTorch uses oneDNN for padded rows only, which is several times as fast.
     if features.is_cuda:
         return _run_packed(layers, features, lengths)
-    if layers.training and not has_fast_bf16(features.device):  # oneDNN can't train an LSTM in bf16 there
+    if torch.is_autocast_enabled("cpu") and not has_fast_bf16(features.device):  # oneDNN has no LSTM in bf16 there
         with torch.autocast("cpu", enabled=False):
             return _run_padded(layers, features.float(), lengths)
     return _run_padded(layers, features, lengths)
