@@ -13,7 +13,7 @@ import pytest
 import ner
 from ner.built_in import model_folder
 from ner.serving.app import make_app
-from ner.serving.engine_process import Models, Result
+from ner.serving.engine_process import Models, Result, Start
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Task
@@ -32,13 +32,23 @@ def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if getattr(request.node, "callspec", None) is None or request.node.callspec.params.get("name") not in CLIENTS:
         return
     folders = {"mini-zh-uner": str(model_folder("mini-zh-uner"))}
-    models = Models({"models": folders, "encoders": {}, "precision": "fp32", "threads": 1, "batch_characters": 4096})
+    start = {"models": folders, "encoders": {}, "precision": "fp32", "threads": 1, "batch_characters": 4096}
+    models = Models(Start(**start, lexicons={}, lists={}))  # type: ignore[typeddict-item]
     service = Service(folders, ServingSettings())
     service.models, service.ready = models.describe(), True
 
     async def work(task: Task, items: Iterable[dict[str, Any]]) -> list[Result]:
         options = dict(task.options)
-        return models.work({"model": task.model, "task": task.name, "options": options, "items": list(items)})
+        return models.work(
+            {
+                "model": task.model,
+                "task": task.name,
+                "options": options,
+                "items": list(items),
+                "lexicons": {},
+                "forget": [],
+            }
+        )
 
     monkeypatch.setattr(service, "work", work)
     app = make_app(service)
@@ -55,7 +65,8 @@ def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "data_demo").symlink_to(ROOT / "data_demo")
+    for folder in ("data_demo", "data_demo_classify"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     monkeypatch.chdir(tmp_path)
     public = {each: getattr(ner, each) for each in ner.__all__}
     result = doctest.testmod(importlib.import_module(name), extraglobs=public, optionflags=doctest.NORMALIZE_WHITESPACE)

@@ -130,7 +130,8 @@ def test_a_pickled_tagger_tags_the_same(tagger: Tagger) -> None:
 
 
 def test_an_engine_of_the_service_loads_it(folder: Path, tagger: Tagger) -> None:
-    start = Start(models={"words": str(folder)}, encoders={}, precision="fp32", threads=1, batch_characters=4096)
+    models = {"words": str(folder)}
+    start = Start(models=models, encoders={}, precision="fp32", threads=1, batch_characters=4096, lexicons={}, lists={})
     assert Models(start).describe()["words"]["types"] == tagger.types
 
 

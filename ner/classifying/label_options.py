@@ -11,7 +11,11 @@ _BY_NAME = Unset("recognised by its name", "根据列名判断")
 
 @settings_group
 class LabelOptions(TextOptions):
-    """How files of texts with labels are read: see `ner.classifying.labelled_files`."""
+    """How files of texts with labels are read: see `ner.classifying.labelled_files`.
+
+    >>> LabelOptions(label_column="topic").label_column
+    'topic'
+    """
 
     text_column: Annotated[
         str | None, FORMAT, _BY_NAME, Help("Column or field that has the text.", "文本所在的列或字段。")

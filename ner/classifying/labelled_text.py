@@ -68,6 +68,9 @@ class LabelledSplit:
 class LabelledData:
     """The splits of a data set of labelled texts.
 
+    >>> read_labelled_data("data_demo_classify/topics").labels
+    ['体育', '科技', '财经']
+
     Args:
         train: the training data.
         dev: the data that choose the best epoch.

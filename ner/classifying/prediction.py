@@ -8,6 +8,9 @@ from dataclasses import dataclass
 class Prediction:
     """The labels of a text, and the probability of each label.
 
+    >>> Prediction(("体育",), {"体育": 0.9, "财经": 0.1}).score
+    0.9
+
     Args:
         labels: the predicted labels, the most probable first: one, or any number of them if texts can have several.
         scores: the probability of each label, the most probable first.

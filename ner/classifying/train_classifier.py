@@ -59,6 +59,8 @@ def train_classifier(
 ) -> ClassifierRun:
     """Train a classifier, and write it, its record and its reports into a folder.
 
+    >>> run = train_classifier(read_labelled_data("data_demo_classify/topics"), "model")  # doctest: +SKIP
+
     Args:
         data: the data, or a DataFrame with the columns `text` and `label`, for pairs also `text_b`. A column `split`
             can contain train, dev and test. Dev chooses the best epoch.

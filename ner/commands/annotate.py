@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     ),
     examples=[
         "bert-ner annotate texts.txt --output gold.jsonl",
-        "bert-ner annotate texts.txt --types PER,DRUG --dictionary drugs.csv --output gold.jsonl",
+        "bert-ner annotate texts.txt --types DRUG --dictionary drugs.csv -o gold.jsonl",
     ],
     reading=text_options,
     settings=settings_options(AnnotateSettings),

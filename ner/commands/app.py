@@ -44,7 +44,7 @@ GROUPS = {
     Text("Start here", "从这里开始"): (tag, summarize, check, train, evaluate),
     Text("Data", "数据"): (convert, split, merge, lexicon),
     Text("Labels", "标注"): (prelabel, select, annotate, agreement),
-    Text("Models", "模型"): (info, score, compare, tune, pretrain, embed, classify, cite),
+    Text("Models", "模型"): (info, score, compare, tune, pretrain, embed, cite, classify),
     Text("Speed and export", "速度与导出"): (bench, export, merge_shards),
     Text("Service", "服务"): (serve, client),
 }

@@ -6,7 +6,7 @@ from ner.commands.messages import say
 from ner.commands.terminal import Terminal
 
 
-@command(zh="打印引用 bert-ner 的 BibTeX 条目。", examples=["bert-ner cite >> references.bib"])
+@command(zh="打印引用 bert-ner 的 BibTeX 条目。", examples=["bert-ner cite"])
 def cite(*, terminal: Terminal) -> None:
     """Print the BibTeX entry to cite bert-ner."""
     say(bibtex())

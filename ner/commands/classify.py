@@ -26,7 +26,7 @@ _Classifier = Annotated[
 
 @command(
     zh="训练文本分类器：保留 dev F1 最高的那一轮，并在 dev 和 test 上评测。",
-    examples=["bert-ner classify train --data data_demo_classify/topics --output my-classifier"],
+    examples=["bert-ner classify train -d data_demo_classify/topics -o my-classifier"],
     makes_files=True,
     settings=settings_options(ClassifierSettings, config=True),
     reading=_label_options,
@@ -116,7 +116,7 @@ def predict(
 
 @command(
     zh="用标注好的文本评测分类器：准确率、F1、MCC、ROC AUC、校准误差，并写出报告。",
-    examples=["bert-ner classify evaluate --model my-classifier --data data_demo_classify/topics --report report"],
+    examples=["bert-ner classify evaluate -m my-classifier -d data_demo_classify/topics"],
     reading=_label_options,
     engine=engine_settings,
 )

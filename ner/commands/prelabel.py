@@ -55,8 +55,8 @@ _FORMATS = {"label-studio": "label-studio-predictions"}
 @command(
     zh="用模型、词表、规则和大语言模型的回答一起给文本预标注，按各来源的可靠程度合并。",
     examples=[
-        "bert-ner prelabel texts.txt --model mini-zh-uner --dictionary names.csv --output tasks.json",
-        "bert-ner prelabel texts.txt --dictionary names.csv --answers answers.jsonl --output train.jsonl --to jsonl",
+        "bert-ner prelabel a.txt --model my-tagger --dictionary names.csv -o tasks.json",
+        "bert-ner prelabel a.txt --answers answers.jsonl -o train.jsonl --to jsonl",
     ],
     makes_files=True,
     settings=settings_options(PrelabelSettings),

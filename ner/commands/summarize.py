@@ -15,7 +15,6 @@ from ner.summarizing.summary_settings import SummarySettings
 @command(
     zh="统计 tag 写出的文件：有哪些名称、各出现多少次、与谁一同出现、何时出现。",
     examples=[
-        "bert-ner tag texts --output entities.jsonl",
         "bert-ner summarize entities.jsonl --output report",
         "bert-ner summarize out/ --output report --date published --by source",
     ],

@@ -152,6 +152,10 @@ class Agreement:
 def compare_annotators(a: Split | Sequence[Sentence], b: Split | Sequence[Sentence]) -> Agreement:
     """Compare the labels of two people for the same texts.
 
+    >>> one = [Sentence("我在上海。", [(2, 4, "LOC")])]
+    >>> compare_annotators(one, [Sentence("我在上海。")]).f1
+    0.0
+
     Sentences are matched by their text. What one of the two doesn't know (the tag ?) is left out.
 
     Args:

@@ -57,7 +57,7 @@ def tag_with_processes(
                     number = worker.number
                     deaths[number] = deaths.get(number, 0) + 1
                     del running[worker.pipe]
-                    status = worker.stop(patience=1)
+                    status = worker.stop(seconds=1)
                     if deaths[number] == _MOST_DEATHS:
                         raise _killed(number, status) from None
                     watch(-worker.characters)
@@ -108,11 +108,11 @@ class _Worker:
         with suppress(OSError):  # it has ended: whoever waits for its answer sees it
             self.pipe.send((number, shard))
 
-    def stop(self, patience: float = 0) -> int | None:
+    def stop(self, seconds: float = 0) -> int | None:
         """End it, and return its exit status: a negative one is the signal that killed it."""
         self.pipe.close()
-        if patience:
-            self._process.join(patience)
+        if seconds:
+            self._process.join(seconds)
         self._process.kill()
         self._process.join()
         return self._process.exitcode

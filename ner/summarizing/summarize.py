@@ -29,6 +29,8 @@ def summarize(
 ) -> Summary:
     """Count what tagged files hold.
 
+    >>> summarize("out", SummarySettings(date="published")).names.head()  # doctest: +SKIP
+
     Args:
         files: files that `tag` wrote (JSON lines, CSV, Excel, Parquet), or folders of them.
         settings: what the tables are about.

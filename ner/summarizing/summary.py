@@ -11,6 +11,9 @@ import pandas as pd
 class Summary:
     """What tagged files hold.
 
+    >>> summary = summarize("entities.jsonl")  # doctest: +SKIP
+    >>> summary.types  # doctest: +SKIP
+
     Args:
         texts: the number of texts; tables (CSV, Excel, Parquet) only have those with entities.
         entities: the number of entities.

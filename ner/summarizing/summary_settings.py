@@ -15,7 +15,11 @@ PeriodName = Literal["auto", "day", "month", "year"]
 
 @settings_group
 class SummarySettings(Settings):
-    """What the tables of a summary are about: see `ner.summarizing.summarize.summarize`."""
+    """What the tables of a summary are about: see `ner.summarizing.summarize.summarize`.
+
+    >>> SummarySettings(by="source").by
+    'source'
+    """
 
     by: Annotated[
         str | None,
@@ -31,7 +35,7 @@ class SummarySettings(Settings):
         _TABLES,
         _NONE,
         Help(
-            "Also count over time, by the dates in this column: 2024-05-31, 20240531, 2024/5/31, 2024年5月31日, 2024.",
+            "Also count over time, by the dates in this column: 2024-05-31, 20240531, 2024/5/31, 2024.",
             "再按时间统计，日期在这一列：2024-05-31、20240531、2024/5/31、2024年5月31日、2024。",
         ),
     ] = None

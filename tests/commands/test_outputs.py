@@ -52,7 +52,10 @@ def contents() -> dict[str, str]:
             "compare --data data --output new --vary fusion=last,mean --fusion mean",
             "--fusion is given alone and in --vary: leave out one of both",
         ),
-        ("tag a.txt --output own", "own: expected --output to end in one of"),
+        (
+            "tag a.txt --output own",
+            "own holds other files (check.json, types.csv): --output takes a new or empty folder",
+        ),
         ("tag a.txt --output a.txt/b.csv", "a.txt/b.csv can't be made, because "),
         ("tag a.txt --raw", "--raw is about CSV files: leave it out, or write .csv"),
         ("embed a.txt --output a.txt", "a.txt: expected --output to end in .npy"),

@@ -1,6 +1,7 @@
 """With --json a command prints one JSON document, and nothing else there."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,9 @@ def test_score(tmp_path: Path) -> None:
 def test_evaluate(model_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     evaluate = ("evaluate", "--model", model_folder, "--data", data_folder, "--report", tmp_path / "report")
     assert run_json(*evaluate)["conlleval"]["f1"] == 100
-    both = run_json(*evaluate, "--model", model_folder)
-    assert both["A"] == both["B"] == str(model_folder)
+    other = shutil.copytree(model_folder, tmp_path / "other")
+    both = run_json(*evaluate, "--model", other)
+    assert (both["A"], both["B"]) == (str(model_folder), str(other))
 
 
 def test_bench(model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,8 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 def test_two_columns_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, "# a comment\n王 B-PER\n") == (
-        "predictions.txt:2: expected three or more columns, the last two with gold and predicted tags, got two"
+        "predictions.txt:2: expected three or more columns, the last two with gold and predicted tags, got two; "
+        "if gold is in a file of its own, give that as `gold`"
     )
 
 

@@ -118,6 +118,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "embed": lambda lab: ["embed", lab / "text.txt", "-o", "made.npy", "--encoder", lab / "encoder"],
     "select": lambda lab: ["select", lab / "text.txt", "-o", "made.jsonl", "--model", lab / "model"],
     "prelabel": lambda lab: ["prelabel", lab / "text.txt", "-o", "made.json", "--model", lab / "model"],
+    "cite": lambda lab: ["cite"],
     "info": lambda lab: ["info", "--model", lab / "model"],
     "bench": lambda lab: ["bench", "--model", lab / "model", lab / "text.txt"],
     "summarize": lambda lab: ["summarize", lab / "tagged.csv"],

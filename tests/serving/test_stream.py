@@ -436,6 +436,6 @@ def test_the_openapi_document_has_the_stream(make_client: Callable[..., httpx.As
             stream = (await client.get("/openapi.json")).json()["paths"]["/v1/tag/stream"]["post"]
         assert [*stream["requestBody"]["content"]] == ["application/x-ndjson", "text/plain"]
         assert [*stream["responses"]["200"]["content"]] == ["application/x-ndjson"]
-        assert {one["name"] for one in stream["parameters"]} == {"model", "min_score", "types", "nbest"}
+        assert {one["name"] for one in stream["parameters"]} == {"model", "min_score", "types", "nbest", "lexicon"}
 
     asyncio.run(run())
