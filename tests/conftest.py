@@ -56,9 +56,9 @@ def pytest_configure() -> None:
             signal.signal(number, usual)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _one_thread() -> None:
-    """Let PyTorch use one thread in all tests, as it does in a forked copy: the same steps give the same weights."""
+    """Let PyTorch use one thread in each test, as it does in a forked copy: the same steps give the same weights."""
     torch.set_num_threads(1)
 
 

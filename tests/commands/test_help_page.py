@@ -109,10 +109,13 @@ def test_examples_can_be_copied(name: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the times of a child process")
 def test_help_comes_at_once() -> None:
-    def seconds() -> float:
+    def seconds(*line: str) -> float:
         before = os.times()
-        run_in("en", "-m", "ner", "--help")
+        run_in("en", *line)
         after = os.times()
         return after.children_user + after.children_system - before.children_user - before.children_system
 
-    assert min(seconds() for _ in range(3)) < 0.6
+    # Less than torch alone takes, which is timed beside it, as machines differ.
+    assert min(seconds("-m", "ner", "--help") for _ in range(3)) < 0.6 * min(
+        seconds("-c", "import torch") for _ in range(2)
+    )
