@@ -6,6 +6,7 @@ pairs; Berg-Kirkpatrick, Burkett and Klein, *An Empirical Investigation of Stati
 (EMNLP-CoNLL 2012), for the p-value.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,9 @@ Floats = npt.NDArray[np.float64]
 SIGNIFICANT = 0.05
 """A difference with a smaller p is called significant."""
 RESAMPLES = 10_000
-_SEED = 1
+SEED = 1
+ROUNDING = 1e-9
 _NUMBERS_AT_ONCE = 2_000_000  # size of a batch of resamples: 16 megabytes
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def f1_intervals(counts: Counts) -> list[tuple[float, float]]:
 def _difference(baseline: float, other: float, baseline_drawn: Floats, other_drawn: Floats) -> Difference:
     found = float(other - baseline)
     drawn = other_drawn - baseline_drawn
-    extreme = np.count_nonzero(np.abs(drawn - found) >= abs(found) - _ROUNDING)
+    extreme = np.count_nonzero(np.abs(drawn - found) >= abs(found) - ROUNDING)
     low, high = np.percentile(drawn, [2.5, 97.5])
     return Difference(found, float(low), float(high), float((1 + extreme) / (1 + RESAMPLES)))
 
@@ -100,18 +101,28 @@ def _resampled_f1(counts: Counts) -> Floats:
     """The F1 of all cells in each resample, `(resamples, cells)`."""
     cells, seeds, sentences, _ = counts.shape
     by_sentence = counts.transpose(2, 0, 1, 3).reshape(sentences, -1).astype(np.float64)
-    generator = np.random.default_rng(_SEED)
-    batch = max(1, _NUMBERS_AT_ONCE // sentences)
-    sizes = [min(batch, RESAMPLES - start) for start in range(0, RESAMPLES, batch)]
-    return np.concatenate([mean_f1(_draw(generator, size, sentences) @ by_sentence, cells, seeds) for size in sizes])
+    return np.concatenate(
+        [mean_f1(times @ by_sentence, cells, seeds) for times in draw_resamples(sentences, RESAMPLES)]
+    )
 
 
-def _draw(generator: np.random.Generator, resamples: int, sentences: int) -> Floats:
-    """How often each sentence is in each resample, `(resamples, sentences)`."""
-    drawn = generator.integers(sentences, size=(resamples, sentences))
-    drawn += sentences * np.arange(resamples)[:, np.newaxis]
-    times = np.bincount(drawn.ravel(), minlength=resamples * sentences)
-    return times.reshape(resamples, sentences).astype(np.float64)
+def draw_resamples(items: int, resamples: int) -> Iterator[Floats]:
+    """Draw resamples of as many items as there are, with replacement, in batches.
+
+    Returns:
+        How often each item is in each resample of a batch, `(batch, items)`.
+    """
+    generator = np.random.default_rng(SEED)
+    for size in batch_sizes(items, resamples):
+        drawn = generator.integers(items, size=(size, items))
+        drawn += items * np.arange(size)[:, np.newaxis]
+        yield np.bincount(drawn.ravel(), minlength=size * items).reshape(size, items).astype(np.float64)
+
+
+def batch_sizes(items: int, resamples: int) -> list[int]:
+    """The sizes of batches of resamples with a number for each item, which have room in memory."""
+    batch = max(1, _NUMBERS_AT_ONCE // items)
+    return [min(batch, resamples - start) for start in range(0, resamples, batch)]
 
 
 def mean_f1(sums: Floats, cells: int, seeds: int) -> Floats:

@@ -14,16 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ner.evaluation.bootstrap import RESAMPLES, Counts, mean_f1, paired_bootstrap
+from ner.evaluation.bootstrap import RESAMPLES, ROUNDING, SEED, Counts, batch_sizes, mean_f1, paired_bootstrap
 
 Found = npt.NDArray[np.bool_]
 
 CORRECTED = "_holm"
 """The end of the names of columns with corrected p-values."""
 TESTS = ("p", "p_randomisation", "p_mcnemar")
-_SEED = 1
-_NUMBERS_AT_ONCE = 2_000_000
-_ROUNDING = 1e-9
 
 
 def compare_with_first(counts: Counts, found: Found | None = None) -> pd.DataFrame:
@@ -43,7 +40,7 @@ def compare_with_first(counts: Counts, found: Found | None = None) -> pd.DataFra
     base = float(mean_f1(counts[0].sum(axis=1).astype(np.float64), 1, counts.shape[1])[0, 0])
     frame = pd.DataFrame([asdict(row) for row in paired_bootstrap(counts)], columns=["difference", "low", "high", "p"])
     left = 100 - base
-    frame.insert(3, "error_reduction", 100 * frame["difference"] / left if left > _ROUNDING else math.nan)
+    frame.insert(3, "error_reduction", 100 * frame["difference"] / left if left > ROUNDING else math.nan)
     frame["p_randomisation"] = approximate_randomisation(counts)
     if found is not None:
         gained, lost = (found[1:] & ~found[0]).sum(axis=1), (found[0] & ~found[1:]).sum(axis=1)
@@ -72,14 +69,13 @@ def approximate_randomisation(counts: Counts) -> list[float]:
     totals = rows.sum(axis=1)
     f1 = mean_f1(totals, 1, seeds)[:, 0]
     extreme = np.zeros(systems, dtype=np.int64)
-    generator = np.random.default_rng(_SEED)
-    batch = max(1, _NUMBERS_AT_ONCE // sentences)
-    for start in range(0, RESAMPLES, batch):
-        exchanged = generator.integers(2, size=(min(batch, RESAMPLES - start), sentences)).astype(np.float64)
+    generator = np.random.default_rng(SEED)
+    for size in batch_sizes(sentences, RESAMPLES):
+        exchanged = generator.integers(2, size=(size, sentences)).astype(np.float64)
         for system in range(1, systems):
             moved = exchanged @ (rows[system] - rows[0])
             drawn = mean_f1(totals[system] - moved, 1, seeds) - mean_f1(totals[0] + moved, 1, seeds)
-            extreme[system] += np.count_nonzero(np.abs(drawn) >= abs(f1[system] - f1[0]) - _ROUNDING)
+            extreme[system] += np.count_nonzero(np.abs(drawn) >= abs(f1[system] - f1[0]) - ROUNDING)
     return [(1 + int(count)) / (1 + RESAMPLES) for count in extreme[1:]]
 
 
