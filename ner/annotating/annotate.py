@@ -7,13 +7,14 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from ner.annotating.label_store import LabelStore
-from ner.annotating.proposals import Reader, propose, types_of
+from ner.annotating.proposals import propose, types_of
 from ner.annotating.session import Session
 from ner.annotating.tasks import Task
 from ner.data.entities import Entity
 from ner.errors import InputError
 from ner.files import read_bounded
 from ner.runs.progress import Progress
+from ner.tagging.tag_records import Reader
 
 MOST_TYPES = 100
 

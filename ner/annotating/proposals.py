@@ -4,24 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Protocol
 
 from ner.annotating.tasks import PROPOSED, Task, span_of
 from ner.data.unknown_spans import Spans
 from ner.records.record import TaggedText
+from ner.tagging.tag_records import Reader
 
 _READINGS = 20
-
-
-class Reader(Protocol):
-    """What finds entities, such as a `Tagger`."""
-
-    types: list[str]
-
-    def readings(
-        self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None
-    ) -> Iterator[TaggedText]:
-        """The entities of each text and its `n` most probable readings."""
 
 
 def propose(
