@@ -11,6 +11,14 @@ from ner.model.encoder_settings import EncoderSettings
 from ner.settings import Help, Search, Unset, settings_group
 
 USUAL_EPOCHS = 4
+Epochs = Annotated[
+    int | None,
+    Field(ge=1, le=100_000),
+    TRAINING,
+    Search(3, 10),
+    Help("Number of epochs. An epoch is one pass over the training data.", "训练的轮数，一轮就是把训练数据过一遍。"),
+]
+"""Each group says what is done without a number."""
 
 
 @settings_group
@@ -39,16 +47,7 @@ class LoopSettings(EncoderSettings):
             "编码器每一层的学习率是上面一层的多少倍。1 表示各层相同。",
         ),
     ] = 1.0
-    epochs: Annotated[
-        int | None,
-        Field(ge=1, le=100_000),
-        TRAINING,
-        Search(3, 10),
-        Unset(f"{USUAL_EPOCHS}", f"{USUAL_EPOCHS}"),
-        Help(
-            "Number of epochs. An epoch is one pass over the training data.", "训练的轮数，一轮就是把训练数据过一遍。"
-        ),
-    ] = None
+    epochs: Annotated[Epochs, Unset(f"{USUAL_EPOCHS}", f"{USUAL_EPOCHS}")] = None
     max_steps: Annotated[
         int | None,
         Field(ge=1, le=10**9),

@@ -8,8 +8,8 @@ from pydantic import Field
 from ner.choices import BUILT_IN_TAGGER
 from ner.common_settings import AIDS, NETWORK, TRAINING
 from ner.model.network_settings import NetworkSettings
-from ner.settings import Help, Search, Unset, settings_group
-from ner.training.loop_settings import USUAL_EPOCHS, LoopSettings
+from ner.settings import Help, Unset, settings_group
+from ner.training.loop_settings import USUAL_EPOCHS, Epochs, LoopSettings
 
 LEAST_STEPS = 300
 """The least number of steps if `epochs` is not set, measured with 30 and 100 sentences."""
@@ -60,16 +60,10 @@ class TrainingSettings(LoopSettings, NetworkSettings):
         ),
     ] = 1.0
     epochs: Annotated[
-        int | None,
-        Field(ge=1, le=100_000),
-        TRAINING,
-        Search(3, 10),
+        Epochs,
         Unset(
             f"{USUAL_EPOCHS}; with few sentences, each has several passes, for {LEAST_STEPS} steps or more in all",
             f"{USUAL_EPOCHS}；句子少时每轮把数据过多遍，总共至少 {LEAST_STEPS} 步",
-        ),
-        Help(
-            "Number of epochs. An epoch is one pass over the training data.", "训练的轮数，一轮就是把训练数据过一遍。"
         ),
     ] = None
     oversample: Annotated[
