@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file
@@ -12,14 +10,14 @@ from ner.files import read_json
 from ner.model.model_files import CONFIG, RECORD
 from ner.model.stored_classifier import read_classifier_config
 from ner.model.stored_config import ADVICE
+from ner.model.stored_record import Count, StoredRun
 
 _SHOWN = 30
-_Count = Annotated[int, Field(ge=0)]
 
 
 class _Split(FileSchema):
     path: str
-    texts: _Count
+    texts: Count
 
 
 class _Scores(FileSchema):
@@ -28,21 +26,11 @@ class _Scores(FileSchema):
     micro_f1: float
 
 
-class _Settings(FileSchema):
-    mode: str
-    seed: int
+class _Record(StoredRun):
+    """What `info` uses of the record of a classifier."""
 
-
-class _Record(FileSchema):
-    """What `info` uses of a training record."""
-
-    settings: _Settings
     data: dict[str, _Split]
-    epochs: list[dict[str, float | None]]
     scores: dict[str, _Scores]
-    minutes: Annotated[float, Field(ge=0)]
-    parameters: _Count
-    temperature: float
 
 
 def classifier_info(folder: Path) -> dict[str, Any]:

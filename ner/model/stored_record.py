@@ -10,15 +10,15 @@ from ner.file_schema import FileSchema, check_file
 from ner.files import read_json
 from ner.model.stored_config import ADVICE
 
-_Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
 _Weights = Annotated[list[Annotated[float, Field(ge=0, le=1.01)]], Field(min_length=1, max_length=1001)]
 
 
 class _Split(FileSchema):
     path: str
     fingerprint: str
-    sentences: _Count
-    entities: dict[str, _Count]
+    sentences: Count
+    entities: dict[str, Count]
 
 
 class _Conlleval(FileSchema):
@@ -34,18 +34,23 @@ class _Settings(FileSchema):
     seed: int
 
 
-class _Record(FileSchema):
-    """What `info` and reports use of a training record."""
+class StoredRun(FileSchema):
+    """What the program uses of the training record of any network."""
 
     settings: _Settings
-    data: dict[str, _Split]
     epochs: list[dict[str, float | None]]
+    minutes: Annotated[float, Field(ge=0)]
+    parameters: Count
+    temperature: float
+
+
+class _Record(StoredRun):
+    """What `info` and reports use of the record of a tagger."""
+
+    data: dict[str, _Split]
     scores: dict[str, _Scores]
     machine: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, str]
-    minutes: Annotated[float, Field(ge=0)]
-    parameters: _Count
-    temperature: float
     layer_weights: _Weights
     layer_weights_by_type: dict[str, _Weights]
 
