@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from types import FrameType
-from typing import Any
 
 import uvicorn
 
@@ -12,8 +11,7 @@ from ner.annotating.gold_file import GoldFile
 from ner.annotating.guard import Guard
 from ner.annotating.page_app import make_app
 from ner.annotating.session import Session
-from ner.serving.http_protocol import protocol_class
-from ner.serving.listening import BACKLOG, listen
+from ner.serving.listening import listen, server_config
 from ner.serving.log import set_up_log
 
 _HOST = "127.0.0.1"
@@ -41,19 +39,7 @@ class PageServer:
         port = self._listener.getsockname()[1]
         guard = Guard(make_app(session, gold.path, self._changed.set), [f"{_HOST}:{port}", f"localhost:{port}"])
         self.address = f"http://{_HOST}:{port}/#{guard.token}"
-        app: Any = guard
-        config = uvicorn.Config(
-            app,
-            http=protocol_class(_SECONDS, _SECONDS),
-            backlog=BACKLOG,
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
+        self._server = _Server(server_config(guard, _SECONDS, _SECONDS))
 
     def run(self) -> int:
         """Serve the page until `stop`, Ctrl-C or SIGTERM.

@@ -1,11 +1,38 @@
-"""The socket of the service."""
+"""The socket of the service, and how uvicorn is set up on it."""
 
 import socket
 import sys
+from typing import Any
+
+import uvicorn
 
 from ner.errors import InputError
+from ner.serving.http_protocol import protocol_class
 
-BACKLOG = 2048
+_BACKLOG = 2048
+
+
+def server_config(app: Any, receive_seconds: float, send_seconds: float, **options: Any) -> uvicorn.Config:
+    """Set up uvicorn without its own log and without what is not used.
+
+    Args:
+        app: the ASGI application.
+        receive_seconds: as for `protocol_class`.
+        send_seconds: as for `protocol_class`.
+        **options: further options of uvicorn.
+    """
+    return uvicorn.Config(
+        app,
+        http=protocol_class(receive_seconds, send_seconds),
+        backlog=_BACKLOG,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=1,  # when it comes to it, all that was accepted is answered
+        **options,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -21,7 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(BACKLOG)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise InputError(f"can't listen on {host}:{port} ({error.strerror}): choose another `host` or `port`") from None

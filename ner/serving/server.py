@@ -14,8 +14,7 @@ import uvicorn
 from ner.errors import InputError
 from ner.serving.api_keys import ApiKeys
 from ner.serving.app import make_app
-from ner.serving.http_protocol import protocol_class
-from ner.serving.listening import BACKLOG, listen
+from ner.serving.listening import listen, server_config
 from ner.serving.log import set_up_log
 from ner.serving.service import Service
 
@@ -35,18 +34,12 @@ def serve(service: Service) -> None:
     set_up_log(settings.log_format)
     keys = ApiKeys(Path(settings.api_key_file)) if settings.api_key_file else None
     admin_keys = ApiKeys(Path(settings.admin_key_file)) if settings.admin_key_file else None
-    config = uvicorn.Config(
+    config = server_config(
         make_app(service, keys, admin_keys),
-        http=protocol_class(settings.receive_timeout, settings.timeout),
-        backlog=BACKLOG,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
+        settings.receive_timeout,
+        settings.timeout,
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=1,  # when it comes to it, all that was accepted is answered
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
     )
