@@ -116,7 +116,9 @@ class NetworkTrainer(Trainer):
         self._vary_dropout()
         with self._interrupt.installed():
             self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        self._network.feature_cache = None  # evaluate the model without the cache, as a loaded model works
+        # Evaluate the network as a loaded one works: without the cache, and without the number format of the training.
+        self._network.feature_cache = None
+        self.accelerator.unwrap_model(self._network, keep_fp32_wrapper=False)
         return not self._interrupt.stopped
 
     @property
