@@ -16,7 +16,7 @@ demo: .venv/base
 
 ## Run the tests, one thread each on all cores.
 test: .venv/test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 ## Try some 5,000 bad inputs and faults; test tries a tenth of them.
 robustness: .venv/test
@@ -38,9 +38,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	ROBUSTNESS_SCALE=0.3 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m slow
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m serve
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not cluster"
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev
