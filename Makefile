@@ -39,7 +39,8 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not cluster"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not serve and not cluster"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m serve
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev
