@@ -11,4 +11,4 @@ shift
 export PYENV_VERSION=$version  # where pyenv has it; elsewhere it is one of PATH, or uv downloads it
 .venv-uv/bin/uv venv --quiet --clear --python "$version" ".venv-$version"
 .venv-uv/bin/uv pip install --quiet --compile-bytecode --python "$python" --editable ".[test]" "$@"
-OMP_NUM_THREADS=1 "$python" -m pytest -q --numprocesses auto
+OMP_NUM_THREADS=1 "$python" -m pytest -q --numprocesses auto --dist loadfile

@@ -17,6 +17,7 @@ from ner.serving.engine_process import Models, Result, Start
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Task
+from tests.helpers.asgi_transport import transport_of
 
 CLIENTS = ("ner.client.client", "ner.client.async_client")
 ROOT = Path(__file__).parents[1]
@@ -51,16 +52,9 @@ def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         )
 
     monkeypatch.setattr(service, "work", work)
-    app = make_app(service)
-
-    async def with_state(scope: Any, receive: Any, send: Any) -> None:
-        scope["state"] = {}  # as uvicorn does
-        await app(scope, receive, send)
-
+    transport = transport_of(make_app(service))
     client = httpx.AsyncClient
-    monkeypatch.setattr(
-        httpx, "AsyncClient", lambda **more: client(**{**more, "transport": httpx.ASGITransport(with_state)})
-    )
+    monkeypatch.setattr(httpx, "AsyncClient", lambda **more: client(**{**more, "transport": transport}))
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import NonNegativeInt
+
 from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file
 from ner.files import read_json
 from ner.model.model_files import CONFIG, RECORD
 from ner.model.stored_classifier import read_classifier_config
 from ner.model.stored_config import ADVICE
-from ner.model.stored_record import Count, StoredRun
+from ner.model.stored_record import StoredRun
 
 _SHOWN = 30
 
 
 class _Split(FileSchema):
     path: str
-    texts: Count
+    texts: NonNegativeInt
 
 
 class _Scores(FileSchema):

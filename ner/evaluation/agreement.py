@@ -12,6 +12,7 @@ from ner.data.entities import Entity, Sentence, drop_overlaps
 from ner.errors import InputError
 from ner.evaluation.bootstrap import f1_interval
 from ner.evaluation.entity_errors import EntityError, Kind, find_errors
+from ner.evaluation.entity_tables import to_records
 from ner.evaluation.evaluation_report import FEWEST_SENTENCES
 from ner.evaluation.scores import Evaluation, compare
 
@@ -126,7 +127,7 @@ class Agreement:
             "f1": round(self.f1, 2),
             "f1_interval": self.interval and [round(end, 2) for end in self.interval],
             **kappas,
-            "types": self.per_type.astype(object).where(self.per_type.notna(), None).to_dict("records"),
+            "types": to_records(self.per_type),
             "kinds": Counter(one.kind for one in self.disagreements),
             "disagreements": [self._listed(one) for one in self.disagreements],
         }

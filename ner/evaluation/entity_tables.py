@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -42,6 +42,14 @@ def with_rates(counts: pd.DataFrame) -> pd.DataFrame:
         for gold, predicted, correct in counts[COUNTS].itertuples(index=False, name=None)
     ]
     return counts.assign(**{rate: [round(float(getattr(row, rate)), 2) for row in scores] for rate in RATES})
+
+
+def to_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dicts by column, ready for JSON: a value that is undefined is None."""
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def type_table(evaluation: Evaluation) -> pd.DataFrame:

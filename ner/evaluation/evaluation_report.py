@@ -16,11 +16,11 @@ from ner.data.unknown_spans import known_pieces
 from ner.evaluation import report_tables
 from ner.evaluation.bootstrap import f1_interval
 from ner.evaluation.entity_errors import EntityError, find_errors
-from ner.evaluation.entity_tables import MOST_TYPES, entity_table
+from ner.evaluation.entity_tables import MOST_TYPES, entity_table, to_records
 from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
 from ner.evaluation.partial_credit import partial_credit_table
 from ner.evaluation.report_tables import Table
-from ner.evaluation.weaknesses import UNSEEN
+from ner.evaluation.weaknesses import UNSEEN, group_by_seen
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -91,7 +91,9 @@ class Report:
 
         None if train is not available, or if gold has no such entity.
         """
-        rows = (row for table in self.all_tables if table.name == "by_seen" for row in table.records())
+        if self.train_forms is None or self.entities.empty:
+            return None
+        rows = to_records(group_by_seen(self.entities, self.train_forms))
         return next((row for row in rows if row["seen in train"] == UNSEEN and row["gold"]), None)
 
     @cached_property
@@ -171,7 +173,7 @@ class Report:
             "training": record and {name: record[name] for name in ("data", *_RECORD_FACTS) if name in record},
             "doubtful_gold": len(self.doubtful_gold),
             "notes": self.notes,
-            "tables": {table.name: table.records() for table in self.all_tables},
+            "tables": {table.name: to_records(table.frame) for table in self.all_tables},
         }
 
     @cached_property

@@ -13,7 +13,7 @@ import pandas as pd
 from ner.data.data_split import Split
 from ner.errors import InputError
 from ner.evaluation.bootstrap import f1_intervals
-from ner.evaluation.entity_tables import sentence_table
+from ner.evaluation.entity_tables import sentence_table, to_records
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.score_table import ScoreTable
 from ner.evaluation.scores import Evaluation
@@ -83,8 +83,7 @@ class SystemReports:
 
     def to_dict(self) -> dict[str, Any]:
         """The table and the scores of each system, ready for JSON."""
-        frame = self.table.frame.astype(object)
-        table = {"table": frame.where(frame.notna(), None).to_dict("records"), "explanation": self.table.explanation}
+        table = {"table": to_records(self.table.frame), "explanation": self.table.explanation}
         if self.both:
             return self.both.to_dict() | table
         return table | {

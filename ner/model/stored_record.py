@@ -3,22 +3,21 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, model_validator
 from typing_extensions import Self
 
 from ner.file_schema import FileSchema, check_file
 from ner.files import read_json
 from ner.model.stored_config import ADVICE
 
-Count = Annotated[int, Field(ge=0)]
 _Weights = Annotated[list[Annotated[float, Field(ge=0, le=1.01)]], Field(min_length=1, max_length=1001)]
 
 
 class _Split(FileSchema):
     path: str
     fingerprint: str
-    sentences: Count
-    entities: dict[str, Count]
+    sentences: NonNegativeInt
+    entities: dict[str, NonNegativeInt]
 
 
 class _Conlleval(FileSchema):
@@ -39,8 +38,8 @@ class StoredRun(FileSchema):
 
     settings: _Settings
     epochs: list[dict[str, float | None]]
-    minutes: Annotated[float, Field(ge=0)]
-    parameters: Count
+    minutes: NonNegativeFloat
+    parameters: NonNegativeInt
     temperature: float
 
 

@@ -16,7 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file, check_format
@@ -35,8 +35,7 @@ OTHER_FILES = (DONE, PROGRESS, _PARTS, _MARKERS)
 """Patterns of the names of all else that it writes."""
 _FORMAT_VERSION = 1
 _ADVICE = "set `restart` to start over"
-_Count = Annotated[int, Field(ge=0)]
-_Numbers = Annotated[list[_Count], Field(min_length=6, max_length=6)]
+_Numbers = Annotated[list[NonNegativeInt], Field(min_length=6, max_length=6)]
 
 
 class Manifest(FileSchema):
@@ -59,9 +58,9 @@ class Manifest(FileSchema):
     input: dict[str, Any]
     columns: list[str]
     encodings: dict[str, str]
-    texts: _Count
-    missing: _Count
-    skipped: _Count
+    texts: NonNegativeInt
+    missing: NonNegativeInt
+    skipped: NonNegativeInt
     shards: list[_Numbers]
 
     @property

@@ -9,6 +9,7 @@ import pytest
 from ner import Client
 from ner.client import connection
 from ner.serving.service import Service
+from tests.helpers.asgi_transport import transport_of
 from tests.serving.conftest import app_of
 
 URL = "http://service"
@@ -24,13 +25,7 @@ MODELS = {
 
 def transport_to(service: Service | None = None) -> httpx.ASGITransport:
     """Carries requests to an application with this service, or a stub."""
-    app = app_of(service)
-
-    async def with_state(scope: Any, receive: Any, send: Any) -> None:
-        scope["state"] = {}  # as uvicorn does
-        await app(scope, receive, send)
-
-    return httpx.ASGITransport(with_state)
+    return transport_of(app_of(service))
 
 
 @pytest.fixture

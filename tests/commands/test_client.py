@@ -13,6 +13,7 @@ from ner.client import connection
 from ner.commands.app import app
 from ner.serving.api_keys import ApiKeys
 from ner.serving.app import make_app
+from tests.helpers.asgi_transport import transport_of
 from tests.serving.conftest import stub_service
 
 Run = Callable[..., Result]
@@ -24,16 +25,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs `client` on a service in this process that wants a key."""
     keys = tmp_path / "keys.txt"
     keys.write_text(f"# keys\n{KEY}\n", encoding="utf-8")
-    application = make_app(stub_service(max_texts=3), ApiKeys(keys))
-
-    async def with_state(scope: dict[str, object], receive: object, send: object) -> None:
-        scope["state"] = {}
-        await application(scope, receive, send)
-
+    transport = transport_of(make_app(stub_service(max_texts=3), ApiKeys(keys)))
     client_class = httpx.AsyncClient
-    monkeypatch.setattr(
-        httpx, "AsyncClient", lambda **more: client_class(**{**more, "transport": httpx.ASGITransport(with_state)})
-    )
+    monkeypatch.setattr(httpx, "AsyncClient", lambda **more: client_class(**{**more, "transport": transport}))
     monkeypatch.setenv("BERT_NER_API_KEY", KEY)
     monkeypatch.setattr(connection, "_FIRST_PAUSE", 0.01)
 

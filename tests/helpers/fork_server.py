@@ -34,7 +34,9 @@ def serve(warm_up: list[list[str]]) -> None:
     importlib.import_module("ner.training.train")  # most of what the command lines import
     for arguments in warm_up:
         _import_as_in_a_fork(arguments)
-    importlib.import_module("tests.helpers.kept_conversions").keep_conversions()
+    from tests.helpers.kept_conversions import keep_conversions
+
+    keep_conversions()
     gc.collect()
     gc.freeze()
     answers.write("ready\n")

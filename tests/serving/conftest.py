@@ -20,6 +20,7 @@ from ner.serving.app import make_app
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
 from ner.serving.work_queue import Task
+from tests.helpers.asgi_transport import transport_of
 
 ADMIN_KEY = "admin-key-of-the-tests"
 _MODEL = {
@@ -168,20 +169,12 @@ async def _accept(lexicon: Any, models: Any) -> None:
 
 
 class _Current:
-    """Passes everything on to the service of the test that runs."""
+    """Stands for the service of the test that runs."""
 
-    def __init__(self, service: Service) -> None:
-        self.point_to(service)
-
-    def point_to(self, service: Service) -> None:
-        """Pass on to another service from now on."""
-        object.__setattr__(self, "_service", service)
+    service: Service
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._service, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._service, name, value)
+        return getattr(self.service, name)
 
 
 _APPS: dict[ServingSettings, tuple[_Current, Any]] = {}
@@ -191,10 +184,11 @@ def app_of(service: Service | None = None) -> Any:
     """An application with this service, or a stub. Services with equal settings share one, which takes long to make."""
     service = service or stub_service()
     if service.settings not in _APPS:
-        current: Any = _Current(service)
+        current: Any = _Current()
+        current.service = service
         _APPS[service.settings] = (current, make_app(current))
     current, app = _APPS[service.settings]
-    current.point_to(service)
+    current.service = service
     return app
 
 
@@ -219,12 +213,7 @@ def make_client() -> Callable[..., httpx.AsyncClient]:
 
     def make(service: Service | None = None, **more: Any) -> httpx.AsyncClient:
         app = make_app(service or stub_service(), **more) if more else app_of(service)
-
-        async def with_state(scope: Any, receive: Any, send: Any) -> None:
-            scope["state"] = {}  # as uvicorn does
-            await app(scope, receive, send)
-
-        return httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://service")
+        return httpx.AsyncClient(transport=transport_of(app), base_url="http://service")
 
     return make
 
