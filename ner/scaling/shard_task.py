@@ -132,9 +132,7 @@ class ShardTagger:
             with partial.open("rb+") as file:
                 os.fsync(file.fileno())
                 size = os.fstat(file.fileno()).st_size
-        whole = WholeShard(
-            number, size, tally.texts, dict(tally.types), tally.overruled, tally.first_overruled
-        )
+        whole = WholeShard(number, size, tally.texts, dict(tally.types), tally.overruled, tally.first_overruled)
         marker = self._task.folder / marker_name(number)
         write_text(json.dumps(whole._asdict(), ensure_ascii=False) + "\n", marker)
         return whole

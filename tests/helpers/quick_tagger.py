@@ -19,7 +19,7 @@ NAME = "张伟"
 
 
 class QuickTagger:
-    """Finds one name, once in a text: a second one has no room. The score of all that is found depends on the texts that are read together.
+    """Finds one name, once in a text; later ones have no room. The score depends on the texts that are read together.
 
     Args:
         deadly: a file whose name is a text that ends the process; the file is removed, unless it is a folder.
