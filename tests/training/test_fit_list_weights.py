@@ -101,7 +101,7 @@ def test_info_and_evaluate_show_them(trained: TrainingRun, data_folder: Path) ->
     line = ["evaluate", "--model", str(folder), "--data", str(data_folder), "--split", "dev", "--json"]
     done = CliRunner().invoke(app, [*line, "--dictionary", listed["path"]])
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["scores"]["conlleval"]["f1"] == pytest.approx(listed["f1"]["dev"])
+    assert json.loads(done.stdout)["conlleval"]["f1"] == round(listed["f1"]["dev"], 2)
 
 
 def test_a_tagger_that_goes_on_has_learned_no_weights_yet(trained: TrainingRun, settings: TrainingSettings) -> None:
