@@ -112,7 +112,10 @@ def test_a_tagger_that_goes_on_has_learned_no_weights_yet(trained: TrainingRun, 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("term,type\n王小明,NAME\n", "expected `dictionary` to have terms"), ("term,type,mode\na,PER,x\n", ":2: expected")],
+    [
+        ("term,type\n王小明,NAME\n", "expected `dictionary` to have terms"),
+        ("term,type,mode\na,PER,x\n", ":2: expected"),
+    ],
 )
 def test_a_list_is_read_before_the_training(
     corpus: Corpus, settings: TrainingSettings, tmp_path: Path, content: str, reason: str
