@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +12,12 @@ from machine import machine
 from rich.console import Console
 
 from ner import Entity, Lexicon, Sentence, Tagger
-from ner.data.corpus import read_split
+from ner.choices import BUILT_IN_TAGGER
+from ner.data.corpus import read_corpus, read_split
+from ner.lexicon.default_weight import default_weight
 from ner.lexicon.entries import Entry
 from ner.lexicon.matcher import Hit, Matcher
+from ner.training.fit_list_weights import fit_list_weights
 
 app = typer.Typer(add_completion=False)
 console = Console(soft_wrap=True)
@@ -36,10 +39,15 @@ class Sample:
 
     def f1(self, entities: Sequence[Sequence[Entity]]) -> tuple[float, float, float]:
         """F1, precision and recall in percent."""
-        gold = {(i, *_span(entity)) for i, sentence in enumerate(self.sentences) for entity in sentence.entities}
-        found = {(i, *_span(entity)) for i, of_text in enumerate(entities) for entity in of_text}
-        right = len(gold & found)
-        return 200 * right / (len(gold) + len(found)), 100 * right / max(1, len(found)), 100 * right / len(gold)
+        return f1(self.sentences, entities)
+
+
+def f1(sentences: Sequence[Sentence], entities: Sequence[Sequence[Entity]]) -> tuple[float, float, float]:
+    """F1, precision and recall in percent."""
+    gold = {(i, *_span(entity)) for i, sentence in enumerate(sentences) for entity in sentence.entities}
+    found = {(i, *_span(entity)) for i, of_text in enumerate(entities) for entity in of_text}
+    right = len(gold & found)
+    return 200 * right / (len(gold) + len(found)), 100 * right / max(1, len(found)), 100 * right / len(gold)
 
 
 def _span(entity: Entity) -> tuple[int, int, str]:
@@ -95,6 +103,39 @@ def fit(
                 scores.append(sample.f1(sample.tag(weighted))[0])
         shown = "  ".join(f"{score:.2f}" for score in scores)
         console.print(f"{base:+.1f} {factor:.2f} | {shown} | {np.mean(scores):.2f}")
+
+
+@app.command()
+def learned(
+    data: Annotated[Path, typer.Argument(help="Folder: names of train, scores on dev.")],
+    model: Annotated[str, typer.Option(help="Model folder.")] = BUILT_IN_TAGGER,
+    most: Annotated[int, typer.Option(help="Most sentences of dev.")] = 1000,
+) -> None:
+    """Score a list with the default weight, and with weights learned on the other half of the same sentences."""
+    tagger = Tagger.load(model)
+    corpus = read_corpus(data)  # without a dev file, a tenth of train
+    sentences = [sentence for sentence in corpus.dev.sentences if sentence.text][:most]
+    halves = sentences[::2], sentences[1::2]
+    samples = [Sample(tagger, half) for half in halves]
+    console.print(f"{len(sentences):,} sentences; F1 | precision | recall")
+
+    def show(name: str, entities: Sequence[Sequence[Sequence[Entity]]]) -> None:
+        scores = f1([*chain(*halves)], [*chain(*entities)])
+        console.print(" | ".join([name, *(f"{score:.2f}" for score in scores)]))
+
+    show("no list", [sample.tag(None) for sample in samples])
+    for wrong in (0.0, 0.5):
+        entries = names_of(corpus.train.sentences, tagger.types, wrong)
+        name = f"{len(entries):,} names" + (", half of the types wrong" if wrong else "")
+        show(f"{name}: default weight", [sample.tag(Lexicon(entries)) for sample in samples])
+        listed = tagger.with_lexicon(Lexicon(entries))
+        weights = [fit_list_weights(listed, half) for half in reversed(halves)]
+        console.print(*weights)
+        of_halves = [
+            Lexicon(entry._replace(weight=default_weight(len(entry.term), entry.type, of_half)) for entry in entries)
+            for of_half in weights
+        ]
+        show(f"{name}: learned", [sample.tag(one) for sample, one in zip(samples, of_halves, strict=True)])
 
 
 @app.command()

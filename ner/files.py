@@ -25,6 +25,14 @@ _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
 _DESCRIPTOR = re.compile(r"/dev/(?P<stream>std(?:in|out|err))|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
 
 
+def split_value(name: str) -> tuple[Path, str]:
+    """The path of PATH=VALUE and its value, "" if there is none. A path that exists may have the sign itself."""
+    if "=" in name and not Path(name).exists():
+        path, _, value = name.rpartition("=")
+        return Path(path), value
+    return Path(name), ""
+
+
 def is_special(path: Path) -> bool:
     """Whether something is written straight into: a device, a FIFO, a socket, or a stream of this process."""
     if _DESCRIPTOR.fullmatch(str(path)):

@@ -111,6 +111,17 @@ class Client:
         """
         return self._loop.run(self._connection.types())
 
+    def types_with(self, lexicon: str) -> list[str]:
+        """The types of the entities that the model finds with a list of the service.
+
+        Args:
+            lexicon: the name of the list.
+
+        Raises:
+            InputError: there is no such model or list.
+        """
+        return self._loop.run(self._connection.types(lexicon))
+
     @overload
     def tag(  # type: ignore[overload-overlap]  # a string is a sequence of strings
         self,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ner.client.parts import Limits, Part, ServedModel, TagOptions, place_of_caller, read_models, read_results, tag_body
 from ner.client.service_error import ServiceError
@@ -103,13 +103,17 @@ class Connection:
         self._described = None
         return (await self.describe())[0]
 
-    async def types(self) -> list[str]:
-        """The types of the entities that the model finds.
+    async def types(self, lexicon: str | None = None) -> list[str]:
+        """The types of the entities that the model finds, with a list of the service or without.
 
         Raises:
-            InputError: there is no such model.
+            InputError: there is no such model or list.
         """
-        models, _ = await self.describe()
+        if lexicon is None:
+            models, _ = await self.describe()
+        else:
+            name = quote(lexicon, safe="", errors="replace")
+            models, _ = await self._ask("GET", f"/v1/models?lexicon={name}", None, read_models)
         for model in models:
             if model.name == self._model or (self._model is None and model.default):
                 return model.types

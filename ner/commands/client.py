@@ -106,8 +106,9 @@ class _WithLists:
 
     @property
     def types(self) -> list[str]:
-        """The types of the service and of the list of the command."""
-        return list(dict.fromkeys([*self._client.types, *(self._dictionary.types if self._dictionary else [])]))
+        """The types of the service, of its list, and of the list of the command."""
+        known = self._client.types_with(self._lexicon) if self._lexicon else self._client.types
+        return list(dict.fromkeys([*known, *(self._dictionary.types if self._dictionary else [])]))
 
     def readings(
         self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None

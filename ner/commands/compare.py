@@ -26,7 +26,7 @@ _Vary = Annotated[
     ),
 ]
 
-_READ = ("encoder", "init_from", "words_dictionary")
+_READ = ("encoder", "init_from", "words_dictionary", "dictionary")
 """The settings that may name files or folders."""
 
 

@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 from ner.built_in import model_folder
 from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
+from ner.commands.lexicon_files import AnyScript, Dictionaries, RuleFiles, lexicon_paths, typed_lists
 from ner.commands.messages import say
 from ner.commands.options import engine_settings, read_options, typed_options
 from ner.commands.parameters import Data, Json, Report, TypesMap, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.scaling.tagger_source import TaggerSource
 from ner.tagging.engine_settings import EngineSettings
 
 _DEFAULT = [Path(BUILT_IN_TAGGER)]
@@ -39,6 +41,9 @@ def evaluate(
         ),
     ] = _DEFAULT,
     split: Annotated[Literal["train", "dev", "test"], option("Split to use.", "用哪个划分评测。")] = "test",
+    dictionary: Dictionaries = None,
+    rules: RuleFiles = None,
+    any_script: AnyScript = False,
     types_map: TypesMap = None,
     report: Report = None,
     as_json: Json = False,
@@ -51,6 +56,8 @@ def evaluate(
     """Compute the F1 of a model on annotated text, as conlleval does. With several models, also compare them."""
     if "split" in typed and data.is_file():
         raise InputError(f"--split chooses a file of a folder, and {data} is a file: leave it out")
+    if any_script and not dictionary:
+        raise InputError("expected `dictionary` with `any_script`, which is about the terms of lists")
     if len({*model}) < len(model):
         raise InputError("--model is given twice with the same model: give each model once")
     from ner.data.corpus import notes_on_split, read_split
@@ -59,9 +66,11 @@ def evaluate(
     if report is not None:
         from ner.evaluation.report_files import check_report_folder
 
-        check_report_folder(report, "report", [data, *map(model_folder, model)])
+        check_report_folder(report, "report", [data, *map(model_folder, model), *lexicon_paths(dictionary, rules)])
     table = KEEP_TYPES if types_map is None else parse_types_map(types_map)
     gold = read_split(data, split, reading)
+    source = TaggerSource(None, engine, typed_lists(dictionary), rules or (), any_script)
+    lexicon = source.read_lexicon()
     from ner.commands.printing import print_reports, write_reports
     from ner.evaluation.train_split import find_train_split
     from ner.evaluation.unknown_types import note_on_types
@@ -72,7 +81,9 @@ def evaluate(
     train, no_train = find_train_split(data, split, reading)
     reports = {}
     for one in model:
-        tagger = Tagger.load(one, engine.precision, engine.threads, engine.batch_characters, pytorch=True)
+        tagger = Tagger.load(
+            one, engine.precision, engine.threads, engine.batch_characters, pytorch=True, lexicon=lexicon
+        )
         if remark := note_on_types(gold, tagger.types, table):
             terminal.note(f"note: {one}: {remark}")
         reports[str(one)] = tagger.evaluate(gold, table).report(train, no_train)

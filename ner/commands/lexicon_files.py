@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ner.choices import BUILTIN_RULES as BUILTIN
-from ner.commands.parameters import option, split_value
+from ner.commands.parameters import option
 from ner.commands.terminal import Terminal
+from ner.files import split_value
 
 if TYPE_CHECKING:
     from ner.lexicon.lexicon import Lexicon

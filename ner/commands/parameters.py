@@ -19,14 +19,6 @@ def named_paths(names: Iterable[str | Path | None]) -> list[Path]:
     return [Path(name) for name in names if name and str(name) != STANDARD_STREAM and Path(name).exists()]
 
 
-def split_value(name: str) -> tuple[Path, str]:
-    """The path of PATH=VALUE and its value, "" if there is none. A path that exists may have the sign itself."""
-    if "=" in name and not Path(name).exists():
-        path, _, value = name.rpartition("=")
-        return Path(path), value
-    return Path(name), ""
-
-
 def option(en: str, zh: str, *names: str, panel: Text | None = None, default: Text | None = None, **rest: Any) -> Any:
     """A Typer option.
 

@@ -239,6 +239,10 @@ def print_info(info: Mapping[str, Any], console: "Console") -> None:
     if segmenter := config.get("segmenter"):
         dictionary = ", user dictionary" * bool(segmenter["dictionary"])
         facts["words"] = f"{segmenter['name']} ({segmenter['package']} {segmenter['version']}{dictionary})"
+    if listed := record.get("dictionary"):
+        weights = ", ".join(f"{type_} {weight:.2f}" for type_, weight in listed["weights"].items())
+        scores = ", ".join(f"{name} F1 {f1:.2f}" for name, f1 in listed["f1"].items())
+        facts["list"] = f"weights for each character: {weights}; {scores} ({listed['path']})"
     for name, split in record["data"].items():
         score = record["scores"].get(name)
         f1 = f", F1 {score['conlleval']['f1']:.2f}" if score else ""

@@ -9,7 +9,7 @@ from ner.commands.command import command
 from ner.commands.lexicon_files import AnyScript, Dictionaries, RuleFiles, lexicon_paths, note_lexicon, typed_lists
 from ner.commands.options import engine_settings, shard_settings, text_options
 from ner.commands.parameters import option
-from ner.commands.tag_files import TagFiles
+from ner.commands.tag_files import TagFiles, note_overruled
 from ner.commands.terminal import Terminal
 from ner.errors import InputError
 from ner.language import Text
@@ -107,3 +107,4 @@ def _tag_shards(
         f"{folder}: shards {totals.shards:,}, of which {totals.tagged:,} now, {totals.tally}, "
         f"{time.perf_counter() - began:.1f} s"
     )
+    note_overruled(totals.tally, terminal)

@@ -21,7 +21,7 @@ from ner.records.text_options import TextOptions
 if TYPE_CHECKING:
     from ner.records.output_formats import FormatName
     from ner.scaling.shard_task import ShardOutput
-    from ner.tagging.tag_records import Reader
+    from ner.tagging.tag_records import Reader, Tally
 
 _Output = Annotated[
     str | None,  # a Path would lose the slash at the end
@@ -229,11 +229,7 @@ class TagFiles:
             ) from None
         if self.files:
             terminal.note(f"files {len(texts.names):,}, {tally}, {time.perf_counter() - began:.1f} s")
-        if tally.overruled:
-            terminal.note(
-                f"note: terms with mode force that a longer or an earlier one left no room for: {tally.overruled:,}; "
-                f"the first: {tally.first_overruled}"
-            )
+        note_overruled(tally, terminal)
         if self.min_score and tally.types:
             terminal.note(
                 f"by their scores, {tally.expected / tally.types.total():.0%} of these entities are right; scores are "
@@ -275,3 +271,12 @@ class TagFiles:
                 raise InputError("expected `format_name` jsonl, conll, csv or parquet for shards, got html")
             return self.format_name or "jsonl"
         return choose_format(self._file(), self.format_name)
+
+
+def note_overruled(tally: "Tally", terminal: Terminal) -> None:
+    """Say how many terms with mode `force` had no room."""
+    if tally.overruled:
+        terminal.note(
+            f"note: terms with mode force that a longer or an earlier one left no room for: {tally.overruled:,}; "
+            f"the first: {tally.first_overruled}"
+        )

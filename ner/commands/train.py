@@ -9,10 +9,11 @@ import typer
 from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.options import options_on_command_line, read_options, training_settings
-from ner.commands.parameters import DATA, Resume, named_paths, option, split_value
+from ner.commands.parameters import DATA, Resume, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.files import split_value
 from ner.language import Text
 from ner.output_paths import check_unused
 from ner.training.training_settings import TrainingSettings
@@ -70,7 +71,8 @@ def train(
     if not data:
         raise InputError("expected `data`, the folder with train, dev and test files, or a single file")
     sets = [split_value(name) for name in data]
-    read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary])
+    listed = split_value(settings.dictionary)[0] if settings.dictionary else None
+    read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary, listed])
     check_unused(output, "output", [*(path for path, _ in sets), *read])
     corpora = [read_corpus(path, seed=settings.seed, options=reading) for path, _ in sets]
     labelled = [[type_.strip() for type_ in types.split(",") if type_.strip()] for _, types in sets]

@@ -69,7 +69,7 @@ def tune(
     from ner.tuning.tune_settings import tune_settings
 
     import_extra("optuna", "tune", output)  # said before the data are read
-    read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary])
+    read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary, settings.dictionary])
     check_unused(output, "output", [data, *read])
     corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
     for note in corpus.notes:

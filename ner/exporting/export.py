@@ -54,6 +54,7 @@ def export_tagger(
         chain=decoder.chain if isinstance(decoder, CrfDecoder) else None,
         window=config.window,
         segmenter=config.stored_segmenter,
+        list_weights=config.list_weights,
         versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[to])},
     )
     with whole_folder(output) as folder:

@@ -1,9 +1,9 @@
 """From the entries that match a text to what they ask of its entities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ner.lexicon.default_weight import default_weight
+from ner.lexicon.default_weight import NOTHING_LEARNED, default_weight
 from ner.lexicon.fixed_spans import FixedSpan
 from ner.lexicon.matcher import Hit
 from ner.lexicon.span_weights import NEVER, SpanWeight, TextSpans
@@ -34,6 +34,7 @@ def find_known_spans(
     types: Sequence[str],
     new_types: Sequence[str],
     listed_only: frozenset[str],
+    learned: Mapping[str, float] = NOTHING_LEARNED,
 ) -> KnownSpans:
     """Turn matches into spans for the decoder.
 
@@ -47,6 +48,7 @@ def find_known_spans(
         types: the types of the model.
         new_types: the types that only the entries have.
         listed_only: the types of which only listed spans are entities.
+        learned: as for `default_weight`.
     """
     taken = bytearray(length)  # 1 for characters of certain spans
     certain: dict[FixedSpan, None] = {}  # in their order; each match asks whether it is one of them
@@ -73,7 +75,7 @@ def find_known_spans(
             continue
         weight = entry.weight
         if weight is None:
-            weight = default_weight(end - start) if entry.mode == "prefer" else 0.0
+            weight = default_weight(end - start, entry.type, learned) if entry.mode == "prefer" else 0.0
         weights[place] = max(weight, weights.get(place, weight))
     weights.update(dict.fromkeys(never, NEVER))
     overruled: list[Hit] = []

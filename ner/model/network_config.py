@@ -22,6 +22,7 @@ class BertBiLstmCrfConfig(EncoderNetworkConfig):
     Args:
         types: entity types, sorted. The labels follow from them and from `scheme`.
         segmenter: the fields of a `StoredSegmenter`; None for a network without words.
+        list_weights: the weights of terms of lists that were fitted on dev; see `default_weight`. None without.
         format_version: the format of the folder. Formats newer than `FORMAT_VERSION` are refused. Older versions of
             bert-ner read networks without words.
         **kwargs: as for `EncoderNetworkConfig`.
@@ -44,11 +45,13 @@ class BertBiLstmCrfConfig(EncoderNetworkConfig):
         *,
         types: list[str] | None = None,
         segmenter: dict[str, Any] | None = None,
+        list_weights: dict[str, float] | None = None,
         format_version: int | None = None,
         **kwargs: Any,
     ) -> None:
         self.types = types or []
         self.segmenter = segmenter
+        self.list_weights = list_weights
         self.format_version = format_version or (FORMAT_VERSION if segmenter else WITHOUT_WORDS)
         super().__init__(**kwargs)
         self.id2label = dict(enumerate(self.labels))

@@ -10,6 +10,7 @@ from ner.data import schemes
 from ner.errors import InputError
 from ner.file_schema import FileSchema, Name, Names, check_file, check_format
 from ner.files import read_json
+from ner.lexicon.default_weight import ListWeights
 from ner.model.network_settings import NetworkSettings
 from ner.settings import AlsoNamed, Settings, marker
 from ner.words.stored_segmenter import StoredSegmenter
@@ -97,6 +98,7 @@ class _Config(_Network):  # type: ignore[misc]
     id2label: dict[str, str] = Field(default_factory=dict)
     quantization_config: None = None
     segmenter: StoredSegmenter | None = None
+    list_weights: ListWeights | None = None
 
     @model_validator(mode="after")
     def _segmenter_fits(self) -> Self:

@@ -28,6 +28,12 @@ class _Scores(FileSchema):
     conlleval: _Conlleval
 
 
+class _Listed(FileSchema):
+    path: str
+    weights: dict[str, float]
+    f1: dict[str, float]
+
+
 class _Settings(FileSchema):
     mode: str
     seed: int
@@ -52,6 +58,7 @@ class _Record(StoredRun):
     versions: dict[str, str]
     layer_weights: _Weights
     layer_weights_by_type: dict[str, _Weights]
+    dictionary: _Listed | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -24,7 +24,7 @@ _SAVING = ".saving-*"
 _LEFTOVERS = (_SAVING, _ENDED)  # what a run leaves if it is killed while it writes its result
 # Settings that runs of older versions do not have, and what these runs did.
 _LATER = {"words": "none", "train_fraction": 1.0, "keep_old": False}
-_AFTERWARDS = ("calibrate",)  # settings of what is done after the run, which may change when it is resumed
+_AFTERWARDS = ("calibrate", "dictionary")  # settings of what is done after the run, which may change when it is resumed
 
 
 @contextmanager

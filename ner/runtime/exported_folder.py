@@ -16,10 +16,11 @@ from ner.decoding.numpy_chain import POSSIBLE, NumpyChain
 from ner.errors import InputError
 from ner.file_schema import FileSchema, Names, check_file, check_format
 from ner.files import read_json, require_utf8_name, write_json
+from ner.lexicon.default_weight import ListWeights
 from ner.words.stored_segmenter import StoredSegmenter
 
 FORMAT_VERSION = 2
-_WITHOUT_WORDS = 1  # older versions read exported taggers without words
+_WITHOUT_WORDS = 1  # older versions read exported taggers without words and learned weights of lists
 INPUTS = ("input_ids", "attention_mask", "word_ids")
 """The names of the network's inputs. A network without words has the first two."""
 RECORD, CHARACTERS = "exported.json", "characters.json"
@@ -49,6 +50,7 @@ class Exported:
         window: the maximum number of characters of a window.
         versions: the versions of the packages that made the export.
         segmenter: what cuts the words that the network reads; None if it reads none.
+        list_weights: the weights of terms of lists that were learned; None if none were.
     """
 
     target: Target
@@ -62,15 +64,19 @@ class Exported:
     window: int
     versions: dict[str, str]
     segmenter: StoredSegmenter | None = None
+    list_weights: ListWeights | None = None
 
     def save(self, folder: Path) -> None:
         """Write `exported.json` into `folder`."""
         chain = None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
-        version = FORMAT_VERSION if self.segmenter else _WITHOUT_WORDS
+        newer = {
+            **({"segmenter": self.segmenter.model_dump()} if self.segmenter else {}),
+            **({"list_weights": self.list_weights} if self.list_weights else {}),
+        }
+        version = FORMAT_VERSION if newer else _WITHOUT_WORDS
         content = {"format_version": version, **asdict(self), "chain": chain}
-        del content["segmenter"]
-        if self.segmenter:
-            content["segmenter"] = self.segmenter.model_dump()
+        del content["segmenter"], content["list_weights"]
+        content.update(newer)
         write_json(content, folder / RECORD, indent=1)
 
 
@@ -100,6 +106,7 @@ class _Stored(FileSchema):
     window: Annotated[int, Field(ge=1, le=100_000)]
     versions: dict[str, str]
     segmenter: StoredSegmenter | None = None
+    list_weights: ListWeights | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

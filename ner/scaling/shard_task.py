@@ -40,12 +40,16 @@ class WholeShard(NamedTuple):
         bytes: the size of its file.
         texts: the number of its texts.
         entities: the number of its entities by type.
+        overruled: as in `Tally`.
+        first_overruled: as in `Tally`.
     """
 
     number: int
     bytes: int
     texts: int
     entities: dict[str, int]
+    overruled: int = 0
+    first_overruled: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class ShardTagger:
             with partial.open("rb+") as file:
                 os.fsync(file.fileno())
                 size = os.fstat(file.fileno()).st_size
-        whole = WholeShard(number, size, tally.texts, dict(tally.types))
+        whole = WholeShard(number, size, tally.texts, dict(tally.types), tally.overruled, tally.first_overruled)
         marker = self._task.folder / marker_name(number)
         write_text(json.dumps(whole._asdict(), ensure_ascii=False) + "\n", marker)
         return whole

@@ -216,9 +216,11 @@ def _tag_rest(
                 folder.add(result)
                 whole[result.number] = result
                 counted.count_shard()
-    for shard in whole.values():
+    for _, shard in sorted(whole.items()):
         totals.tally.texts += shard.texts
         totals.tally.types.update(shard.entities)
+        totals.tally.overruled += shard.overruled
+        totals.tally.first_overruled = totals.tally.first_overruled or shard.first_overruled
     return totals
 
 

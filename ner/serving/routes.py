@@ -99,18 +99,19 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         name = body.model or service.default_encoder
         return json_response({"model": name, "vectors": vectors, "usage": _usage(body.texts)})
 
-    @router.get("/v1/models", response_model=ModelList, responses=refusals(401, 503), tags=["models"])
-    async def models() -> Response:
-        """The models with the types that they find, and the limits of a request."""
+    @router.get("/v1/models", response_model=ModelList, responses=refusals(401, 404, 422, 503), tags=["models"])
+    async def models(lexicon: Annotated[LexiconName | None, Query()] = None) -> Response:
+        """The models with the types that they find, with this list too, and the limits of a request."""
         if not service.models:
             raise not_now("loading its models")
+        lexicons = [] if lexicon is None else [service.lexicons.of_name(lexicon)]
         shown = ("types", "precision", "window", "embeds")
         rows = [
             {
                 "name": name,
                 "default": name == service.default,
                 **{key: model[key] for key in shown},
-                "types": service.types(name),
+                "types": service.types(name, lexicons if model["types"] else []),
             }
             for name, model in service.models.items()
         ]

@@ -1,6 +1,6 @@
 """The interface of a tagger's engine: it computes emissions, and has a decoder that finds the best tags."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ner.characters.character_table import Ids
@@ -22,6 +22,7 @@ class Engine(Protocol):
         precision: the number format that it uses.
         threads: the number of CPU threads.
         words: the ids of words that it reads beside characters; None if it reads none.
+        list_weights: the weights of terms of lists that it has learned; see `default_weight`.
     """
 
     types: list[str]
@@ -32,6 +33,9 @@ class Engine(Protocol):
     precision: PrecisionName | ExportPrecision
     threads: int
     words: WordTable | None
+
+    @property
+    def list_weights(self) -> Mapping[str, float]: ...
 
     def emissions(self, input_ids: Ids, attention_mask: Ids, word_ids: Ids | None = None) -> Floats:
         """Compute the scores of each tag at each character.

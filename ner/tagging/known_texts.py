@@ -40,6 +40,7 @@ def know_text(
     types: Sequence[str],
     new_types: Sequence[str],
     matchers: Sequence[Matcher],
+    learned: Mapping[str, float],
 ) -> KnownText:
     """Collect what is known of a text.
 
@@ -50,6 +51,7 @@ def know_text(
         types: all types.
         new_types: the types that only the lexicon has.
         matchers: find the terms of lexicons.
+        learned: the weights of terms that the model has learned; see `default_weight`.
 
     Raises:
         ValueError: a span is impossible.
@@ -62,7 +64,9 @@ def know_text(
     of_model = [type_ for type_ in types if type_ not in new_types]
     hits = chain.from_iterable(matcher.find(text) for matcher in matchers)
     listed_only = frozenset[str]().union(*(matcher.listed_only for matcher in matchers))
-    spans, certain, sources, overruled = find_known_spans(hits, fixed, len(text), of_model, new_types, listed_only)
+    spans, certain, sources, overruled = find_known_spans(
+        hits, fixed, len(text), of_model, new_types, listed_only, learned
+    )
     by_caller = [FixedSpan(start, end, None if label in new_types else label) for start, end, label in fixed]
     nothing = not (spans.spans or spans.listed_only)
     return KnownText(

@@ -84,6 +84,7 @@ def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:
         "window": settings["window"],
         "versions": {},
         "segmenter": config.get("segmenter"),
+        "list_weights": config.get("list_weights"),
     }
     table = CharacterTable.load(folder / CHARACTERS, ADVICE, config["encoder"].get("vocab_size"))
     return check_exported(content, weights, ADVICE), table

@@ -44,6 +44,7 @@ class ExportedEngine:
         self.precision: PrecisionName | ExportPrecision = exported.precision
         self.threads = threads or available_cores()
         self._origin = (folder, exported, precision, threads)
+        self.list_weights = exported.list_weights or {}
         self.words = load_table(exported.segmenter, folder) if exported.segmenter else None
         self._network = open_network(folder, exported.target, exported.precision, self.threads)
         self._decoder: TagDecoder = (

@@ -276,10 +276,11 @@ class Tagger:
         """What is known of the texts before they are tagged; None if nothing is known of any."""
         if not self.matchers and fixed is None:
             return None
-        known = []
-        for text, spans in zip(texts, fixed or [()] * len(texts), strict=True):
-            known.append(know_text(text, spans, self._tags, self.types, self._new_types, self.matchers))
-        return known
+        learned = self.engine.list_weights
+        return [
+            know_text(text, spans, self._tags, self.types, self._new_types, self.matchers, learned)
+            for text, spans in zip(texts, fixed or [()] * len(texts), strict=True)
+        ]
 
     def _alternatives(
         self, texts: Sequence[str], known: Sequence[KnownText] | None, emissions: Sequence[Floats], n: int

@@ -1,6 +1,6 @@
 """The engine of a tagger in PyTorch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,6 +64,10 @@ class NetworkEngine:
             output = self.model(self._tensor(input_ids), self._tensor(attention_mask), word_ids=words)
             emissions: Floats = output.emissions.cpu().numpy()
         return emissions
+
+    @property
+    def list_weights(self) -> Mapping[str, float]:
+        return self.model.config.list_weights or {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "model": without_hooks(self.model)}

@@ -34,8 +34,7 @@ def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Seq
     """
     model, tagger = engine.model, Tagger(engine, table)
     ids = {label: i for i, label in enumerate(tagger.labels)}
-    whole = [s for s in sentences if s.text and (not s.looked_for or {*tagger.types} <= {*s.looked_for})]
-    known = [s for s in whole if {entity.label for entity in s.entities} <= {*tagger.types}]
+    known = fully_annotated(sentences, tagger.types)
     known.sort(key=lambda sentence: len(sentence.text))
     emissions = [torch.from_numpy(row) for row in tagger.emissions([sentence.text for sentence in known])]
     tags = [
@@ -63,6 +62,12 @@ def fit_temperature(engine: NetworkEngine, table: CharacterTable, sentences: Seq
         optimizer.step(loss)  # type: ignore[no-untyped-call]
     decoder.temperature = log_temperature.detach().exp().float()
     return float(decoder.temperature)
+
+
+def fully_annotated(sentences: Sequence[Sentence], types: Sequence[str]) -> list[Sentence]:
+    """The sentences with text whose annotators have looked for all of `types`, and that have no other types."""
+    whole = [s for s in sentences if s.text and (not s.looked_for or {*types} <= {*s.looked_for})]
+    return [s for s in whole if {entity.label for entity in s.entities} <= {*types}]
 
 
 def _batch(emissions: Sequence[Tensor], tags: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:

@@ -60,7 +60,7 @@ def build_from_tagger(types: list[str], settings: TrainingSettings, source: Bert
     encoder = deepcopy(source.encoder.config)
     set_dropout(encoder, settings.encoder_dropout)
     content = {**source.config.to_dict(), **config_entries(settings), "types": types, "encoder": encoder.to_dict()}
-    for derived in ("id2label", "label2id"):
+    for derived in ("id2label", "label2id", "list_weights"):  # the new network has other probabilities
         content.pop(derived)
     config = BertBiLstmCrfConfig.from_dict(content)
     require_training_memory(config, source.encoder, settings.batch_size, frozen=settings.mode == "frozen")

@@ -15,6 +15,7 @@ from ner.errors import InputError
 from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation
 from ner.files import write_json
+from ner.lexicon.lexicon import Lexicon
 from ner.model.model_files import RECORD
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
@@ -28,6 +29,7 @@ from ner.training.calibration import fit_temperature
 from ner.training.continue_tagger import adopt_network_settings, f1_of_types
 from ner.training.epoch_progress import EpochProgress
 from ner.training.fit import Fitted, fit
+from ner.training.fit_list_weights import fit_list_weights, read_list
 from ner.training.keep_old_types import keep_old_types
 from ner.training.oversampling import repeats
 from ner.training.ranks import Ranks, only_main, open_ranks
@@ -68,6 +70,7 @@ class _Plan:
     ranks: Ranks
     learned: Corpus
     """The data with what a tagger that is continued from knows of it."""
+    lexicon: Lexicon | None
 
     @property
     def splits(self) -> list[Split]:
@@ -117,7 +120,8 @@ def train(
         corpus = take_train_fraction(corpus, settings)
         learned = keep_old_types(corpus, source) if settings.keep_old and source else corpus
         shown = choose_progress(progress) if ranks.is_main else LogProgress()
-        plan = _Plan(corpus, settings, output, checkpoint, shown, ranks, learned)
+        lexicon = read_list(settings.dictionary, learned.types) if settings.dictionary else None
+        plan = _Plan(corpus, settings, output, checkpoint, shown, ranks, learned, lexicon)
         if checkpoint is not None:
             plan.progress.note(f"note   the run in {output} goes on after {describe_checkpoint(checkpoint)}")
         elif resume:
@@ -131,7 +135,8 @@ def train(
 
         def finish() -> TrainingRun:
             tagger, evaluations = _calibrate_and_score(plan, start)
-            record = _build_record(plan, start, examples, fitted, evaluations)
+            listed = _learn_list_weights(plan, start, tagger, evaluations) if plan.lexicon else None
+            record = {**_build_record(plan, start, examples, fitted, evaluations), "dictionary": listed}
             return _write_results(plan, start, TrainingRun(tagger, record, evaluations, fitted.interrupted))
 
         return _share_run(plan, finish)
@@ -198,6 +203,24 @@ def _calibrate_and_score(plan: _Plan, start: Start) -> tuple[Tagger, dict[str, E
         plan.progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
     tagger = Tagger(engine, start.table, name=str(plan.output), folder=plan.output)
     return tagger, {split.name: tagger.evaluate(split) for split in plan.splits}
+
+
+def _learn_list_weights(
+    plan: _Plan, start: Start, tagger: Tagger, evaluations: Mapping[str, Evaluation]
+) -> dict[str, Any]:
+    """Let the network learn how far to trust the list, and score it with the list on each split, for the record."""
+    assert isinstance(tagger.engine, NetworkEngine)
+    assert plan.lexicon is not None
+    listed = tagger.with_lexicon(plan.lexicon)
+    weights = fit_list_weights(listed, plan.learned.dev.sentences)
+    for model in (start.model, tagger.engine.model):
+        model.config.list_weights = weights
+    f1 = {split.name: listed.evaluate(split).scores.f1 for split in plan.splits}
+    shown = ", ".join(f"{type_} {weight:.2f}" for type_, weight in weights.items())
+    plan.progress.note(f"weights of the terms of the list, for each character: {shown or 'no term is in dev'}")
+    for name, value in f1.items():
+        plan.progress.note(f"{name} F1 {value:.2f} with the list, {evaluations[name].scores.f1:.2f} without")
+    return {"path": plan.settings.dictionary, "terms": len(plan.lexicon), "weights": weights, "f1": f1}
 
 
 def _build_record(

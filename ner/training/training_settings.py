@@ -66,6 +66,17 @@ class TrainingSettings(LoopSettings, NetworkSettings):
             f"{USUAL_EPOCHS}；句子少时每轮把数据过多遍，总共至少 {LEAST_STEPS} 步",
         ),
     ] = None
+    dictionary: Annotated[
+        str | None,
+        TRAINING,
+        Unset("none", "无"),
+        Help(
+            "List of terms as for tag --dictionary, or FILE=TYPE. After training, dev shows how far to trust it: a "
+            "weight for each type, which the model uses with all lists. The list itself is not saved.",
+            "词表，与 tag --dictionary 相同，也可写 FILE=TYPE。训练结束后，用 dev 为每个类型定一个权重，"
+            "即词表可信的程度；模型以后用任何词表都按这些权重。词表本身不存入模型。",
+        ),
+    ] = None
     oversample: Annotated[
         float,
         Field(ge=0, le=1),
@@ -80,5 +91,7 @@ class TrainingSettings(LoopSettings, NetworkSettings):
     def conflicts(self) -> Iterator[str]:
         # With `init_from`, the network is that of the tagger to continue from.
         yield from super().conflicts() if self.init_from is None else self.loop_conflicts()
+        if self.dictionary is not None and self.decoder != "crf":
+            yield self.conflict("dictionary", f"None with `decoder` {self.decoder}")
         if self.keep_old and self.init_from is None:
             yield self.conflict("keep_old", "false without `init_from`")

@@ -11,8 +11,11 @@ from typer.testing import CliRunner, Result
 
 from ner.client import connection
 from ner.commands.app import app
+from ner.lexicon.entries import Entry
+from ner.lexicon.lexicon import Lexicon
 from ner.serving.api_keys import ApiKeys
 from ner.serving.app import make_app
+from ner.serving.served_lexicon import pack
 from tests.helpers.asgi_transport import transport_of
 from tests.serving.conftest import stub_service
 
@@ -25,7 +28,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs `client` on a service in this process that wants a key."""
     keys = tmp_path / "keys.txt"
     keys.write_text(f"# keys\n{KEY}\n", encoding="utf-8")
-    transport = transport_of(make_app(stub_service(max_texts=3), ApiKeys(keys)))
+    service = stub_service(max_texts=3)
+    service.lexicons.named["verbs"] = pack(Lexicon([Entry("住在", "VERB")]))
+    transport = transport_of(make_app(service, ApiKeys(keys)))
     client_class = httpx.AsyncClient
     monkeypatch.setattr(httpx, "AsyncClient", lambda **more: client_class(**{**more, "transport": transport}))
     monkeypatch.setenv("BERT_NER_API_KEY", KEY)
@@ -100,7 +105,16 @@ def test_a_list_of_the_command(run: Run, tmp_path: Path) -> None:
         ["杭州", "0.9000", "model", "", "0.1000"],
     ]
     assert [json.loads(run(*line, "--types", "VERB").stdout)["entities"][0]["text"]] == ["住在"]
-    assert "there is no such lexicon" in run("tag", "--text", "a", "--lexicon", "x").stderr
+
+
+def test_a_list_of_the_service(run: Run) -> None:
+    line = ("tag", "--text", "林晓东住在杭州。", "--lexicon", "verbs")
+    found = json.loads(run(*line, "--types", "VERB").stdout)["entities"]
+    assert [(entity["text"], entity["source"]) for entity in found] == [("住在", "dictionary")]
+    assert run(*line, "--types", "NAME").stderr.endswith("to name some of LOC, ORG, PER, VERB\n")
+    for name, reason in (("x", "there is no such lexicon"), ("a b/c", "lexicon: ")):
+        for more in ((), ("--types", "PER")):
+            assert reason in run("tag", "--text", "a", "--lexicon", name, *more).stderr
 
 
 def refused(done: Result) -> str:

@@ -19,7 +19,7 @@ from ner.scaling.shard_plan import Shard
 from ner.scaling.shard_settings import ShardSettings
 from ner.scaling.shard_task import ShardOutput, ShardTagger, ShardTask, WholeShard
 from ner.scaling.tag_in_shards import ShardTotals, tag_in_shards
-from ner.tagging.tag_records import tag_records
+from ner.tagging.tag_records import Tally, tag_records
 from tests.helpers import quick_tagger
 from tests.helpers.killed_process import run_killed
 from tests.helpers.quick_tagger import NAME, QuickSource, QuickTagger
@@ -67,12 +67,12 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "tag_with_processes", tag)
 
 
-def in_one_stream(output: Path, format_name: FormatName) -> bytes:
+def in_one_stream(output: Path, format_name: FormatName) -> tuple[bytes, Tally]:
     texts = TextFiles(["corpus"])
     columns = texts.survey().columns
     with open_writer(output, format_name, columns, QuickTagger.types) as writer:
-        tag_records(QuickTagger(), texts.records(), writer)
-    return output.read_bytes()
+        tally = tag_records(QuickTagger(), texts.records(), writer)
+    return output.read_bytes(), tally
 
 
 def parts(folder: Path) -> list[Path]:
@@ -91,13 +91,15 @@ def run(output: str = "out", settings: ShardSettings = SMALL, **options: object)
 @pytest.mark.parametrize("format_name", ["jsonl", "csv", "conll"])
 @pytest.mark.usefixtures("corpus", "in_process")
 def test_shards_in_a_row_are_the_bytes_of_one_stream(format_name: FormatName) -> None:
-    whole = in_one_stream(Path(f"one.{format_name}"), format_name)
+    whole, tally = in_one_stream(Path(f"one.{format_name}"), format_name)
     totals = tag_in_shards(
         TextFiles(["corpus"]), Path("out"), QuickSource(), ShardOutput(format_name=format_name), SMALL
     )
     assert len(parts(Path("out"))) == totals.shards > 10
     assert joined(Path("out")) == whole
     assert totals.tally.texts == 180
+    overruled = (totals.tally.overruled, totals.tally.first_overruled)
+    assert overruled == (tally.overruled, tally.first_overruled) > (10, "")
 
 
 @pytest.mark.usefixtures("corpus", "in_process")
