@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,10 @@ from ner.characters.character_table import CharacterTable
 from ner.characters.window_batches import in_chunks
 from ner.choices import BATCH_CHARACTERS, PrecisionName
 from ner.classifying.classification_scores import ClassificationScores
+from ner.classifying.content import Content, Text, check_content, content_length
 from ner.classifying.labelled_text import LabelledSplit, LabelledText
 from ner.classifying.prediction import Prediction
-from ner.classifying.text_windows import Content, RowBatch, row_batches
+from ner.classifying.text_windows import RowBatch, row_batches
 from ner.errors import InputError, NotFiniteError
 from ner.model.classifier_folder import load_classifier
 from ner.model.classifier_network import TextClassifier
@@ -24,8 +25,6 @@ from ner.model.inference import inference
 from ner.tagging.engine_settings import EngineSettings
 
 Floats = npt.NDArray[np.float64]
-Text = str | tuple[str, str]
-"""A text, or a pair of texts."""
 
 # Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
@@ -63,7 +62,8 @@ class Classifier:
         self.pairs: bool = model.config.pairs
         self.multi_label: bool = model.config.multi_label
         self.batch_characters = batch_characters
-        self._bf16 = use_bf16(precision, model.device)
+        self.window: int = model.config.window
+        self.precision: PrecisionName = "bf16" if use_bf16(precision, model.device) else "fp32"
         self.reads_types = getattr(model.encoder.config, "type_vocab_size", 0) > 1
 
     @classmethod
@@ -106,7 +106,7 @@ class Classifier:
         model.place()
         model.encoder.set_attn_implementation("sdpa")  # eager attention is faster only in training
         classifier = cls(model, table, precision, batch_characters, name=name)
-        if classifier._bf16:
+        if classifier.precision == "bf16":
             nn.Module.to(model.encoder, torch.bfloat16)
         return classifier
 
@@ -144,12 +144,12 @@ class Classifier:
         Raises:
             InputError: as for `predict`.
         """
-        contents = (self._content(text) for text in texts)
-        for chunk in in_chunks(contents, _length, _CHUNK_CHARACTERS):
+        contents = (check_content(text, pairs=self.pairs) for text in texts)
+        for chunk in in_chunks(contents, content_length, _CHUNK_CHARACTERS):
             for probabilities in self._probabilities(self.scores(chunk)):
                 yield self._prediction(probabilities)
             if watch is not None:
-                watch(sum(map(_length, chunk)))
+                watch(sum(map(content_length, chunk)))
 
     def probabilities(self, texts: Iterable[Text]) -> Floats:
         """The probability of each label: `(texts, labels)`, in the order of `labels`.
@@ -157,7 +157,7 @@ class Classifier:
         Raises:
             InputError: as for `predict`.
         """
-        contents = [self._content(text) for text in texts]
+        contents = [check_content(text, pairs=self.pairs) for text in texts]
         return self._probabilities(self.scores(contents))
 
     def evaluate(self, texts: LabelledSplit | Sequence[LabelledText]) -> ClassificationScores:
@@ -189,7 +189,7 @@ class Classifier:
 
     def _scores_of_rows(self, batch: RowBatch) -> npt.NDArray[np.float32]:
         ids, mask, types = (torch.from_numpy(array).to(self.model.device) for array in batch)
-        with inference(self.model, bf16=self._bf16):
+        with inference(self.model, bf16=self.precision == "bf16"):
             scores: Tensor = self.model(ids, mask, types if self.reads_types and self.pairs else None).emissions
         return scores.cpu().numpy()
 
@@ -203,15 +203,6 @@ class Classifier:
             return Prediction(tuple(label for label, p in scores.items() if p >= _LEAST_PROBABILITY), scores)
         return Prediction((self.labels[order[0]],), scores)
 
-    def _content(self, text: Any) -> Content:
-        if self.pairs:
-            if isinstance(text, (tuple, list)) and len(text) == 2 and all(isinstance(part, str) for part in text):
-                return text[0], text[1]
-            raise InputError(f"expected pairs of texts, as the classifier was trained with, got {text!r:.60}")
-        if not isinstance(text, str):
-            raise InputError(f"expected texts, got {text!r:.60}")
-        return text, None
-
 
 def to_probabilities(scores: Floats, temperature: float, *, multi_label: bool) -> Floats:
     """The probabilities of labels, `(texts, labels)`: softmax, or the logistic function for several labels at once."""
@@ -220,7 +211,3 @@ def to_probabilities(scores: Floats, temperature: float, *, multi_label: bool) -
         return np.asarray(1 / (1 + np.exp(-scaled)))
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _length(content: Content) -> int:
-    return len(content[0]) + len(content[1] or "")

@@ -10,6 +10,7 @@ from ner.errors import InputError
 from ner.file_schema import FileSchema, Names, check_file, check_format
 from ner.files import read_json
 from ner.model.classifier_settings import ClassifierNetworkSettings
+from ner.model.model_files import CONFIG
 from ner.model.stored_config import ADVICE, CLASSIFIER_TYPE, MODEL_TYPE, StoredEncoder, entries_of, schema_entries
 
 CLASSIFIER_FORMAT = 1
@@ -33,6 +34,15 @@ class _Config(_Network):  # type: ignore[misc]
         if self.id2label and [*self.id2label.values()] != self.labels:
             raise ValueError("labels: expected those of id2label in their order, found others")
         return self
+
+
+def is_classifier(folder: Path) -> bool:
+    """Whether a folder has the configuration of a classifier. If it can't be read, who loads the folder says why."""
+    try:
+        content = read_json(folder / CONFIG, ADVICE)
+    except (OSError, InputError):
+        return False
+    return isinstance(content, dict) and content.get("model_type") == CLASSIFIER_TYPE
 
 
 def read_classifier_config(path: Path) -> dict[str, Any]:
