@@ -109,7 +109,7 @@ def _lists(models: Collection[str], lists: list[str], rules: list[str], any_scri
     from ner.serving.lexicons import ListFiles
 
     if (lists or rules) and not models:
-        raise InputError("no model finds entities, so nothing has a use for `dictionary` and `rules`: add a tagger")
+        raise InputError("expected a tagger as `model`: nothing else has a use for `dictionary` and `rules`")
     found = {}
     for model in models:
         own_lists, own_rules = ([*_of_model(model, models, given)] for given in (lists, rules))

@@ -47,7 +47,7 @@ def find_classifier(service: Service, model: str | None) -> str:
     """
     name = service.find_model(model or service.default_classifier)
     if not service.models[name]["labels"]:
-        raise Refusal(422, f"model: {name} is no classifier; serve one with --model, or ask {name} at another route")
+        raise Refusal(422, f"model: {name} is no classifier: name one, or ask {name} at another route")
     return name
 
 

@@ -52,7 +52,7 @@ def test_pairs(ask: Any) -> None:
         (
             {"texts": ["一"], "model": "stub"},
             422,
-            "model: stub is no classifier; serve one with --model, or ask stub at another route",
+            "model: stub is no classifier: name one, or ask stub at another route",
         ),
     ],
 )
