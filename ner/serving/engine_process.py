@@ -108,7 +108,7 @@ class Models:
             described[name] = {
                 "labels": classifier.labels,
                 "pairs": classifier.pairs,
-                **_describe(classifier, _encoder_of(classifier), work),
+                **_describe(classifier.engine, _encoder_of(classifier.engine), work),
             }
         for name, embedder in self._encoders.items():
             described[name] = _describe(embedder, embedder.encoder, embedder.embed)
@@ -170,10 +170,9 @@ class Models:
         if encoder := self._encoders.get(model):
             return Embedder(encoder.encoder, encoder.table, parse_layer(layer), encoder.precision)
         owner: Any = self._taggers.get(model) or self._classifiers[model]
-        engine = getattr(owner, "engine", owner)
-        if (encoder := _encoder_of(engine)) is None:
+        if (encoder := _encoder_of(owner.engine)) is None:
             raise InputError(f"the model {model} is exported, and has no vectors: serve the model that it came from")
-        return Embedder(encoder, owner.table, parse_layer(layer), engine.precision)
+        return Embedder(encoder, owner.table, parse_layer(layer), owner.engine.precision)
 
 
 def _load_encoder(name: str, start: Start) -> "Embedder":
