@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ner.classifying.labelled_files import read_labelled_data
     from ner.classifying.labelled_text import LabelledData
     from ner.classifying.prediction import Prediction
+    from ner.classifying.export_classifier import export_classifier
     from ner.classifying.train_classifier import train_classifier
     from ner.client.async_client import AsyncClient
     from ner.client.client import Client
@@ -103,6 +104,7 @@ __all__ = [
     "compare_settings",
     "compare_systems",
     "convert_files",
+    "export_classifier",
     "export_tagger",
     "join_corpora",
     "lexicon_source",
@@ -160,6 +162,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "compare_settings": "ner.comparing.compare_settings",
     "compare_systems": "ner.evaluation.systems",
     "convert_files": "ner.data.rewriting",
+    "export_classifier": "ner.classifying.export_classifier",
     "export_tagger": "ner.exporting.export",
     "join_corpora": "ner.data.joining",
     "lexicon_source": "ner.prelabelling.sources",
