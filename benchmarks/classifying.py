@@ -40,7 +40,7 @@ def main(
         int, typer.Option(help="Maximum number of texts of train. Dev has a quarter as many.")
     ] = 1_000_000,
     seeds: Annotated[int, typer.Option(help="Number of seeds of the classifier.")] = 3,
-    epochs: Annotated[int, typer.Option(help="Epochs of the classifier.")] = ClassifierSettings().epochs,
+    epochs: Annotated[int | None, typer.Option(help="Epochs of the classifier.")] = None,
     encoder: Annotated[str, typer.Option(help="Encoder of the classifier.")] = BUILT_IN_ENCODER,
     timed: Annotated[int, typer.Option(help="Maximum number of texts of test that are timed; 0 for none.")] = 256,
     rounds: Annotated[int, typer.Option(min=2, help="Number of times that each side is timed.")] = 5,

@@ -102,7 +102,7 @@ def limit_texts(settings: ServingSettings) -> Callable[[_Route], _Route]:
         for name, item, example in (("texts", text, _EXAMPLE), ("pairs", pair, _EXAMPLE_PAIR)):
             if field := schema.model_fields.get(name):
                 many = Field(min_length=1, max_length=settings.max_texts, examples=[[example]])
-                items: Any = Annotated[JsonList[item], many]
+                items: Any = Annotated[JsonList[item], many]  # type: ignore[valid-type]  # it takes no variable for a type
                 fields[name] = (items, ...) if field.is_required() else (items | None, None)
         route.__annotations__["body"] = create_model(schema.__name__, __base__=schema, __doc__=schema.__doc__, **fields)
         return route
