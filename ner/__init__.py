@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ner.checking.check_corpus import check_corpus
     from ner.classifying.classifier import Classifier
     from ner.classifying.classifier_training_settings import ClassifierSettings
+    from ner.classifying.export_classifier import export_classifier
     from ner.classifying.label_options import LabelOptions
     from ner.classifying.labelled_files import read_labelled_data
     from ner.classifying.labelled_text import LabelledData
     from ner.classifying.prediction import Prediction
-    from ner.classifying.export_classifier import export_classifier
     from ner.classifying.train_classifier import train_classifier
     from ner.client.async_client import AsyncClient
     from ner.client.client import Client
