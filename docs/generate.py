@@ -47,7 +47,7 @@ _PYTHON = {  # what is public and in no list here comes last
     ),
     Text("Train and evaluate", "训练与评测"): (
         "Trainer", "TrainingSettings", "Evaluation", "compare_settings", "Comparison", "tune_settings", "Tuning",
-        "export_tagger", "Pretrainer", "PretrainingSettings", "Progress",
+        "export_tagger", "export_classifier", "Pretrainer", "PretrainingSettings", "Progress",
     ),
 }  # fmt: skip
 

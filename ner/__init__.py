@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ner.checking.check_corpus import check_corpus
     from ner.classifying.classifier import Classifier
     from ner.classifying.classifier_training_settings import ClassifierSettings
+    from ner.classifying.export_classifier import export_classifier
     from ner.classifying.label_options import LabelOptions
     from ner.classifying.labelled_files import read_labelled_data
     from ner.classifying.labelled_text import LabelledData
@@ -103,6 +104,7 @@ __all__ = [
     "compare_settings",
     "compare_systems",
     "convert_files",
+    "export_classifier",
     "export_tagger",
     "join_corpora",
     "lexicon_source",
@@ -160,6 +162,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "compare_settings": "ner.comparing.compare_settings",
     "compare_systems": "ner.evaluation.systems",
     "convert_files": "ner.data.rewriting",
+    "export_classifier": "ner.classifying.export_classifier",
     "export_tagger": "ner.exporting.export",
     "join_corpora": "ner.data.joining",
     "lexicon_source": "ner.prelabelling.sources",

@@ -2,30 +2,29 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
 
 from ner.characters.character_table import CharacterTable
 from ner.characters.window_batches import in_chunks
 from ner.choices import BATCH_CHARACTERS, PrecisionName
-from ner.classifying.classification_scores import ClassificationScores
+from ner.classifying.classifier_engine import ClassifierEngine
+from ner.classifying.content import Content, Text, check_content, content_length
+from ner.classifying.exported_classifier_engine import ExportedClassifierEngine
 from ner.classifying.labelled_text import LabelledSplit, LabelledText
 from ner.classifying.prediction import Prediction
-from ner.classifying.text_windows import Content, RowBatch, row_batches
+from ner.classifying.text_windows import row_batches
 from ner.errors import InputError, NotFiniteError
-from ner.model.classifier_folder import load_classifier
-from ner.model.classifier_network import TextClassifier
-from ner.model.hardware import use_bf16
-from ner.model.inference import inference
+from ner.runtime.exported_classifier import load_exported_classifier
+from ner.runtime.exported_folder import is_exported
 from ner.tagging.engine_settings import EngineSettings
 
+if TYPE_CHECKING:
+    from ner.classifying.classification_scores import ClassificationScores
+
 Floats = npt.NDArray[np.float64]
-Text = str | tuple[str, str]
-"""A text, or a pair of texts."""
 
 # Characters that are sorted into batches together: enough for batches of equal length, and little memory.
 _CHUNK_CHARACTERS = 100_000
@@ -40,31 +39,27 @@ class Classifier:
     '体育'
 
     Args:
-        model: the network. Its device and mode stay as they are.
+        engine: computes the scores of labels.
         table: the characters of its encoder.
-        precision: `fp32`, `bf16`, or `auto` (bf16 if the hardware is fast at it).
         batch_characters: the most padded characters that the network reads at once.
         name: the name in reports.
     """
 
     def __init__(
         self,
-        model: TextClassifier,
+        engine: ClassifierEngine,
         table: CharacterTable,
-        precision: PrecisionName = "auto",
         batch_characters: int = BATCH_CHARACTERS,
         *,
         name: str = "",
     ) -> None:
-        self.model = model
+        self.engine = engine
         self.table = table
         self.name = name
-        self.labels: list[str] = model.config.labels
-        self.pairs: bool = model.config.pairs
-        self.multi_label: bool = model.config.multi_label
+        self.labels = engine.labels
+        self.pairs = engine.pairs
+        self.multi_label = engine.multi_label
         self.batch_characters = batch_characters
-        self._bf16 = use_bf16(precision, model.device)
-        self.reads_types = getattr(model.encoder.config, "type_vocab_size", 0) > 1
 
     @classmethod
     def load(
@@ -74,12 +69,16 @@ class Classifier:
         threads: int | None = None,
         batch_characters: int = BATCH_CHARACTERS,
     ) -> "Classifier":
-        """Load a classifier from its folder. It is moved to the GPU if there is one.
+        """Load a classifier from its folder, or from the folder of an exported classifier.
+
+        A classifier is moved to the GPU if there is one. An exported one runs on the CPU, without PyTorch.
 
         Args:
-            folder: the folder that training wrote.
-            precision: as for the class.
-            threads: the number of CPU threads, for all later work of PyTorch. None leaves it unchanged.
+            folder: the folder that training or the export wrote.
+            precision: `fp32`, `bf16`, or `auto` (bf16 if the hardware is fast at it). The number format of an exported
+                classifier is fixed: use `auto`.
+            threads: the number of CPU threads, for all later work of PyTorch or for the exported classifier. None uses
+                their defaults.
             batch_characters: as for the class.
 
         Raises:
@@ -87,28 +86,20 @@ class Classifier:
                 its range.
         """
         settings = EngineSettings(precision=precision, threads=threads, batch_characters=batch_characters)
-        model, table = load_classifier(Path(folder))
+        folder, batch = Path(folder), settings.batch_characters
+        if is_exported(folder):
+            exported, table = load_exported_classifier(folder)
+            engine = ExportedClassifierEngine(folder, exported, table, settings.precision, settings.threads)
+            return cls(engine, table, batch, name=str(folder))
+        import torch  # which takes seconds, as the next two
+
+        from ner.classifying.torch_classifier_engine import TorchClassifierEngine
+        from ner.model.classifier_folder import load_classifier
+
+        model, table = load_classifier(folder)
         if settings.threads is not None:
             torch.set_num_threads(settings.threads)
-        return cls.for_inference(model, table, settings.precision, settings.batch_characters, name=str(folder))
-
-    @classmethod
-    def for_inference(
-        cls,
-        model: TextClassifier,
-        table: CharacterTable,
-        precision: PrecisionName = "auto",
-        batch_characters: int = BATCH_CHARACTERS,
-        *,
-        name: str = "",
-    ) -> "Classifier":
-        """Make a classifier of a network that is used nowhere else, and change the network for speed."""
-        model.place()
-        model.encoder.set_attn_implementation("sdpa")  # eager attention is faster only in training
-        classifier = cls(model, table, precision, batch_characters, name=name)
-        if classifier._bf16:
-            nn.Module.to(model.encoder, torch.bfloat16)
-        return classifier
+        return cls(TorchClassifierEngine.for_inference(model, settings.precision), table, batch, name=str(folder))
 
     @overload
     def predict(  # type: ignore[overload-overlap]  # a string is a sequence of strings
@@ -144,12 +135,12 @@ class Classifier:
         Raises:
             InputError: as for `predict`.
         """
-        contents = (self._content(text) for text in texts)
-        for chunk in in_chunks(contents, _length, _CHUNK_CHARACTERS):
+        contents = (check_content(text, pairs=self.pairs) for text in texts)
+        for chunk in in_chunks(contents, content_length, _CHUNK_CHARACTERS):
             for probabilities in self._probabilities(self.scores(chunk)):
                 yield self._prediction(probabilities)
             if watch is not None:
-                watch(sum(map(_length, chunk)))
+                watch(sum(map(content_length, chunk)))
 
     def probabilities(self, texts: Iterable[Text]) -> Floats:
         """The probability of each label: `(texts, labels)`, in the order of `labels`.
@@ -157,15 +148,17 @@ class Classifier:
         Raises:
             InputError: as for `predict`.
         """
-        contents = [self._content(text) for text in texts]
+        contents = [check_content(text, pairs=self.pairs) for text in texts]
         return self._probabilities(self.scores(contents))
 
-    def evaluate(self, texts: LabelledSplit | Sequence[LabelledText]) -> ClassificationScores:
+    def evaluate(self, texts: LabelledSplit | Sequence[LabelledText]) -> "ClassificationScores":
         """Compare the predictions for labelled texts with their labels.
 
         Raises:
             InputError: there are no texts, or they are pairs and the classifier reads single texts, or the reverse.
         """
+        from ner.classifying.classification_scores import ClassificationScores  # it needs scikit-learn and pandas
+
         found = texts.texts if isinstance(texts, LabelledSplit) else [*texts]
         if not found:
             raise InputError("expected `texts` to contain labelled texts, got none")
@@ -180,21 +173,15 @@ class Classifier:
         """
         total = np.zeros((len(contents), len(self.labels)))
         windows = np.zeros(len(contents))
-        for origins, batch in row_batches(contents, self.table, self.model.config.window, self.batch_characters):
-            np.add.at(total, origins, self._scores_of_rows(batch))
+        for origins, batch in row_batches(contents, self.table, self.engine.window, self.batch_characters):
+            np.add.at(total, origins, self.engine.scores(batch))
             np.add.at(windows, origins, 1)
         if not np.isfinite(total).all():
             raise NotFiniteError("the network computes scores that are no numbers: train again")
         return total / np.maximum(windows, 1)[:, None]
 
-    def _scores_of_rows(self, batch: RowBatch) -> npt.NDArray[np.float32]:
-        ids, mask, types = (torch.from_numpy(array).to(self.model.device) for array in batch)
-        with inference(self.model, bf16=self._bf16):
-            scores: Tensor = self.model(ids, mask, types if self.reads_types and self.pairs else None).emissions
-        return scores.cpu().numpy()
-
     def _probabilities(self, scores: Floats) -> Floats:
-        return to_probabilities(scores, float(self.model.temperature), multi_label=self.multi_label)
+        return to_probabilities(scores, self.engine.temperature, multi_label=self.multi_label)
 
     def _prediction(self, probabilities: Floats) -> Prediction:
         order = np.argsort(-probabilities, kind="stable")
@@ -202,15 +189,6 @@ class Classifier:
         if self.multi_label:
             return Prediction(tuple(label for label, p in scores.items() if p >= _LEAST_PROBABILITY), scores)
         return Prediction((self.labels[order[0]],), scores)
-
-    def _content(self, text: Any) -> Content:
-        if self.pairs:
-            if isinstance(text, (tuple, list)) and len(text) == 2 and all(isinstance(part, str) for part in text):
-                return text[0], text[1]
-            raise InputError(f"expected pairs of texts, as the classifier was trained with, got {text!r:.60}")
-        if not isinstance(text, str):
-            raise InputError(f"expected texts, got {text!r:.60}")
-        return text, None
 
 
 def to_probabilities(scores: Floats, temperature: float, *, multi_label: bool) -> Floats:
@@ -220,7 +198,3 @@ def to_probabilities(scores: Floats, temperature: float, *, multi_label: bool) -
         return np.asarray(1 / (1 + np.exp(-scaled)))
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _length(content: Content) -> int:
-    return len(content[0]) + len(content[1] or "")

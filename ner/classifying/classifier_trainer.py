@@ -15,6 +15,7 @@ from ner.classifying.classifier import Classifier
 from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.classifying.labelled_text import LabelledSplit, LabelledText
 from ner.classifying.text_windows import Row, pad_text_rows, rows_of
+from ner.classifying.torch_classifier_engine import TorchClassifierEngine
 from ner.model.classifier_network import TextClassifier, TextClassifierConfig
 from ner.model.encoder_network import EncoderNetwork
 from ner.training.network_trainer import NetworkTrainer
@@ -130,11 +131,11 @@ class ClassifierTrainer(NetworkTrainer):
         callbacks: Sequence[TrainerCallback],
     ) -> None:
         self._table, self._dev = table, dev
-        reads_types = Classifier(model, table).reads_types
-        super().__init__(model, examples, ClassifierCollator(table, reads_types), settings, output, callbacks)
+        super().__init__(model, examples, ClassifierCollator(table, model.reads_types), settings, output, callbacks)
 
     def score_dev(self, network: EncoderNetwork) -> Mapping[str, float]:
         assert isinstance(network, TextClassifier)
-        scores = Classifier(network, self._table, self._settings.precision).evaluate(self._dev)
+        engine = TorchClassifierEngine(network, self._settings.precision)
+        scores = Classifier(engine, self._table).evaluate(self._dev)
         f1 = scores.micro_f1 if scores.multi_label else scores.macro_f1
         return {"f1": f1, "accuracy": scores.accuracy}

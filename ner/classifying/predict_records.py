@@ -1,19 +1,40 @@
 """Classifying files of any size, in constant memory. The order of the records is kept."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import tee
 from pathlib import Path
+from typing import Protocol
 
-from ner.classifying.classifier import Classifier, Text
+from ner.classifying.content import Text
 from ner.classifying.input_files import LabelFiles
+from ner.classifying.prediction import Prediction
 from ner.classifying.prediction_writers import prediction_writer
 from ner.errors import InputError
 from ner.records.record import Record
 
 
+class Predictor(Protocol):
+    """What predicts labels: a `Classifier`, or a service.
+
+    Args:
+        name: its name in messages.
+        pairs: whether it reads pairs of texts.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def pairs(self) -> bool: ...
+
+    def predict_stream(
+        self, texts: Iterable[Text], watch: Callable[[int], None] | None = None
+    ) -> Iterator[Prediction]: ...
+
+
 def predict_records(
-    classifier: Classifier,
+    classifier: Predictor,
     files: LabelFiles,
     output: Path | None,
     columns: Sequence[str],
@@ -45,7 +66,7 @@ def predict_records(
     return counts
 
 
-def _ask(classifier: Classifier, record: Record, pair: str | None) -> Text:
+def _ask(classifier: Predictor, record: Record, pair: str | None) -> Text:
     if not classifier.pairs:
         return record.text
     if pair is None:

@@ -8,12 +8,10 @@ import numpy as np
 from ner.characters.character_table import CharacterTable, Ids
 from ner.characters.padding import batches_by_length, pad_batch, pad_rows
 from ner.characters.windows import sliding_windows
+from ner.classifying.content import Content
 
 # The share of a window that overlaps the next one.
 _OVERLAP = 1 / 4
-
-Content = tuple[str, str | None]
-"""A text, and the second text of a pair."""
 
 
 class Row(NamedTuple):

@@ -17,6 +17,7 @@ from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.classifying.fit_temperature import fit_temperature
 from ner.classifying.labelled_frame import data_of_frame
 from ner.classifying.labelled_text import LabelledData
+from ner.classifying.torch_classifier_engine import TorchClassifierEngine
 from ner.files import write_json
 from ner.model.classifier_network import TextClassifier, TextClassifierConfig
 from ner.model.load_encoder import load_encoder
@@ -105,12 +106,11 @@ def _train(
         shown = [EpochProgress(progress, _describe_dev), *callbacks]
         trainer = ClassifierTrainer(model, table, examples, data.dev, settings, output, shown)
         fitted = fit(trainer, checkpoint, progress, RESUME)
-        classifier = Classifier.for_inference(
-            copy.deepcopy(without_hooks(model)), table, settings.precision, name=str(output)
-        )
+        engine = TorchClassifierEngine.for_inference(copy.deepcopy(without_hooks(model)), settings.precision)
+        classifier = Classifier(engine, table, name=str(output))
         if settings.calibrate:
             temperature = fit_temperature(classifier, data.dev)
-            for network in (model, classifier.model):
+            for network in (model, engine.model):
                 network.temperature.fill_(temperature)
             progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
         scores = {split.name: classifier.evaluate(split) for split in data.splits[1:]}

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ner.classifying.content import Text, check_content
+from ner.classifying.prediction import Prediction
 from ner.client.connection import Connection
 from ner.client.parts import (
     Divider,
@@ -179,6 +181,24 @@ class AsyncClient:
 
         async for reading in self._run(self._divide(texts, options.bytes), ask):
             yield reading
+
+    @overload
+    async def classify(  # type: ignore[overload-overlap]  # a string is a sequence of strings
+        self, texts: str
+    ) -> Prediction: ...
+
+    @overload
+    async def classify(self, texts: Iterable[Text]) -> list[Prediction]: ...
+
+    async def classify(self, texts: str | Iterable[Text]) -> Prediction | list[Prediction]:
+        """Find the labels of one or several texts. See `Client.classify`."""
+        if isinstance(texts, str):
+            return (await self.classify([texts]))[0]
+        pairs = (await self._connection.classifier()).pairs
+        contents = [check_content(text, pairs=pairs) for text in texts]
+        _, limits = await self._connection.describe()
+        parts = _each(divide(contents, None, limits))
+        return [prediction async for prediction in self._run(parts, self._connection.classify)]
 
     async def embed(self, texts: Iterable[str], layer: int | str = -1, pooling: str = "mean") -> Any:
         """Compute vectors of texts. See `Client.embed`."""

@@ -11,6 +11,8 @@ from contextlib import suppress
 from itertools import tee
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ner.classifying.content import Content, Text, check_content, content_length
+from ner.classifying.prediction import Prediction
 from ner.client.async_client import AHEAD
 from ner.client.connection import Connection
 from ner.client.parts import (
@@ -230,6 +232,54 @@ class Client:
                 watch(len(text))
             yield reading
 
+    @overload
+    def classify(  # type: ignore[overload-overlap]  # a string is a sequence of strings
+        self, texts: str
+    ) -> Prediction: ...
+
+    @overload
+    def classify(self, texts: Iterable[Text]) -> list[Prediction]: ...
+
+    def classify(self, texts: str | Iterable[Text]) -> Prediction | list[Prediction]:
+        """Find the labels of one or several texts, as `Classifier.predict` does.
+
+        Args:
+            texts: a text, or several; for a classifier of pairs, a list of pairs.
+
+        Returns:
+            The prediction of each text, or of a single text.
+
+        Raises:
+            InputError: the service has no such classifier, or `texts` has something else than texts or pairs, or a text
+                that is too long for the service.
+        """
+        if isinstance(texts, str):
+            return self.classify([texts])[0]
+        return list(self.classify_stream(texts))
+
+    def classify_stream(
+        self, texts: Iterable[Text], watch: Callable[[int], None] | None = None
+    ) -> Iterator[Prediction]:
+        """Classify a stream of texts or pairs in constant memory. The order is kept; some requests are read ahead.
+
+        `watch` is called with the number of characters of each text that is done.
+        """
+        pairs = self.classifier.pairs
+        ahead, behind = tee(check_content(text, pairs=pairs) for text in texts)
+        for content, prediction in zip(behind, self._run(ahead, self._connection.classify), strict=True):
+            if watch is not None:
+                watch(content_length(content))
+            yield prediction
+
+    @property
+    def classifier(self) -> ServedModel:
+        """The classifier that `classify` asks.
+
+        Raises:
+            InputError: the service has no such classifier.
+        """
+        return self._loop.run(self._connection.classifier())
+
     def embed(self, texts: Iterable[str], layer: int | str = -1, pooling: str = "mean") -> Any:
         """Compute vectors of texts with the encoder of the model.
 
@@ -249,7 +299,7 @@ class Client:
 
     def _run(
         self,
-        texts: Iterable[str],
+        texts: Iterable[str | Content],
         ask: Callable[[Part], Coroutine[Any, Any, list[_Result]]],
         fixed: Sequence[Sequence[Span]] | None = None,
         beside: int = 0,

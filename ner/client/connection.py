@@ -10,7 +10,19 @@ from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
-from ner.client.parts import Limits, Part, ServedModel, TagOptions, place_of_caller, read_models, read_results, tag_body
+from ner.classifying.prediction import Prediction
+from ner.client.parts import (
+    Limits,
+    Part,
+    ServedModel,
+    TagOptions,
+    classify_body,
+    place_of_caller,
+    read_models,
+    read_predictions,
+    read_results,
+    tag_body,
+)
 from ner.client.service_error import ServiceError
 from ner.client.slots import Slots
 from ner.errors import InputError
@@ -114,10 +126,31 @@ class Connection:
         else:
             name = quote(lexicon, safe="", errors="replace")
             models, _ = await self._ask("GET", f"/v1/models?lexicon={name}", None, read_models)
-        for model in models:
-            if model.name == self._model or (self._model is None and model.default):
-                return model.types
+        if found := [one for one in models if one.name == self._model or (self._model is None and one.default)]:
+            return next((one.types for one in found if one.types), [])  # a classifier can be a default too
         raise InputError(f"there is no such `model`: expected one of {', '.join(one.name for one in models)}")
+
+    async def classifier(self) -> ServedModel:
+        """The classifier that is asked for labels.
+
+        Raises:
+            InputError: there is no such classifier.
+        """
+        models, _ = await self.describe()
+        classifiers = [model for model in models if model.labels]
+        for model in classifiers:
+            if self._model in (None, model.name):
+                return model
+        if not classifiers:
+            raise InputError(f"{self.name} serves no classifier: start it with the folder of one as `model`")
+        raise InputError(
+            f"there is no such classifier: expected `model` to be {', '.join(c.name for c in classifiers)}"
+        )
+
+    async def classify(self, part: Part) -> list[Prediction]:
+        """The prediction for each text or pair of a part."""
+        body = classify_body(part, (await self.classifier()).name)
+        return await self._ask("POST", "/v1/classify", body, lambda answer: read_predictions(part, answer), part.first)
 
     async def tag(self, part: Part, options: TagOptions) -> list[TaggedText]:
         """What is found in each text of a part."""

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ner.choices import BATCH_CHARACTERS, MOST_READINGS
+from ner.classifying.content import Content
+from ner.classifying.prediction import Prediction
 from ner.data.entities import Entity
 from ner.errors import InputError
 from ner.lexicon.entries import COLUMNS
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 6  # of a character in JSON
 _SPAN = 16  # characters that are as long as the JSON of a span
-_PLACE = re.compile(r"^(texts|fixed)\[(\d+)\]")
+_PLACE = re.compile(r"^(texts|pairs|fixed)\[(\d+)\]")
 
 Span = tuple[int, int, str | None]
 
@@ -35,6 +37,8 @@ class ServedModel:
         precision: the numbers that it computes with.
         window: the characters that it reads at once.
         embeds: whether it has vectors.
+        labels: the labels of a classifier.
+        pairs: whether a classifier reads pairs of texts.
     """
 
     name: str
@@ -43,6 +47,8 @@ class ServedModel:
     precision: str
     window: int
     embeds: bool
+    labels: list[str] = field(default_factory=list)
+    pairs: bool = False
 
 
 class Limits(NamedTuple):
@@ -83,11 +89,13 @@ class Part(NamedTuple):
         first: the place of its first text in the list of the caller.
         texts: the texts.
         fixed: the known spans of each text; None if nothing is known.
+        pairs: the second text of each pair; empty if these are single texts.
     """
 
     first: int
     texts: list[str]
     fixed: list[Sequence[Span]] | None
+    pairs: list[str]
 
 
 class Divider:
@@ -104,28 +112,31 @@ class Divider:
         self._begin(0)
 
     def _begin(self, first: int) -> None:
-        self._part, self._size = Part(first, [], []), 0
+        self._part, self._size = Part(first, [], [], []), 0
 
-    def add(self, text: str, fixed: Sequence[Span] = ()) -> Iterator[Part]:
-        """Add a text, and give the part before it if the text has no room there.
+    def add(self, text: str, fixed: Sequence[Span] = (), pair: str | None = None) -> Iterator[Part]:
+        """Add a text, or a pair of texts, and give the part before it if the text has no room there.
 
         Raises:
             InputError: the text is too long for the service, or is no Unicode.
         """
         place = self._part.first + len(self._part.texts)
-        if len(text) > self._limits.characters:
-            raise InputError(
-                f"expected texts of at most {self._limits.characters:,} characters, got {len(text):,} at {place}"
-            )
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise InputError(f"expected texts of whole characters, got half of a surrogate pair at {place}")
-        size = len(text) + 1 + _SPAN * len(fixed)
+        for one in (text, pair or ""):
+            if len(one) > self._limits.characters:
+                raise InputError(
+                    f"expected texts of at most {self._limits.characters:,} characters, got {len(one):,} at {place}"
+                )
+            if any("\ud800" <= character <= "\udfff" for character in one):
+                raise InputError(f"expected texts of whole characters, got half of a surrogate pair at {place}")
+        size = len(text) + len(pair or "") + 1 + _SPAN * len(fixed)
         if self._part.texts and (self._size + size > self._budget or len(self._part.texts) >= self._limits.texts):
             yield from self.rest()
             self._begin(place)
         self._part.texts.append(text)
         assert self._part.fixed is not None
         self._part.fixed.append(fixed)
+        if pair is not None:
+            self._part.pairs.append(pair)
         self._size += size
 
     def rest(self) -> Iterator[Part]:
@@ -135,12 +146,13 @@ class Divider:
 
 
 def divide(
-    texts: Iterable[str], fixed: Sequence[Sequence[Span]] | None, limits: Limits, beside: int = 0
+    texts: Iterable[str | Content], fixed: Sequence[Sequence[Span]] | None, limits: Limits, beside: int = 0
 ) -> Iterator[Part]:
-    """Divide texts, and what is known of them, into parts, each with so many bytes beside them."""
+    """Divide texts or pairs, and what is known of them, into parts, each with so many bytes beside them."""
     divider = Divider(limits, beside)
-    for place, text in enumerate(texts):
-        yield from divider.add(text, fixed[place] if fixed is not None else ())
+    for place, one in enumerate(texts):
+        text, pair = (one, None) if isinstance(one, str) else one
+        yield from divider.add(text, fixed[place] if fixed is not None else (), pair)
     yield from divider.rest()
 
 
@@ -231,9 +243,23 @@ def read_results(part: Part, answer: Any) -> list[TaggedText]:
     ]
 
 
+def classify_body(part: Part, model: str | None) -> dict[str, Any]:
+    """The JSON of a request for `/v1/classify`."""
+    if part.pairs:
+        return {"pairs": [*zip(part.texts, part.pairs, strict=True)], "model": model}
+    return {"texts": part.texts, "model": model}
+
+
+def read_predictions(part: Part, answer: Any) -> list[Prediction]:
+    """The prediction for each text or pair of a part, from the answer of `/v1/classify`."""
+    results = [result for _, result in zip(part.texts, answer["results"], strict=True)]
+    return [Prediction(tuple(result["labels"]), dict(result["scores"])) for result in results]
+
+
 def read_models(answer: Any) -> tuple[list[ServedModel], Limits]:
     """The models and the limits, from the answer of `/v1/models`."""
-    models = [ServedModel(**{name: row[name] for name in ServedModel.__slots__}) for row in answer["models"]]
+    names = ServedModel.__slots__  # older services have no labels
+    models = [ServedModel(**{name: row[name] for name in names if name in row}) for row in answer["models"]]
     return models, Limits(**{name: int(answer["limits"][name]) for name in Limits._fields})
 
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.classifying.label_options import LabelOptions
+from ner.commands.classify_files import ClassifyFiles, prediction_options
 from ner.commands.command import command, command_group
 from ner.commands.messages import say
 from ner.commands.options import engine_settings, settings_options
-from ner.commands.parameters import STANDARD_STREAM, Data, Json, Report, Resume, argument, named_paths, option
+from ner.commands.parameters import Data, Json, Report, Resume, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.tagging.engine_settings import EngineSettings
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from ner.classifying.classifier import Classifier
 
 _label_options = settings_options(LabelOptions, without=("format", "include"))
-_text_options = settings_options(LabelOptions, without=("format", "label_column", "label_separator"))
 
 _Classifier = Annotated[
     Path,
@@ -67,51 +67,20 @@ def train(
     zh="预测文件中每条文本（或每对文本）的标签。",
     examples=["bert-ner classify predict news.txt --model my-classifier --output labels.csv"],
     makes_files=True,
-    reading=_text_options,
+    job=ClassifyFiles,
+    reading=prediction_options,
     engine=engine_settings,
 )
 def predict(
-    files: Annotated[
-        list[str],
-        argument(
-            "Files: .txt (one text per line), .jsonl, .csv, .tsv, .xlsx, .docx, .parquet. Use - for standard input.",
-            "文件：.txt（每行一条文本）、.jsonl、.csv、.tsv、.xlsx、.docx、.parquet；- 表示标准输入。",
-        ),
-    ],
     model: _Classifier,
-    output: Annotated[
-        Path,
-        option(
-            "Output file: .jsonl, .csv, .xlsx or .parquet. Use - for standard output.",
-            "输出文件：.jsonl、.csv、.xlsx 或 .parquet；- 表示标准输出。",
-            "--output",
-            "-o",
-        ),
-    ] = Path(STANDARD_STREAM),
     *,
+    job: ClassifyFiles,
     reading: LabelOptions,
     engine: EngineSettings,
     terminal: Terminal,
 ) -> None:
     """Predict the labels of the texts, or pairs of texts, of files."""
-    from ner.classifying.input_files import LabelFiles
-    from ner.classifying.prediction_writers import check_prediction_output
-    from ner.output_paths import check_file
-
-    target = None if output == Path(STANDARD_STREAM) else output
-    check_prediction_output(target)
-    texts = LabelFiles(files, reading)
-    if target is not None:
-        check_file(target, "output", [*named_paths(files), model])
-    survey = texts.survey()
-    from ner.classifying.predict_records import predict_records
-    from ner.records.record_progress import RecordProgress
-
-    classifier = _load(model, engine)
-    with RecordProgress(terminal, "classifying", survey) as progress:
-        counts = predict_records(classifier, texts, target, survey.columns, progress.advance)
-    listed = "".join(f", {label} {count:,}" for label, count in counts.most_common(20))
-    terminal.note(f"texts {survey.texts:,}{listed}" if survey.whole else f"labels{listed}")
+    job.run(lambda: _load(model, engine), reading, terminal, keep=model)
 
 
 @command(

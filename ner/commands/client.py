@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from ner.classifying.label_options import LabelOptions
+from ner.commands.classify_files import ClassifyFiles, prediction_options
 from ner.commands.command import command, command_group
 from ner.commands.embed_files import EmbedFiles
 from ner.commands.lexicon_files import Dictionaries, lexicon_paths, typed_lists
@@ -152,6 +154,36 @@ def embed(
         job.run(load, reading, terminal, entities=entities)
 
 
+@command(
+    zh="用服务预测文本（或成对文本）的标签。选项和输出与 bert-ner classify predict 相同。",
+    examples=["bert-ner client classify news.txt --output labels.csv"],
+    makes_files=True,
+    job=ClassifyFiles,
+    reading=prediction_options,
+    service=_service,
+)
+def classify(
+    model: _Model = None,
+    *,
+    job: ClassifyFiles,
+    reading: LabelOptions,
+    service: _Service,
+    terminal: Terminal,
+) -> None:
+    """Predict the labels of texts with a service. The options and the output are those of bert-ner classify predict."""
+    with service.connect(model) as connected:
+        job.run(lambda: _ServedClassifier(connected), reading, terminal)
+
+
+class _ServedClassifier:
+    """A classifier of a service."""
+
+    def __init__(self, client: "Client") -> None:
+        model = client.classifier
+        self.name, self.pairs = model.name, model.pairs
+        self.predict_stream = client.classify_stream
+
+
 def _read_key(path: Path) -> str:
     """The first key of a file as `bert-ner serve` takes it."""
     try:
@@ -163,7 +195,7 @@ def _read_key(path: Path) -> str:
     return keys[0]
 
 
-@command_group(zh="使用 bert-ner serve 运行的服务中的模型。下列选项写在子命令之前。", commands=[tag, embed])
+@command_group(zh="使用 bert-ner serve 运行的服务中的模型。下列选项写在子命令之前。", commands=[tag, classify, embed])
 def client(
     ctx: typer.Context,
     url: Annotated[

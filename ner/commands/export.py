@@ -13,7 +13,7 @@ from ner.output_paths import check_folder
 
 
 @command(
-    zh="把模型导出为 ONNX Runtime 或 OpenVINO 格式，在 CPU 上识别时不再需要 PyTorch。",
+    zh="把识别模型或分类器导出为 ONNX Runtime 或 OpenVINO 格式，在 CPU 上使用时不再需要 PyTorch。",
     examples=["bert-ner export --model my-tagger --output my-tagger-onnx --to onnx"],
     makes_files=True,
 )
@@ -33,8 +33,16 @@ def export(
     *,
     terminal: Terminal,
 ) -> None:
-    """Export a model to ONNX Runtime or OpenVINO, to tag on CPUs without PyTorch."""
+    """Export a tagger or a classifier to ONNX Runtime or OpenVINO, to use it on CPUs without PyTorch."""
     check_folder(output, "output", [model_folder(model)])
+    from ner.model.stored_classifier import is_classifier
+
+    if is_classifier(model):
+        from ner.classifying.export_classifier import export_classifier
+
+        export_classifier(model, output, to=to, precision=precision)
+        say(f"the classifier is in {output}: bert-ner classify predict FILE --model {output}")
+        return
     from ner.exporting.export import export_tagger
 
     export_tagger(model, output, to=to, precision=precision)

@@ -1,4 +1,4 @@
-"""`bert-ner serve`: tag texts over HTTP."""
+"""`bert-ner serve`: tag and classify texts over HTTP."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -24,19 +24,20 @@ _VOCABULARY = "vocab.txt"
 
 @command(
     zh=(
-        "启动 HTTP 服务，找出请求所带文本中的实体。收到 SIGTERM 或按 Ctrl-C 时结束。\n\n"
+        "启动 HTTP 服务，找出请求所带文本中的实体，或给文本分类。收到 SIGTERM 或按 Ctrl-C 时结束。\n\n"
         "除 --config 外，下面各栏的选项都可以用环境变量设置：BERT_NER_SERVE_MAX_WAIT 即 --max-wait。"
     ),
-    examples=["bert-ner serve", "bert-ner serve --model news=MODEL_A --model med=EXPORTED_B --port 9000"],
+    examples=["bert-ner serve", "bert-ner serve --model news=TAGGER --model topic=CLASSIFIER"],
     serving=settings_options(ServingSettings, config=True, environment="BERT_NER_SERVE_"),
 )
 def serve(
     model: Annotated[
         list[str] | None,
         option(
-            "Model folder from train or export, or NAME=FOLDER. You can give this option several times. Requests that "
-            "name no model use the first one.",
-            "train 或 export 生成的模型文件夹，或 NAME=FOLDER。可多次使用；请求没有指定模型时用第一个。",
+            "Model folder from train, classify train or export, or NAME=FOLDER. You can give this option several "
+            "times. Requests that name no model use the first tagger, or the first classifier.",
+            "train、classify train 或 export 生成的模型文件夹，或 NAME=FOLDER。可多次使用；"
+            "请求没有指定模型时用第一个识别实体的模型，或第一个分类器。",
             "--model",
             "-m",
             default=Text(f"{BUILT_IN_TAGGER}, built in", f"内置的 {BUILT_IN_TAGGER}"),
@@ -79,26 +80,28 @@ def serve(
     serving: ServingSettings,
     terminal: Terminal,
 ) -> None:
-    """Start an HTTP service that finds the entities of texts. It ends with SIGTERM or Ctrl-C.
+    """Start an HTTP service that finds the entities or the labels of texts. It ends with SIGTERM or Ctrl-C.
 
     All options below, except --config, can also be set by environment variables: BERT_NER_SERVE_MAX_WAIT is
     --max-wait.
     """
     import_extra("fastapi", "serve", "serve")
+    from ner.model.stored_classifier import is_classifier
     from ner.serving.server import serve as run_server
     from ner.serving.service import Service
 
     models = [] if encoder and not model else model or [BUILT_IN_TAGGER]
-    taggers, encoders = _named("model", models), _named("encoder", encoder or [])
-    if shared := taggers.keys() & encoders.keys():
+    own, encoders = _named("model", models), _named("encoder", encoder or [])
+    if shared := own.keys() & encoders.keys():
         raise InputError(f"a model and an encoder have the name {min(shared)!r}: give one of them as NAME=FOLDER")
-    folders = {name: str(model_folder(folder)) for name, folder in taggers.items()}
+    folders = {name: str(model_folder(folder)) for name, folder in own.items()}
     for folder in folders.values():
         if (Path(folder) / _VOCABULARY).is_file():  # no tagger has one
             raise InputError(
                 f"{folder} is an encoder, which finds no entities: train a tagger, or give it as `encoder`"
             )
-    run_server(Service(folders, serving, encoders, _lists(folders, dictionary or [], rules or [], any_script)))
+    with_entities = [name for name, folder in folders.items() if not is_classifier(Path(folder))]
+    run_server(Service(folders, serving, encoders, _lists(with_entities, dictionary or [], rules or [], any_script)))
 
 
 def _lists(models: Collection[str], lists: list[str], rules: list[str], any_script: bool) -> "dict[str, ListFiles]":
@@ -106,7 +109,7 @@ def _lists(models: Collection[str], lists: list[str], rules: list[str], any_scri
     from ner.serving.lexicons import ListFiles
 
     if (lists or rules) and not models:
-        raise InputError("an encoder finds no entities, so it has no use for `dictionary` and `rules`: add a `model`")
+        raise InputError("expected a tagger as `model`: nothing else has a use for `dictionary` and `rules`")
     found = {}
     for model in models:
         own_lists, own_rules = ([*_of_model(model, models, given)] for given in (lists, rules))

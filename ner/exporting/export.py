@@ -5,14 +5,13 @@ from pathlib import Path
 from ner.built_in import model_folder
 from ner.choices import ExportPrecision, Target
 from ner.decoding.tag_decoders import CrfDecoder
-from ner.errors import InputError
-from ner.exporting.onnx_conversion import PACKAGES, import_packages, to_onnx, to_openvino, with_int8_weights
+from ner.exporting.onnx_conversion import import_packages, to_onnx
+from ner.exporting.write_network import export_versions, require_support, write_network
 from ner.files import whole_folder
 from ner.model.model_folder import load_model
 from ner.output_paths import check_folder
-from ner.runtime.exported_folder import CHARACTERS, Exported, network_path
+from ner.runtime.exported_folder import CHARACTERS, Exported
 from ner.tagging.tagger import Tagger
-from ner.version import installed_version
 
 
 def export_tagger(
@@ -37,8 +36,7 @@ def export_tagger(
         OSError: the folder can't be written. A part of it is removed.
     """
     output = Path(output)
-    if to == "onnx" and precision == "bf16":
-        raise InputError("ONNX Runtime has no bf16 on x86 CPUs: choose the `precision` fp32 or int8, or `to` openvino")
+    require_support(to, precision)
     check_folder(output, "output", [model_folder(model)])
     import_packages(to)
     network, table = load_model(model)
@@ -55,17 +53,10 @@ def export_tagger(
         window=config.window,
         segmenter=config.stored_segmenter,
         list_weights=config.list_weights,
-        versions={name: installed_version(name) for name in ("bert-ner", "torch", *PACKAGES[to])},
+        versions=export_versions(to),
     )
     with whole_folder(output) as folder:
-        onnx = to_onnx(network)
-        if precision == "int8":
-            onnx = with_int8_weights(onnx)
-        path = network_path(folder, to)
-        if to == "onnx":
-            path.write_bytes(onnx.SerializeToString())
-        else:
-            to_openvino(onnx, path, half=precision == "bf16")
+        write_network(to_onnx(network), folder, to, precision)
         table.save(folder / CHARACTERS)
         if network.words:
             network.words.save(folder)

@@ -3,12 +3,13 @@
 import importlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from ner.choices import Target
 from ner.cpu_settings import keep_silent
@@ -56,7 +57,23 @@ def to_onnx(model: BertBiLstmCrf, *, fold: bool = True) -> Any:
         InputError: the weights are too large for an ONNX file.
         OSError: PyTorch can't write what it keeps for a while.
     """
-    size = sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
+    inputs = INPUTS if model.word_embedding is not None else INPUTS[:2]
+    return module_to_onnx(ExportableNetwork(model), inputs, fold=fold)
+
+
+def module_to_onnx(module: nn.Module, inputs: Sequence[str], *, fold: bool = True) -> Any:
+    """Convert a module to an `onnx.ModelProto`, for any batch size and any length.
+
+    Args:
+        module: takes arrays `(batch, chars + 2)`.
+        inputs: their names; `attention_mask` is the second.
+        fold: whether to compute constant parts of the graph.
+
+    Raises:
+        InputError: the weights are too large for an ONNX file.
+        OSError: PyTorch can't write what it keeps for a while.
+    """
+    size = sum(parameter.numel() * parameter.element_size() for parameter in module.parameters())
     if size > _LARGEST:
         raise InputError(
             f"the network has {size / 2**30:.1f} GiB of weights, but an ONNX file stores less than 2 GiB: train with a "
@@ -65,13 +82,13 @@ def to_onnx(model: BertBiLstmCrf, *, fold: bool = True) -> Any:
     # The example has padding. Without padding, transformers would leave the mask out.
     input_ids = torch.zeros(2, 6, dtype=torch.long)
     attention_mask = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
-    inputs = (input_ids, attention_mask, *([] if model.word_embedding is None else [torch.zeros_like(input_ids)]))
+    more = [torch.zeros_like(input_ids) for _ in inputs[2:]]
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", min=3)}
     with _quiet(), _as_system_error():
         program = torch.onnx.export(
-            ExportableNetwork(model),
-            inputs,
-            input_names=list(INPUTS[: len(inputs)]),
+            module,
+            (input_ids, attention_mask, *more),
+            input_names=[*inputs],
             output_names=["emissions"],
             dynamic_shapes=tuple(sizes for _ in inputs),
             dynamo=True,  # the default since PyTorch 2.9

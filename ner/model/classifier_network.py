@@ -79,6 +79,11 @@ class TextClassifier(EncoderNetwork):
         self.label_weights: Tensor | None = None  # (labels,), set in training: the weight of a label in the loss
         self.post_init()  # type: ignore[no-untyped-call]
 
+    @property
+    def reads_types(self) -> bool:
+        """Whether it reads pairs, and its encoder has a type for the second text."""
+        return self.config.pairs and getattr(self.encoder.config, "type_vocab_size", 0) > 1
+
     def forward(
         self,
         input_ids: Tensor,

@@ -10,7 +10,9 @@ from ner.errors import InputError
 from ner.file_schema import FileSchema, Names, check_file, check_format
 from ner.files import read_json
 from ner.model.classifier_settings import ClassifierNetworkSettings
+from ner.model.model_files import CONFIG
 from ner.model.stored_config import ADVICE, CLASSIFIER_TYPE, MODEL_TYPE, StoredEncoder, entries_of, schema_entries
+from ner.runtime.exported_folder import CLASSIFIER, RECORD, is_exported
 
 CLASSIFIER_FORMAT = 1
 CLASSIFIER_ENTRIES = entries_of(ClassifierNetworkSettings)
@@ -33,6 +35,16 @@ class _Config(_Network):  # type: ignore[misc]
         if self.id2label and [*self.id2label.values()] != self.labels:
             raise ValueError("labels: expected those of id2label in their order, found others")
         return self
+
+
+def is_classifier(folder: Path) -> bool:
+    """Whether a folder has a classifier, maybe an exported one. If it can't be read, who loads the folder says why."""
+    name, key, kind = (RECORD, "model", CLASSIFIER) if is_exported(folder) else (CONFIG, "model_type", CLASSIFIER_TYPE)
+    try:
+        content = read_json(folder / name, ADVICE)
+    except (OSError, InputError):
+        return False
+    return isinstance(content, dict) and content.get(key) == kind
 
 
 def read_classifier_config(path: Path) -> dict[str, Any]:

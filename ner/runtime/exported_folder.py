@@ -27,7 +27,9 @@ RECORD, CHARACTERS = "exported.json", "characters.json"
 
 _FILES: dict[Target, tuple[str, ...]] = {"onnx": ("model.onnx",), "openvino": ("model.xml", "model.bin")}
 
-_ADVICE = "copy it again, or export again"
+ADVICE = "copy it again, or export again"
+CLASSIFIER = "classifier"
+"""What `exported.json` of a classifier has as its `model`. That of a tagger has no such entry."""
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 1e-6, 1e6
 """Calibration finds temperatures near 1. With others all probabilities are 0 or 1, or all are equal."""
@@ -133,7 +135,7 @@ def network_path(folder: Path, target: Target) -> Path:
 
 
 def is_exported(folder: Path) -> bool:
-    """Whether a folder has an exported tagger, not a model of `train`."""
+    """Whether a folder has an exported tagger or classifier, not a model of `train`."""
     return (folder / RECORD).is_file()
 
 
@@ -145,13 +147,24 @@ def load_exported(folder: Path) -> tuple[Exported, CharacterTable]:
     """
     path = folder / RECORD
     require_utf8_name(folder)
-    content: dict[str, Any] = read_json(path, _ADVICE)
-    check_format(content, FORMAT_VERSION, path, _ADVICE)
-    exported = check_exported(content, path, _ADVICE)
-    missing = [name for name in (CHARACTERS, *_FILES[exported.target]) if not (folder / name).is_file()]
+    content: dict[str, Any] = read_json(path, ADVICE)
+    if isinstance(content, dict) and content.get("model") == CLASSIFIER:
+        raise InputError(f"{folder} contains an exported classifier: give the folder of a tagger")
+    check_format(content, FORMAT_VERSION, path, ADVICE)
+    exported = check_exported(content, path, ADVICE)
+    require_files(folder, exported.target)
+    return exported, CharacterTable.load(folder / CHARACTERS, ADVICE)
+
+
+def require_files(folder: Path, target: Target) -> None:
+    """Check that an exported folder has all files beside `exported.json`.
+
+    Raises:
+        InputError: some are missing.
+    """
+    missing = [name for name in (CHARACTERS, *_FILES[target]) if not (folder / name).is_file()]
     if missing:
         raise InputError(f"{folder} is incomplete: {', '.join(missing)} not found; copy the whole folder")
-    return exported, CharacterTable.load(folder / CHARACTERS, _ADVICE)
 
 
 def check_exported(content: Any, path: Path, advice: str) -> Exported:

@@ -1,7 +1,7 @@
 """The runtimes of exported networks on the CPU: ONNX Runtime and OpenVINO. They are imported only when needed."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,20 @@ from ner.files import plain_reason
 from ner.runtime.exported_folder import INPUTS, network_path
 
 Network = Callable[..., Floats]
-"""Emissions `(batch, chars, tags)` from the arrays of `INPUTS`, all `(batch, chars + 2)`."""
+"""Emissions `(batch, chars, tags)`, or of a classifier scores `(batch, labels)`, from arrays `(batch, chars + 2)`."""
 
 
-def open_network(folder: Path, target: Target, precision: ExportPrecision, threads: int) -> Network:
-    """Open the network of an exported tagger.
+def open_network(
+    folder: Path, target: Target, precision: ExportPrecision, threads: int, inputs: Sequence[str] = INPUTS
+) -> Network:
+    """Open the network of an exported model.
 
     Args:
-        folder: the exported tagger.
+        folder: the exported model.
         target: the runtime.
         precision: the number format of the export.
         threads: the number of CPU threads.
+        inputs: the names of its inputs.
 
     Returns:
         A function that runs the network.
@@ -40,7 +43,7 @@ def open_network(folder: Path, target: Target, precision: ExportPrecision, threa
         raise InputError(f"{folder} needs {package}, which is not installed: pip install {package}") from None
     path = network_path(folder, target)
     try:
-        return opened(runtime, path, precision, threads)
+        return opened(runtime, path, precision, threads, inputs)
     # For a damaged file, the runtimes raise RuntimeError or their own classes, which have no common base.
     except Exception as error:
         raise InputError(
@@ -48,27 +51,31 @@ def open_network(folder: Path, target: Target, precision: ExportPrecision, threa
         ) from error
 
 
-def _open_onnx(onnxruntime: Any, path: Path, precision: ExportPrecision, threads: int) -> Network:
+def _open_onnx(
+    onnxruntime: Any, path: Path, precision: ExportPrecision, threads: int, inputs: Sequence[str]
+) -> Network:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def run(*arrays: Ids) -> Floats:
-        emissions: Floats = session.run(None, dict(zip(INPUTS, arrays, strict=False)))[0]
+        emissions: Floats = session.run(None, dict(zip(inputs, arrays, strict=False)))[0]
         return emissions
 
     return run
 
 
-def _open_openvino(openvino: Any, path: Path, precision: ExportPrecision, threads: int) -> Network:
+def _open_openvino(
+    openvino: Any, path: Path, precision: ExportPrecision, threads: int, inputs: Sequence[str]
+) -> Network:
     # By default OpenVINO computes in bf16 on hardware that is fast at it.
     hint = "bf16" if precision == "bf16" else "f32"
     settings = {"INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": threads}
     compiled = openvino.Core().compile_model(path, "CPU", settings)
 
     def run(*arrays: Ids) -> Floats:
-        emissions: Floats = compiled(dict(zip(INPUTS, arrays, strict=False)))[0]
+        emissions: Floats = compiled(dict(zip(inputs, arrays, strict=False)))[0]
         return emissions
 
     return run

@@ -8,17 +8,20 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
 
 from ner.cpu_settings import set_up_libraries
 from ner.errors import InputError
+from ner.model.stored_classifier import is_classifier
 from ner.serving.engine_lexicons import EngineLexicons
 from ner.serving.frames import pack, read_frame
 
 if TYPE_CHECKING:
+    from ner.classifying.classifier import Classifier
     from ner.data.entities import Entity
     from ner.embedding.embedder import Embedder
     from ner.tagging.tagger import Tagger
@@ -47,7 +50,7 @@ class Start(TypedDict):
 
 
 class Batch(TypedDict):
-    """Texts with the same task: `tag` or `embed`, with the options of the task."""
+    """Texts with the same task: `tag`, `classify` or `embed`, with the options of the task."""
 
     model: str
     task: str
@@ -64,51 +67,58 @@ class _WrongLexicon(Exception):
 
 
 class Models:
-    """The taggers and encoders of one process.
+    """The taggers, classifiers and encoders of one process.
 
     Args:
         start: their folders, and how they compute.
     """
 
     def __init__(self, start: Start) -> None:
-        from ner.tagging.tagger import Tagger
-
-        how: tuple[Any, int, int] = (start["precision"], start["threads"], start["batch_characters"])
-        self._taggers = {name: Tagger.load(folder, *how, pytorch=True) for name, folder in start["models"].items()}
+        self._taggers: dict[str, Tagger] = {}
+        self._classifiers: dict[str, Classifier] = {}
+        for name, folder in start["models"].items():
+            self._load(name, folder, (start["precision"], start["threads"], start["batch_characters"]))
         self._encoders = {name: _load_encoder(name_, start) for name, name_ in start["encoders"].items()}
         self._lexicons = EngineLexicons(start["lexicons"])
         for model, version in start["lists"].items():
+            if model in self._classifiers:
+                raise InputError(f"{model} is a classifier, so it has no use for a list: give the list to a tagger")
             self._lexicons.apply(model, self._taggers[model], [version])
+
+    def _load(self, name: str, folder: str, how: tuple[Any, int, int]) -> None:
+        if is_classifier(Path(folder)):
+            from ner.classifying.classifier import Classifier
+
+            self._classifiers[name] = Classifier.load(folder, *how)
+        else:
+            from ner.tagging.tagger import Tagger
+
+            self._taggers[name] = Tagger.load(folder, *how, pytorch=True)
 
     def describe(self) -> dict[str, Any]:
         """Try each model once, and tell what clients need to know of it."""
         described = {}
         for name, tagger in self._taggers.items():
-            engine: Any = tagger.engine
             described[name] = {
                 "types": tagger.types,
-                "precision": engine.precision,
-                "window": engine.window,
-                "embeds": _can_embed(tagger),
-                "layers": _layer_sizes(engine.model.encoder) if _can_embed(tagger) else [],
-                "characters_per_second": _speed(tagger.tag),
+                **_describe(tagger.engine, _encoder_of(tagger.engine), tagger.tag),
+            }
+        for name, classifier in self._classifiers.items():
+            work = partial(_classify_alike, classifier)
+            described[name] = {
+                "labels": classifier.labels,
+                "pairs": classifier.pairs,
+                **_describe(classifier.engine, _encoder_of(classifier.engine), work),
             }
         for name, embedder in self._encoders.items():
-            described[name] = {
-                "types": [],
-                "precision": embedder.precision,
-                "window": embedder.window,
-                "embeds": True,
-                "layers": _layer_sizes(embedder.encoder),
-                "characters_per_second": _speed(embedder.embed),
-            }
-        return described
+            described[name] = _describe(embedder, embedder.encoder, embedder.embed)
+        return {name: {"types": [], "labels": [], "pairs": False, **model} for name, model in described.items()}
 
     def work(self, batch: Batch) -> list[Result]:
         """The result of each item. If a batch fails, its items are tried one by one."""
         items = batch["items"]
         self._lexicons.update(batch["lexicons"], batch["forget"])
-        run = self._run_tag if batch["task"] == "tag" else self._run_embed
+        run = {"tag": self._run_tag, "classify": self._run_classify, "embed": self._run_embed}[batch["task"]]
         try:
             return run(batch, items)
         except _WrongLexicon as error:
@@ -139,6 +149,11 @@ class Models:
             results.append(result)
         return results
 
+    def _run_classify(self, batch: Batch, items: Sequence[dict[str, Any]]) -> list[Result]:
+        texts = [(item["text"], item["pair"]) if "pair" in item else item["text"] for item in items]
+        found = self._classifiers[batch["model"]].predict(texts)
+        return [{"labels": [*one.labels], "scores": {**one.scores}} for one in found]
+
     def _run_embed(self, batch: Batch, items: Sequence[dict[str, Any]]) -> list[Result]:
         options = batch["options"]
         embedder = self._embedder(batch["model"], options["layer"])
@@ -154,11 +169,10 @@ class Models:
 
         if encoder := self._encoders.get(model):
             return Embedder(encoder.encoder, encoder.table, parse_layer(layer), encoder.precision)
-        tagger = self._taggers[model]
-        if not _can_embed(tagger):
+        owner: Any = self._taggers.get(model) or self._classifiers[model]
+        if (encoder := _encoder_of(owner.engine)) is None:
             raise InputError(f"the model {model} is exported, and has no vectors: serve the model that it came from")
-        engine: Any = tagger.engine
-        return Embedder(engine.model.encoder, tagger.table, parse_layer(layer), engine.precision)
+        return Embedder(encoder, owner.table, parse_layer(layer), owner.engine.precision)
 
 
 def _load_encoder(name: str, start: Start) -> "Embedder":
@@ -171,8 +185,25 @@ def _load_encoder(name: str, start: Start) -> "Embedder":
     return Embedder.load(name, precision=precision)
 
 
-def _can_embed(tagger: "Tagger") -> bool:
-    return hasattr(tagger.engine, "model")
+def _encoder_of(engine: Any) -> Any:
+    """The encoder in PyTorch of what runs a network; None if the network is exported."""
+    return engine.model.encoder if hasattr(engine, "model") else None
+
+
+def _describe(engine: Any, encoder: Any, work: Callable[[list[str]], object]) -> dict[str, Any]:
+    """What clients need to know of all kinds of models, after a try."""
+    return {
+        "precision": engine.precision,
+        "window": engine.window,
+        "embeds": encoder is not None,
+        "layers": [] if encoder is None else _layer_sizes(encoder),
+        "characters_per_second": _speed(work),
+    }
+
+
+def _classify_alike(classifier: "Classifier", texts: list[str]) -> object:
+    """Classify texts, or if the classifier reads pairs, each text beside an empty one."""
+    return classifier.predict([(text, "") for text in texts] if classifier.pairs else texts)
 
 
 def _layer_sizes(encoder: Any) -> list[int]:

@@ -6,15 +6,18 @@ from ner.language import Language, Text
 
 WORDS = {
     "tagline": Text("Find names of people, places and organisations in Chinese text.", "识别中文文本中的命名实体。"),
+    "tagline_labels": Text("Find the entities or the labels of Chinese texts.", "识别文本中的命名实体，或给文本分类。"),
     "texts": Text("Texts, one per line", "文本，每行一条"),
     "model": Text("Model", "模型"),
     "key": Text("API key", "API key"),
     "submit": Text("Find entities", "识别实体"),
+    "submit_labels": Text("Send", "提交"),
     "shortcut": Text("or Ctrl + Enter", "或按 Ctrl + Enter"),
     "result": Text("Result", "结果"),
     "types": Text("Types to show", "显示的类型"),
     "list": Text("Entities and scores", "实体与分数"),
     "entity": Text("Entity", "实体"),
+    "label": Text("Label", "标签"),
     "type": Text("Type", "类型"),
     "score": Text("Score", "分数"),
     "line": Text("Text", "文本"),
@@ -30,6 +33,8 @@ WORDS = {
 NONE = Text("No entities found", "没有找到实体")
 ONE = Text("1 entity", "1 个实体")
 MANY = Text("{} entities", "{} 个实体")
+LABELLED_ONE = Text("1 text", "1 条文本")
+LABELLED = Text("{} texts", "{} 条文本")
 MORE = Text("and {} more: see the JSON answer", "另有 {} 个，见 JSON 结果")
 
 OTHER_SITE = Text("this form was sent from another site", "这个表单来自其他网站")

@@ -7,9 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBearer
 
 from ner.choices import MOST_READINGS
+from ner.classifying.content import Content, content_length
+from ner.classifying.prediction import Prediction
 from ner.errors import InputError
 from ner.lexicon.fixed_spans import FixedSpan
 from ner.records.record import TaggedText
+from ner.serving.classifying import classify_texts, prediction_fields
 from ner.serving.gate import STREAM
 from ner.serving.json_route import JsonRoute, json_response
 from ner.serving.lexicon_routes import lexicon_routes
@@ -17,6 +20,8 @@ from ner.serving.refusal import Refusal, not_now
 from ner.serving.request_dictionary import pack_dictionary
 from ner.serving.schemas import (
     REFUSALS,
+    ClassifyRequest,
+    ClassifyResponse,
     EmbedRequest,
     EmbedResponse,
     LexiconName,
@@ -91,6 +96,14 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
         name, _ = find_model(service, model, types, lexicon)
         return TagStream(service, request, StreamOptions(name, min_score, types, nbest, lexicon))
 
+    @router.post("/v1/classify", response_model=ClassifyResponse, responses=REFUSALS, tags=["classify"])
+    @limit_texts(service.settings)
+    async def classify(body: ClassifyRequest, request: Request) -> Response:
+        """Find the labels of texts, or of pairs of texts."""
+        contents = _contents(body)
+        found = await classify_texts(service, request, contents, body.model)
+        return json_response(classify_answer(body.model or service.default_classifier, contents, found))
+
     @router.post("/v1/embed", response_model=EmbedResponse, responses=REFUSALS, tags=["embed"])
     @limit_texts(service.settings)
     async def embed(body: EmbedRequest, request: Request) -> Response:
@@ -101,15 +114,15 @@ def own_routes(service: Service, *, admin: bool) -> APIRouter:
 
     @router.get("/v1/models", response_model=ModelList, responses=refusals(401, 404, 422, 503), tags=["models"])
     async def models(lexicon: Annotated[LexiconName | None, Query()] = None) -> Response:
-        """The models with the types that they find, with this list too, and the limits of a request."""
+        """The models with the types, with those of this list too, and the labels that they find, and the limits."""
         if not service.models:
             raise not_now("loading its models")
         lexicons = [] if lexicon is None else [service.lexicons.of_name(lexicon)]
-        shown = ("types", "precision", "window", "embeds")
+        shown = ("types", "labels", "pairs", "precision", "window", "embeds")
         rows = [
             {
                 "name": name,
-                "default": name == service.default,
+                "default": name in (service.default, service.default_classifier),
                 **{key: model[key] for key in shown},
                 "types": service.types(name, lexicons if model["types"] else []),
             }
@@ -167,6 +180,32 @@ def tag_answer(model: str, texts: Sequence[str], found: Sequence[TaggedText], nb
         nbest: the number of readings that was asked for.
     """
     return {"model": model, "results": [result_fields(one, nbest) for one in found], "usage": _usage(texts)}
+
+
+def classify_answer(model: str, contents: Sequence[Content], found: Sequence[Prediction]) -> dict[str, Any]:
+    """What `/v1/classify` answers.
+
+    Args:
+        model: the name of the classifier.
+        contents: the texts or pairs.
+        found: the prediction for each of them.
+    """
+    usage = {"texts": len(contents), "characters": sum(map(content_length, contents))}
+    return {"model": model, "results": [prediction_fields(one) for one in found], "usage": usage}
+
+
+def _contents(body: ClassifyRequest) -> list[Content]:
+    """The texts or pairs of a request.
+
+    Raises:
+        Refusal: it has neither or both, or a pair has not two texts.
+    """
+    if (body.texts is None) == (body.pairs is None):
+        raise Refusal(422, "texts: expected either texts or pairs")
+    for place, pair in enumerate(body.pairs or ()):
+        if len(pair) != 2:
+            raise Refusal(422, f"pairs[{place}]: expected two texts, got {len(pair)}")
+    return [(text, None) for text in body.texts or ()] + [(one, other) for one, other in body.pairs or ()]
 
 
 def _usage(texts: Sequence[str]) -> dict[str, int]:

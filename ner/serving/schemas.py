@@ -19,6 +19,7 @@ JsonList = Annotated[list[_Item], Field(fail_fast=True)]
 
 LAYERS = r"^(-?\d{1,3}|mean|last4|all)$"
 _EXAMPLE = "林晓东昨天从杭州赶到北京大学医院看望李教授。"
+_EXAMPLE_PAIR = ["图书馆几点关门？", "图书馆什么时候闭馆？"]
 
 
 class Strict(BaseModel):
@@ -65,6 +66,14 @@ class TagRequest(Strict):
     lexicon: Annotated[LexiconName | None, Field(description="The name of a list that the service has.")] = None
 
 
+class ClassifyRequest(Strict):
+    """Texts to classify, or pairs of texts if the classifier reads pairs."""
+
+    texts: list[str] | None = None
+    pairs: list[list[str]] | None = None
+    model: Annotated[str | None, Field(description="The name of a classifier; the first one if it is left out.")] = None
+
+
 class EmbedRequest(Strict):
     """Texts to compute vectors of."""
 
@@ -83,16 +92,19 @@ class EmbedRequest(Strict):
 
 
 def limit_texts(settings: ServingSettings) -> Callable[[_Route], _Route]:
-    """Decorate a route: the `texts` of its `body` keep the limits of a service, and its OpenAPI document has them."""
+    """Decorate a route: the texts of its `body` keep the limits of a service, and its OpenAPI document has them."""
 
     def decorate(route: _Route) -> _Route:
         text: Any = Annotated[str, Field(max_length=settings.max_characters)]
-        many = Field(min_length=1, max_length=settings.max_texts, examples=[[_EXAMPLE]])
-        texts: Any = Annotated[JsonList[text], many]
+        pair: Any = Annotated[JsonList[text], Field(json_schema_extra={"minItems": 2, "maxItems": 2})]
         schema = route.__annotations__["body"]
-        route.__annotations__["body"] = create_model(
-            schema.__name__, __base__=schema, __doc__=schema.__doc__, texts=(texts, ...)
-        )
+        fields: dict[str, Any] = {}
+        for name, item, example in (("texts", text, _EXAMPLE), ("pairs", pair, _EXAMPLE_PAIR)):
+            if field := schema.model_fields.get(name):
+                many = Field(min_length=1, max_length=settings.max_texts, examples=[[example]])
+                items: Any = Annotated[JsonList[item], many]  # type: ignore[valid-type]  # it takes no variable for a type
+                fields[name] = (items, ...) if field.is_required() else (items | None, None)
+        route.__annotations__["body"] = create_model(schema.__name__, __base__=schema, __doc__=schema.__doc__, **fields)
         return route
 
     return decorate
@@ -140,6 +152,21 @@ class TagResponse(BaseModel):
     usage: Usage
 
 
+class PredictionModel(BaseModel):
+    """The labels of a text or pair, the most probable first, and the probability of each label."""
+
+    labels: list[str]
+    scores: dict[str, float]
+
+
+class ClassifyResponse(BaseModel):
+    """The predictions, in the order of the texts or pairs."""
+
+    model: str
+    results: list[PredictionModel]
+    usage: Usage
+
+
 class EmbedResponse(BaseModel):
     """The vectors, in the order of the texts. With pooling none, there is a list of vectors for each text."""
 
@@ -154,6 +181,8 @@ class ModelInfo(BaseModel):
     name: str
     default: bool
     types: list[str]
+    labels: list[str]
+    pairs: bool
     precision: str
     window: int
     embeds: bool

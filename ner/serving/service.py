@@ -33,7 +33,7 @@ class Service:
     """Answers requests with engine processes.
 
     Args:
-        folders: the folder of each tagger, by name. The first is the default.
+        folders: the folder of each tagger and classifier, by name.
         settings: limits and times, and how the models compute.
         encoders: the folder or the name of each encoder that is served by itself, by name.
         lists: the files of the list of each tagger that has one.
@@ -76,8 +76,14 @@ class Service:
 
     @property
     def default(self) -> str:
-        """The model of a request that names none."""
-        return next(iter(self._start["models"] or self._start["encoders"]))
+        """The model of a request that names none: the first tagger, or the first model if there is no tagger."""
+        taggers = (name for name, model in self.models.items() if model["types"])
+        return next(taggers, next(iter(self._start["models"] or self._start["encoders"])))
+
+    @property
+    def default_classifier(self) -> str:
+        """The model of a request for labels that names none: the first classifier, or the first model."""
+        return next((name for name, model in self.models.items() if model["labels"]), self.default)
 
     @property
     def default_encoder(self) -> str:
@@ -242,11 +248,12 @@ class Service:
         for place, result in enumerate(results):
             if result.get("kind") == "lexicon":
                 raise Refusal(422, f"dictionary: {result['error']}")
+            field = "pairs" if "pair" in jobs[place].item else "texts"
             if result.get("kind") == "input":
-                raise Refusal(422, f"texts[{place}]: {result['error']}")
+                raise Refusal(422, f"{field}[{place}]: {result['error']}")
             if "error" in result:
                 _LOGGER.error("a text of %d characters failed: %s", jobs[place].characters, result["error"])
-                raise Refusal(500, f"texts[{place}]: the model failed")
+                raise Refusal(500, f"{field}[{place}]: the model failed")
         return results
 
     def _job(self, task: Task, item: dict[str, Any]) -> Job:

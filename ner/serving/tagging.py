@@ -57,7 +57,7 @@ async def tag_texts(
         for item, spans in zip(items, fixed, strict=True):
             item["fixed"] = [tuple(span) for span in spans]
     options = (("fixed", True),) if fixed is not None else (("nbest", nbest),)
-    _note_work(request, texts)
+    note_work(request, len(texts), sum(map(len, texts)))
     results = await service.work(Task(name, "tag", options, lexicons), items)
     return [
         TaggedText(
@@ -82,11 +82,12 @@ def find_model(
     """The name of a model that finds all of these types with its lists, and these lists.
 
     Raises:
-        Refusal: there is no such model or list, or there is no such type, or the model is an encoder.
+        Refusal: there is no such model or list, or there is no such type, or the model finds no entities.
     """
     name = service.find_model(model)
     if not service.models[name]["types"]:
-        raise Refusal(422, f"model: {name} is an encoder and finds no entities; ask it for vectors")
+        kind, other = ("a classifier", "labels") if service.models[name]["labels"] else ("an encoder", "vectors")
+        raise Refusal(422, f"model: {name} is {kind} and finds no entities; ask it for {other}")
     lexicons = service.lexicons.find(name, lexicon, dictionary)
     known = service.types(name, lexicons)
     if unknown := set(types or ()) - set(known):
@@ -132,7 +133,7 @@ async def embed_texts(
     if pooling == "none" and numbers * sum(map(len, texts)) > _MOST_NUMBERS:
         most = _MOST_NUMBERS // numbers
         raise Refusal(413, f"texts: expected at most {most:,} characters with this layer and pooling none")
-    _note_work(request, texts)
+    note_work(request, len(texts), sum(map(len, texts)))
     task = Task(name, "embed", (("layer", layer), ("pooling", pooling)))
     results = await service.work(task, [{"text": text} for text in texts])
     return [orjson.Fragment(result["vector"]) for result in results]
@@ -142,5 +143,6 @@ def _entities(text: str, rows: Sequence[Sequence[Any]]) -> list[Entity]:
     return [Entity(start, end, label, text[start:end], *more) for start, end, label, *more in rows]
 
 
-def _note_work(request: Request, texts: Sequence[str]) -> None:
-    request.scope["state"]["work"] = {"texts": len(texts), "characters": sum(map(len, texts))}
+def note_work(request: Request, texts: int, characters: int) -> None:
+    """Add the size of the work to the line of a request in the log."""
+    request.scope["state"]["work"] = {"texts": texts, "characters": characters}

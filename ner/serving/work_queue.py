@@ -20,7 +20,7 @@ class Task:
 
     Args:
         model: the name of the model.
-        name: `tag` or `embed`.
+        name: `tag`, `classify` or `embed`.
         options: names and values.
         lexicons: the lists that entities may come from.
     """
@@ -37,7 +37,7 @@ class Job:
 
     Args:
         task: what is done with it.
-        item: the text, and what is known of it.
+        item: the text, and what is known of it, or the other text of a pair.
         result: gets the result. If it is cancelled, the work is dropped.
         characters: the size of the work.
         deaths: how many engine processes have ended while they worked on it.
@@ -52,7 +52,7 @@ class Job:
     since: float = field(default_factory=monotonic)
 
     def __post_init__(self) -> None:
-        self.characters = max(1, len(self.item["text"]))
+        self.characters = max(1, len(self.item["text"]) + len(self.item.get("pair", "")))
 
     def finish(self, result: Result) -> None:
         """Give the result, if somebody still waits for it."""

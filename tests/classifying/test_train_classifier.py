@@ -15,8 +15,10 @@ from ner.classifying.classifier import Classifier
 from ner.classifying.classifier_trainer import MOST_WINDOWS, ClassifierExamples
 from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.classifying.labelled_text import LabelledData, LabelledText
+from ner.classifying.torch_classifier_engine import TorchClassifierEngine
 from ner.classifying.train_classifier import train_classifier
 from ner.errors import InputError, InterruptedRun
+from ner.model.classifier_network import TextClassifierConfig
 from tests.classifying.conftest import TEXTS, split
 
 Change = Callable[..., ClassifierSettings]
@@ -35,7 +37,7 @@ def test_it_learns_by_heart_and_is_the_same_when_it_is_loaded(
     record = json.loads((classifier_folder / "training.json").read_text(encoding="utf-8"))
     assert record["scores"]["test"]["accuracy"] == 100.0
     assert classifier.evaluate(labelled.dev).to_dict() == record["scores"]["dev"]
-    assert record["temperature"] == pytest.approx(float(classifier.model.temperature))
+    assert record["temperature"] == pytest.approx(float(classifier.engine.temperature))
     assert record["temperature"] < 1  # calibrated: it makes no mistake on dev
     assert (classifier_folder / "evaluation" / "test" / "report.html").is_file()
     assert not (classifier_folder / "unfinished-run").exists()
@@ -115,16 +117,21 @@ def test_a_diverging_run_says_what_to_do(labelled: LabelledData, quick: Change, 
 
 def test_of_a_very_long_text_training_reads_some_windows(classifier: Classifier) -> None:
     texts = [LabelledText("我" * length, ("去",)) for length in (100, 101)]  # windows of 16 begin every 12 characters
-    examples = ClassifierExamples(texts, classifier.table, classifier.model.config)
+    examples = ClassifierExamples(texts, classifier.table, _config(classifier))
     assert [len(examples[at].rows) for at in range(2)] == [MOST_WINDOWS, MOST_WINDOWS]
     assert examples.shortened == 1
 
 
 def test_rare_labels_weigh_more(classifier: Classifier) -> None:
     texts = split("train", [*TEXTS[:4], TEXTS[4]]).texts
-    examples = ClassifierExamples(texts, classifier.table, classifier.model.config)
+    examples = ClassifierExamples(texts, classifier.table, _config(classifier))
     assert examples.label_weights(0).tolist() == [1.0, 1.0]
     assert examples.label_weights(1).tolist() == pytest.approx([5 / 8, 5 / 2])  # 去 has 4 of 5 texts, 看 has one
+
+
+def _config(classifier: Classifier) -> TextClassifierConfig:
+    assert isinstance(classifier.engine, TorchClassifierEngine)
+    return classifier.engine.model.config
 
 
 def _same(one: Path, other: Path) -> bool:

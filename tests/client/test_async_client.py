@@ -10,7 +10,7 @@ import pytest
 from ner import AsyncClient, InputError, ServiceError
 from tests.client.conftest import MODELS, URL, transport_to
 from tests.client.test_client import FOUND, TEXT, echo
-from tests.serving.conftest import stub_service
+from tests.serving.conftest import add_classifiers, stub_service
 
 
 def with_client(use: Callable[[AsyncClient], Awaitable[Any]], transport: Any = None, **more: Any) -> Any:
@@ -117,3 +117,11 @@ def test_requests_ahead_are_dropped_with_the_caller() -> None:
 
     with_client(use, httpx.MockTransport(never))
     assert dropped == [True] * 3
+
+
+def test_labels() -> None:
+    async def run() -> list[str | None]:
+        async with AsyncClient(URL, transport=transport_to(add_classifiers(stub_service()))) as client:
+            return [(await client.classify("进球了")).label, *(one.label for one in await client.classify(["降息"]))]
+
+    assert asyncio.run(run()) == ["体育", "体育"]

@@ -22,7 +22,7 @@ from ner.lexicon.entries import Entry
 from ner.serving.served_lexicon import pack
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
 from tests.client.conftest import MODELS, URL, transport_to
-from tests.serving.conftest import stub_service
+from tests.serving.conftest import add_classifiers, stub_service
 
 Make = Callable[..., Client]
 TEXT = "😀林晓东住在杭州。"
@@ -317,3 +317,37 @@ print([name for name in sys.modules if name.startswith("ner.serving") and sys.mo
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "[Entity(start=0, end=2, label='LOC', text='上海', score=1.0)]\n[]\n", done.stderr
+
+
+def test_labels(labelling: Client) -> None:
+    assert labelling.classify("进球了").label == "体育"
+    found = labelling.classify(["进球了", ""])
+    assert [(one.label, one.score) for one in found] == [("体育", 0.75)] * 2
+    seen: list[int] = []
+    assert len([*labelling.classify_stream(["进球了", "降息"], seen.append)]) == 2
+    assert seen == [3, 2]
+    assert labelling.classifier.name == "topic"
+    assert labelling.types == ["LOC", "ORG", "PER"]  # of the tagger
+    with pytest.raises(InputError, match="expected texts, got "):
+        labelling.classify([("几点", "何时")])
+
+
+def test_labels_of_pairs() -> None:
+    transport = transport_to(add_classifiers(stub_service()))
+    with Client(URL, model="same", transport=transport) as one:
+        assert [prediction.label for prediction in one.classify([("几点", "何时")] * 3)] == ["体育"] * 3
+        with pytest.raises(InputError, match="expected pairs of texts"):
+            one.classify("几点")
+    with (
+        Client(URL, model="stub", transport=transport) as one,
+        pytest.raises(InputError, match="expected `model` to be topic, same"),
+    ):
+        one.classify("几点")
+    with Client(URL, transport=transport_to()) as one, pytest.raises(InputError, match="serves no classifier"):
+        one.classify("几点")
+
+
+@pytest.fixture
+def labelling() -> Iterator[Client]:
+    with Client(URL, transport=transport_to(add_classifiers(stub_service()))) as one:
+        yield one

@@ -47,7 +47,7 @@ def test_lists_are_for_all_models_or_for_one(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_encoder_alone_takes_no_list() -> None:
     result = CliRunner().invoke(app, ["serve", "--encoder", "x/bert", "--dictionary", "all.csv"])
-    assert (result.exit_code, "it has no use for --dictionary and --rules" in result.stderr) == (2, True)
+    assert (result.exit_code, "nothing else has a use for --dictionary and --rules" in result.stderr) == (2, True)
 
 
 def test_an_encoder_is_no_model(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def run_commands(page: str, folder: Path, port: int = 8000) -> subprocess.Comple
     return subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(("page", "least"), [("first-tagger", 5), ("service", 12)])
+@pytest.mark.parametrize(("page", "least"), [("first-tagger", 5), ("first-classifier", 4), ("service", 12)])
 def test_both_languages_have_the_same_commands(page: str, least: int) -> None:
     commands = read_commands(f"{page}.md")
     assert len(commands) > least
@@ -54,6 +54,18 @@ def test_every_command_runs(tmp_path: Path) -> None:
     assert ran.stdout.count("林晓东") == 2, "one for each of the taggers"
     assert (tmp_path / "my-tagger" / "report" / "report.html").is_file()
     assert "news.txt" in (tmp_path / "my-tagger" / "entities.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.slow
+@pytest.mark.serve
+def test_every_command_about_the_classifier_runs(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    ran = run_commands("first-classifier.md", tmp_path, port)
+    assert ran.returncode == 0, ran.stderr
+    assert "accuracy" in ran.stdout
+    assert '"model":"topic","results":[{"labels":["财经"]' in ran.stdout
+    assert (tmp_path / "my-classifier" / "model" / "evaluation" / "test" / "report.html").is_file()
 
 
 @pytest.mark.serve

@@ -25,6 +25,8 @@ from tests.helpers.asgi_transport import transport_of
 ADMIN_KEY = "admin-key-of-the-tests"
 _MODEL = {
     "types": ["LOC", "ORG", "PER"],
+    "labels": [],
+    "pairs": False,
     "precision": "fp32",
     "window": 256,
     "embeds": True,
@@ -136,6 +138,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 async def _find_names(task: Task, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a model with a few names would answer."""
+    if task.name == "classify":
+        return [{"labels": ["体育"], "scores": {"体育": 0.75, "财经": 0.25}} for _ in items]
     if task.name == "embed":
         if dict(task.options)["pooling"] == "none":
             return [{"vector": orjson.dumps([[1.0, 0.5]] * len(item["text"])).decode()} for item in items]
@@ -152,6 +156,13 @@ async def _find_names(task: Task, items: Sequence[dict[str, Any]]) -> list[dict[
             rows.append((start, start + len(name), row["type"], 0.9, *said))
         results.append({"entities": rows, "alternatives": [[0.8, rows]] * dict(task.options).get("nbest", 0)})
     return results
+
+
+def add_classifiers(service: Service) -> Service:
+    """Let a stub service have a classifier of texts, `topic`, and one of pairs, `same`."""
+    for name, pairs in (("topic", False), ("same", True)):
+        service.models[name] = {**_MODEL, "types": [], "labels": ["体育", "财经"], "pairs": pairs}
+    return service
 
 
 def stub_service(**settings: Any) -> Service:

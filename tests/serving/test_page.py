@@ -18,7 +18,7 @@ import pytest
 from ner.serving.api_keys import ApiKeys
 from ner.serving.page_words import choose_language
 from ner.serving.refusal import Refusal
-from tests.serving.conftest import Served, stub_service
+from tests.serving.conftest import Served, add_classifiers, stub_service
 
 Make = Callable[..., httpx.AsyncClient]
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -262,3 +262,17 @@ def test_in_a_browser(served: Served, tmp_path: Path) -> None:
     dom = _browse(page.as_uri(), tmp_path / "c")
     assert re.findall(r"<mark[^>]*>(\S+?)<small>", dom) == ["林晓东", "杭州"]
     assert re.search(r'<button type="button" data-copies="json"', dom)
+
+
+def test_labels(make_client: Make) -> None:
+    service = add_classifiers(stub_service())
+    form = get(make_client(service))
+    assert re.findall("<option.*?>(.*)</option>", form.text) == ["stub", "topic"]  # the form has no pairs
+    assert "Find the entities or the labels" in form.text
+    answer = post(make_client(service), "主队进球了。\n央行降息。", model="topic")
+    assert re.search(r"主队进球了。</th><td[^>]*>体育</td><td>.*0\.750</td>", answer.text)
+    assert json.loads(shown(answer, "json"))["results"][1]["labels"] == ["体育"]
+    words = shlex.split(shown(answer, "curl"))
+    assert words[1] == "http://service/v1/classify"
+    assert json.loads(words[-1]) == {"texts": ["主队进球了。", "央行降息。"]}
+    assert ">2 texts</h2>" in answer.text

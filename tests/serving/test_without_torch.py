@@ -11,7 +11,7 @@ import sys
 needless = "torch transformers accelerate safetensors pandas seqeval torchcrf sklearn scipy httpx yaml".split()
 sys.modules.update(dict.fromkeys(needless))
 import ner.commands.app, ner.commands.serve, ner.serving.engine_process, ner.serving.server
-import ner.runtime.sessions, ner.tagging.tagger
+import ner.runtime.sessions, ner.tagging.tagger, ner.classifying.classifier
 from ner.serving.app import make_app
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings

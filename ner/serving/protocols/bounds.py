@@ -6,7 +6,10 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
+from ner.classifying.content import Content
+from ner.classifying.prediction import Prediction
 from ner.data.entities import Entity
+from ner.serving.classifying import classify_texts, find_classifier
 from ner.serving.refusal import Refusal
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
@@ -45,6 +48,22 @@ async def find_entities(
         service.find_model(model)
         return []
     return [one.entities for one in await tag_texts(service, request, texts, model=model, min_score=min_score)]
+
+
+async def find_labels(
+    service: Service, request: Request, contents: Sequence[Content], model: str | None
+) -> list[Prediction]:
+    """The prediction for each text or pair. There may be none.
+
+    Raises:
+        Refusal: the texts don't keep the limits, there is no such classifier, or a text can't be worked on.
+    """
+    for part in (0, 1):
+        require_bounds(service.settings, [content[part] or "" for content in contents])
+    if not contents:
+        find_classifier(service, model)
+        return []
+    return await classify_texts(service, request, contents, model)
 
 
 async def compute_vectors(

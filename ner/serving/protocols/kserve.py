@@ -8,15 +8,17 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from ner.classifying.content import Content
+from ner.serving.classifying import prediction_fields
 from ner.serving.json_route import JsonRoute, json_response
-from ner.serving.protocols.bounds import Body, find_entities
+from ner.serving.protocols.bounds import Body, find_entities, find_labels
 from ner.serving.refusal import Refusal
 from ner.serving.schemas import REFUSALS, JsonList, refusals
 from ner.serving.service import Service
 from ner.serving.tagging import entity_fields
 from ner.version import installed_version
 
-_INPUT, _OUTPUT = "text", "entities"
+_INPUT, _ENTITIES, _PREDICTION = "text", "entities", "prediction"
 
 
 class _TensorRoute(JsonRoute):
@@ -34,7 +36,7 @@ class _TensorRoute(JsonRoute):
 
 
 class TextTensor(Body):
-    """The input. `data` is flat, or nested as `shape` says."""
+    """The input. `data` is flat, or nested as `shape` says: a classifier of pairs takes the shape [pairs, 2]."""
 
     name: Literal["text"]
     shape: Annotated[JsonList[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=2)]
@@ -48,7 +50,7 @@ class TextTensor(Body):
 class WantedOutput(Body):
     """An output."""
 
-    name: Literal["entities"]
+    name: Literal["entities", "prediction"]
 
 
 class InferRequest(Body):
@@ -59,8 +61,8 @@ class InferRequest(Body):
     outputs: JsonList[WantedOutput] | None = None
 
 
-class EntityTensor(BaseModel):
-    """The output: for each text a JSON list of entities, as a string."""
+class OutputTensor(BaseModel):
+    """The output: for each text a JSON list of entities, or the JSON object of a prediction, as a string."""
 
     name: str
     shape: list[int]
@@ -69,11 +71,11 @@ class EntityTensor(BaseModel):
 
 
 class InferResponse(BaseModel):
-    """Entities."""
+    """Entities or predictions."""
 
     model_name: str
     id: str | None = None
-    outputs: list[EntityTensor]
+    outputs: list[OutputTensor]
 
 
 class TensorInfo(BaseModel):
@@ -126,13 +128,15 @@ def kserve_routes(service: Service) -> APIRouter:
     @router.get("/models/{model}", response_model=ModelMetadata, responses=no_model)
     async def metadata(model: str) -> Response:
         """The inputs and outputs of a model."""
+        name = service.find_model(model)
+        shape = [-1, 2] if service.models[name]["pairs"] else [-1]
         return json_response(
             {
-                "name": service.find_model(model),
+                "name": name,
                 "versions": [],
                 "platform": "bert-ner",
-                "inputs": [{"name": _INPUT, "datatype": "BYTES", "shape": [-1]}],
-                "outputs": [{"name": _OUTPUT, "datatype": "BYTES", "shape": [-1]}],
+                "inputs": [{"name": _INPUT, "datatype": "BYTES", "shape": shape}],
+                "outputs": [{"name": _output(service, name), "datatype": "BYTES", "shape": [-1]}],
             }
         )
 
@@ -143,15 +147,39 @@ def kserve_routes(service: Service) -> APIRouter:
 
     @router.post("/models/{model}/infer", response_model=InferResponse, responses=REFUSALS)
     async def infer(model: str, body: InferRequest, request: Request) -> Response:
-        """Find the entities of texts."""
+        """Find the entities of texts, or if the model is a classifier, their labels."""
         (tensor,) = body.inputs
-        found = await find_entities(service, request, _texts(tensor), model)
-        documents = [orjson.dumps([entity_fields(entity) for entity in entities]).decode() for entities in found]
-        output = {"name": _OUTPUT, "shape": tensor.shape, "datatype": "BYTES", "data": documents}
+        name, shape = _output(service, model), tensor.shape
+        if any(wanted.name != name for wanted in body.outputs or ()):
+            raise Refusal(422, f"outputs: expected {name}, which is the only output of {model}")
+        documents: list[Any]
+        if name == _PREDICTION:
+            contents, shape = _contents(tensor, pairs=service.models[model]["pairs"])
+            documents = [prediction_fields(one) for one in await find_labels(service, request, contents, model)]
+        else:
+            found = await find_entities(service, request, _texts(tensor), model)
+            documents = [[entity_fields(entity) for entity in entities] for entities in found]
+        data = [orjson.dumps(document).decode() for document in documents]
+        output = {"name": name, "shape": shape, "datatype": "BYTES", "data": data}
         identity = {} if body.id is None else {"id": body.id}
         return json_response({"model_name": model, **identity, "outputs": [output]})
 
     return router
+
+
+def _output(service: Service, model: str) -> str:
+    """The name of the output of a model."""
+    return _PREDICTION if service.models[service.find_model(model)]["labels"] else _ENTITIES
+
+
+def _contents(tensor: TextTensor, *, pairs: bool) -> tuple[list[Content], list[int]]:
+    """The texts or pairs of a tensor, and the shape of a tensor with one element for each of them."""
+    texts = _texts(tensor)
+    if not pairs:
+        return [(text, None) for text in texts], tensor.shape
+    if tensor.shape[1:] != [2]:
+        raise Refusal(422, "inputs[0].shape: expected [pairs, 2], as the model reads pairs of texts")
+    return [*zip(texts[::2], texts[1::2], strict=True)], tensor.shape[:1]
 
 
 def _texts(tensor: TextTensor) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from ner.serving.service import Service
 from ner.serving.work_queue import Task
+from tests.serving.conftest import add_classifiers
 from tests.serving.protocols.conftest import Ask
 
 
@@ -42,3 +43,12 @@ def test_options_of_the_server(ask: Ask, service: Service) -> None:
     ]
     assert ask("/encode?pooling=middle", {"id": 1, "texts": ["你好"]}).status_code == 422
     assert ask("/encode?layer=top", {"id": 1, "texts": ["你好"]}).status_code == 422
+
+
+def test_labels_of_a_classifier(ask: Ask, service: Service) -> None:
+    """macanv's server answered with one list of labels and one of scores."""
+    add_classifiers(service)
+    answer = ask("/encode?model=topic", {"id": 1, "texts": ["进球了", "降息了"]}).json()
+    assert answer["result"] == [{"pred_label": ["体育", "体育"], "score": [0.75, 0.75]}]
+    assert ask("/encode?model=topic", {"id": 1, "texts": []}).json()["result"] == [{"pred_label": [], "score": []}]
+    assert ask("/encode?model=same", {"id": 1, "texts": ["进球了"]}).status_code == 422

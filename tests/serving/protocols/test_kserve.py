@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ner.serving.service import Service
+from tests.serving.conftest import add_classifiers
 from tests.serving.protocols.conftest import Ask
 
 INFER = "/v2/models/stub/infer"
@@ -75,3 +76,22 @@ def test_health(ask: Ask, service: Service) -> None:
     service.draining = True
     assert ask("/v2/health/live").status_code == 200
     assert ask("/v2/health/ready").status_code == 503
+
+
+def test_predictions_of_a_classifier(ask: Ask, service: Service) -> None:
+    add_classifiers(service)
+    (output,) = ask("/v2/models/topic/infer", tensor(["进球了", ""], [2, 1])).json()["outputs"]
+    assert (output["name"], output["shape"]) == ("prediction", [2, 1])
+    assert json.loads(output["data"][0]) == {"labels": ["体育"], "scores": {"体育": 0.75, "财经": 0.25}}
+    body = {**tensor(["进球了"], [1]), "outputs": [{"name": "entities"}]}
+    assert ask("/v2/models/topic/infer", body).status_code == 422
+    assert ask("/v2/models/topic").json()["outputs"][0]["name"] == "prediction"
+
+
+def test_pairs_of_texts(ask: Ask, service: Service) -> None:
+    add_classifiers(service)
+    for data in ([["几点", "何时"], ["", "何时"]], ["几点", "何时", "", "何时"]):
+        (output,) = ask("/v2/models/same/infer", tensor(data, [2, 2])).json()["outputs"]
+        assert (output["shape"], len(output["data"])) == ([2], 2)
+    assert ask("/v2/models/same/infer", tensor(["几点", "何时"], [2])).status_code == 422
+    assert ask("/v2/models/same").json()["inputs"][0]["shape"] == [-1, 2]
