@@ -28,6 +28,8 @@ _BLOCK = 1 << 22
 def merge_shards(folder: Path | str, output: Path | str) -> int:
     """Make one file of the shards that `tag_in_shards` has written, in constant memory.
 
+    >>> merge_shards("out", "all.parquet")  # doctest: +SKIP
+
     Shards of JSON lines can become every format that `tag` writes, with scores of four digits. Other shards keep their
     format.
 

@@ -37,6 +37,9 @@ _GO_ON = "run the same command again to go on"
 class ShardTotals:
     """What a finished run has found, with what it had found before it was interrupted.
 
+    >>> totals = tag_in_shards("corpus", "out")  # doctest: +SKIP
+    >>> print(totals.tally)  # doctest: +SKIP
+
     Args:
         shards: the number of shards.
         tagged: how many of them were tagged in this call.
@@ -51,22 +54,23 @@ class ShardTotals:
 
 
 def tag_in_shards(
-    texts: TextFiles,
+    texts: TextFiles | str | Path | Iterable[str | Path],
     output: Path | str,
-    source: TaggerSource | None = None,
+    source: TaggerSource | str | Path | None = None,
     form: ShardOutput | None = None,
     settings: ShardSettings | None = None,
     progress: Progress | None = None,
 ) -> ShardTotals:
     """Tag files into a folder of shards. What is whole is kept, so that an interrupted call can be made again.
 
-    >>> from ner.records.text_files import TextFiles
-    >>> totals = tag_in_shards(TextFiles(["corpus"]), Path("out"))  # doctest: +SKIP
+    >>> if __name__ == "__main__":  # in a file: its processes import it again
+    ...     totals = tag_in_shards("corpus", "out", "model", settings=ShardSettings(workers=8))  # doctest: +SKIP
 
     Args:
-        texts: the files. With `skip`, records that can't be read go into `errors.jsonl`.
+        texts: files, folders, archives, patterns and URLs, or `ner.records.text_files.TextFiles` of them with options.
         output: the folder: a path or a URL.
-        source: what finds the entities; None for the built-in tagger.
+        source: the model folder, or `ner.scaling.tagger_source.TaggerSource` with lists and rules; None for the
+            built-in tagger.
         form: what is written of each text.
         settings: the size of shards, and the processes. The folders of shards, files and model are to be at the same
             paths on all machines of a cluster.
@@ -77,7 +81,12 @@ def tag_in_shards(
         InterruptedRun: somebody pressed Ctrl-C. Shards that are whole stay.
         OSError: a file can't be read or written. Shards that are whole stay.
     """
-    source, form, settings = source or TaggerSource(), form or ShardOutput(), settings or ShardSettings()
+    form, settings = form or ShardOutput(), settings or ShardSettings()
+    if not isinstance(source, TaggerSource):
+        source = TaggerSource(Path(source) if source else None)
+    if not isinstance(texts, TextFiles):
+        given = [texts] if isinstance(texts, (str, Path)) else texts
+        texts = TextFiles(map(str, given), skip=settings.on_error == "skip")
     progress = choose_progress(progress)
     listed = bool(source.lists or source.rules)
     if form.explain and not listed:
