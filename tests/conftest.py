@@ -1,6 +1,7 @@
 """A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds."""
 
 import gc
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from ner.data.corpus import Corpus, read_corpus
 from ner.tagging.tagger import Tagger
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
+from tests.helpers.kept_conversions import FOLDER, keep_conversions
 
 # A first example that imports something heavy would miss any deadline.
 hypothesis_settings.register_profile("default", deadline=None)
@@ -60,6 +62,16 @@ def pytest_configure() -> None:
 def _one_thread() -> None:
     """Let PyTorch use one thread in each test, as it does in a forked copy: the same steps give the same weights."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keep_conversions(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Convert each network to ONNX once, for all workers of pytest."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "conversions"
+    folder.mkdir(exist_ok=True)
+    os.environ[FOLDER] = str(folder)
+    keep_conversions()
 
 
 @pytest.fixture(scope="session")

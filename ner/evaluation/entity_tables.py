@@ -41,8 +41,7 @@ def with_rates(counts: pd.DataFrame) -> pd.DataFrame:
         TypeScores(gold_chunks=gold, predicted_chunks=predicted, correct_chunks=correct)
         for gold, predicted, correct in counts[COUNTS].itertuples(index=False, name=None)
     ]
-    rates = [(round(row.precision, 2), round(row.recall, 2), round(row.f1, 2)) for row in scores]
-    return counts.join(pd.DataFrame(rates, index=counts.index, columns=RATES, dtype=float))
+    return counts.assign(**{rate: [round(float(getattr(row, rate)), 2) for row in scores] for rate in RATES})
 
 
 def type_table(evaluation: Evaluation) -> pd.DataFrame:

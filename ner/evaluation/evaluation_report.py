@@ -20,7 +20,7 @@ from ner.evaluation.entity_tables import MOST_TYPES, entity_table
 from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
 from ner.evaluation.partial_credit import partial_credit_table
 from ner.evaluation.report_tables import Table
-from ner.evaluation.weaknesses import UNSEEN, group_by_seen
+from ner.evaluation.weaknesses import UNSEEN
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -91,11 +91,8 @@ class Report:
 
         None if train is not available, or if gold has no such entity.
         """
-        if self.train_forms is None or self.entities.empty:
-            return None
-        table = group_by_seen(self.entities, self.train_forms)
-        rows = table[(table["seen in train"] == UNSEEN) & (table["gold"] > 0)].to_dict("records")
-        return {str(name): value for name, value in rows[0].items()} if rows else None
+        rows = (row for table in self.all_tables if table.name == "by_seen" for row in table.records())
+        return next((row for row in rows if row["seen in train"] == UNSEEN and row["gold"]), None)
 
     @cached_property
     def train_text(self) -> str:
@@ -174,10 +171,7 @@ class Report:
             "training": record and {name: record[name] for name in ("data", *_RECORD_FACTS) if name in record},
             "doubtful_gold": len(self.doubtful_gold),
             "notes": self.notes,
-            "tables": {
-                table.name: table.frame.astype(object).where(table.frame.notna(), None).to_dict("records")
-                for table in self.all_tables
-            },
+            "tables": {table.name: table.records() for table in self.all_tables},
         }
 
     @cached_property

@@ -49,6 +49,11 @@ class Table:
             return self.frame.nlargest(self.most, "gold")
         return self.frame.head(self.most)
 
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as dicts by column, ready for JSON: a value that is undefined is None."""
+        rows = self.frame.to_dict("records")
+        return [{str(name): None if pd.isna(value) else value for name, value in row.items()} for row in rows]
+
     @cached_property
     def words(self) -> set[str]:
         """The columns that hold text."""

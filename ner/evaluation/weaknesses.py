@@ -6,10 +6,11 @@ own text and type, or from its sentence. So the counts of all groups of a table 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -32,13 +33,13 @@ SEEN, OTHERWISE_SEEN, UNSEEN = "under this type", "under other types only", "not
 
 def by_entity_length(entities: pd.DataFrame) -> pd.DataFrame:
     """Scores by the number of characters of the entity."""
-    return _score_groups(entities, _ranges(entities["text"].str.len(), _ENTITY_LENGTHS), "characters")
+    return _score_ranges(entities, map(len, entities["text"]), _ENTITY_LENGTHS, "characters")
 
 
 def by_sentence_length(entities: pd.DataFrame, sentences: Sequence[Sentence]) -> pd.DataFrame:
     """Scores by the number of characters of the sentence."""
-    lengths = entities["sentence"].map(lambda i: len(sentences[i].text))
-    return _score_groups(entities, _ranges(lengths, _SENTENCE_LENGTHS), "characters")
+    lengths = (len(sentences[i].text) for i in entities["sentence"])
+    return _score_ranges(entities, lengths, _SENTENCE_LENGTHS, "characters")
 
 
 def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
@@ -47,10 +48,9 @@ def by_density(entities: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
         sum(entity.end - entity.start for entity in gold) / max(1, len(sentence.text))
         for sentence, gold in zip(evaluation.sentences, evaluation.flat_gold, strict=True)
     ]
-    edges = [-math.inf, *_DENSITIES, math.inf]
     names = ["none", *(f"up to {high:.0%}" for high in _DENSITIES[1:]), f"over {_DENSITIES[-1]:.0%}"]
-    groups = pd.cut(entities["sentence"].map(lambda i: shares[i]), edges, labels=names)
-    return _score_groups(entities, groups, "share in entities")
+    groups = (names[bisect_left(_DENSITIES, shares[i])] for i in entities["sentence"])
+    return _score_groups(entities, groups, "share in entities", names)
 
 
 def group_by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
@@ -61,17 +61,17 @@ def group_by_seen(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
             return UNSEEN
         return SEEN if label in forms[text] else OTHERWISE_SEEN
 
-    groups = [group(text, label) for text, label in zip(entities["text"], entities["label"], strict=True)]
-    return _score_groups(entities, _order_groups(groups, (SEEN, OTHERWISE_SEEN, UNSEEN)), "seen in train")
+    groups = map(group, entities["text"], entities["label"])
+    return _score_groups(entities, groups, "seen in train", (SEEN, OTHERWISE_SEEN, UNSEEN))
 
 
 def by_frequency(entities: pd.DataFrame, forms: TrainForms) -> pd.DataFrame:
     """Scores by how often the surface form is an entity of the same type in train."""
-    times = [
+    times = (
         forms[text][label] if text in forms else 0
         for text, label in zip(entities["text"], entities["label"], strict=True)
-    ]
-    return _score_groups(entities, _ranges(pd.Series(times, dtype=int), _FREQUENCIES), "times in train")
+    )
+    return _score_ranges(entities, times, _FREQUENCIES, "times in train")
 
 
 def by_unknown_characters(
@@ -80,11 +80,11 @@ def by_unknown_characters(
     """Scores by whether the entity, or its sentence, contains characters that the encoder doesn't know."""
     unknown = [characters.unknown(sentence.text) > 0 for sentence in sentences]
     names = ("in the entity", "elsewhere in the sentence", "none")
-    groups = [
+    groups = (
         names[0] if characters.unknown(text) else names[1] if unknown[i] else names[2]
         for text, i in zip(entities["text"], entities["sentence"], strict=True)
-    ]
-    return _score_groups(entities, _order_groups(groups, names), "unknown characters")
+    )
+    return _score_groups(entities, groups, "unknown characters", names)
 
 
 def by_source(
@@ -98,24 +98,28 @@ def by_source(
         source: gives the document or file of a sentence.
         name: the name of the first column.
     """
-    groups = entities["sentence"].map(lambda i: in_utf_8(source(sentences[i])))
-    return _score_groups(entities, groups, name).sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
+    groups = [in_utf_8(source(sentences[i])) for i in entities["sentence"]]
+    table = _score_groups(entities, groups, name, sorted({*groups}))
+    return table.sort_values(["f1", "gold"], ascending=[True, False], ignore_index=True)
 
 
-def _score_groups(entities: pd.DataFrame, groups: pd.Series[Any], name: str) -> pd.DataFrame:
-    counts = entities[COUNTS].groupby(groups.rename(name), observed=True).sum()
-    table = with_rates(counts.reset_index().astype({name: str}))
-    # Recall and F1 are undefined without gold entities, precision without predicted entities.
-    table[["recall", "f1"]] = table[["recall", "f1"]].where(table["gold"] > 0)
-    table["precision"] = table["precision"].where(table["predicted"] > 0)
-    return table
-
-
-def _ranges(values: pd.Series[int], starts: Sequence[int]) -> pd.Series[Any]:
-    """The range of each value. Ranges begin at `starts`, and the last one has no end."""
+def _score_ranges(entities: pd.DataFrame, values: Iterable[int], starts: Sequence[int], name: str) -> pd.DataFrame:
+    """Scores by the range of each value. Ranges begin at `starts`, and the last one has no end."""
     names = [f"{low} to {high - 1}" if high - low > 1 else str(low) for low, high in pairwise(starts)]
-    return pd.cut(values, [*starts, np.inf], right=False, labels=[*names, f"{starts[-1]} or more"])
+    names.append(f"{starts[-1]} or more")
+    groups = (names[bisect_right(starts, value) - 1] for value in values)
+    return _score_groups(entities, groups, name, names)
 
 
-def _order_groups(groups: Sequence[str], order: Sequence[str]) -> pd.Series[Any]:
-    return pd.Series(groups).astype(pd.CategoricalDtype([*order]))
+def _score_groups(entities: pd.DataFrame, groups: Iterable[str], name: str, order: Sequence[str]) -> pd.DataFrame:
+    """Scores of the group of each entity, in the order of `order`. Groups without entities are left out."""
+    counts = entities[COUNTS].to_numpy()
+    rows: dict[str, list[int]] = defaultdict(list)  # the rows of the entities, by group
+    for row, group in enumerate(groups):
+        rows[group].append(row)
+    sums = [(group, *counts[rows[group]].sum(axis=0)) for group in order if group in rows]
+    table = with_rates(pd.DataFrame(sums, columns=[name, *COUNTS]))
+    # Recall and F1 are undefined without gold entities, precision without predicted entities.
+    table.loc[table["gold"] == 0, ["recall", "f1"]] = np.nan
+    table.loc[table["predicted"] == 0, "precision"] = np.nan
+    return table

@@ -8,9 +8,8 @@ import pytest
 
 from ner import Client
 from ner.client import connection
-from ner.serving.app import make_app
 from ner.serving.service import Service
-from tests.serving.conftest import stub_service
+from tests.serving.conftest import app_of
 
 URL = "http://service"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -25,7 +24,7 @@ MODELS = {
 
 def transport_to(service: Service | None = None) -> httpx.ASGITransport:
     """Carries requests to an application with this service, or a stub."""
-    app = make_app(service or stub_service())
+    app = app_of(service)
 
     async def with_state(scope: Any, receive: Any, send: Any) -> None:
         scope["state"] = {}  # as uvicorn does

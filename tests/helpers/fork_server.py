@@ -31,8 +31,10 @@ def serve(warm_up: list[list[str]]) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    importlib.import_module("ner.training.train")  # most of what the command lines import
     for arguments in warm_up:
         _import_as_in_a_fork(arguments)
+    importlib.import_module("tests.helpers.kept_conversions").keep_conversions()
     gc.collect()
     gc.freeze()
     answers.write("ready\n")

@@ -64,6 +64,14 @@ def _whole(work: Path) -> dict[str, str]:
     return {path: seen for path, seen in snapshot(work).items() if path != ".log" and "tfevents" not in path}
 
 
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of the command line. The network of an export is converted before: a conversion takes long."""
+    if request.param == "export":
+        request.getfixturevalue("exported")
+    return str(request.param)
+
+
 def _count(lab: Lab, folder: Path, line: list[object]) -> tuple[dict[str, int], dict[str, str]]:
     """How many writes, renames and fsyncs a command needs, and what it makes."""
     folder.mkdir()
@@ -74,7 +82,7 @@ def _count(lab: Lab, folder: Path, line: list[object]) -> tuple[dict[str, int], 
     return {operation: letters.count(operation[0]) for operation in ("write", "rename", "fsync")}, _whole(folder)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES, indirect=True)
 def test_faults(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
     line = _lines(lab.folder)[name]
     counts, good = _count(lab, tmp_path / "good", line)
@@ -125,7 +133,7 @@ def _judge(name: str, outcome: Outcome, action: str, work: Path, good: dict[str,
     return wrong
 
 
-@pytest.mark.parametrize("name", ["tag", "train", "pretrain", "export", "convert", "evaluate"])
+@pytest.mark.parametrize("name", ["tag", "train", "pretrain", "export", "convert", "evaluate"], indirect=True)
 def test_old_outputs_survive(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
     """Files that can't become larger than some bytes: for what is written from C++ and Rust, too."""
     line = [lab.folder / "long.txt" if one == lab.folder / "text.txt" else one for one in _lines(lab.folder)[name]]

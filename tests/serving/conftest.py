@@ -167,6 +167,37 @@ async def _accept(lexicon: Any, models: Any) -> None:
     pass
 
 
+class _Current:
+    """Passes everything on to the service of the test that runs."""
+
+    def __init__(self, service: Service) -> None:
+        self.point_to(service)
+
+    def point_to(self, service: Service) -> None:
+        """Pass on to another service from now on."""
+        object.__setattr__(self, "_service", service)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._service, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._service, name, value)
+
+
+_APPS: dict[ServingSettings, tuple[_Current, Any]] = {}
+
+
+def app_of(service: Service | None = None) -> Any:
+    """An application with this service, or a stub. Services with equal settings share one, which takes long to make."""
+    service = service or stub_service()
+    if service.settings not in _APPS:
+        current: Any = _Current(service)
+        _APPS[service.settings] = (current, make_app(current))
+    current, app = _APPS[service.settings]
+    current.point_to(service)
+    return app
+
+
 def never_answer(service: Service) -> list[bool]:
     """Let the work of a service never end. The list gets an item for each work that is dropped."""
     dropped: list[bool] = []
@@ -187,7 +218,7 @@ def make_client() -> Callable[..., httpx.AsyncClient]:
     """Makes clients of an application in this process, with a stub service."""
 
     def make(service: Service | None = None, **more: Any) -> httpx.AsyncClient:
-        app = make_app(service or stub_service(), **more)
+        app = make_app(service or stub_service(), **more) if more else app_of(service)
 
         async def with_state(scope: Any, receive: Any, send: Any) -> None:
             scope["state"] = {}  # as uvicorn does

@@ -15,7 +15,7 @@ from ner.serving.http_protocol import protocol_class
 from ner.serving.refusal import Refusal, too_busy
 from ner.serving.served_lexicon import pack
 from ner.serving.service import Service
-from tests.serving.conftest import never_answer, stub_service
+from tests.serving.conftest import app_of, never_answer, stub_service
 
 
 class Talk:
@@ -28,7 +28,7 @@ class Talk:
 
     def __init__(self, service: Service, query: str = "") -> None:
         self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._app = make_app(service)
+        self._app = app_of(service)
         self.taken = 0
         self.reads = asyncio.Event()  # whether the client reads
         self.reads.set()
