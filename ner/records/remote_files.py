@@ -12,7 +12,7 @@ from ner.extras import how_to_install
 from ner.files import plain_reason
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(::|://)")
-_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "http": "http", "https": "http"}
+_EXTRAS = {"s3": "s3", "s3a": "s3", "http": "http", "https": "http"}
 
 
 def is_url(name: object) -> bool:
