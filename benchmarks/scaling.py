@@ -21,6 +21,7 @@ from ner.records.text_files import TextFiles
 from ner.scaling.shard_folder import DONE, Manifest, ShardFolder
 from ner.scaling.shard_plan import plan_shards, shard_name
 from ner.scaling.shard_settings import ShardSettings
+from ner.scaling.shard_store import DiskStore
 from ner.scaling.shard_task import ShardOutput, ShardTagger, ShardTask, WholeShard
 from ner.scaling.tag_in_shards import tag_in_shards
 from ner.scaling.tagger_source import TaggerSource
@@ -121,7 +122,7 @@ def _compare_with_stream(console: Console, work: Path, file: Path, megabytes: in
     (work / "one.txt").write_text("一\n", encoding="utf-8")
     tag_in_shards(TextFiles([str(work / "one.txt")]), work / "one", NoSource())
     start = time.perf_counter() - began
-    number = len(ShardFolder(work / "cut").read().shards)
+    number = len(ShardFolder(DiskStore(work / "cut")).read().shards)
     each = (times.other_seconds - times.seconds - start) / number
     console.print(
         f"{megabytes} MB without tagging: one stream {times.seconds:.2f} s, {number} shards {times.other_seconds:.2f} "
@@ -137,7 +138,7 @@ def _resume(console: Console, work: Path, count: int) -> None:
     text.write_text("一\n" * count, encoding="utf-8")
     texts = TextFiles([str(text)])
     tag_in_shards(texts, output, NoSource(), settings=ShardSettings(workers=1))
-    folder = ShardFolder(output)
+    folder = ShardFolder(DiskStore(output))
     manifest = folder.read()
     shards = [[0, number, number + 1, 4 * number, 1, 1] for number in range(count)]
     folder.clear()
@@ -157,7 +158,7 @@ def _watch_memory(console: Console, work: Path, lines: int) -> None:
     began = time.perf_counter()
     plan = plan_shards(texts, _MEGABYTE)
     peaks = [_peak()]
-    tagger = ShardTagger(ShardTask(NoTagger, texts, work, ShardOutput(), (), len(plan.shards)))
+    tagger = ShardTagger(ShardTask(NoTagger, texts, DiskStore(work), ShardOutput(), (), len(plan.shards)))
     for number, shard in enumerate(plan.shards):
         tagger.tag(number, shard)
         (work / shard_name(number, len(plan.shards), "jsonl")).unlink()

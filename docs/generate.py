@@ -30,6 +30,7 @@ from ner.training.training_settings import TrainingSettings
 _GENERAL = str(Text("Options", "选项"))
 _PYTHON = {  # what is public and in no list here comes last
     Text("Tag text", "识别实体"): ("Tagger", "Entity", "Lexicon", "FixedSpan", "Embedder"),
+    Text("Tag a large corpus", "处理大规模语料"): ("tag_in_shards", "ShardSettings", "ShardTotals", "merge_shards"),
     Text("Count entities", "统计实体"): ("summarize", "SummarySettings", "Summary"),
     Text("Ask a service", "使用服务"): ("Client", "AsyncClient", "ServiceError"),
     Text("Choose texts to label, and label them", "选择要标注的文本并预标注"): (

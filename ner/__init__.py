@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from ner.pretraining.pretrainer import Pretrainer
     from ner.pretraining.pretraining_settings import PretrainingSettings
     from ner.runs.progress import Progress
+    from ner.scaling.merge_shards import merge_shards
+    from ner.scaling.shard_settings import ShardSettings
+    from ner.scaling.tag_in_shards import ShardTotals, tag_in_shards
     from ner.selecting.select import select_texts
     from ner.selecting.select_settings import SelectSettings
     from ner.selecting.selected import Selected
@@ -91,6 +94,8 @@ __all__ = [
     "Selected",
     "Sentence",
     "ServiceError",
+    "ShardSettings",
+    "ShardTotals",
     "Summary",
     "SummarySettings",
     "Tagger",
@@ -109,6 +114,7 @@ __all__ = [
     "join_corpora",
     "lexicon_source",
     "merge_sentences",
+    "merge_shards",
     "prelabel_texts",
     "read_corpus",
     "read_labelled_data",
@@ -117,6 +123,7 @@ __all__ = [
     "select_texts",
     "split_sentences",
     "summarize",
+    "tag_in_shards",
     "tagger_source",
     "train_classifier",
     "tune_settings",
@@ -149,6 +156,8 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "Selected": "ner.selecting.selected",
     "Sentence": "ner.data.entities",
     "ServiceError": "ner.client.service_error",
+    "ShardSettings": "ner.scaling.shard_settings",
+    "ShardTotals": "ner.scaling.tag_in_shards",
     "Summary": "ner.summarizing.summary",
     "SummarySettings": "ner.summarizing.summary_settings",
     "Tagger": "ner.tagging.tagger",
@@ -167,6 +176,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "join_corpora": "ner.data.joining",
     "lexicon_source": "ner.prelabelling.sources",
     "merge_sentences": "ner.data.merging",
+    "merge_shards": "ner.scaling.merge_shards",
     "prelabel_texts": "ner.prelabelling.prelabel",
     "read_corpus": "ner.data.corpus",
     "read_labelled_data": "ner.classifying.labelled_files",
@@ -175,6 +185,7 @@ _IMPORTED_WHEN_ASKED_FOR = {
     "select_texts": "ner.selecting.select",
     "split_sentences": "ner.data.dividing",
     "summarize": "ner.summarizing.summarize",
+    "tag_in_shards": "ner.scaling.tag_in_shards",
     "tagger_source": "ner.prelabelling.sources",
     "train_classifier": "ner.classifying.train_classifier",
     "tune_settings": "ner.tuning.tune_settings",

@@ -24,6 +24,10 @@ class NotFiniteError(InputError):
     """A network computes scores that are infinite or no numbers."""
 
 
+class FolderInUse(InputError):
+    """Another run uses the folder."""
+
+
 class InterruptedRun(Exception):
     """The user interrupted a run. The message says how to resume it. The command line exits with status 130."""
 

@@ -48,7 +48,7 @@ Names = Annotated[list[Name], Field(min_length=1, max_length=100_000), AfterVali
 Character = Annotated[str, Field(min_length=1, max_length=1)]
 
 
-def check_file(schema: type[_Schema], content: Any, path: Path, advice: str) -> _Schema:
+def check_file(schema: type[_Schema], content: Any, path: Path | str, advice: str) -> _Schema:
     """Check the content of a JSON file.
 
     Args:
@@ -82,7 +82,7 @@ class _Format(FileSchema):
     format_version: Annotated[int, Field(ge=1)] = 1
 
 
-def check_format(content: Any, newest: int, path: Path, advice: str) -> None:
+def check_format(content: Any, newest: int, path: Path | str, advice: str) -> None:
     """Check the version of a format. Call it before `check_file`: a newer format may have other fields.
 
     Raises:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from ner.bounded_json import parse_json
 from ner.errors import InputError
@@ -251,13 +251,23 @@ def read_bounded(path: Path) -> str:
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(descriptor, True)
     with open(descriptor, "rb") as file:
-        content = file.read(MOST_BYTES + 1)
+        return bounded_text(file)
+
+
+def bounded_text(file: IO[bytes]) -> str:
+    """Read a small text in UTF-8 from an open file.
+
+    Raises:
+        ValueError: it is not UTF-8, or larger than `MOST_BYTES`. The message is one for users.
+        OSError: the file can't be read.
+    """
+    content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
     return content.decode("utf-8").replace("\r\n", "\n")
 
 
-def damaged_file(path: Path, error: Exception, advice: str) -> InputError:
+def damaged_file(path: Path | str, error: Exception, advice: str) -> InputError:
     """Say in one sentence which file is damaged, how, and what to do.
 
     Args:

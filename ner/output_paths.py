@@ -71,7 +71,7 @@ def check_folder(
     _check_place(path, parameter)
 
 
-def other_files(path: Path, parameter: str, names: Sequence[str], older: str = "") -> InputError:
+def other_files(path: Path | str, parameter: str, names: Sequence[str], older: str = "") -> InputError:
     """The error for a folder that holds files of somebody else.
 
     Args:

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOR_THIS_PROJECT = {"test", "fuzz", "docs", "dev"}
 FOR_CLUSTERS = {"ray", "spark"}  # hundreds of megabytes
+FOR_URLS = {"s3", "http"}  # one for each kind of server
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_all_has_every_extra_of_users_but_clusters(project: Any) -> None:
     (everything,) = extras["all"]
     assert set(
         everything.partition("[")[2].rstrip("]").split(",")
-    ) == extras.keys() - FOR_THIS_PROJECT - FOR_CLUSTERS - {"all"}
+    ) == extras.keys() - FOR_THIS_PROJECT - FOR_CLUSTERS - FOR_URLS - {"all"}
 
 
 def test_all_that_is_installed_is_pinned(project: Any) -> None:

@@ -7,9 +7,17 @@ from ner.classifying.label_options import LabelOptions
 from ner.classifying.text_columns import TextColumns, choose_columns
 from ner.records.column_names import column_names
 from ner.records.record import Record
-from ner.records.source_files import DELIMITED, EXCEL, JSON_LINES, WITH_COLUMNS, find_files, suffix
+from ner.records.source_files import (
+    DELIMITED,
+    EXCEL,
+    JSON_LINES,
+    STANDARD_INPUT,
+    WITH_COLUMNS,
+    find_files,
+    suffix,
+)
 from ner.records.survey import Survey
-from ner.records.text_files import STANDARD_INPUT, TextFiles
+from ner.records.text_files import TextFiles
 from ner.records.text_options import TextOptions
 
 

@@ -27,10 +27,11 @@ from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.stored_classifier import CLASSIFIER_ENTRIES
 from ner.model.without_hooks import without_hooks
+from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress, choose_progress
 from ner.runs.run_folder import RESUME, end_run, run_in
 from ner.training.epoch_progress import EpochProgress
-from ner.training.fit import fit, require_one_process
+from ner.training.fit import fit
 from ner.training.loop_overview import describe_loop
 from ner.training.run_output import EVALUATION, prepare_output
 from ner.training.starting_network import build_network, encoder_entries, require_window

@@ -37,6 +37,7 @@ from ner.commands.tag import tag
 from ner.commands.train import train
 from ner.commands.tune import tune
 from ner.cpu_settings import set_up_libraries
+from ner.device import DEVICE, choose_device
 from ner.language import Text
 from ner.version import installed_version
 
@@ -87,9 +88,19 @@ def main(
         bool,
         option("Print the version and exit.", "打印版本并退出。", "--version", callback=_show_version, is_eager=True),
     ] = False,
+    device: Annotated[
+        str,
+        option(
+            "Where networks are computed: auto (a CUDA GPU if there is one), cpu, cuda, cuda:1 and so on, or mps.",
+            "在哪里计算：auto（有 CUDA 显卡就用）、cpu、cuda、cuda:1 等，或 mps。",
+            envvar=DEVICE,
+            show_envvar=False,
+        ),
+    ] = "auto",
 ) -> None:
     """Set up what counts before torch is imported."""
     set_up_libraries()
+    choose_device(device)
 
 
 def _add(command: Command, parent: typer.Typer, group: Text) -> None:

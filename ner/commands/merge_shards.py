@@ -16,7 +16,12 @@ from ner.commands.terminal import Terminal
 )
 def merge_shards(
     folder: Annotated[
-        Path, argument("Folder with the shards of bert-ner tag.", "bert-ner tag 写出的分片文件夹。", metavar="FOLDER")
+        str,  # a Path would take a slash of a URL away
+        argument(
+            "Folder with the shards of bert-ner tag: a path or a URL.",
+            "bert-ner tag 写出的分片文件夹：路径或 URL。",
+            metavar="FOLDER",
+        ),
     ],
     output: Annotated[
         Path,

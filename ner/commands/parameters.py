@@ -49,10 +49,10 @@ DATA = Text(
 )
 
 TEXT_FILES = Text(
-    "Files, folders and zip archives: .txt (one text per line), .jsonl, .csv, .xlsx, .docx, .parquet, also with .gz. "
-    "Use - for standard input.",
-    "文件、文件夹或 zip 压缩包：.txt（每行一条文本）、.jsonl、.csv、.xlsx、.docx、.parquet，可再加 .gz；"
-    "- 表示标准输入。",
+    "Files, folders, zip archives, patterns and URLs: .txt (one text per line), .jsonl, .csv, .xlsx, .docx, .parquet, "
+    "also with .gz or .zst. Use - for standard input.",
+    "文件、文件夹、zip 压缩包、通配符或 URL：.txt（每行一条文本）、.jsonl、.csv、.xlsx、.docx、.parquet，"
+    "可再加 .gz 或 .zst；- 表示标准输入。",
 )
 
 Data = Annotated[Path, option(*DATA, "--data", "-d")]

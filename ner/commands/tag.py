@@ -87,7 +87,7 @@ def tag(
 
 
 def _tag_shards(
-    folder: Path,
+    folder: str,
     job: TagFiles,
     reading: TextOptions,
     source: TaggerSource,
@@ -102,7 +102,7 @@ def _tag_shards(
     texts = TextFiles(job.files or [], reading, skip=sharding.on_error == "skip")
     totals = tag_in_shards(texts, folder, source, job.shard_output(), sharding, terminal)
     if totals.skipped:
-        terminal.note(f"note: records that can't be read: {totals.skipped:,}, listed in {folder / ERRORS}")
+        terminal.note(f"note: records that can't be read: {totals.skipped:,}, listed in {folder}/{ERRORS}")
     terminal.note(
         f"{folder}: shards {totals.shards:,}, of which {totals.tagged:,} now, {totals.tally}, "
         f"{time.perf_counter() - began:.1f} s"

@@ -16,6 +16,7 @@ from ner.commands.terminal import Terminal
 from ner.errors import InputError, InterruptedRun
 from ner.language import Text
 from ner.output_paths import check_file
+from ner.records.remote_files import is_url
 from ner.records.text_options import TextOptions
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ _Output = Annotated[
     str | None,  # a Path would lose the slash at the end
     option(
         "Output file: .jsonl, .csv, .xlsx, .parquet, .html or .conll. It appears only when it is complete. A folder, "
-        "whose name ends in /, gets shards that an interrupted run can go on with. Use - for standard output.",
-        "输出文件：.jsonl、.csv、.xlsx、.parquet、.html 或 .conll；写完后才会出现。以 / 结尾表示文件夹：结果分片写入，"
-        "中断后可以接着运行。用 - 表示标准输出。",
+        "whose name ends in /, or a URL such as s3://bucket/out/, gets shards that an interrupted run can go on with. "
+        "Use - for standard output.",
+        "输出文件：.jsonl、.csv、.xlsx、.parquet、.html 或 .conll；写完后才会出现。以 / 结尾表示文件夹，也可以是 "
+        "s3://bucket/out/ 这样的 URL：结果分片写入，中断后可以接着运行。用 - 表示标准输出。",
         "--output",
         "-o",
         default=Text("standard output", "标准输出"),
@@ -138,6 +140,8 @@ class TagFiles:
     def __post_init__(self) -> None:
         if bool(self.files) == bool(self.text):
             raise InputError("expected text files (or - for standard input) or --text, one of the two")
+        if self.output and self.folder is None and is_url(self.output):
+            raise InputError(f"{self.output}: what is written to a URL is a folder of shards, whose name ends in /")
         kind = self._kind()
         if self.nbest and kind != "jsonl":
             raise InputError(f"{kind} has no place for several readings: leave out --nbest, or write .jsonl")
@@ -237,11 +241,12 @@ class TagFiles:
             )
 
     @property
-    def folder(self) -> Path | None:
-        """The folder of the output, None if it is a file."""
-        if self.output is None or not (str(self.output).endswith(("/", os.sep)) or Path(self.output).is_dir()):
+    def folder(self) -> str | None:
+        """The folder of the output, a path or a URL; None if it is a file."""
+        name = str(self.output or "")
+        if not name.endswith(("/", os.sep)) and not (name and Path(name).is_dir()):
             return None
-        return Path(self.output)
+        return name.rstrip("/") if is_url(name) else str(Path(name))
 
     def shard_output(self) -> "ShardOutput":
         """What is written of each text into shards."""

@@ -1,5 +1,9 @@
-"""Training each cell of a grid with each seed. Finished runs are kept, and unfinished runs are resumed."""
+"""Training each cell of a grid with each seed. Finished runs are kept, and unfinished runs are resumed.
 
+Several processes can share the runs of a grid: each run has a lock, which ends with its process.
+"""
+
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,8 +12,7 @@ from typing import Any
 from ner.choices import MOST_SEEDS
 from ner.comparing.grid import Cell
 from ner.data.corpus import Corpus
-from ner.errors import InputError, InterruptedRun
-from ner.runs.folder_lock import hold_folder
+from ner.errors import FolderInUse, InputError, InterruptedRun
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.runs.run_folder import require_own_folder
 from ner.training.run_description import read_finished_record
@@ -17,6 +20,8 @@ from ner.training.train import TrainingRun, train
 from ner.training.training_settings import TrainingSettings
 
 _AGAIN = "run it again to continue"
+_SECONDS = 5.0
+"""Time between two looks at runs of other processes."""
 _PARTS, _REPORT = ("*=*", "seed-*"), ("comparison.*", "learning-curve.png")
 
 
@@ -49,7 +54,8 @@ def run_grid(
 ) -> list[FinishedRun]:
     """Train each cell with each seed.
 
-    If a run fails, for example because its learning rate is too high, the other runs are still trained.
+    If a run fails, for example because its learning rate is too high, the other runs are still trained. Runs that
+    another process trains are left to it, and waited for at the end. If it is killed, they are resumed here.
 
     Args:
         corpus: the data.
@@ -63,18 +69,21 @@ def run_grid(
 
     Raises:
         InputError: `seeds` is out of its range, a folder contains a finished run with other settings or data, `output`
-            holds other files, another comparison uses it, or some runs failed. The last is raised after all other runs.
+            holds other files, or some runs failed. The last is raised after all other runs.
         OSError: a folder can't be written. The comparison can be continued.
         InterruptedRun: the user stopped the comparison. It can be continued.
     """
     if not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
         raise InputError(f"expected `seeds` to be a whole number from 1 to {MOST_SEEDS:,}, got {seeds!r}")
-    with hold_folder(output):
-        require_own_folder(output, _PARTS, _REPORT)
-        try:
-            return _run_all(corpus, cells, seeds, output, choose_progress(progress))
-        except KeyboardInterrupt:  # between two runs
-            raise InterruptedRun(f"stopped; {_AGAIN}") from None
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"can't write into {output} ({error.strerror}): choose another `output`") from error
+    require_own_folder(output, _PARTS, _REPORT)
+    try:
+        return _run_all(corpus, cells, seeds, output, choose_progress(progress))
+    except KeyboardInterrupt:  # between two runs
+        raise InterruptedRun(f"stopped; {_AGAIN}") from None
 
 
 def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress) -> list[FinishedRun]:
@@ -86,30 +95,43 @@ def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, pr
     kept = sum(record is not None for record in records)
     if kept:
         progress.note(f"{_runs(kept)} of {len(planned):,} already finished and kept")
-    finished: list[FinishedRun] = []
-    failed: list[str] = []
-    left = len(planned) - kept
-    for run, record in zip(planned, records, strict=True):
-        if record is None:
-            try:
-                trained = _train(run, corpus, left, progress)
-                record, stopped = trained.record, trained.interrupted
-            except InputError as error:
-                failed.append(f"{run.name}: {error}")
-                stopped = False
-            left -= 1
-            line = f"{_outcome(run, record) if record else failed[-1]}; {_runs(left)} left"
-            progress.note(line)
-            if stopped and left:
-                raise InterruptedRun(f"stopped after {run.name}, with {_runs(left)} left; {_AGAIN}")
-        if record is not None:
-            finished.append(FinishedRun(run.cell, run.seed, run.folder, record))
+    found = {run.folder: record for run, record in zip(planned, records, strict=True) if record is not None}
+    failed: dict[Path, str] = {}
+    told = False
+    while left := [run for run in planned if run.folder not in found and run.folder not in failed]:
+        elsewhere = 0
+        for done, run in enumerate(left, 1):
+            record = read_finished_record(run.folder, run.settings, corpus)  # of another process
+            stopped = False
+            if record is None:
+                try:
+                    trained = _train(run, corpus, len(left) - done + 1, progress)
+                except FolderInUse:
+                    elsewhere += 1
+                    continue
+                except InputError as error:
+                    record = read_finished_record(run.folder, run.settings, corpus)  # another process was faster
+                    if record is None:
+                        failed[run.folder] = f"{run.name}: {error}"
+                else:
+                    record, stopped = trained.record, trained.interrupted
+            if record is not None:
+                found[run.folder] = record
+            more = len(left) - done
+            progress.note(f"{_outcome(run, record) if record else failed[run.folder]}; {_runs(more)} left")
+            if stopped and more:
+                raise InterruptedRun(f"stopped after {run.name}, with {_runs(more)} left; {_AGAIN}")
+        if elsewhere == len(left):
+            if not told:
+                progress.note(f"{_runs(elsewhere)} in other processes: waiting for them")
+                told = True
+            time.sleep(_SECONDS)
     if failed:
         raise InputError(
             f"{_runs(len(failed))} of {len(planned):,} failed: correct the settings, or leave out values of `vary`:\n"
-            + "\n".join(failed)
+            + "\n".join(failed.values())
         )
-    return finished
+    return [FinishedRun(run.cell, run.seed, run.folder, found[run.folder]) for run in planned]
 
 
 def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> TrainingRun:

@@ -6,6 +6,8 @@ from typing import Literal, get_args
 import torch
 
 from ner.choices import PrecisionName
+from ner.device import DEVICE
+from ner.errors import InputError
 
 # In training on CPUs, eager attention in bf16 was faster than scaled_dot_product_attention up to this length.
 _EAGER_CPU_LENGTH = 256
@@ -21,8 +23,18 @@ if hasattr(os, "register_at_fork"):
 
 
 def pick_device() -> torch.device:
-    """The CUDA device if there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The device that was chosen, else the CUDA device if there is one, else the CPU.
+
+    Raises:
+        InputError: the device that was chosen is not there.
+    """
+    name = os.environ.get(DEVICE, "auto")
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    is_there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not is_there.get(name.partition(":")[0]):
+        raise InputError(f"PyTorch {torch.__version__} finds no `device` {name}: choose another, or install its driver")
+    return torch.device(name)
 
 
 def has_fast_bf16(device: torch.device) -> bool:

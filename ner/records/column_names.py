@@ -8,7 +8,7 @@ from ner.data.bounded_parquet import BoundedParquet
 from ner.errors import InputError
 from ner.records.office_files import read_sheets
 from ner.records.row_readers import delimiter_of
-from ner.records.source_files import EXCEL, JSON_LINES, PARQUET, open_file, path_of, suffix
+from ner.records.source_files import EXCEL, JSON_LINES, PARQUET, open_file, state_of, stored_name, suffix
 from ner.records.text_files import TextFiles
 from ner.records.text_options import TextOptions
 
@@ -27,7 +27,7 @@ def column_names(name: str, sheet: str | None = None, encoding: str | None = Non
     """
     if suffix(name) == PARQUET:
         with open_file(name) as file:
-            return [*BoundedParquet(Path(name), file, path_of(name).stat().st_size).names]
+            return [*BoundedParquet(Path(name), file, state_of(stored_name(name))[0]).names]
     if suffix(name) == EXCEL:
         rows = (row for _, rows in read_sheets(name, sheet) for row in rows)
         return [str(cell) for cell in next(filter(any, rows), []) if cell is not None]

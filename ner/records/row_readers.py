@@ -15,7 +15,7 @@ from ner.data.text_encoding import refuse_carriage_returns, without_byte_order_m
 from ner.errors import InputError
 from ner.records.office_files import read_sheets
 from ner.records.record import Record
-from ner.records.source_files import DELIMITED, open_file, path_of, suffix
+from ner.records.source_files import DELIMITED, open_file, state_of, stored_name, suffix
 
 LONGEST_LINE = 10_000_000
 """Characters. The longest novels have half of them; what is longer is no text, and a file without line ends."""
@@ -205,7 +205,7 @@ def read_excel(name: str, text_column: str, sheet: str | None) -> Iterator[Recor
 def read_parquet(name: str, text_column: str, start: int = 1) -> Iterator[Record | InputError]:
     """Each row is a record. Rows before the row `start` are not read."""
     with open_file(name) as file:
-        table = BoundedParquet(Path(name), file, path_of(name).stat().st_size)
+        table = BoundedParquet(Path(name), file, state_of(stored_name(name))[0])
         columns = table.names
         _require(name, text_column, columns)
         for number, row in enumerate(table.rows(columns, start - 1), start):

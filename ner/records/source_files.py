@@ -1,9 +1,11 @@
-"""The files that texts are read from: those of folders and zip archives too, and what gzip has packed."""
+"""The files that texts are read from: those of folders, zip archives and URLs too, and what gzip or zstd has packed."""
 
 import errno
+import glob
 import gzip
 import io
 import os
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,7 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, cast
 
 from ner.errors import InputError
-from ner.files import plain_reason
+from ner.extras import import_extra
+from ner.files import is_special, plain_reason
+from ner.records.remote_files import faults_of, is_url, open_file_system
 
 JSON_LINES = (".jsonl", ".ndjson")
 DELIMITED = (".csv", ".tsv")
@@ -23,7 +27,9 @@ TEXT_FILES = (".txt", *JSON_LINES, *WITH_COLUMNS, WORD)
 LARGEST_UNPACKED = 500_000_000
 """Bytes of an Excel or Word file when it is unpacked. A novel of a million characters has about 20 million."""
 
-_GZIP, _ZIP = ".gz", ".zip"
+STANDARD_INPUT = "-"
+_GZIP, _ZSTD, _ZIP = ".gz", ".zst", ".zip"
+_PACKED = (_GZIP, _ZSTD)
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
@@ -34,6 +40,30 @@ class Found(NamedTuple):
     left_out: list[str]
 
 
+def match_names(names: Iterable[str]) -> list[str]:
+    """Put what matches a pattern, such as texts/*.txt or s3://bucket/**/*.jsonl, in its place.
+
+    A name that is there, or that nothing matches, stays as it is.
+
+    Raises:
+        InputError: the package for a URL is not installed.
+        OSError: a place can't be read.
+    """
+    found: list[str] = []
+    for name in names:
+        matches: list[str] = []
+        if not glob.has_magic(name):
+            pass
+        elif is_url(name):
+            files, path = open_file_system(name)
+            with faults_of(name):
+                matches = [files.unstrip_protocol(match) for match in sorted(files.glob(path))]
+        elif not os.path.lexists(name):
+            matches = sorted(glob.glob(name, recursive=True))
+        found += matches or [name]
+    return found
+
+
 def find_files(names: Iterable[str], include: str | None = None) -> Found:
     """Put the text files of folders, at any depth, and of zip archives in their place.
 
@@ -41,7 +71,7 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
     of the archive before its own: `texts.zip/a.txt`.
 
     Args:
-        names: files, folders and archives.
+        names: files, folders and archives. Files and folders can be URLs.
         include: a pattern of names, such as *.txt, or of paths in the folder, such as 2024/*. None takes all text
             files.
 
@@ -52,8 +82,8 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
     found = Found([], [])
     for name in names:
         path = Path(name)
-        if path.is_dir():
-            inside = [str(file.relative_to(path)) for file in _walk(path)]
+        if is_folder(name):
+            inside = _walk_url(name) if is_url(name) else [str(file.relative_to(path)) for file in _walk(path)]
         elif path.suffix.lower() == _ZIP and path.is_file():
             with _faults_named(name), _Archive(path) as archive:
                 inside = sorted(_readable_name(member) for member in archive.infolist() if not member.is_dir())
@@ -64,7 +94,7 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
             if any(step.startswith((".", "~$", "__MACOSX")) for step in PurePosixPath(part).parts):
                 continue
             wanted = _matches(part, include) if include else suffix(part) in TEXT_FILES
-            file = f"{path}/{part}"
+            file = f"{name.rstrip('/') if is_url(name) else path}/{part}"
             if path.is_dir() and suffix(part) == _ZIP:
                 nested = find_files([file], include)
                 found.names.extend(nested.names)
@@ -75,19 +105,19 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
 
 
 def suffix(name: str) -> str:
-    """The ending that tells what a file holds, in small letters; .gz is not it.
+    """The ending that tells what a file holds, in small letters; .gz and .zst are not it.
 
     >>> suffix("news.TXT.gz")
     '.txt'
     """
     path = PurePosixPath(name.replace("\\", "/"))
     ending = path.suffix.lower()
-    return PurePosixPath(path.stem).suffix.lower() if ending == _GZIP else ending
+    return PurePosixPath(path.stem).suffix.lower() if ending in _PACKED else ending
 
 
 @contextmanager
 def open_file(name: str) -> Iterator[IO[bytes]]:
-    """Open a file, a file in a zip archive, or what gzip has packed.
+    """Open a file, a file in a zip archive, or what gzip or zstd has packed.
 
     Raises:
         InputError: what is packed is damaged, or has a password.
@@ -102,18 +132,70 @@ def open_file(name: str) -> Iterator[IO[bytes]]:
                 with opened.open(member) as file, _unpacked(file, name) as unpacked:
                     yield unpacked
         else:
-            with open(name, "rb") as file, _unpacked(file, name) as unpacked:
+            with open_stored(name) as file, _unpacked(file, name) as unpacked:
                 yield unpacked
 
 
+def open_stored(name: str) -> IO[bytes]:
+    """Open a file as it is, packed or not.
+
+    Raises:
+        InputError: the package for a URL is not installed.
+        OSError: the file can't be read.
+    """
+    if not is_url(name):
+        return open(name, "rb")
+    files, path = open_file_system(name)
+    with faults_of(name):
+        return io.BufferedReader(files.open(path, "rb"))  # for the limit of readline, which fsspec's have not
+
+
 def is_packed(name: str) -> bool:
-    """Whether gzip has packed a file."""
-    return name.lower().endswith(_GZIP)
+    """Whether gzip or zstd has packed a file."""
+    return name.lower().endswith(_PACKED)
 
 
-def path_of(name: str) -> Path:
-    """The file on the disk: the archive of a file that is in one."""
-    return Path(_archive(name) or name)
+def stored_name(name: str) -> str:
+    """The file on the disk, or its URL: the archive of a file that is in one."""
+    return _archive(name) or name
+
+
+def is_folder(name: str) -> bool:
+    """Whether a name is that of a folder."""
+    if not is_url(name):
+        return Path(name).is_dir()
+    files, path = open_file_system(name)
+    with faults_of(name):
+        return bool(files.isdir(path))
+
+
+def exists(name: str) -> bool:
+    """Whether there is such a file or folder; a file in an archive is there if the archive is."""
+    name = stored_name(name)
+    if not is_url(name):
+        return Path(name).exists()
+    files, path = open_file_system(name)
+    with faults_of(name):
+        return bool(files.exists(path))
+
+
+def reads_once(name: str) -> bool:
+    """Whether a file can be read only once: standard input, a pipe or a device."""
+    return name == STANDARD_INPUT or (not is_url(name) and is_special(Path(stored_name(name))))
+
+
+def state_of(name: str) -> tuple[int, str]:
+    """The size of a stored file, and what tells whether it has changed: its time, or what its server says.
+
+    Raises:
+        OSError: it is not there.
+    """
+    if not is_url(name):
+        found = Path(name).stat()
+        return found.st_size, str(found.st_mtime_ns)
+    files, path = open_file_system(name)
+    with faults_of(name):
+        return int(files.size(path) or 0), str(files.ukey(path))
 
 
 @contextmanager
@@ -171,20 +253,39 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(place, file) for file in sorted(files))
 
 
+def _walk_url(name: str) -> list[str]:
+    files, path = open_file_system(name)
+    with faults_of(name):
+        return sorted(str(file)[len(path.rstrip("/")) + 1 :] for file in files.find(path))
+
+
 def _matches(part: str, include: str) -> bool:
     return fnmatch(part if "/" in include else PurePosixPath(part).name, include)
 
 
 def _archive(name: str) -> str:
     """The zip archive that a file is in, "" if in none."""
-    if Path(name).exists() or _ZIP not in name.lower():
+    if is_url(name) or Path(name).exists() or _ZIP not in name.lower():
         return ""
     parents = (parent for parent in Path(name).parents if parent.suffix.lower() == _ZIP and parent.is_file())
     return next(map(str, parents), "")
 
 
 def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed(name) else file
+    ending = PurePosixPath(name.lower()).suffix
+    if ending == _GZIP:
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+    if ending == _ZSTD:
+        return cast("IO[bytes]", _zstd(name).ZstdFile(file))
+    return file
+
+
+def _zstd(name: str) -> Any:
+    return import_extra("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd", "zstd", name)
+
+
+def _faults(name: str) -> tuple[type[Exception], ...]:
+    return (*_FAULTS, _zstd(name).ZstdError) if name.lower().endswith(_ZSTD) else _FAULTS
 
 
 def _readable_name(member: zipfile.ZipInfo) -> str:
@@ -201,7 +302,7 @@ def _readable_name(member: zipfile.ZipInfo) -> str:
 def _faults_named(name: str) -> Iterator[None]:
     try:
         yield
-    except _FAULTS as error:
+    except _faults(name) as error:
         if type(error) is RuntimeError and "password" not in str(error):
             raise
         # A damaged archive lets zipfile seek to places before its beginning.

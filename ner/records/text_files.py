@@ -13,10 +13,10 @@ from ner.data.likely_encoding import recognise
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode
 from ner.errors import InputError, raise_faults
-from ner.files import is_special
 from ner.records.live_lines import LiveLines, until_pauses
 from ner.records.office_files import read_paragraphs
 from ner.records.record import Item, Place, Record
+from ner.records.remote_files import is_url
 from ner.records.row_readers import (
     Lines,
     read_delimited,
@@ -31,19 +31,23 @@ from ner.records.source_files import (
     EXCEL,
     JSON_LINES,
     PARQUET,
+    STANDARD_INPUT,
     TEXT_FILES,
     WITH_COLUMNS,
     WORD,
+    exists,
     find_files,
+    is_folder,
     is_packed,
+    match_names,
     open_file,
-    path_of,
+    reads_once,
+    stored_name,
     suffix,
 )
 from ner.records.survey import Survey
 from ner.records.text_options import TextOptions
 
-STANDARD_INPUT = "-"
 _BEGINNING = Place()
 _SAVE_AS = "save it as {} with the program that it is from"
 _REFUSED = {
@@ -59,8 +63,9 @@ _REFUSED = {
 class TextFiles:
     """The texts of files.
 
-    - A folder stands for the text files in it, at any depth, and a zip archive for those in it. Of other files, `.gz`
-      at the end means that gzip has packed them.
+    - A folder stands for the text files in it, at any depth, and a zip archive for those in it. A pattern such as
+      `texts/*.txt` stands for what matches it. Of other files, `.gz` or `.zst` at the end means that gzip or zstd has
+      packed them.
     - In files that end in .jsonl or .ndjson, a record is a JSON object, with its text in `text_column` or "text".
     - In .csv, .tsv, .xlsx and .parquet, a record is a row, with its text in `text_column`.
     - In .docx, a record is a paragraph.
@@ -68,7 +73,7 @@ class TextFiles:
     - With `format`, a record is a sentence of an annotated file, with its entities.
 
     Args:
-        names: the files, folders and archives; `-` is standard input.
+        names: the files, folders, archives, patterns and URLs; `-` is standard input.
         options: how they are read.
         skip: whether what can't be read is passed over.
 
@@ -83,7 +88,7 @@ class TextFiles:
         self._live: LiveLines | None = None  # standard input, while it is read
         self._all_known = False
         self.skip = skip
-        self.given = given = [*names]
+        self.given = given = match_names(names)
         if self.options.encoding is not None:
             check_encoding(self.options.encoding)
         self.names, self.left_out = (given, []) if self.options.format else find_files(given, self.options.include)
@@ -141,7 +146,7 @@ class TextFiles:
 
     def can_skip_to(self, name: str) -> bool:
         """Whether a file can be read from a place on without what is before it: not if it is packed, for example."""
-        if self.options.format or path_of(name) != Path(name) or is_packed(name):
+        if self.options.format or stored_name(name) != name or is_packed(name):
             return False
         return suffix(name) == PARQUET or (self.has_lines(name) and not self._encoding(name).startswith("utf-16"))
 
@@ -176,7 +181,7 @@ class TextFiles:
         """
         survey, faults = Survey(), []
         for number, name in enumerate(self.names):
-            if name == STANDARD_INPUT or is_special(path_of(name)):
+            if reads_once(name):
                 survey.whole = False
                 continue
             if watch is not None:
@@ -207,7 +212,7 @@ class TextFiles:
         options = self.options
         if given.count(STANDARD_INPUT) > 1:
             yield "standard input can be read once: name `-` once"
-        packed = [name for name in given if Path(name).is_dir() or Path(name).suffix.lower() == ".zip"]
+        packed = [name for name in given if is_folder(name) or Path(name).suffix.lower() == ".zip"]
         if options.include and (options.format or not packed):
             yield "`include` chooses files of folders and zip archives: leave it out"
         elif given and not self.names:
@@ -233,8 +238,10 @@ class TextFiles:
         if name == STANDARD_INPUT:
             lines = options.format or (options.text_column and self.names == [name])
             return "standard input is read as lines of text: leave out `format` and `text_column`" if lines else None
-        if not path_of(name).exists():
+        if not exists(name):
             return f"there is no file {name}"
+        if is_url(name) and (options.format or kind == ".zip"):
+            return f"{name}: annotated files and zip archives are read from the disk: copy it there first"
         if options.format:
             return None
         if kind in _REFUSED:
@@ -290,7 +297,7 @@ class TextFiles:
                     packed.seek(offset)
                 yield io.TextIOWrapper(packed, encoding, errors, newline="\n")
         except UnicodeError as error:
-            if name != STANDARD_INPUT and not is_special(path_of(name)):
+            if not reads_once(name):
                 with open_file(name) as packed:
                     decode(packed.read(), name, encoding)  # its error has the line and the likely encoding
             raise InputError(
@@ -301,7 +308,7 @@ class TextFiles:
         """The encoding of a file: the one that was given, or else the only one that its content fits."""
         if self.options.encoding is not None:
             return self.options.encoding
-        if name == STANDARD_INPUT or is_special(path_of(name)):
+        if reads_once(name):
             return "utf-8"
         if self._all_known:
             return self._encodings.get(name, "utf-8")

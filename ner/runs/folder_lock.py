@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from ner.errors import InputError
+from ner.errors import FolderInUse, InputError
 from ner.runs.progress import LOGGER
 
 LOCK = ".lock"
@@ -60,7 +60,7 @@ def _open_locked(path: Path) -> IO[str]:
         except OSError as error:
             if error.errno in _IN_USE:
                 file.close()
-                raise InputError(
+                raise FolderInUse(
                     f"another run uses {path.parent} now: wait until it ends, or choose another `output`"
                 ) from None
             LOGGER.info("%s can't be locked (%s): start no second run in it", path.parent, error.strerror)

@@ -81,7 +81,18 @@ def require_own_folder(output: Path, parts: Collection[str], results: Collection
     Raises:
         InputError: the folder holds other files.
     """
-    names = sorted(entry.name for entry in output.iterdir() if not _matches(entry.name, (LOCK, *_LEFTOVERS)))
+    require_own_files(output, [entry.name for entry in output.iterdir()], parts, results)
+
+
+def require_own_files(
+    output: Path | str, names: Iterable[str], parts: Collection[str], results: Collection[str] = ()
+) -> None:
+    """Check the names of the files in a folder, as `require_own_folder` does.
+
+    Raises:
+        InputError: the folder holds other files.
+    """
+    names = sorted(name for name in names if not _matches(name, (LOCK, *_LEFTOVERS)))
     has_part = any(_matches(name, parts) for name in names)
     ours = (*parts, *results) if has_part else parts
     if others := [name for name in names if not _matches(name, ours)]:

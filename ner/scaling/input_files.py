@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from ner.records.source_files import path_of
+from ner.records.source_files import open_stored, state_of, stored_name
 
 _BLOCK = 1 << 20
 
@@ -35,15 +34,15 @@ def look_at_files(names: Sequence[str]) -> InputState:
         OSError: a file is not there any more.
     """
     digest, size = hashlib.sha256(), 0
-    for path in _paths(names):
-        found = path.stat()
-        size += found.st_size
-        digest.update(f"{path}\n{found.st_size} {found.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    for name in _stored(names):
+        bytes_of_file, seen = state_of(name)
+        size += bytes_of_file
+        digest.update(f"{name}\n{bytes_of_file} {seen}\n".encode("utf-8", "surrogateescape"))
     digest.update("\n".join(names).encode("utf-8", "surrogateescape"))
     return InputState(len(names), size, digest.hexdigest()[:16])
 
 
-def read_files(names: Sequence[str], lines: Mapping[Path, Iterable[int]]) -> tuple[str, dict[Path, dict[int, int]]]:
+def read_files(names: Sequence[str], lines: Mapping[str, Iterable[int]]) -> tuple[str, dict[str, dict[int, int]]]:
     """Read files as bytes.
 
     Args:
@@ -57,12 +56,12 @@ def read_files(names: Sequence[str], lines: Mapping[Path, Iterable[int]]) -> tup
         OSError: a file can't be read.
     """
     digest = hashlib.sha256("\n".join(names).encode("utf-8", "surrogateescape"))
-    starts: dict[Path, dict[int, int]] = {}
-    for path in _paths(names):
-        wanted = [*lines.get(path, ())]
-        found = starts.setdefault(path, {})
+    starts: dict[str, dict[int, int]] = {}
+    for name in _stored(names):
+        wanted = [*lines.get(name, ())]
+        found = starts.setdefault(name, {})
         ends = offset = 0  # line ends, and bytes, before the block
-        with path.open("rb") as file:
+        with open_stored(name) as file:
             for block in iter(partial(file.read, _BLOCK), b""):
                 digest.update(block)
                 here, at = block.count(b"\n"), 0
@@ -78,6 +77,6 @@ def read_files(names: Sequence[str], lines: Mapping[Path, Iterable[int]]) -> tup
     return digest.hexdigest(), starts
 
 
-def _paths(names: Iterable[str]) -> list[Path]:
-    """The files on the disk: an archive once."""
-    return [*dict.fromkeys(map(path_of, names))]
+def _stored(names: Iterable[str]) -> list[str]:
+    """The files as they are stored: an archive once."""
+    return [*dict.fromkeys(map(stored_name, names))]

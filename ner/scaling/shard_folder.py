@@ -9,30 +9,29 @@
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, NonNegativeInt
 
+from ner.bounded_json import parse_json
 from ner.errors import InputError
 from ner.file_schema import FileSchema, check_file, check_format
-from ner.files import read_json, write_text
+from ner.files import bounded_text, damaged_file
 from ner.records.record import Place
+from ner.runs.run_folder import require_own_files
 from ner.scaling.shard_plan import Shard, marker_name, shard_name
+from ner.scaling.shard_store import ShardStore
 from ner.scaling.shard_task import WholeShard
 
 MANIFEST, DONE, ERRORS, PROGRESS = "shards.json", "done.jsonl", "errors.jsonl", "progress.jsonl"
 _PARTS = "part-*"
 _LEFTOVERS = (".*part-*-*", *(f".{name}-*" for name in (MANIFEST, DONE, ERRORS)))
 _MARKERS = ".part-*.done"
-FIRST_FILES = (MANIFEST, ERRORS, *_LEFTOVERS)
-"""Patterns of the names of what a run writes first."""
-OTHER_FILES = (DONE, PROGRESS, _PARTS, _MARKERS)
-"""Patterns of the names of all else that it writes."""
+_FIRST_FILES = (MANIFEST, ERRORS, *_LEFTOVERS)
+_OTHER_FILES = (DONE, PROGRESS, _PARTS, _MARKERS)
 _FORMAT_VERSION = 1
 _ADVICE = "set `restart` to start over"
 _Numbers = Annotated[list[NonNegativeInt], Field(min_length=6, max_length=6)]
@@ -78,31 +77,38 @@ class ShardFolder:
     """The folder of a run.
 
     Args:
-        path: the folder.
+        store: where it is.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, store: ShardStore) -> None:
+        self.store = store
+        self._unnoted: list[WholeShard] = []
 
-    @property
-    def has_run(self) -> bool:
-        """Whether there is a run."""
-        return (self.path / MANIFEST).exists()
+    def look(self) -> bool:
+        """Whether there is a run.
+
+        Raises:
+            InputError: the folder holds files that no run writes.
+            OSError: it can't be read.
+        """
+        names = self.store.names()
+        if MANIFEST not in names:
+            require_own_files(str(self.store), names, _FIRST_FILES, _OTHER_FILES)
+        return MANIFEST in names
 
     def clear(self) -> None:
         """Remove all that a run writes. The manifest goes first: without it, nothing that is left counts."""
         for name in (MANIFEST, DONE, ERRORS, PROGRESS):
-            (self.path / name).unlink(missing_ok=True)
-        for pattern in (_MARKERS, _PARTS):
-            for path in self.path.glob(pattern):
-                path.unlink()
-        self.remove_leftovers()
+            self.store.remove(name)
+        for name in self.store.names():
+            if any(fnmatch(name, pattern) for pattern in (_MARKERS, _PARTS, *_LEFTOVERS)):
+                self.store.remove(name)
 
     def remove_leftovers(self) -> None:
         """Remove files that processes left which were killed while they wrote."""
-        for name in self._hidden():
-            if any(fnmatch(name, pattern) for pattern in _LEFTOVERS):
-                (self.path / name).unlink(missing_ok=True)
+        for name in self.store.names():
+            if name.startswith(".") and any(fnmatch(name, pattern) for pattern in _LEFTOVERS):
+                self.store.remove(name)
 
     def read(self) -> Manifest:
         """Read the manifest.
@@ -110,11 +116,14 @@ class ShardFolder:
         Raises:
             InputError: there is none, it is damaged, or it is of a newer version.
         """
-        path = self.path / MANIFEST
+        path = f"{self.store}/{MANIFEST}"
         try:
-            content = read_json(path, _ADVICE)
+            with self.store.open(MANIFEST) as file:
+                content = parse_json(bounded_text(file))
         except FileNotFoundError:
-            raise InputError(f"{self.path} is no folder of shards: it has no {MANIFEST}") from None
+            raise InputError(f"{self.store} is no folder of shards: it has no {MANIFEST}") from None
+        except ValueError as error:
+            raise damaged_file(path, error, _ADVICE) from error
         check_format(content, _FORMAT_VERSION, path, _ADVICE)
         return check_file(Manifest, content, path, _ADVICE)
 
@@ -126,8 +135,8 @@ class ShardFolder:
         """
         lines = [json.dumps({"file": file, "error": error}, ensure_ascii=False) + "\n" for file, error in faults]
         if lines:
-            write_text("".join(lines), self.path / ERRORS)
-        write_text(json.dumps(manifest.model_dump(), ensure_ascii=False) + "\n", self.path / MANIFEST)
+            self.store.write(ERRORS, "".join(lines))
+        self.store.write(MANIFEST, json.dumps(manifest.model_dump(), ensure_ascii=False) + "\n")
 
     def whole(self, manifest: Manifest) -> dict[int, WholeShard]:
         """The shards that are whole, by their numbers.
@@ -135,10 +144,10 @@ class ShardFolder:
         Raises:
             OSError: the folder can't be read.
         """
-        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(self.path) if entry.name.startswith("part-")}
+        sizes = self.store.sizes()
         found: dict[int, WholeShard] = {}
         count = len(manifest.shards)
-        for shard in self._done():
+        for shard in self._done(sizes):
             if sizes.get(shard_name(shard.number, count, manifest.format_name)) == shard.bytes:
                 found[shard.number] = shard
         return found
@@ -153,41 +162,53 @@ class ShardFolder:
             OSError: the folder can't be written.
         """
         self.remove_leftovers()
-        markers, done = self._markers(), self.path / DONE
-        if markers or (done.exists() and not done.read_bytes().endswith(b"\n")):
-            write_text("".join(map(_line, whole)), done)
-        for path in markers:
-            path.unlink()
+        markers = _markers(self.store.names())
+        if markers or not all(content.endswith(b"\n") for content in self.store.read([DONE])):
+            self.store.write(DONE, "".join(map(_line, whole)))
+        for name in markers:
+            self.store.remove(name)
 
     def add(self, shard: WholeShard) -> None:
-        """Note that one more shard is whole.
+        """Note that one more shard is whole; until many are noted in one go, their markers tell it.
 
         Raises:
             OSError: the folder can't be written.
         """
-        with (self.path / DONE).open("a", encoding="utf-8") as file:
-            file.write(_line(shard))
-            file.flush()
-            os.fsync(file.fileno())
-        (self.path / marker_name(shard.number)).unlink(missing_ok=True)
+        self._unnoted.append(shard)
+        if len(self._unnoted) >= self.store.noted_together:
+            self.note()
 
-    def _done(self) -> list[WholeShard]:
-        lines = []
-        for path in (self.path / DONE, *self._markers()):
-            with suppress(FileNotFoundError):
-                lines += path.read_bytes().splitlines()
+    def note(self) -> None:
+        """Note the shards that are whole.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        if self._unnoted:
+            self.store.append(DONE, "".join(map(_line, self._unnoted)))
+            for shard in self._unnoted:
+                self.store.remove(marker_name(shard.number))
+            self._unnoted.clear()
+
+    def log(self, line: str) -> None:
+        """Write a line about the progress.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        self.store.append(PROGRESS, line)
+
+    def _done(self, names: Iterable[str]) -> list[WholeShard]:
+        lines = [line for content in self.store.read([DONE, *_markers(names)]) for line in content.splitlines()]
         try:
             found = json.loads(b"[%s]" % b",".join(lines))  # five times as fast as line by line
         except ValueError:  # the end of a run that was killed
             found = [*_whole_lines(lines)]
         return [WholeShard(**fields) for fields in found]
 
-    def _markers(self) -> list[Path]:
-        return [self.path / name for name in self._hidden() if fnmatch(name, _MARKERS)]
 
-    def _hidden(self) -> list[str]:
-        """The names that begin with a dot: they are few, and shards may be a million."""
-        return [name for name in os.listdir(self.path) if name.startswith(".")]
+def _markers(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(".") and fnmatch(name, _MARKERS)]
 
 
 def _whole_lines(lines: Iterable[bytes]) -> Iterator[Any]:

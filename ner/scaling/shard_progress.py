@@ -2,8 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
-from pathlib import Path
 
 from ner.runs.progress import Progress
 
@@ -15,13 +15,15 @@ class ShardProgress:
 
     Args:
         progress: shows the progress.
-        log: the file that gets a JSON line a minute.
+        log: takes a JSON line a minute.
         characters: the number of characters that are left.
         shards: the number of all shards.
         whole: the number of shards that are whole.
     """
 
-    def __init__(self, progress: Progress, log: Path, characters: int, shards: int, whole: int) -> None:
+    def __init__(
+        self, progress: Progress, log: Callable[[str], None], characters: int, shards: int, whole: int
+    ) -> None:
         self._progress, self._log = progress, log
         self._left, self._shards, self._whole = characters, shards, whole
         self._done = 0
@@ -61,5 +63,4 @@ class ShardProgress:
             "characters_per_second": round(self._speed),
             "seconds_left": round((self._left - self._done) / self._speed) if self._speed else None,
         }
-        with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        self._log(json.dumps(line) + "\n")

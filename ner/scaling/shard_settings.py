@@ -18,7 +18,11 @@ EngineName = Literal["local", "ray", "spark"]
 
 @settings_group
 class ShardSettings(Settings):
-    """How a corpus is cut into shards, and who tags them. All but `shard_size` and `on_error` may change on the way."""
+    """How a corpus is cut into shards, and who tags them. All but `shard_size` and `on_error` may change on the way.
+
+    >>> ShardSettings(shard_size="10MB").shard_bytes
+    10000000
+    """
 
     shard_size: Annotated[
         str,

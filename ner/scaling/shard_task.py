@@ -1,19 +1,17 @@
 """Tagging one shard: the task that every engine hands to its processes. Doing it twice changes nothing."""
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from traceback import format_exception
 from typing import NamedTuple
 
 from ner.errors import InputError
-from ner.files import atomic_path, write_text
 from ner.records.output_formats import FormatName, lexicon_columns, open_writer
 from ner.records.text_files import TextFiles
 from ner.scaling.shard_plan import Shard, marker_name, shard_name
 from ner.scaling.shard_reader import ShardReader
+from ner.scaling.shard_store import ShardStore
 from ner.tagging.tag_records import Reader, choose_types, tag_records
 
 
@@ -59,7 +57,7 @@ class ShardTask:
     Args:
         load: loads what finds the entities.
         texts: the files.
-        folder: the folder of the shards.
+        store: where the shards are stored.
         output: what is written.
         columns: the other fields of the records, for tables.
         count: the number of shards.
@@ -68,15 +66,15 @@ class ShardTask:
 
     load: Callable[[], Reader]
     texts: TextFiles
-    folder: Path
+    store: ShardStore
     output: ShardOutput
     columns: Sequence[str]
     count: int
     threads: int = 1
 
-    def path(self, number: int) -> Path:
-        """The file of a shard."""
-        return self.folder / shard_name(number, self.count, self.output.format_name)
+    def name(self, number: int) -> str:
+        """The name of the file of a shard."""
+        return shard_name(number, self.count, self.output.format_name)
 
 
 class ShardTagger:
@@ -107,8 +105,8 @@ class ShardTagger:
             InputError: the files have changed.
             OSError: a file can't be read or written.
         """
-        output, path = self._task.output, self._task.path(number)
-        with atomic_path(path) as partial:
+        output, store = self._task.output, self._task.store
+        with store.new_file(self._task.name(number)) as partial:
             with open_writer(
                 partial,
                 output.format_name,
@@ -129,12 +127,9 @@ class ShardTagger:
                     types=self._types,
                     nbest=output.nbest,
                 )
-            with partial.open("rb+") as file:
-                os.fsync(file.fileno())
-                size = os.fstat(file.fileno()).st_size
+            size = partial.stat().st_size
         whole = WholeShard(number, size, tally.texts, dict(tally.types), tally.overruled, tally.first_overruled)
-        marker = self._task.folder / marker_name(number)
-        write_text(json.dumps(whole._asdict(), ensure_ascii=False) + "\n", marker)
+        store.write(marker_name(number), json.dumps(whole._asdict(), ensure_ascii=False) + "\n")
         return whole
 
 

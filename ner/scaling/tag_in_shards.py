@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from ner.errors import InputError, InterruptedRun
-from ner.files import NO_ROOM, is_special
+from ner.files import NO_ROOM
 from ner.output_paths import check_unused
-from ner.records.source_files import path_of
-from ner.records.text_files import STANDARD_INPUT, TextFiles
-from ner.runs.folder_lock import hold_folder
+from ner.records.remote_files import is_url
+from ner.records.source_files import reads_once, stored_name
+from ner.records.text_files import TextFiles
 from ner.runs.progress import Progress, choose_progress
-from ner.runs.run_folder import require_own_folder
 from ner.scaling.input_files import look_at_files, read_files
 from ner.scaling.local_workers import tag_with_processes
-from ner.scaling.shard_folder import FIRST_FILES, OTHER_FILES, PROGRESS, Manifest, ShardFolder
+from ner.scaling.shard_folder import Manifest, ShardFolder
 from ner.scaling.shard_plan import Shard, plan_shards
 from ner.scaling.shard_progress import ShardProgress
 from ner.scaling.shard_settings import ShardSettings
+from ner.scaling.shard_store import open_store
 from ner.scaling.shard_task import ShardOutput, ShardTask, WholeShard
 from ner.scaling.tagger_source import TaggerSource
 from ner.tagging.tag_records import Tally
@@ -37,6 +37,9 @@ _GO_ON = "run the same command again to go on"
 class ShardTotals:
     """What a finished run has found, with what it had found before it was interrupted.
 
+    >>> totals = tag_in_shards("corpus", "out")  # doctest: +SKIP
+    >>> print(totals.tally)  # doctest: +SKIP
+
     Args:
         shards: the number of shards.
         tagged: how many of them were tagged in this call.
@@ -51,22 +54,23 @@ class ShardTotals:
 
 
 def tag_in_shards(
-    texts: TextFiles,
-    output: Path,
-    source: TaggerSource | None = None,
+    texts: TextFiles | str | Path | Iterable[str | Path],
+    output: Path | str,
+    source: TaggerSource | str | Path | None = None,
     form: ShardOutput | None = None,
     settings: ShardSettings | None = None,
     progress: Progress | None = None,
 ) -> ShardTotals:
     """Tag files into a folder of shards. What is whole is kept, so that an interrupted call can be made again.
 
-    >>> from ner.records.text_files import TextFiles
-    >>> totals = tag_in_shards(TextFiles(["corpus"]), Path("out"))  # doctest: +SKIP
+    >>> if __name__ == "__main__":  # in a file: its processes import it again
+    ...     totals = tag_in_shards("corpus", "out", "model", settings=ShardSettings(workers=8))  # doctest: +SKIP
 
     Args:
-        texts: the files. With `skip`, records that can't be read go into `errors.jsonl`.
-        output: the folder.
-        source: what finds the entities; None for the built-in tagger.
+        texts: files, folders, archives, patterns and URLs, or `ner.records.text_files.TextFiles` of them with options.
+        output: the folder: a path or a URL.
+        source: the model folder, or `ner.scaling.tagger_source.TaggerSource` with lists and rules; None for the
+            built-in tagger.
         form: what is written of each text.
         settings: the size of shards, and the processes. The folders of shards, files and model are to be at the same
             paths on all machines of a cluster.
@@ -77,7 +81,12 @@ def tag_in_shards(
         InterruptedRun: somebody pressed Ctrl-C. Shards that are whole stay.
         OSError: a file can't be read or written. Shards that are whole stay.
     """
-    source, form, settings = source or TaggerSource(), form or ShardOutput(), settings or ShardSettings()
+    form, settings = form or ShardOutput(), settings or ShardSettings()
+    if not isinstance(source, TaggerSource):
+        source = TaggerSource(Path(source) if source else None)
+    if not isinstance(texts, TextFiles):
+        given = [texts] if isinstance(texts, (str, Path)) else texts
+        texts = TextFiles(map(str, given), skip=settings.on_error == "skip")
     progress = choose_progress(progress)
     listed = bool(source.lists or source.rules)
     if form.explain and not listed:
@@ -91,21 +100,24 @@ def tag_in_shards(
         "shard_size": settings.shard_bytes,
         "on_error": "skip" if texts.skip else "stop",
     }
-    with hold_folder(output):
-        folder = ShardFolder(output)
-        if not folder.has_run:
-            require_own_folder(output, FIRST_FILES, OTHER_FILES)
+    folder = ShardFolder(open_store(output))
+    with folder.store.hold():
+        has_run = folder.look()
         if settings.restart:
             folder.clear()
-        manifest = (
-            _resume(folder, made_of, texts) if folder.has_run else _begin(folder, made_of, texts, settings, progress)
-        )
+            has_run = False
+        manifest = _resume(folder, made_of, texts) if has_run else _begin(folder, made_of, texts, settings, progress)
         return _tag_rest(folder, manifest, texts, source, form, settings, progress)
 
 
-def _check_paths(texts: TextFiles, output: Path, source: TaggerSource) -> None:
-    if once := [name for name in texts.names if name == STANDARD_INPUT or is_special(path_of(name))]:
+def _check_paths(texts: TextFiles, output: Path | str, source: TaggerSource) -> None:
+    if once := [*filter(reads_once, texts.names)]:
         raise InputError(f"{once[0]} can be read once, and shards may be read again: save it in a file first")
+    if is_url(output):
+        if inside := [given for given in texts.given if f"{output}/".startswith(f"{given.rstrip('/')}/")]:
+            raise InputError(f"{output} is inside {inside[0]}, whose files are read: choose another `output`")
+        return
+    output = Path(output)
     uses = [*map(Path, texts.given), source.folder, *(path for path, _ in source.lists), *map(Path, source.rules)]
     check_unused(output, "output", uses)
     for given in map(Path, texts.given):
@@ -143,17 +155,17 @@ def _begin(
 
 def _with_offsets(texts: TextFiles, shards: Iterable[Shard]) -> tuple[str, list[Shard]]:
     """The digest of the files, and the shards with the byte where they begin, in files that can be read from there."""
-    lines: dict[Path, list[int]] = {}
+    lines: dict[str, list[int]] = {}
     cut = []
     for shard in shards:
         name = texts.names[shard.start.file]
         cut.append(bool(shard.start.record) and texts.has_lines(name) and texts.can_skip_to(name))
         if cut[-1]:
-            lines.setdefault(path_of(name), []).append(shard.start.line)
+            lines.setdefault(stored_name(name), []).append(shard.start.line)
     content, starts = read_files(texts.names, lines)
     return content, [
         shard._replace(
-            start=shard.start._replace(offset=starts[path_of(texts.names[shard.start.file])][shard.start.line])
+            start=shard.start._replace(offset=starts[stored_name(texts.names[shard.start.file])][shard.start.line])
         )
         if is_cut
         else shard
@@ -170,15 +182,15 @@ def _resume(folder: ShardFolder, made_of: dict[str, Any], texts: TextFiles) -> M
     ]
     if wrong:
         raise InputError(
-            f"the shards in {folder.path} were made with {'; '.join(wrong)}: give the same, set `restart` to "
+            f"the shards in {folder.store} were made with {'; '.join(wrong)}: give the same, set `restart` to "
             "start over, or choose another `output`"
         )
     state = look_at_files(texts.names)
     if state.seen != manifest.input["seen"] and read_files(texts.names, {})[0] != manifest.input["content"]:
         raise InputError(
-            f"the files are not those that the shards in {folder.path} were made of ({manifest.input['files']:,} files "
-            f"with {manifest.input['bytes']:,} bytes then, {state.files:,} with {state.bytes:,} now): set `restart` to "
-            "start over, or choose another `output`"
+            f"the files are not those that the shards in {folder.store} were made of ({manifest.input['files']:,} "
+            f"files with {manifest.input['bytes']:,} bytes then, {state.files:,} with {state.bytes:,} now): set "
+            "`restart` to start over, or choose another `output`"
         )
     texts.know_encodings(manifest.encodings)
     return manifest
@@ -200,16 +212,16 @@ def _tag_rest(
     characters = sum(shard.characters for shard in left.values())
     if whole:
         done = f"{len(whole):,} of {len(shards):,} shards are whole already"
-        progress.note(f"{folder.path}: {done}{f', {characters:,} characters are left' if left else ''}")
+        progress.note(f"{folder.store}: {done}{f', {characters:,} characters are left' if left else ''}")
     totals = ShardTotals(len(shards), len(left), manifest.skipped)
     if left:
         threads = source.engine.threads or 1
         each = replace(source, engine=replace(source.engine, threads=threads))
         load = functools.partial(each.load, sum(shard.characters for shard in shards))
-        task = ShardTask(load, texts, folder.path, form, manifest.columns, len(shards), threads)
+        task = ShardTask(load, texts, folder.store, form, manifest.columns, len(shards), threads)
         with (
             _said_how_to_go_on(folder, len(shards), whole),
-            ShardProgress(progress, folder.path / PROGRESS, characters, len(shards), len(whole)) as counted,
+            ShardProgress(progress, folder.log, characters, len(shards), len(whole)) as counted,
             closing(_engine(settings)(task, left, settings.workers, counted.advance)) as results,
         ):
             for result in results:
@@ -250,4 +262,5 @@ def _said_how_to_go_on(folder: ShardFolder, count: int, whole: dict[int, Any]) -
             f"{place}{error.strerror or error}; {len(whole):,} of {count:,} shards are whole; {mend}{_GO_ON}"
         ) from error
     finally:
+        folder.note()
         folder.remove_leftovers()

@@ -1,11 +1,13 @@
 """Model folders with an ONNX graph, such as that of the tagger in the package: they tag without PyTorch too."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 from ner.characters.character_table import CharacterTable
 from ner.choices import PrecisionName
 from ner.data import schemes
+from ner.device import DEVICE
 from ner.errors import InputError
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.network_settings import NetworkSettings
@@ -32,8 +34,8 @@ def runs_without_torch(folder: Path, precision: PrecisionName, *, pytorch: bool)
 
 
 def needs_pytorch(characters: int) -> bool:
-    """Whether PyTorch tags this much text sooner than ONNX Runtime."""
-    return characters >= MUCH_TEXT and _is_hardware_fast()
+    """Whether PyTorch tags this much text sooner than ONNX Runtime, or a GPU was asked for."""
+    return os.environ.get(DEVICE, "auto") not in ("auto", "cpu") or (characters >= MUCH_TEXT and _is_hardware_fast())
 
 
 def _is_hardware_fast() -> bool:

@@ -1,13 +1,12 @@
 """Running the training loop of a network to its end, or to the point where the user stops it."""
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from transformers import TrainerState
 
-from ner.errors import InputError, InterruptedRun
+from ner.errors import InterruptedRun
 from ner.runs.progress import Progress
 from ner.training.network_trainer import NetworkTrainer
 
@@ -42,13 +41,3 @@ def fit(trainer: NetworkTrainer, checkpoint: Path | None, progress: Progress, wa
     if not finished:
         raise InterruptedRun(f"stopped after step {state.global_step:,} of {state.max_steps:,}; {way_out}")
     return Fitted(state, (time.perf_counter() - began) / 60, trainer.interrupted)
-
-
-def require_one_process() -> None:
-    """Check that training runs in one process.
-
-    Raises:
-        InputError: torchrun or accelerate launch started several.
-    """
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise InputError("training uses one process: start it without torchrun and accelerate launch")

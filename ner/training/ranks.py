@@ -20,6 +20,7 @@ from torch.utils.data import BatchSampler, Sampler
 
 from ner.errors import InputError
 from ner.runs.launched import LOCAL_RANK, RANK, WORLD_SIZE, process_number, processes
+from ner.runs.run_folder import RESUME
 
 _Result = TypeVar("_Result")
 _LIBRARIES = (RANK, WORLD_SIZE, LOCAL_RANK)  # by these variables, accelerate would set up several processes itself
@@ -59,7 +60,8 @@ class Ranks:
                 told[0] = work()
             except BaseException as error:
                 failed, told[1] = error, str(error) or type(error).__name__
-        dist.broadcast_object_list(told, src=0)
+        with _together():
+            dist.broadcast_object_list(told, src=0)
         if failed is not None:
             raise failed
         if told[1] is not None:
@@ -71,7 +73,8 @@ class Ranks:
         if self.number == 1:
             return number
         tensor = torch.tensor(number, dtype=torch.float64)
-        dist.all_reduce(tensor)
+        with _together():
+            dist.all_reduce(tensor)
         return tensor.item()
 
     def any(self, flag: bool) -> bool:
@@ -85,7 +88,8 @@ class Ranks:
             return
         given = [*tensors]
         flat = torch.cat([tensor.flatten() for tensor in given])
-        dist.all_reduce(flat)
+        with _together():
+            dist.all_reduce(flat)
         flat /= self.number
         for tensor, mean in zip(given, torch.split(flat, [tensor.numel() for tensor in given]), strict=True):
             tensor.copy_(mean.view_as(tensor))
@@ -146,6 +150,15 @@ def only_main(ranks: Ranks, context: AbstractContextManager[Any]) -> Iterator[No
     with ExitStack() as stack:
         ranks.from_main(lambda: stack.enter_context(context) and None)
         yield
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """Say in a sentence that another rank has ended. PyTorch tells it as a connection that is closed."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise InputError(f"another process of this run has ended, see its message; {RESUME}") from error
 
 
 def _take_own_gpu() -> None:

@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,9 +149,32 @@ def test_a_full_disk_in_a_checkpoint_is_told_without_an_option_that_compare_does
     assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
 
 
-def test_a_second_comparison_in_the_folder_is_refused(corpus: Corpus, cells: list[Cell], tmp_path: Path) -> None:
-    with hold_folder(tmp_path), pytest.raises(InputError, match="another run uses"):
-        run_grid(corpus, cells, 1, tmp_path)
+def test_runs_of_another_process_are_waited_for_and_taken_over_if_it_is_killed(
+    corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ALL[0]).mkdir(parents=True)
+    other = ExitStack()
+    other.enter_context(hold_folder(tmp_path / ALL[0]))
+    monkeypatch.setattr("ner.comparing.run_grid.time.sleep", lambda seconds: other.close())
+    progress = RecordedProgress()
+    assert len(run_grid(corpus, cells, 1, tmp_path, progress)) == 2
+    assert trained == [ALL[0], ALL[2], ALL[0], ALL[0]]  # twice, it is refused
+    assert progress.lines[1] == "1 run in other processes: waiting for them"
+
+
+def test_runs_that_another_process_has_finished_are_not_repeated(
+    corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = train_module.train
+
+    def with_another_process(*arguments: Any, **options: Any) -> train_module.TrainingRun:
+        if arguments[2] == tmp_path / ALL[0]:  # which is as fast as this one
+            train(corpus, replace(cells[1].settings, seed=1), tmp_path / ALL[2])
+        return train(*arguments, **options)
+
+    monkeypatch.setattr(train_module, "train", with_another_process)
+    assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
+    assert trained == [ALL[0]]
 
 
 def test_a_failed_run_is_reported_after_the_others_are_trained(corpus: Corpus, quick: Change, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ner.errors import InputError
 from ner.records.text_files import TextFiles
 from ner.scaling.shard_folder import ShardFolder
 from ner.scaling.shard_settings import ShardSettings
+from ner.scaling.shard_store import DiskStore
 from ner.scaling.shard_task import ShardOutput
 from ner.scaling.tag_in_shards import tag_in_shards
 from ner.scaling.tagger_source import TaggerSource
@@ -116,5 +117,6 @@ def test_the_first_process_is_killed_at_50_random_moments(tmp_path: Path) -> Non
         process.wait()
     subprocess.run([sys.executable, "run.py", str(ROOT)], cwd=tmp_path, check=True)
     assert joined("out") == joined("undisturbed")
-    assert len([*ShardFolder(Path("out")).whole(ShardFolder(Path("out")).read())]) == 24
+    folder = ShardFolder(DiskStore(Path("out")))
+    assert len(folder.whole(folder.read())) == 24
     assert not [name for name in os.listdir("out") if name.startswith(".")]

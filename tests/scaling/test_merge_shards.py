@@ -12,6 +12,7 @@ from ner.records.output_formats import FormatName, open_writer
 from ner.records.record import Record
 from ner.scaling.merge_shards import merge_shards
 from ner.scaling.shard_folder import Manifest, ShardFolder
+from ner.scaling.shard_store import DiskStore
 from ner.scaling.shard_task import ShardOutput, WholeShard
 
 OPTIONS = {"context": 2, "raw": False, "bom": True}
@@ -39,11 +40,11 @@ def write_shards(folder: Path, format_name: FormatName) -> None:
         made_of=made_of, input={}, columns=COLUMNS, encodings={}, texts=3, missing=0, skipped=0, shards=shards
     )
     folder.mkdir()
-    ShardFolder(folder).begin(manifest, [])
+    ShardFolder(DiskStore(folder)).begin(manifest, [])
     for number, records in enumerate((slice(0, 2), slice(2, 3))):
         path = folder / f"part-0000{number}.{format_name}"
         write(path, format_name, records, header=number == 0)
-        ShardFolder(folder).add(WholeShard(number, path.stat().st_size, 1, {}))
+        ShardFolder(DiskStore(folder)).add(WholeShard(number, path.stat().st_size, 1, {}))
 
 
 @pytest.mark.parametrize("after", ["jsonl", "csv", "conll", "html"])

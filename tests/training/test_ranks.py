@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from ner import InputError, TrainingSettings
 from ner.runs.launched import require_one_process
@@ -55,6 +56,18 @@ def test_what_several_processes_would_do_several_times_is_refused(monkeypatch: p
     monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
     with pytest.raises(InputError, match="start it without ACCELERATE_USE_FSDP"), open_ranks():
         pass
+
+
+def test_the_end_of_another_process_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*args: object, **options: object) -> None:
+        raise RuntimeError("[gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5")
+
+    monkeypatch.setattr("torch.distributed.all_reduce", closed)
+    monkeypatch.setattr("torch.distributed.broadcast_object_list", closed)
+    ranks = Ranks(0, 2)
+    for work in (lambda: ranks.total(1), lambda: ranks.average([torch.ones(1)]), lambda: ranks.from_main(int)):
+        with pytest.raises(InputError, match="another process of this run has ended, see its message; run it again"):
+            work()
 
 
 def _launch(plan: Path, processes: int, stopped_rank: int = 0) -> list[list[dict[str, Any]]]:
