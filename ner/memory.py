@@ -5,6 +5,7 @@ from pathlib import Path
 from ner.errors import InputError
 
 _MEMORY = Path("/proc/meminfo")
+_STATUS = Path("/proc/self/status")
 _CONTAINER = Path("/sys/fs/cgroup")  # of this process, in a container
 _SMALL = 1 << 28  # bytes that are not worth a look
 
@@ -21,6 +22,15 @@ def available_memory() -> int | None:
         return min(free, limit - int((_CONTAINER / "memory.current").read_text()) + _cache())
     except (OSError, ValueError):  # no container, or "max": no limit
         return free
+
+
+def peak_memory() -> int | None:
+    """The most bytes that this process has held in memory until now; None if they are unknown."""
+    try:
+        lines = dict(line.split(":", 1) for line in _STATUS.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    except (OSError, ValueError, KeyError):  # not Linux
+        return None
 
 
 def _cache() -> int:
@@ -44,8 +54,9 @@ def require_memory(needed: int, purpose: str, advice: str) -> None:
         return
     there = available_memory()
     if there is not None and needed > there:
-        raise InputError(f"{purpose} {_gigabytes(needed)} of memory, and {_gigabytes(there)} are free: {advice}")
+        raise InputError(f"{purpose} {gigabytes(needed)} of memory, and {gigabytes(there)} are free: {advice}")
 
 
-def _gigabytes(size: int) -> str:
+def gigabytes(size: int) -> str:
+    """A number of bytes in words."""
     return f"{size / 2**30:,.1f} GB"

@@ -39,3 +39,11 @@ def test_more_than_is_free_is_refused_with_both_sizes(machine: Path) -> None:
 def test_elsewhere_nothing_is_refused(machine: Path) -> None:
     (machine / "meminfo").unlink()
     require_memory(1 << 60, "the network needs", "make it smaller")
+
+
+def test_the_peak_of_this_process_is_known_on_linux(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "status").write_text("Name:\tpython\nVmHWM:\t    2048 kB\n")
+    monkeypatch.setattr(memory, "_STATUS", tmp_path / "status")
+    assert memory.peak_memory() == 2 << 20
+    monkeypatch.setattr(memory, "_STATUS", tmp_path / "none")
+    assert memory.peak_memory() is None

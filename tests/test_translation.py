@@ -13,6 +13,7 @@ ENGLISH_ALONE = (
     "serving",
     "lexicon/builtin_rules.py",
     "citation.py",
+    "commands/environment.py",
     "evaluation/fonts.py",
     "data/formats/people_daily.py",
     "words/jieba_segmenter.py",

@@ -42,6 +42,8 @@ _ERRORS = {
 }
 
 _SUSPICIONS = {
+    FindingKind.TYPES_WITH_ONE_NAME: "Give them one name, for example with bert-ner merge. A tagger learns them as "
+    "different types.",
     FindingKind.SENTENCE_IN_TWO_SPLITS: "Remove the sentences from one of the splits. A tagger can memorize them, and "
     "then scores are too high.",
     FindingKind.NEAR_DUPLICATE_IN_TWO_SPLITS: "Keep both in the same split. Otherwise scores are too high.",

@@ -20,6 +20,7 @@ from ner.checking.odd_entities import (
     overlapping_entities,
     scarce_types,
     train_without_outside,
+    types_with_one_name,
     unlabelled_splits,
     unscorable_splits,
 )
@@ -138,6 +139,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
     errors += [*different_schemes(splits), *unlabelled_splits(splits), *unscorable_splits(splits)]
     losses = [loss for split in splits.values() for loss in split.losses]
     suspicions = [
+        *types_with_one_name(splits),
         *(loss for loss in losses if loss.kind != FindingKind.FIELD_LEFT_OUT),
         *shared_sentences(splits),
         *conflicting_labels(sentences),
@@ -150,7 +152,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
     ]
     by_title = add_file_names(splits)
     return Check(
-        [*_group(errors, "error"), *_group(suspicions, "suspicion")],
+        [*group_findings(errors, "error"), *group_findings(suspicions, "suspicion")],
         {
             "splits": split_table(by_title, table, window),
             "entities by type": type_table(by_title),
@@ -166,7 +168,7 @@ def check(splits: Mapping[str, Split], table: CharacterTable | None, window: int
     )
 
 
-def _group(findings: list[Finding], severity: Severity) -> list[Group]:
+def group_findings(findings: list[Finding], severity: Severity) -> list[Group]:
     """The findings by kind: first kinds that only one format has, then in the order of `KINDS`."""
     by_kind: defaultdict[FindingKind, list[Finding]] = defaultdict(list)
     for finding in findings:

@@ -34,19 +34,15 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
     A text is compared with at most a thousand texts that share its rarest trigrams. Only if many texts come from one
     template are there more. Then the reported text may not be the most similar, or a similar text may be missed.
     """
-    texts = {name: {s.text: s for s in reversed(split.sentences)} for name, split in splits.items()}
+    texts = _by_text(splits)
     letters = {name: {text: _letters(text) for text in by_text} for name, by_text in texts.items()}
-    exact: list[SentenceFinding] = []
     near: list[SentenceFinding] = []
     for earlier, later in combinations(splits, 2):
         known = {its_letters: texts[earlier][text] for text, its_letters in letters[earlier].items()}
         similar = _most_similar(known, letters[later].values())
         for text, sentence in texts[later].items():
             its_letters = letters[later][text]
-            if same := texts[earlier].get(text):
-                message = f"{quote(text)} is in {later}, and in {earlier} at {_place(same)}"
-                exact.append(sentence_finding(sentence, FindingKind.SENTENCE_IN_TWO_SPLITS, message))
-            elif its_letters in similar:
+            if text not in texts[earlier] and its_letters in similar:
                 others, similarity = similar[its_letters]
                 degree = f"{similarity:.0%} alike"
                 if others == its_letters:
@@ -56,7 +52,28 @@ def shared_sentences(splits: Mapping[str, Split]) -> list[Finding]:
                     f"at {_place(known[others])}: {degree}"
                 )
                 near.append(sentence_finding(sentence, FindingKind.NEAR_DUPLICATE_IN_TWO_SPLITS, message))
-    return [*sorted(exact, key=_longest_first), *sorted(near, key=_longest_first)]
+    return [*equal_sentences(splits), *sorted(near, key=_longest_first)]
+
+
+def equal_sentences(splits: Mapping[str, Split]) -> list[Finding]:
+    """Find texts that two splits have exactly, with their place in the later split; the longest first."""
+    texts = _by_text(splits)
+    found = [
+        sentence_finding(
+            sentence,
+            FindingKind.SENTENCE_IN_TWO_SPLITS,
+            f"{quote(text)} is in {later}, and in {earlier} at {_place(texts[earlier][text])}",
+        )
+        for earlier, later in combinations(splits, 2)
+        for text, sentence in texts[later].items()
+        if text in texts[earlier]
+    ]
+    return [*sorted(found, key=_longest_first)]
+
+
+def _by_text(splits: Mapping[str, Split]) -> dict[str, dict[str, Sentence]]:
+    """The first sentence of each text in each split."""
+    return {name: {s.text: s for s in reversed(split.sentences)} for name, split in splits.items()}
 
 
 class DistinctTexts:

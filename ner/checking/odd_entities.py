@@ -1,7 +1,7 @@
 """Entities with suspicious edges or lengths, and types that can't be learned."""
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -86,6 +86,22 @@ def overlapping_entities(sentences: Iterable[Sentence]) -> list[Finding]:
         for sentence in sentences
         for entity, other in pair_overlaps(sentence.entities, drop_overlaps(sentence.entities))
     ]
+
+
+def types_with_one_name(splits: Mapping[str, Split]) -> list[Finding]:
+    """Find types whose names are the same but for case, width, spaces and the like, at the first use of the rarer."""
+    counts: Counter[str] = sum((split.types for split in splits.values()), Counter())
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for label, _ in counts.most_common():
+        alike["".join(unicodedata.normalize("NFKC", label).casefold().split())].append(label)
+    usual = {rarer: labels[0] for labels in alike.values() for rarer in labels[1:]}
+    found: dict[str, Finding] = {}
+    for sentence in (sentence for split in splits.values() if usual for sentence in split.sentences):
+        for label in {entity.label for entity in sentence.entities} & usual.keys() - found.keys():
+            other = usual[label]
+            message = f"type {label} ({counts[label]:,}) and type {other} ({counts[other]:,})"
+            found[label] = sentence_finding(sentence, FindingKind.TYPES_WITH_ONE_NAME, message)
+    return [*found.values()]
 
 
 def scarce_types(splits: Mapping[str, Split]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """The command line of bert-ner: its groups of commands, in the order of `--help`."""
 
+import os
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -59,6 +60,15 @@ _GROUP_LOOK: dict[str, Any] = {
 }
 
 
+def _show_environment(wanted: bool) -> None:
+    if wanted:
+        set_up_libraries()
+        from ner.commands.environment import describe_installation
+
+        typer.echo("\n".join(describe_installation()))
+        raise typer.Exit
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"bert-ner {installed_version('bert-ner')}")
@@ -97,10 +107,30 @@ def main(
             show_envvar=False,
         ),
     ] = "auto",
+    show_environment: Annotated[
+        bool,
+        option(
+            "Print the versions, the processor and the threads, for a report of an error, and exit.",
+            "打印各个版本、处理器和线程数（报告问题时附上），然后退出。",
+            "--environment",
+            callback=_show_environment,
+            is_eager=True,
+        ),
+    ] = False,
+    offline: Annotated[
+        bool,
+        option(
+            "Never ask the Hugging Face Hub: encoders are read from folders and from what was downloaded before.",
+            "不访问 Hugging Face Hub：编码器只从文件夹和以前下载的文件中读取。",
+            "--offline",
+        ),
+    ] = False,
 ) -> None:
     """Set up what counts before torch is imported."""
     set_up_libraries()
     choose_device(device)
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def _add(command: Command, parent: typer.Typer, group: Text) -> None:

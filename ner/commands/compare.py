@@ -9,7 +9,7 @@ from ner.choices import MOST_SEEDS
 from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.options import compared_settings, read_options, typed_options
-from ner.commands.parameters import Data, Json, named_paths, option
+from ner.commands.parameters import Data, DevShare, Json, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
@@ -63,6 +63,7 @@ def compare(
             max=MOST_SEEDS,
         ),
     ] = 3,
+    dev_share: DevShare = None,
     as_json: Json = False,
     *,
     settings: TrainingSettings,
@@ -86,7 +87,7 @@ def compare(
     grid(varied, settings)  # what is wrong with it is told before the data are read
     read = [getattr(settings, name) for name in _READ] + [value for name in _READ for value in varied.get(name, [])]
     check_unused(output, "output", [data, *named_paths(read)])
-    corpus = read_corpus(data, seed=settings.seed, options=reading)
+    corpus = read_corpus(data, seed=settings.seed, options=reading, dev_share=dev_share)
     from ner.comparing.compare_settings import compare_settings
     from ner.comparing.comparison_report import as_dict
     from ner.extras import how_to_install

@@ -56,6 +56,14 @@ TEXT_FILES = Text(
 )
 
 Data = Annotated[Path, option(*DATA, "--data", "-d")]
+DevShare = Annotated[
+    float | None,
+    option(
+        "Share of train that becomes dev, more than 0 and less than 1, if there is no dev file.",
+        "没有 dev 文件时，从 train 中划出多大比例作为 dev，大于 0 且小于 1。",
+        default=Text("a tenth", "十分之一"),
+    ),
+]
 Model = Annotated[
     Path,
     option(

@@ -9,7 +9,7 @@ import typer
 from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.options import options_on_command_line, read_options, training_settings
-from ner.commands.parameters import DATA, Resume, named_paths, option
+from ner.commands.parameters import DATA, DevShare, Resume, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
@@ -54,6 +54,7 @@ def train(
         ),
     ],
     resume: Resume = False,
+    dev_share: DevShare = None,
     settings: TrainingSettings,
     reading: ReadOptions,
     terminal: Terminal,
@@ -68,13 +69,14 @@ def train(
         settings = replace(begun.settings, **{name: getattr(settings, name) for name in given})
         if data is None and begun.source is not None:
             data, reading = [str(begun.source.path)], begun.source.options
+            dev_share = begun.source.dev_share
     if not data:
         raise InputError("expected `data`, the folder with train, dev and test files, or a single file")
     sets = [split_value(name) for name in data]
     listed = split_value(settings.dictionary)[0] if settings.dictionary else None
     read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary, listed])
     check_unused(output, "output", [*(path for path, _ in sets), *read])
-    corpora = [read_corpus(path, seed=settings.seed, options=reading) for path, _ in sets]
+    corpora = [read_corpus(path, seed=settings.seed, options=reading, dev_share=dev_share) for path, _ in sets]
     labelled = [[type_.strip() for type_ in types.split(",") if type_.strip()] for _, types in sets]
     corpus = join_corpora(corpora, labelled)
     from ner.evaluation.terminal_summary import format_summary

@@ -7,7 +7,7 @@ from typing import Annotated
 from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.options import options_on_command_line, read_options, training_settings
-from ner.commands.parameters import Data, named_paths, option
+from ner.commands.parameters import Data, DevShare, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.language import Text
@@ -53,6 +53,7 @@ def tune(
             default=Text("SQLite in --output", "--output 中的 SQLite"),
         ),
     ] = None,
+    dev_share: DevShare = None,
     *,
     settings: TrainingSettings,
     reading: ReadOptions,
@@ -71,7 +72,7 @@ def tune(
     import_extra("optuna", "tune", output)  # said before the data are read
     read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary, settings.dictionary])
     check_unused(output, "output", [data, *read])
-    corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"))
+    corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"), dev_share=dev_share)
     for note in corpus.notes:
         terminal.note(f"note: {note}")
     fixed = given & TrainingSettings.__pydantic_fields__.keys()

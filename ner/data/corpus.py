@@ -41,11 +41,12 @@ class CorpusError(InputError):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a corpus was read from: the absolute path, and the seed and the options of `read_corpus`."""
+    """Where a corpus was read from: the absolute path, and the other arguments of `read_corpus`."""
 
     path: str
     seed: int
     options: ReadOptions
+    dev_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -256,11 +257,12 @@ def read_corpus(
     seed: int = 1,
     options: ReadOptions = _DEFAULT,
     wanted: Collection[str] = SPLITS,
+    dev_share: float | None = None,
 ) -> Corpus:
     """Read a data set from a folder, or from a single file, which is read as train.
 
-    Without a dev file, a tenth of train becomes dev. Sentences with the tag ? stay in train. If train has twenty or
-    more documents, a document is never divided.
+    Without a dev file, a tenth of train becomes dev, or `dev_share` of it. Sentences with the tag ? stay in train. If
+    train has twenty or more documents, a document is never divided.
 
     >>> corpus = read_corpus("data_demo")
     >>> corpus.types
@@ -271,14 +273,17 @@ def read_corpus(
         seed: determines which sentences of train become dev.
         options: how the files are read.
         wanted: the splits to read. Other files are not read.
+        dev_share: the share of train that becomes dev; None for a tenth if there is no dev file.
 
     Raises:
         CorpusError: files have errors. The exception contains all errors of all files.
-        InputError: there is no train file, or dev or test contain the tag ?.
+        InputError: there is no train file, there is a dev file beside `dev_share`, or dev or test contain the tag ?.
     """
     splits = read_splits(path, options, require=("train",), wanted=wanted)
-    corpus = _join_splits(splits, seed, f" file in {path}")
-    return replace(corpus, source=Source(str(Path(path).absolute()), seed, options))
+    if dev_share is not None and "dev" in splits:
+        raise InputError(f"{splits['dev'].path} is the dev file: leave out `dev_share`, or move the file away")
+    corpus = _join_splits(splits, seed, f" file in {path}", _DEV_SHARE if dev_share is None else dev_share)
+    return replace(corpus, source=Source(str(Path(path).absolute()), seed, options, dev_share))
 
 
 def read_sentences(path: str | Path, *, options: ReadOptions = _DEFAULT) -> list[Sentence]:
@@ -299,20 +304,23 @@ def read_sentences(path: str | Path, *, options: ReadOptions = _DEFAULT) -> list
     return read_file(path, options).sentences
 
 
-def _join_splits(splits: dict[str, Split], seed: int, place: str) -> Corpus:
+def _join_splits(splits: dict[str, Split], seed: int, place: str, dev_share: float = _DEV_SHARE) -> Corpus:
     """Make a corpus of splits, and split dev off if it is missing. `place` completes the note "no dev"."""
+    if not 0 < dev_share < 1:
+        raise InputError(f"expected `dev_share` to be more than 0 and less than 1, got {dev_share}")
     require_known(sentence for name in ("dev", "test") if name in splits for sentence in splits[name].sentences)
     notes = [note for split in splits.values() for note in notes_on_split(split)]
     if "dev" not in splits:
         whole = splits["train"]
-        splits = splits | _split_off_dev(whole, seed)
+        splits = splits | _split_off_dev(whole, dev_share, seed)
         count = len(splits["dev"].sentences)
-        notes.append(
-            f"no dev{place}: {count:,} sentence{'s' * (count != 1)} "
-            f"({count / len(whole.sentences):.0%}) split off train with seed {seed}"
-            f"{', none with the tag ?' if whole.unknown else ''}"
-        )
-        notes += warn_of_shortage(whole, _DEV_SHARE)
+        notes += [
+            f"no dev{place}: {count:,} sentence{'s' * (count != 1)} ({count / len(whole.sentences):.0%}) split off "
+            f"train with seed {seed}",
+            *["no sentence of dev has the tag ?"] * (whole.unknown > 0),
+            *["`dev_share` sets the share, and bert-ner split makes files with a test split too"] * (place != ""),
+        ]
+        notes += warn_of_shortage(whole, dev_share)
     types = sorted(splits["train"].types)
     more = f" and {len(types) - _MOST_TYPES:,} more" * (len(types) > _MOST_TYPES)
     notes.append(f"types in train: {', '.join(types[:_MOST_TYPES])}{more}" if types else "train has no entities")
@@ -359,12 +367,12 @@ def note_on_repairs(split: Split) -> list[str]:
     assert split.scheme, "only tags need repairs"
     return [
         f"{split.path}: {len(split.repairs):,} illegal {split.scheme.name} tags were read as conlleval reads them; "
-        f"the first is {split.repairs[0].place}"
+        f"the first is {split.repairs[0]}; bert-ner check lists and fixes them"
     ]
 
 
-def _split_off_dev(whole: Split, seed: int) -> dict[str, Split]:
-    """Split a tenth of train off as dev. Documents stay whole if there are enough of them."""
+def _split_off_dev(whole: Split, share: float, seed: int) -> dict[str, Split]:
+    """Split a share of train off as dev. Documents stay whole if there are enough of them."""
     if len({sentence.document for sentence in whole.sentences}) < _ENOUGH_DOCUMENTS:
         whole = replace(whole, sentences=[replace(sentence, document="") for sentence in whole.sentences])
-    return divide(whole, dev=_DEV_SHARE, test=0, seed=seed)
+    return divide(whole, dev=share, test=0, seed=seed)

@@ -150,6 +150,40 @@ class Sentence:
                 unknown.append((joined, end))
         return cls(text, spans, unknown=tuple(unknown))
 
+    def to_tags(self, scheme: str = "BIO") -> list[str]:
+        """One tag for each character, with "?" for those that nobody has annotated.
+
+        >>> Sentence("张伟去上海", [(0, 2, "PER"), (3, 5, "LOC")]).to_tags()
+        ['B-PER', 'I-PER', 'O', 'B-LOC', 'I-LOC']
+
+        Args:
+            scheme: BIO, IO, IOB1, BIOES, BMES or BILOU. Of entities that overlap, the longest counts.
+
+        Raises:
+            InputError: there is no such scheme.
+        """
+        from ner.data.schemes import SCHEMES, entities_to_tags  # which reads entities
+
+        if scheme not in SCHEMES:
+            raise InputError(f"expected `scheme` to be one of {', '.join(SCHEMES)}, got {scheme!r:.60}")
+        return entities_to_tags(drop_overlaps(self.entities), len(self.text), SCHEMES[scheme], self.unknown)
+
+    def to_spacy(self, vocab: Any = None) -> Any:
+        """A `Doc` of spaCy with one token per character, and the entities in `Doc.ents`.
+
+        It needs the extra `spacy`. Of entities that overlap, `Doc.ents` has the longest, and the span group "sc" has
+        all of them.
+
+        Args:
+            vocab: the vocabulary that the document shares, such as `nlp.vocab`; None for a new one.
+
+        Raises:
+            InputError: spaCy is not installed.
+        """
+        from ner.data.formats.docbin import make_doc  # which reads entities
+
+        return make_doc(self, vocab)
+
 
 def _as_entities(text: str, entities: Iterable[EntityLike]) -> tuple[Entity, ...]:
     """Convert tuples and dicts to entities of `text`, in order of position."""

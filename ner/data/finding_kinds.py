@@ -38,6 +38,7 @@ class FindingKind(str, Enum):
     TAGS_WITHOUT_NAMES = "tags without names"
 
     # Suspicions: a person must judge them.
+    TYPES_WITH_ONE_NAME = "types whose names differ only in case or width"
     SENTENCE_IN_TWO_SPLITS = "sentence in two splits"
     NEAR_DUPLICATE_IN_TWO_SPLITS = "near-duplicate in two splits"
     TEXT_LABELLED_IN_TWO_WAYS = "text labelled in two ways"

@@ -7,10 +7,12 @@ folder with brat's .ann files. Other files are ignored, and so are hidden files 
 IGNORED_ENDINGS.
 """
 
+import os
 import re
 from collections.abc import Collection
 from pathlib import Path
 
+from ner.data.wrong_folder import next_step
 from ner.errors import InputError
 
 SPLITS = ("train", "dev", "test")
@@ -84,11 +86,16 @@ def find_files(folder: str | Path, require: Collection[str] = ()) -> dict[str, P
         wanted = missing or SPLITS
         parts = [part for part, split in _SPLIT_OF_PART.items() if split in wanted]
         listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
-        raise InputError(
-            f"no {' or '.join(wanted)} file in {folder} (its files: {listed or 'none'}); "
-            f"one part of the file name, cut at '.', '_' and '-', must be {' or '.join(parts)}"
-        )
+        rule = f"one part of the file name, cut at '.', '_' and '-', must be {' or '.join(parts)}"
+        advice = next_step(Path(folder), names, _subfolders_with(Path(folder), wanted))
+        raise InputError(f"no {' or '.join(wanted)} file in {folder} (its files: {listed or 'none'}); {advice or rule}")
     return {split: files[split] for split in SPLITS if split in files}
+
+
+def _subfolders_with(folder: Path, wanted: Collection[str]) -> list[str]:
+    """The names of the subfolders that have a file for one of the splits."""
+    below = [path for path in folder.iterdir() if os.access(path, os.R_OK | os.X_OK) and path.is_dir()]
+    return [path.name for path in below if any(split in wanted for name in _names(path) for split in splits_of(name))]
 
 
 def _names(folder: Path) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from conlleval import TypeScores
+from ner.evaluation.bootstrap import Counts
 
 if TYPE_CHECKING:
     from ner.evaluation.scores import Evaluation
@@ -59,6 +62,16 @@ def type_table(evaluation: Evaluation) -> pd.DataFrame:
         for name, row in evaluation.scores.types.items()
     ]
     return with_rates(pd.DataFrame(rows, columns=["type", *COUNTS]))
+
+
+def counts_by_type(evaluation: Evaluation, types: Sequence[str]) -> Counts:
+    """Gold, predicted and correct entities by sentence, for all types and for each: `(1 + types, sentences, 3)`."""
+    entities = entity_table(evaluation)
+    counts = np.zeros((1 + len(types), len(evaluation.sentences), len(COUNTS)), dtype=np.int64)
+    for group, name in enumerate([None, *types]):
+        rows = entities if name is None else entities[entities["label"] == name]
+        np.add.at(counts[group], rows["sentence"].to_numpy(np.int64), rows[COUNTS].to_numpy(np.int64))
+    return counts
 
 
 def frequent_types(evaluation: Evaluation, most: int = MOST_TYPES) -> list[str]:

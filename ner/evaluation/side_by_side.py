@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from conlleval import TypeScores
 from ner.data.entities import Entity
-from ner.evaluation.bootstrap import SIGNIFICANT, Counts, paired_bootstrap_of_groups
+from ner.evaluation.bootstrap import SIGNIFICANT, paired_bootstrap_of_groups
 from ner.evaluation.entity_errors import KINDS
-from ner.evaluation.entity_tables import COUNTS, frequent_types
+from ner.evaluation.entity_tables import counts_by_type, frequent_types
 from ner.evaluation.error_tables import ALL_TYPES
 from ner.evaluation.evaluation_report import Report
 from ner.evaluation.report_tables import Table
@@ -95,7 +94,8 @@ class SideBySide:
     def differences(self) -> pd.DataFrame:
         """A row for all types and a row for each type: F1 of A and B, B minus A with its 95% interval, and p."""
         groups = [ALL_TYPES, *self.types]
-        counts = [_counts(report, self.types) for report in (self.first, self.second)]
+        both = [report.evaluation for report in (self.first, self.second)]
+        counts = [counts_by_type(evaluation, self.types) for evaluation in both]
         found = paired_bootstrap_of_groups(*counts)
         f1s = [[_f1(*map(int, sums)) for sums in count.sum(axis=1)] for count in counts]
         rows = [
@@ -197,15 +197,6 @@ def _f1(gold: int, predicted: int, correct: int) -> float:
 
 def _spans(entities: Sequence[Entity]) -> set[tuple[int, int, str]]:
     return {(entity.start, entity.end, entity.label) for entity in entities}
-
-
-def _counts(report: Report, types: list[str]) -> Counts:
-    """Gold, predicted and correct entities by sentence, for all types and for each: `(1 + types, sentences, 3)`."""
-    counts = np.zeros((1 + len(types), len(report.evaluation.sentences), len(COUNTS)), dtype=np.int64)
-    for group, name in enumerate([None, *types]):
-        rows = report.entities if name is None else report.entities[report.entities["label"] == name]
-        np.add.at(counts[group], rows["sentence"].to_numpy(np.int64), rows[COUNTS].to_numpy(np.int64))
-    return counts
 
 
 def _list_entities(entities: Iterable[Wrong], text: str) -> str:

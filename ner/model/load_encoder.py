@@ -25,6 +25,7 @@ from ner.built_in import ENCODER_FOLDER
 from ner.characters.character_table import CharacterTable
 from ner.choices import BUILT_IN_ENCODER
 from ner.errors import InputError
+from ner.model.hub_connection import hub_is_reachable
 from ner.model.quiet_transformers import quiet_transformers
 
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
@@ -51,7 +52,7 @@ def load_encoder(name: str, dropout: float = 0.0) -> tuple[PreTrainedModel, Char
         table = character_table(name, tokenizer)
         set_dropout(config, dropout)
         encoder, info = AutoModel.from_pretrained(
-            _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+            _source(name), config=config, dtype=torch.float32, output_loading_info=True, **_safely(_source(name))
         )
     absent = [key for key in (*info["missing_keys"], *info["mismatched_keys"]) if not str(key).startswith("pooler.")]
     if absent:
@@ -124,7 +125,7 @@ def load_masked_language_model(name: str) -> MaskedLanguageModel:
         table = character_table(name, tokenizer)
         dtype = config.dtype if isinstance(config.dtype, torch.dtype) else torch.float32
         model, info = AutoModelForMaskedLM.from_pretrained(
-            _source(name), config=config, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+            _source(name), config=config, dtype=torch.float32, output_loading_info=True, **_safely(_source(name))
         )
     absent = [str(key) for key in (*info["missing_keys"], *info["mismatched_keys"])]
     in_encoder = [key for key in absent if key.startswith(f"{model.base_model_prefix}.")]
@@ -137,6 +138,11 @@ def load_masked_language_model(name: str) -> MaskedLanguageModel:
 
 def _source(name: str) -> str:
     return str(ENCODER_FOLDER) if name == BUILT_IN_ENCODER else name
+
+
+def _safely(source: str) -> dict[str, bool]:
+    """How transformers loads: without code of others, and without the Hub if the source is local or the Hub is away."""
+    return {"trust_remote_code": False, "local_files_only": Path(source).is_dir() or not hub_is_reachable()}
 
 
 @contextmanager
@@ -158,12 +164,12 @@ def _explain_load_errors(name: str) -> Iterator[None]:
 
 
 def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
-    stored, _ = EncoderConfig.get_config_dict(source, trust_remote_code=False)
+    stored, _ = EncoderConfig.get_config_dict(source, **_safely(source))
     if _is_bert_inside(stored, Path(source)):
         return BertConfig.from_dict(stored | {"model_type": "bert"}), BertTokenizer.from_pretrained(source)
     return (
-        AutoConfig.from_pretrained(source, trust_remote_code=False),
-        AutoTokenizer.from_pretrained(source, trust_remote_code=False),
+        AutoConfig.from_pretrained(source, **_safely(source)),
+        AutoTokenizer.from_pretrained(source, **_safely(source)),
     )
 
 
@@ -248,4 +254,4 @@ def _first_line(error: Exception) -> str:
 def _mend(name: str) -> str:
     if Path(name).is_dir():
         return "the folder must contain config.json, weights and a vocabulary as transformers saves them"
-    return "check the name and the network (set HF_ENDPOINT to use a mirror of the Hub), or give a local folder"
+    return "check the name and the network, set HF_ENDPOINT to a mirror of the Hub, or give a local folder"

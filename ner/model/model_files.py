@@ -2,3 +2,4 @@
 
 CONFIG, WEIGHTS, CHARACTERS = "config.json", "model.safetensors", "characters.json"
 RECORD = "training.json"
+CARD = "README.md"

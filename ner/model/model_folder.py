@@ -27,6 +27,7 @@ from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_weights import check_sizes, read_shapes
+from ner.runs.run_folder import UNFINISHED
 from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported, network_path
 from ner.words.word_table import DICTIONARY, load_table
 
@@ -110,9 +111,12 @@ def require_whole_model(folder: Path) -> None:
     """Check that a folder has all files of a model.
 
     Raises:
-        InputError: some are missing, or weights can't be read from a folder of this name.
+        InputError: some are missing, the folder holds an unfinished run, or weights can't be read from a folder of
+            this name.
     """
     missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
+    if missing and (folder / UNFINISHED).is_dir():
+        raise InputError(f"{folder} holds an unfinished run: finish it with bert-ner train and `resume`")
     if missing:
         raise InputError(
             f"{folder} contains no complete model: {', '.join(missing)} not found; copy the whole folder, "

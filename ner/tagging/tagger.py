@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -33,8 +33,11 @@ from ner.tagging.known_texts import KnownText, know_text, with_overruled, with_s
 from ner.tagging.model_graph import load_graph, runs_without_torch
 from ner.tagging.model_info import read_record
 from ner.tagging.runtime_engine import ExportedEngine
+from ner.tagging.tag_documents import tag_documents
 from ner.tagging.tagged_texts import FoundEntities, TaggedTexts
 from ner.texts import each_text
+
+_Owner = TypeVar("_Owner")
 
 
 class Tagger:
@@ -245,6 +248,25 @@ class Tagger:
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
         """Tag a stream of texts in constant memory. The order is kept; about 100,000 characters are read at a time."""
         return (reading.entities for reading in self.readings(texts))
+
+    def tag_documents(self, documents: Iterable[tuple[_Owner, str]]) -> Iterator[tuple[_Owner, list[Entity]]]:
+        """Tag a stream of texts that belong to something, as `tag_stream` does.
+
+        >>> rows = [{"id": 7, "text": "林晓东住在杭州。"}]
+        >>> for row, entities in Tagger.load().tag_documents((row, row["text"]) for row in rows):
+        ...     print(row["id"], [entity.text for entity in entities])
+        7 ['林晓东', '杭州']
+
+        Args:
+            documents: pairs of anything, such as an id or a record, and a text.
+
+        Returns:
+            Pairs of the same and the entities of its text, in the same order.
+
+        Raises:
+            ValueError: something else than a pair with a text.
+        """
+        return tag_documents(self.tag_stream, documents)
 
     def readings(
         self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None

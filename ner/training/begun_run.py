@@ -35,7 +35,7 @@ def read_begun_run(output: Path) -> BegunRun | None:
         settings = TrainingSettings(**content["settings"])
         source = content.get("source")
         if source is not None:
-            source = Source(source["path"], source["seed"], ReadOptions(**source["options"]))
+            source = Source(source["path"], source["seed"], ReadOptions(**source["options"]), source.get("dev_share"))
     except (InputError, KeyError, TypeError, AttributeError) as error:
         raise damaged_file(path, error, advice) from error
     return BegunRun(settings, source)

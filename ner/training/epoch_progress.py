@@ -4,9 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from ner.memory import gigabytes, peak_memory
 from ner.runs.progress import Progress
+
+_MEASURED_STEPS, _MEASURED_SECONDS = 5, 10.0
+"""The least that is measured before the time of a run is told. The first step is slower, so it is left out."""
 
 
 def describe_f1(scores: Mapping[str, float]) -> str:
@@ -30,6 +35,8 @@ class EpochProgress(TrainerCallback):
         self._losses: list[float] = []
         self._loss = "-"
         self._began = 0.0
+        self._warm: tuple[int, float] | None = None  # the first step, and when it ended
+        self._is_time_told = False
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -40,6 +47,25 @@ class EpochProgress(TrainerCallback):
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         self._progress.advance(state.global_step, f"steps, loss {self._loss}")
+        self._tell_time(state)
+
+    def _tell_time(self, state: TrainerState) -> None:
+        """Tell once, after some steps, how long the run takes and how much memory it needs."""
+        if self._is_time_told:
+            return
+        now = time.perf_counter()
+        if self._warm is None:
+            self._warm = state.global_step, now
+        steps, seconds = state.global_step - self._warm[0], now - self._warm[1]
+        if steps < _MEASURED_STEPS or seconds < _MEASURED_SECONDS:
+            return
+        self._is_time_told = True
+        left = state.max_steps - state.global_step
+        memory = torch.cuda.max_memory_reserved() if torch.cuda.is_available() else peak_memory()
+        line = (
+            f"time   about {left * seconds / steps / 60:,.1f} minutes for the next {left:,} steps, without scoring dev"
+        )
+        self._progress.note(f"{line}; {gigabytes(memory)} of memory until now" if memory else line)
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         if "loss" in kwargs["logs"]:

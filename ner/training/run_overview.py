@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ner.characters.character_table import CharacterTable
+from ner.checking.quick_check import gravest_findings
 from ner.choices import CellName
 from ner.data.corpus import Corpus
 from ner.data.entities import Sentence
@@ -28,6 +29,8 @@ def describe_run_start(
             yield f"{split.name:7}{len(split.sentences):,} sentences, {split.characters:,} characters{unknown}; {types}"
     for note in corpus.notes:
         yield f"note   {note}"
+    for finding in gravest_findings(corpus.splits):
+        yield f"check  {finding}"
     for advice in training_advice(corpus, settings):
         yield f"note   {advice}"
     if examples.sentences_cut:

@@ -14,9 +14,9 @@ from ner.data.data_split import Split
 from ner.errors import InputError
 from ner.evaluation.report_files import write_report
 from ner.evaluation.scores import Evaluation
-from ner.files import write_json
+from ner.files import write_json, write_text
 from ner.lexicon.lexicon import Lexicon
-from ner.model.model_files import RECORD
+from ner.model.model_files import CARD, RECORD
 from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.without_hooks import without_hooks
@@ -31,6 +31,7 @@ from ner.training.epoch_progress import EpochProgress
 from ner.training.fit import Fitted, fit
 from ner.training.fit_list_weights import fit_list_weights, read_list
 from ner.training.keep_old_types import keep_old_types
+from ner.training.model_card import render_card
 from ner.training.oversampling import repeats
 from ner.training.ranks import Ranks, only_main, open_ranks
 from ner.training.run_description import describe_run, describe_words
@@ -256,6 +257,8 @@ def _write_results(plan: _Plan, start: Start, run: TrainingRun) -> TrainingRun:
     for name, evaluation in run.evaluations.items():
         write_report(evaluation.report(plan.corpus.train), output / EVALUATION / name, pictures=False)
     write_json(run.record, output / RECORD)
+    if not (output / CARD).exists():  # a person may have written it
+        write_text(render_card(output.absolute().name, plan.corpus, run.evaluations, run.record), output / CARD)
     save_model(start.model, start.table, output)
     end_run(output)
     return run

@@ -97,13 +97,13 @@ def test_every_check_is_made() -> None:
         sentence("他在北京", (2, 4, "LOC")),
         sentence("我们，明天去"),
         sentence("我们明天去", (0, 2, "PER")),
-        sentence("法条", (0, 1, "LAW")),
+        sentence("法条", (0, 1, "LAW"), (1, 2, "law")),
     ]
     result = check({"train": Split("train.txt", train), "test": Split("test.txt", test)}, None, 128)
     expected = {name: 1 for name in KINDS if KINDS[name].severity == "suspicion"}
     del expected["nothing outside of entities"]  # which leaves no room for the others
     expected |= {f"{name} character": 1 for name in ("control", "invisible", "private-use", "broken")}
-    expected |= {"rare type": 2, "sentence in two splits": 2}
+    expected |= {"rare type": 2, "sentence in two splits": 2, "type not in train": 2}
     assert counts(result) == expected
 
 

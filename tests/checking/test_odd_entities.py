@@ -9,6 +9,7 @@ from ner.checking.odd_entities import (
     overlapping_entities,
     scarce_types,
     train_without_outside,
+    types_with_one_name,
     unlabelled_splits,
     unscorable_splits,
 )
@@ -162,3 +163,14 @@ def test_train_needs_something_outside_of_entities() -> None:
         split = Split("a.txt", sentences)
         assert [str(finding) for finding in train_without_outside({"train": split})] == expected
         assert train_without_outside({"dev": split}) == []
+
+
+def test_types_that_differ_only_in_case_or_width() -> None:
+    usual = sentence("王明李", (0, 1, "PER"), (1, 2, "PER"), (2, 3, "LOC"), line=1)
+    odd = sentence("王明", (0, 1, "per"), (1, 2, "ＰＥＲ"), line=2)
+    splits = {"train": Split("a.txt", [usual]), "dev": Split("a.txt", [odd])}
+    assert sorted(map(str, types_with_one_name(splits))) == [
+        "a.txt:2: type per (1) and type PER (2)",
+        "a.txt:2: type ＰＥＲ (1) and type PER (2)",
+    ]
+    assert types_with_one_name({"train": Split("a.txt", [usual])}) == []

@@ -17,6 +17,7 @@ from ner.errors import InputError
 Write = Callable[..., Path]
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DEV_ADVICE = "`dev_share` sets the share, and bert-ner split makes files with a test split too"
 GOOD = "中 B-LOC\n国 I-LOC\n人 O\n\n王 B-PER\n来 O\n"
 
 
@@ -387,12 +388,12 @@ def test_beside_a_faulty_line_nothing_is_illegal(write: Write) -> None:
 
 
 def test_a_hundred_problems_are_shown(write: Write) -> None:
-    path = write("中\n" * 1334)
+    path = write("中\n国 O\n" * 1334)
     with pytest.raises(CorpusError) as caught:
         read_file(path)
     assert len(caught.value.problems) == 1334
     lines = str(caught.value).split("\n")
-    assert lines[99] == f"{path}:100: one column, '中'; expected a token and a tag"
+    assert lines[99] == f"{path}:199: one column, '中'; expected a token and a tag"
     assert lines[100:] == ["... and 1,234 more"]
 
 
@@ -478,8 +479,10 @@ def test_a_folder_is_read(write: Write, tmp_path: Path) -> None:
 def test_repairs_are_noted(write: Write) -> None:
     path = write("王 O\n来 I-PER\n人 O\n\n人 B-PER\n了 O\n")
     assert read_corpus(path, seed=1).notes == [
-        f"{path}: 1 illegal BIO tags were read as conlleval reads them; the first is {path}:2",
+        f"{path}: 1 illegal BIO tags were read as conlleval reads them; the first is {path}:2: I-PER after O; "
+        "expected B-PER; bert-ner check lists and fixes them",
         f"no dev file in {path}: 1 sentence (50%) split off train with seed 1",
+        DEV_ADVICE,
         "types in train: PER",
     ]
 
@@ -542,10 +545,31 @@ def test_a_folder_without_any_split(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "advice"),
+    [
+        ({"a.txt": GOOD}, "a.txt is annotated: give the path of this file, or make train, dev and test of it with "),
+        ({"a.json": '[{"text": "王", "entities": []}]'}, "a.json is annotated: give the path of this file"),
+        ({"a.bmes": "", "b.txt": "今天\n"}, "a.bmes is annotated"),
+        ({"a.txt": "今天\n", "b.txt": ""}, "these files seem to have no annotations: bert-ner tag finds entities in"),
+        ({"model.safetensors": ""}, "it holds a model: give the folder with the annotated text"),
+        ({"sub/train.txt": GOOD, "other/notes.txt": ""}, "the folder {}/sub has one: give that"),
+        ({"a.txt": GOOD, "b.txt": GOOD}, "one part of the file name"),
+    ],
+)
+def test_a_wrong_folder_gets_a_way_out(tmp_path: Path, files: dict[str, str], advice: str) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_corpus(tmp_path)
+    assert f"); {advice.format(tmp_path)}" in str(caught.value)
+
+
 def test_long_listings_are_cut(write: Write, tmp_path: Path) -> None:
     for number in range(25):
-        write("", f"{number:02}.txt")
-    with pytest.raises(InputError, match=r"18.txt, 19.txt, ...\); one part"):
+        write("", f"{number:02}.jsonl")
+    with pytest.raises(InputError, match=r"18.jsonl, 19.jsonl, ...\); one part"):
         read_corpus(tmp_path, seed=1)
 
 
@@ -659,14 +683,15 @@ def test_dev_has_no_unknown_tags(write: Write) -> None:
     train, dev = sides(corpus)
     assert (len(train), len(dev)) == (194, 6)  # a tenth of the entities
     assert all(int(text) % 4 == 0 for text in dev)
-    assert corpus.notes[0].endswith(": 6 sentences (3%) split off train with seed 7, none with the tag ?")
+    assert corpus.notes[0].endswith(": 6 sentences (3%) split off train with seed 7")
+    assert corpus.notes[1] == "no sentence of dev has the tag ?"
 
 
 def test_a_small_dev_for_want_of_known_tags_is_told(write: Write) -> None:
     path = write("\n".join(f"{number} {'?' if number > 5 else 'B-X'}\n" for number in range(100)))
     corpus = read_corpus(path, seed=7)
     assert 1 <= len(corpus.dev.sentences) <= 6
-    assert corpus.notes[1] == (
+    assert corpus.notes[3] == (
         f"{path}: only 6 of 100 sentences have no tag ?, which is too few for dev and test: their scores will depend "
         "on chance; label more sentences completely, or use a separate file"
     )
@@ -736,3 +761,17 @@ def test_very_many_types_are_not_all_told() -> None:
     assert len(notes) < 110
     assert notes[0].endswith(" and 2,900 more")
     assert notes[-1] == "2,900 more types are not in train, so they can't be learned"
+
+
+def test_the_share_of_dev_can_be_chosen(write: Write, tmp_path: Path) -> None:
+    path = write("".join(f"{c} O\n王 B-PER\n\n" for c in map(chr, range(0x4E00, 0x4E0A))))
+    corpus = read_corpus(path, dev_share=0.3)
+    assert (len(corpus.train.sentences), len(corpus.dev.sentences)) == (7, 3)
+    assert corpus.source is not None
+    assert corpus.source.dev_share == 0.3
+    for share in (0, 1, -0.1):
+        with pytest.raises(InputError, match="expected `dev_share` to be more than 0 and less than 1"):
+            read_corpus(path, dev_share=share)
+    write(GOOD, "dev.txt")
+    with pytest.raises(InputError, match=r"dev\.txt is the dev file: leave out `dev_share`, or move the file away"):
+        read_corpus(tmp_path, dev_share=0.3)

@@ -1,10 +1,12 @@
 import json
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ner.data.entities import Entity, Sentence, drop_overlaps, pair_overlaps
+from ner.errors import InputError
 
 
 def entity(start: int, end: int, label: str = "X") -> Entity:
@@ -64,3 +66,24 @@ def test_an_entity_as_a_dict_is_json_and_an_entity_again() -> None:
         **{"score": 0.5, "source": "rule", "id": "7"},
     }
     assert Sentence("张伟在上海", [plain.to_dict()]).entities == (plain,)
+
+
+def test_tags_of_entities_are_read_again() -> None:
+    sentence = Sentence("张伟去上海市看看", [(0, 2, "PER"), (3, 6, "LOC"), (3, 5, "LOC")], unknown=((6, 8),))
+    assert sentence.to_tags("BMES") == ["B-PER", "E-PER", "O", "B-LOC", "M-LOC", "E-LOC", "?", "?"]
+    for scheme in ("BIO", "IO", "IOB1", "BIOES", "BMES", "BILOU"):
+        again = Sentence.from_tags(sentence.text, sentence.to_tags(scheme))
+        assert (again.entities, again.unknown) == (tuple(drop_overlaps(sentence.entities)), sentence.unknown)
+    with pytest.raises(InputError, match="expected `scheme` to be one of BIO, "):
+        sentence.to_tags("BIOE")
+
+
+def test_a_sentence_becomes_a_doc_of_spacy() -> None:
+    vocab = pytest.importorskip("spacy.vocab").Vocab()
+    doc = Sentence("王小明在上海。", [(0, 3, "PER"), (4, 6, "LOC")], document="news").to_spacy(vocab)
+    assert doc.vocab is vocab
+    assert (doc.text, len(doc)) == ("王小明在上海。", 7)
+    assert [(span.text, span.label_, span.start_char) for span in doc.ents] == [
+        ("王小明", "PER", 0),
+        ("上海", "LOC", 4),
+    ]

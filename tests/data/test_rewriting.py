@@ -172,7 +172,7 @@ def test_repairs_and_a_wrong_format_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("王 B-PER\n来 I-LOC\n", encoding="utf-8")
     (note,) = convert_files(path, tmp_path / "b.conll", READ, WRITE).notes
-    assert note.endswith(f"1 illegal BIO tags were read as conlleval reads them; the first is {path}:2")
+    assert f"1 illegal BIO tags were read as conlleval reads them; the first is {path}:2: I-LOC after B-PER;" in note
     path.write_text("王 O\n", encoding="utf-8")
     assert convert_files(path, tmp_path / "c.conll", READ, WRITE).notes == [
         "no entities were found; if there should be some, set `format` to the format of the files"

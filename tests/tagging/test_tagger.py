@@ -267,3 +267,20 @@ def test_a_child_tags_after_a_fork_of_a_parent_with_several_threads() -> None:
         "sys.exit(os.waitpid(child, 0)[1])\n"
     )
     assert subprocess.run([sys.executable, "-c", code, "mini-zh-uner"], cwd=ROOT, timeout=60).returncode == 0
+
+
+def test_documents_keep_what_they_belong_to(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.tagging.tagger.CHUNK_CHARACTERS", 5)
+    texts = ["王来了", "", "李明在北京", "好"]
+    rows = [{"text": text, "number": number} for number, text in enumerate(texts)]
+    found = list(tagger.tag_documents((row, str(row["text"])) for row in rows))
+    assert [row for row, _ in found] == rows
+    assert [entities for _, entities in found] == list(tagger.tag(texts))
+
+
+@pytest.mark.parametrize(("wrong", "shown"), [("王来", "'王来' at 1"), ((1, "王", 2), r"\(1, '王', 2\) at 1")])
+def test_documents_are_pairs(tagger: Tagger, wrong: Any, shown: str) -> None:
+    with pytest.raises(InputError, match=rf"pairs \(id, text\), got {shown}"):
+        list(tagger.tag_documents([(0, "王"), wrong]))
+    with pytest.raises(InputError, match="None"):
+        list(tagger.tag_documents([(0, None)]))  # type: ignore[list-item]

@@ -11,6 +11,7 @@ from ner.commands.app import app
 from ner.data.corpus import Corpus, Source, read_corpus
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.tagging.tagger import Tagger
 from ner.training.begun_run import read_begun_run
 from ner.training.run_description import describe_run
 from ner.training.run_output import prepare_output
@@ -34,6 +35,21 @@ def test_a_run_keeps_what_it_began_with(begun: Path, data_folder: Path, settings
     assert found is not None
     assert found.settings == settings
     assert found.source == Source(str(data_folder), 1, ReadOptions(format="conll", tag_column=2))
+
+
+def test_the_share_of_dev_is_kept(settings: TrainingSettings, tmp_path: Path) -> None:
+    path = tmp_path / "all.txt"
+    path.write_text("王 B-PER\n\n明 B-PER\n\n李 B-PER\n", encoding="utf-8")
+    begin(tmp_path / "run", settings, read_corpus(path, dev_share=0.4))
+    found = read_begun_run(tmp_path / "run")
+    assert found is not None
+    assert found.source is not None
+    assert found.source.dev_share == 0.4
+
+
+def test_a_tagger_is_not_loaded_from_an_unfinished_run(begun: Path) -> None:
+    with pytest.raises(InputError, match="holds an unfinished run: finish it with bert-ner train and `resume`"):
+        Tagger.load(begun)
 
 
 def test_data_in_memory_have_no_source(corpus: Corpus, settings: TrainingSettings, tmp_path: Path) -> None:

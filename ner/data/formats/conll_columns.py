@@ -12,6 +12,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.formats.left_out_counts import format_count
 from ner.data.formats.rows import Problem, Rows, likely_tag, quote, unknown_tag
 from ner.data.formats.text_lines import DOCUMENT_START, Line, Lines
+from ner.data.formats.wrong_layout import find_wrong_layout
 from ner.data.schemes import is_tag
 from ner.errors import InputError
 
@@ -136,7 +137,8 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
         tag_column: the column of the tag. By default it is the last, or the third in the format of Universal NER.
 
     Returns:
-        One row per line: the index of a row is the number of its line. Wrong lines are `Rows.faults`.
+        One row per line: the index of a row is the number of its line. Wrong lines are `Rows.faults`; if one mistake
+        explains nearly all of them, it is the only one.
 
     Raises:
         InputError: the two columns are impossible.
@@ -151,21 +153,33 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
     meanings = [_meaning(line, layout) for line in lines.distinct]
     tokens = lines.spread([meaning.token for meaning in meanings])
     rows = Rows(tokens, lines.spread([meaning.tag for meaning in meanings]), range(len(tokens)))
-    for n in lines.where(meaning.problem for meaning in meanings):
-        meaning = meanings[lines.ids[n]]
-        rows.faults.append(Problem(n, meaning.kind, meaning.problem, meaning.mended))
-    comments = lines.where(meaning.comment for meaning in meanings)
-    for n in [n for n in comments if rows.tags[n - 1] is not None]:
+    unreadable = [meaning.problem != "" and not meaning.mended for meaning in meanings]
+    if explained := find_wrong_layout(lines, unreadable, lambda line: _column(line.columns, layout.tag)):
+        rows.faults.append(explained)
+    else:
+        rows.faults.extend(_find_faults(lines, meanings))
+    for n in _comments_inside(lines, meanings, rows):
         rows.tags[n] = ""
-        shown = quote(" ".join(lines.distinct[lines.ids[n]].columns))
-        rows.faults.append(
-            Problem(n, FindingKind.MALFORMED_LINE, f"a comment inside a sentence, or a # without its tag: {shown}")
-        )
+        if not explained:
+            shown = quote(" ".join(lines.distinct[lines.ids[n]].columns))
+            message = f"a comment inside a sentence, or a # without its tag: {shown}"
+            rows.faults.append(Problem(n, FindingKind.MALFORMED_LINE, message))
     rows.documents.update(_documents(lines, meanings, name))
     rows.oddities.extend(_mixed_delimiters(lines, meanings))
     rows.oddities.extend(_empty_sentences(lines, meanings))
     rows.losses.extend(_find_left_out(lines, meanings))
     return rows
+
+
+def _find_faults(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:
+    for n in lines.where(meaning.problem for meaning in meanings):
+        meaning = meanings[lines.ids[n]]
+        yield Problem(n, meaning.kind, meaning.problem, meaning.mended)
+
+
+def _comments_inside(lines: Lines, meanings: Sequence[_Meaning], rows: Rows) -> list[int]:
+    """The comments below a token."""
+    return [n for n in lines.where(meaning.comment for meaning in meanings) if rows.tags[n - 1] is not None]
 
 
 def _documents(lines: Lines, meanings: Sequence[_Meaning], name: str) -> Iterator[tuple[int, str]]:

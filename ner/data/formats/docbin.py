@@ -65,17 +65,32 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     vocab = import_extra("spacy.vocab", "spacy", path).Vocab()
     doc_bin = tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
     for sentence in sentences:
-        doc = tokens.Doc(vocab, words=list(sentence.text), spaces=[False] * len(sentence.text))
-        flat = drop_overlaps(sentence.entities)
-        doc.ents = [tokens.Span(doc, entity.start, entity.end, entity.label) for entity in flat]
-        if len(flat) < len(sentence.entities):
-            doc.spans[_SPANS_KEY] = [tokens.Span(doc, e.start, e.end, e.label) for e in sentence.entities]
-        if sentence.document:
-            doc.user_data[_TITLE] = sentence.document
-        doc_bin.add(doc)
+        doc_bin.add(make_doc(sentence, vocab))
     with atomic_path(path) as partial:
         doc_bin.to_disk(partial)
     return []
+
+
+def make_doc(sentence: Sentence, vocab: Any = None) -> Any:
+    """Make a `Doc` of spaCy with one token per character. `write` tells what is where.
+
+    Args:
+        sentence: the sentence.
+        vocab: the vocabulary that the document shares; None for a new one.
+
+    Raises:
+        InputError: spaCy is not installed.
+    """
+    tokens = import_extra("spacy.tokens", "spacy", "Doc")
+    vocab = import_extra("spacy.vocab", "spacy", "Doc").Vocab() if vocab is None else vocab
+    doc = tokens.Doc(vocab, words=list(sentence.text), spaces=[False] * len(sentence.text))
+    flat = drop_overlaps(sentence.entities)
+    doc.ents = [tokens.Span(doc, entity.start, entity.end, entity.label) for entity in flat]
+    if len(flat) < len(sentence.entities):
+        doc.spans[_SPANS_KEY] = [tokens.Span(doc, e.start, e.end, e.label) for e in sentence.entities]
+    if sentence.document:
+        doc.user_data[_TITLE] = sentence.document
+    return doc
 
 
 def _refuse_bomb(data: bytes) -> None:
