@@ -40,7 +40,7 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not serve and not cluster"
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m serve
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m serve
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev

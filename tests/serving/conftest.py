@@ -23,6 +23,8 @@ from ner.serving.work_queue import Task
 from tests.helpers.asgi_transport import transport_of
 
 ADMIN_KEY = "admin-key-of-the-tests"
+PATIENT = ("--max-wait", 600, "--timeout", 600)
+"""Limits of a service whose machine may be busy with other tests."""
 _MODEL = {
     "types": ["LOC", "ORG", "PER"],
     "labels": [],
@@ -64,9 +66,9 @@ class Served:
             threading.Thread(target=lambda: self.log.extend(self._errors), daemon=True).start()
         else:
             self._errors.close()
-        self.client = httpx.Client(base_url=self.url, timeout=60, verify=False)
+        self.client = httpx.Client(base_url=self.url, timeout=600, verify=False)
 
-    def wait_until(self, condition: Callable[[], object], seconds: float = 60) -> None:
+    def wait_until(self, condition: Callable[[], object], seconds: float = 300) -> None:
         """Wait for something that happens soon."""
         ends = time.monotonic() + seconds
         while not condition():
@@ -129,9 +131,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service for all tests that don't break it: one engine with one thread and the built-in tagger."""
     keys = tmp_path_factory.mktemp("keys") / "admin.txt"
     keys.write_text(f"# of the tests\n{ADMIN_KEY}\n", encoding="utf-8")
-    # Its limits are wide: the machine of a test may be busy.
-    limits = ("--max-wait", 60, "--timeout", 60, "--admin-key-file", keys)
-    running = Served("--engines", 1, "--threads", 1, "--precision", "fp32", *limits)
+    running = Served("--engines", 1, "--threads", 1, "--precision", "fp32", *PATIENT, "--admin-key-file", keys)
     yield running.wait_until_ready()
     running.end(signal.SIGKILL)
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ import pytest
 
 from ner import Embedder, Tagger
 from ner.built_in import model_folder
-from tests.serving.conftest import ADMIN_KEY, Served
+from tests.serving.conftest import ADMIN_KEY, PATIENT, Served
 
 pytestmark = pytest.mark.serve
 
@@ -104,8 +105,7 @@ def test_a_list_of_the_model_of_a_name_and_of_the_request(serve: Start, tmp_path
     keys.write_text(ADMIN_KEY, encoding="utf-8")
     listed.write_text("term,type,mode,id\n机器猫九号,PRODUCT,force,P9\n", encoding="utf-8")
     text = "星海湾在南京展出机器猫九号和远山一号。"
-    limits = ("--max-wait", 60, "--timeout", 60)
-    running = serve("--engines", 1, "--precision", "fp32", "--dictionary", listed, "--admin-key-file", keys, *limits)
+    running = serve("--engines", 1, "--precision", "fp32", "--dictionary", listed, "--admin-key-file", keys, *PATIENT)
     running.wait_until_ready()
     assert running.get("/v1/models").json()["models"][0]["types"] == ["LOC", "ORG", "PER", "PRODUCT"]
     put = running.client.put(
@@ -149,7 +149,7 @@ def test_no_answer_has_half_a_list(serve: Start, tmp_path: Path) -> None:
     """While a list is put again and again, each answer is that of one whole list."""
     keys = tmp_path / "keys.txt"
     keys.write_text(ADMIN_KEY, encoding="utf-8")
-    running = serve("--engines", 2, "--threads", 1, "--max-wait", 60, "--timeout", 60, "--admin-key-file", keys)
+    running = serve("--engines", 2, "--threads", 1, *PATIENT, "--admin-key-file", keys)
     running.wait_until_ready()
     terms = [f"{first}{second}" for first in "甲乙丙丁戊己庚辛" for second in "子丑寅卯"]
     headers = {"content-type": "text/csv", "authorization": f"Bearer {ADMIN_KEY}"}
@@ -256,21 +256,14 @@ def raw(served: Served, data: bytes, seconds: float = 5) -> bytes:
     return received
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"GET",
-        b"POST /v1/tag HTTP/1.1\r\nHost: x\r\n",
-        b"POST /v1/tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
-    ],
-    ids=["empty", "half a line", "half a head", "half a body"],
-)
-def test_slow_connections_are_closed(data: bytes, serve: Start) -> None:
+def test_slow_connections_are_closed(serve: Start) -> None:
     running = serve("--engines", 1, "--receive-timeout", 0.4).wait_until_ready()
-    began = time.monotonic()
-    assert b"200" not in raw(running, data)
-    assert time.monotonic() - began < 3
+    head = b"POST /v1/tag HTTP/1.1\r\nHost: x\r\n"
+    half_a_body = head + b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    for data in (b"", b"GET", head, half_a_body):
+        began = time.monotonic()
+        assert b"200" not in raw(running, data), data
+        assert time.monotonic() - began < 3, data
     assert running.tag("杭州").status_code == 200
 
 
@@ -304,7 +297,7 @@ def test_the_work_of_a_client_that_goes_is_dropped(served: Served) -> None:
 
 
 def test_a_killed_engine_loses_no_answer(serve: Start) -> None:
-    running = serve("--engines", 2, "--threads", 1, "--max-wait", 60, "--timeout", 60).wait_until_ready()
+    running = serve("--engines", 2, "--threads", 1, *PATIENT).wait_until_ready()
     done = threading.Event()
 
     def kill() -> None:
@@ -341,7 +334,7 @@ def test_a_text_that_kills_engines_gets_a_500_and_its_neighbours_an_answer(serve
         encoding="utf-8",
     )
     environment = {"PYTHONPATH": f"{tmp_path}:{os.getcwd()}"}
-    running = serve("--engines", 1, "--timeout", 60, environment=environment).wait_until_ready()
+    running = serve("--engines", 1, *PATIENT, environment=environment).wait_until_ready()
     with ThreadPoolExecutor(8) as pool:
         texts = ["毒药", *[f"林晓东{i}住在杭州。" for i in range(7)]]
         answers = list(pool.map(running.tag, texts))
@@ -352,7 +345,7 @@ def test_a_text_that_kills_engines_gets_a_500_and_its_neighbours_an_answer(serve
 
 
 def test_sigterm_answers_what_was_accepted(serve: Start) -> None:
-    running = serve("--engines", 1, "--threads", 1, "--max-wait", 60, "--timeout", 60).wait_until_ready()
+    running = serve("--engines", 1, "--threads", 1, *PATIENT).wait_until_ready()
     with ThreadPoolExecutor(4) as pool:
         sent = [pool.submit(running.tag, *["林晓东住在杭州。" * 40] * 10) for _ in range(4)]
         running.wait_until(lambda: running.metric("bert_ner_running_requests") == 5)  # with that of the metrics
@@ -364,7 +357,7 @@ def test_sigterm_answers_what_was_accepted(serve: Start) -> None:
 
 
 def test_sigterm_waits_for_a_client_that_reads_slowly(serve: Start) -> None:
-    running = serve("--engines", 1, "--threads", 1, "--max-wait", 60, "--timeout", 60).wait_until_ready()
+    running = serve("--engines", 1, "--threads", 1, *PATIENT).wait_until_ready()
     body = json.dumps({"texts": ["林晓东住在杭州。" * 300], "pooling": "none", "layer": "all"}).encode()
     head = f"POST /v1/embed HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     host, port = running.url.removeprefix("http://").split(":")
@@ -432,10 +425,10 @@ def test_reload_under_load_and_a_damaged_folder(serve: Start, tmp_path: Path) ->
     sender = threading.Thread(target=load)
     sender.start()
     try:
-        assert running.client.post("/v1/admin/reload", headers=admin, timeout=60).status_code == 200
+        assert running.client.post("/v1/admin/reload", headers=admin, timeout=600).status_code == 200
         running.wait_until(lambda: set(running.engines()).isdisjoint(before))
         (folder / "model.safetensors").write_bytes(b"damaged")
-        refused = running.client.post("/v1/admin/reload", headers=admin, timeout=60)
+        refused = running.client.post("/v1/admin/reload", headers=admin, timeout=600)
         assert (refused.status_code, "damaged" in refused.json()["error"]) == (422, True)
         running.process.send_signal(signal.SIGHUP)
         running.wait_until(lambda: any("the old ones go on" in line for line in running.log))
@@ -451,7 +444,7 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
         [sys.executable, "-m", "ner", "serve", "--port", "0", "--model", str(tmp_path / "model")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert ended.returncode == 2
@@ -523,7 +516,7 @@ def test_what_a_library_prints_comes_into_no_answer_if_standard_error_is_closed(
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.getcwd()}"}
     with subprocess.Popen(["bash", "-c", line], env=environment) as process:
         try:
-            retrying = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+            retrying = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=600)
             ends = time.monotonic() + 60
             while True:
                 try:
@@ -550,5 +543,5 @@ def test_more_than_it_can_do_is_refused_at_once(serve: Start) -> None:
     with ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(send, range(96)))
     assert {status for status, _ in answers} == {200, 429}
-    refused = sorted(seconds for status, seconds in answers if status == 429)
-    assert refused[len(refused) // 2] < 0.1
+    refused, answered = ([seconds for one, seconds in answers if one == status] for status in (429, 200))
+    assert median(refused) < median(answered) / 5

@@ -40,7 +40,7 @@ def same(found: list[Entity], expected: list[Entity]) -> bool:
 
 
 def test_a_client_gives_what_the_tagger_gives(served: Served, tagger: Tagger) -> None:
-    with Client(served.url, timeout=60) as client:
+    with Client(served.url, timeout=600) as client:
         assert all(map(same, client.tag(TEXTS), tagger.tag(TEXTS)))
         assert all(map(same, client.tag_stream(iter(TEXTS)), tagger.tag(TEXTS)))
         fixed = [FixedSpan(6, 8, None)]
@@ -52,7 +52,7 @@ def test_a_client_gives_what_the_tagger_gives(served: Served, tagger: Tagger) ->
 
 def test_an_async_client_gives_what_the_tagger_gives(served: Served, tagger: Tagger) -> None:
     async def run() -> list[list[Entity]]:
-        async with AsyncClient(served.url, timeout=60) as client:
+        async with AsyncClient(served.url, timeout=600) as client:
             return await client.tag(TEXTS)
 
     assert all(map(same, asyncio.run(run()), tagger.tag(TEXTS)))
@@ -60,7 +60,7 @@ def test_an_async_client_gives_what_the_tagger_gives(served: Served, tagger: Tag
 
 def test_vectors_are_those_of_the_embedder(served: Served) -> None:
     embedder = Embedder.load("mini-zh-uner", "last4", "fp32")
-    with Client(served.url, timeout=60) as client:
+    with Client(served.url, timeout=600) as client:
         assert client.embed(TEXTS[:3], "last4", "max") == pytest.approx(embedder.embed(TEXTS[:3], "max"), abs=1e-3)
         (characters,) = client.embed(TEXTS[:1], pooling="none")
         assert characters.shape == (len(TEXTS[0]), 384)
