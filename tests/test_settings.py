@@ -151,7 +151,7 @@ def test_no_default_of_training_is_written_elsewhere() -> None:
         for path in (ROOT / "ner").rglob("*.py")
         if str(path.relative_to(ROOT)) not in declared
         and path.parent.name != "lexicon"
-        and path.name != "schemas.py"  # entries of lists have a mode too
+        and path.name not in ("schemas.py", "entities.py")  # entries of lists have a mode, tags of a sentence a scheme
         for match in written.finditer(path.read_text(encoding="utf-8"))
     }
     assert not {one for one in found if "precision" not in one and "seed" not in one}

@@ -7,8 +7,9 @@ It is started as `python -m ner.serving.engine_process`. Messages are those of `
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -16,7 +17,9 @@ import orjson
 
 from ner.cpu_settings import set_up_libraries
 from ner.errors import InputError
+from ner.model.model_files import CONFIG
 from ner.model.stored_classifier import is_classifier
+from ner.model.stored_config import read_config
 from ner.serving.engine_lexicons import EngineLexicons
 from ner.serving.frames import pack, read_frame
 
@@ -74,6 +77,7 @@ class Models:
     """
 
     def __init__(self, start: Start) -> None:
+        self._start = start
         self._taggers: dict[str, Tagger] = {}
         self._classifiers: dict[str, Classifier] = {}
         for name, folder in start["models"].items():
@@ -91,9 +95,10 @@ class Models:
 
             self._classifiers[name] = Classifier.load(folder, *how)
         else:
+            from ner.tagging.model_graph import MUCH_TEXT, needs_pytorch
             from ner.tagging.tagger import Tagger
 
-            self._taggers[name] = Tagger.load(folder, *how, pytorch=True)
+            self._taggers[name] = Tagger.load(folder, *how, pytorch=needs_pytorch(MUCH_TEXT))
 
     def describe(self) -> dict[str, Any]:
         """Try each model once, and tell what clients need to know of it."""
@@ -101,17 +106,17 @@ class Models:
         for name, tagger in self._taggers.items():
             described[name] = {
                 "types": tagger.types,
-                **_describe(tagger.engine, _encoder_of(tagger.engine), tagger.tag),
+                **_describe(tagger.engine, self._layer_sizes(name, tagger.engine), tagger.tag),
             }
         for name, classifier in self._classifiers.items():
             work = partial(_classify_alike, classifier)
             described[name] = {
                 "labels": classifier.labels,
                 "pairs": classifier.pairs,
-                **_describe(classifier.engine, _encoder_of(classifier.engine), work),
+                **_describe(classifier.engine, self._layer_sizes(name, classifier.engine), work),
             }
         for name, embedder in self._encoders.items():
-            described[name] = _describe(embedder, embedder.encoder, embedder.embed)
+            described[name] = _describe(embedder, _layer_sizes(embedder.encoder.config.to_dict()), embedder.embed)
         return {name: {"types": [], "labels": [], "pairs": False, **model} for name, model in described.items()}
 
     def work(self, batch: Batch) -> list[Result]:
@@ -167,12 +172,31 @@ class Models:
         from ner.embedding.embedder import Embedder
         from ner.embedding.layer_choice import parse_layer
 
-        if encoder := self._encoders.get(model):
-            return Embedder(encoder.encoder, encoder.table, parse_layer(layer), encoder.precision)
+        found = self._encoder(model)
+        return Embedder(found.encoder, found.table, parse_layer(layer), found.precision)
+
+    @cache  # noqa: B019
+    def _encoder(self, model: str) -> "Embedder":
+        """The encoder of a model. If the model runs in ONNX Runtime, PyTorch and the encoder are loaded here."""
+        from ner.embedding.embedder import Embedder
+
+        if model in self._encoders:
+            return self._encoders[model]
         owner: Any = self._taggers.get(model) or self._classifiers[model]
-        if (encoder := _encoder_of(owner.engine)) is None:
-            raise InputError(f"the model {model} is exported, and has no vectors: serve the model that it came from")
-        return Embedder(encoder, owner.table, parse_layer(layer), owner.engine.precision)
+        if hasattr(owner.engine, "model"):
+            return Embedder(owner.engine.model.encoder, owner.table, precision=owner.engine.precision)
+        return _load_encoder(self._start["models"][model], self._start)
+
+    def _layer_sizes(self, name: str, engine: Any) -> list[int]:
+        """The sizes of the vectors of each layer of a model; none if the model is exported."""
+        from ner.tagging.model_graph import has_graph
+
+        if hasattr(engine, "model"):
+            return _layer_sizes(engine.model.encoder.config.to_dict())
+        folder = Path(self._start["models"][name])
+        if has_graph(folder) and find_spec("torch"):
+            return _layer_sizes(read_config(folder / CONFIG)["encoder"])
+        return []
 
 
 def _load_encoder(name: str, start: Start) -> "Embedder":
@@ -185,18 +209,13 @@ def _load_encoder(name: str, start: Start) -> "Embedder":
     return Embedder.load(name, precision=precision)
 
 
-def _encoder_of(engine: Any) -> Any:
-    """The encoder in PyTorch of what runs a network; None if the network is exported."""
-    return engine.model.encoder if hasattr(engine, "model") else None
-
-
-def _describe(engine: Any, encoder: Any, work: Callable[[list[str]], object]) -> dict[str, Any]:
+def _describe(engine: Any, layers: list[int], work: Callable[[list[str]], object]) -> dict[str, Any]:
     """What clients need to know of all kinds of models, after a try."""
     return {
         "precision": engine.precision,
         "window": engine.window,
-        "embeds": encoder is not None,
-        "layers": [] if encoder is None else _layer_sizes(encoder),
+        "embeds": bool(layers),
+        "layers": layers,
         "characters_per_second": _speed(work),
     }
 
@@ -206,8 +225,13 @@ def _classify_alike(classifier: "Classifier", texts: list[str]) -> object:
     return classifier.predict([(text, "") for text in texts] if classifier.pairs else texts)
 
 
-def _layer_sizes(encoder: Any) -> list[int]:
-    return [encoder.config.hidden_size] * (encoder.config.num_hidden_layers + 1)
+def _layer_sizes(config: Mapping[str, Any]) -> list[int]:
+    """The sizes of the vectors of each layer, by the configuration of an encoder. DistilBERT has its own names."""
+    layers, size = (
+        (config.get("num_hidden_layers") or config["n_layers"]),
+        (config.get("hidden_size") or config["dim"]),
+    )
+    return [size] * (layers + 1)
 
 
 def _speed(work: Callable[[list[str]], object]) -> float:

@@ -40,12 +40,22 @@ def needs_pytorch(characters: int) -> bool:
 
 def _is_hardware_fast() -> bool:
     """Whether there is a GPU, or a CPU that is fast at bf16. On other CPUs, ONNX Runtime is faster than PyTorch."""
-    if importlib.util.find_spec("torch") is None:
+    if importlib.util.find_spec("torch") is None or not _may_be_fast():
         return False
     from ner.model.hardware import has_fast_bf16, pick_device
 
     device = pick_device()
     return device.type != "cpu" or has_fast_bf16(device)
+
+
+def _may_be_fast() -> bool:
+    """False if Linux knows of neither: PyTorch, which would tell for sure, takes seconds to import."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    gpu = any(path.name.startswith(("nvidia", "kfd", "dxg")) for path in Path("/dev").iterdir())
+    return gpu or "avx512_bf16" in flags or "amx_tile" in flags
 
 
 def load_graph(folder: Path) -> tuple[Exported, CharacterTable]:

@@ -71,9 +71,9 @@ class TrainingSettings(LoopSettings, NetworkSettings):
         TRAINING,
         Unset("none", "无"),
         Help(
-            "List of terms as for tag --dictionary, or FILE=TYPE. After training, dev shows how far to trust it: a "
-            "weight for each type, which the model uses with all lists. The list itself is not saved.",
-            "词表，与 tag --dictionary 相同，也可写 FILE=TYPE。训练结束后，用 dev 为每个类型定一个权重，"
+            "List of terms, as tag takes it, or FILE=TYPE. After training, dev shows how far to trust it: a weight for "
+            "each type, which the model uses with all lists. The list itself is not saved.",
+            "词表，格式与 tag 用的相同，也可写 FILE=TYPE。训练结束后，用 dev 为每个类型定一个权重，"
             "即词表可信的程度；模型以后用任何词表都按这些权重。词表本身不存入模型。",
         ),
     ] = None

@@ -72,6 +72,7 @@ def test_the_folder_holds_no_pickle_and_nothing_temporary(model_folder: Path) ->
         "model.safetensors",
         "characters.json",
         "training.json",
+        "README.md",
         "evaluation",
         "tensorboard",
     }
