@@ -115,7 +115,7 @@ def test_the_command_takes_pytorch_for_much_text_on_fast_hardware(
     characters: int, fast: bool, engine: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ner.tagging.model_graph.MUCH_TEXT", 150)
-    monkeypatch.setattr("ner.model.hardware.has_fast_bf16", lambda device: fast)
+    monkeypatch.setattr("ner.tagging.model_graph._is_hardware_fast", lambda: fast)
     tagged_by = []
     readings = Tagger.readings
 

@@ -57,6 +57,12 @@ def _open_onnx(
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors
     options.intra_op_num_threads = threads
+    # A graph beside the weights of a model reads them from their file. ONNX Runtime maps the file into memory, and the
+    # process would die when somebody writes over it. Versions before 1.24 have no other way.
+    if hasattr(options, "add_external_initializers_from_files_in_memory"):
+        weights = {file.name: file.read_bytes() for file in path.parent.glob("*.safetensors")}
+        sizes = [len(content) for content in weights.values()]
+        options.add_external_initializers_from_files_in_memory([*weights], [*weights.values()], sizes)
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def run(*arrays: Ids) -> Floats:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from ner.built_in import TAGGER_FOLDER
 from ner.errors import InputError
 from ner.model.model_folder import load_model, save_model
 from ner.model.network import BertBiLstmCrf
@@ -255,7 +256,10 @@ def test_a_name_that_is_not_utf_8(copy: Path, tmp_path: Path) -> None:
         load_model(folder)
 
 
-def test_a_model_in_use_stands_its_file_being_written_over(copy: Path) -> None:
+@pytest.mark.parametrize("built_in", [False, True])  # the built-in tagger runs in ONNX Runtime
+def test_a_model_in_use_stands_its_file_being_written_over(copy: Path, built_in: bool) -> None:
+    if built_in:
+        shutil.copytree(TAGGER_FOLDER, copy, dirs_exist_ok=True)
     script = (
         "import sys, pathlib; from ner import Tagger\n"
         "tagger = Tagger.load(sys.argv[1]); pathlib.Path(sys.argv[1], 'model.safetensors').write_bytes(b'damaged')\n"
