@@ -54,6 +54,7 @@ except InputError as error:
 """
 
 
+@pytest.mark.slow  # without the cache that the check of types leaves, mypy reads all of torch's names
 def test_a_program_of_a_user(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
     root = Path(__file__).parents[1]
