@@ -72,7 +72,7 @@ def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_benchmark_of_waiting_threads_runs(data_folder: Path) -> None:
-    shown = output_of("waiting.py", str(data_folder), "--steps", "1", "--rounds", "2", "--busy", "1")
+    shown = output_of("waiting.py", str(data_folder), "--steps", "1", "--rounds", "2", "--busy", "0", "--threads", "1")
     assert "300,000 turns" in shown
 
 

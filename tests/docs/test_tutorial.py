@@ -1,5 +1,6 @@
 """The commands of the tutorials, as a reader runs them: in order, from an empty folder."""
 
+import json
 import os
 import re
 import socket
@@ -53,6 +54,8 @@ def test_every_command_runs(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("林晓东") == 2, "one for each of the taggers"
     assert (tmp_path / "my-tagger" / "report" / "report.html").is_file()
+    record = json.loads((tmp_path / "my-tagger" / "model" / "training.json").read_text(encoding="utf-8"))
+    assert record["scores"]["test"]["conlleval"]["f1"] >= 80
     assert "news.txt" in (tmp_path / "my-tagger" / "entities.csv").read_text(encoding="utf-8-sig")
 
 
