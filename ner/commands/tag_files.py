@@ -76,6 +76,15 @@ _Context = Annotated[
         max=10_000,
     ),
 ]
+_Sentence = Annotated[
+    bool,
+    option(
+        "Write each sentence as a text of its own, with its place in the text of the file, sentence_start. A text is "
+        "still read as a whole.",
+        "把每个句子写成一条文本，sentence_start 是它在原文本中的位置。识别时仍读整条文本。",
+        "--sentence",
+    ),
+]
 _Nbest = Annotated[
     int,
     option(
@@ -132,6 +141,7 @@ class TagFiles:
     types: _Types = None
     min_score: _MinScore = 0.0
     context: _Context = 0
+    sentence: _Sentence = False
     nbest: _Nbest = 0
     explain: _Explain = False
     raw: _Raw = False
@@ -145,6 +155,8 @@ class TagFiles:
         kind = self._kind()
         if self.nbest and kind != "jsonl":
             raise InputError(f"{kind} has no place for several readings: leave out --nbest, or write .jsonl")
+        if self.nbest and self.sentence:
+            raise InputError("several readings are those of a whole text: leave out --nbest or --sentence")
         if (self.raw or not self.bom) and kind != "csv":
             raise InputError(f"{'--raw' if self.raw else '--no-bom'} is about CSV files: leave it out, or write .csv")
         if self.context and kind in ("html", "conll"):
@@ -206,6 +218,7 @@ class TagFiles:
                     survey.columns,
                     tagger.types,
                     context=self.context,
+                    sentence=self.sentence,
                     raw=self.raw,
                     bom=self.bom,
                     lexicon=lexicon_columns(listed=listed, explain=self.explain),
@@ -258,6 +271,7 @@ class TagFiles:
             self.min_score,
             self.nbest,
             self.context,
+            self.sentence,
             raw=self.raw,
             bom=self.bom,
             explain=self.explain,

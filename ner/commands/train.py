@@ -11,11 +11,12 @@ from ner.commands.messages import say
 from ner.commands.options import options_on_command_line, read_options, training_settings
 from ner.commands.parameters import DATA, DevShare, Resume, named_paths, option
 from ner.commands.terminal import Terminal
+from ner.common_settings import RUN
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.files import split_value
 from ner.language import Text
-from ner.output_paths import check_unused
+from ner.output_paths import check_file, check_unused
 from ner.training.training_settings import TrainingSettings
 
 _Data = Annotated[
@@ -55,6 +56,15 @@ def train(
     ],
     resume: Resume = False,
     dev_share: DevShare = None,
+    log_file: Annotated[
+        Path | None,
+        option(
+            "Append to this file, as the run goes on, one JSON object per line: its settings, each epoch, the scores.",
+            "训练中随时往此文件末尾写入：每行一个 JSON 对象，依次是设置、每一轮和最后的分数。",
+            metavar="FILE.jsonl",
+            panel=RUN,
+        ),
+    ] = None,
     settings: TrainingSettings,
     reading: ReadOptions,
     terminal: Terminal,
@@ -76,13 +86,22 @@ def train(
     listed = split_value(settings.dictionary)[0] if settings.dictionary else None
     read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary, listed])
     check_unused(output, "output", [*(path for path, _ in sets), *read])
+    if log_file is not None:
+        check_file(log_file, "log_file", [output, *(path for path, _ in sets), *read])
     corpora = [read_corpus(path, seed=settings.seed, options=reading, dev_share=dev_share) for path, _ in sets]
     labelled = [[type_.strip() for type_ in types.split(",") if type_.strip()] for _, types in sets]
     corpus = join_corpora(corpora, labelled)
     from ner.evaluation.terminal_summary import format_summary
+    from ner.training.run_description import describe_run
     from ner.training.train import train as run_training
+    from ner.training.training_log import TrainingLog
 
-    run = run_training(corpus, settings, output, resume=resume, progress=terminal)
+    log = TrainingLog(log_file) if log_file else None
+    if log:
+        log.write("begin", **describe_run(settings, corpus), resume=resume)
+    run = run_training(corpus, settings, output, resume=resume, progress=terminal, callbacks=[log] if log else [])
+    if log:
+        log.write("end", scores=run.record["scores"])
     for split, evaluation in run.evaluations.items():
         say(f"\n{split}\n{format_summary(evaluation)}")
     say(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")

@@ -30,7 +30,7 @@ class JsonLinesWriter(Writer):
     If a field of the record has the same name as a field of the output, it is renamed: "input_" comes before its name.
     """
 
-    OWN = ("file", "line", "text", "entities", "alternatives")
+    OWN = ("file", "line", "sentence_start", "text", "entities", "alternatives")
 
     def __init__(self, file: TextIO, context: int = 0, lexicon: Sequence[str] = ()) -> None:
         self._file, self._context, self._lexicon = file, context, lexicon
@@ -38,11 +38,12 @@ class JsonLinesWriter(Writer):
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write `file`, `line`, `text`, other fields of the record, `entities`, and `alternatives` if there are any.
 
-        `start` and `end` count code points.
+        A sentence also has `sentence_start`. It, `start` and `end` count code points.
         """
         names = names_beside(self.OWN, list(record.fields))
         others = {names[name]: value for name, value in record.fields.items()}
-        content = {"file": record.file, "line": record.line, "text": record.text, **others}
+        place = {} if record.sentence_start is None else {"sentence_start": record.sentence_start}
+        content = {"file": record.file, "line": record.line, **place, "text": record.text, **others}
         content["entities"] = [
             {
                 **_fields(entity),

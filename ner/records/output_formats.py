@@ -11,6 +11,7 @@ from ner.errors import InputError
 from ner.files import atomic_path, atomic_writer, grant_usual_rights, is_special
 from ner.records.entity_writers import ConllWriter, JsonLinesWriter, Writer
 from ner.records.html_writer import HtmlWriter
+from ner.records.sentence_writer import SentenceWriter
 from ner.records.table_writers import CsvWriter, ExcelWriter, ParquetWriter
 
 TextFormat = Literal["jsonl", "conll", "csv", "html"]
@@ -50,6 +51,7 @@ def open_writer(
     *,
     context: int = 0,
     lexicon: Sequence[str] = (),
+    sentence: bool = False,
     raw: bool = False,
     bom: bool = True,
     header: bool = True,
@@ -64,6 +66,7 @@ def open_writer(
         types: the types that entities may have, for the colours of a page.
         context: the number of characters around an entity that are written with it; 0 for none.
         lexicon: the attributes of `Entity` that a lexicon fills and that are written, such as `source` and `id`.
+        sentence: whether each sentence becomes a record: see `ner.records.sentence_writer`.
         raw: whether cells of CSV that a spreadsheet would take for a formula stay as they are, without an apostrophe.
         bom: whether a CSV file begins with the mark by which spreadsheets recognise UTF-8.
         header: whether a CSV file has the mark and the names of the columns: only the first of several parts has them.
@@ -77,9 +80,9 @@ def open_writer(
     if output is not None and format_name in ("xlsx", "parquet"):
         make = ExcelWriter if format_name == "xlsx" else ParquetWriter
         with atomic_path(output) as path:
-            writer = make(path, columns, context, lexicon=lexicon)
+            writer = make(path, columns, context, lexicon=lexicon, sentence=sentence)
             try:
-                yield writer
+                yield SentenceWriter(writer) if sentence else writer
             except BaseException:
                 writer.give_up()
                 raise
@@ -87,13 +90,13 @@ def open_writer(
         return
     with open_text(output, "utf-8-sig" if format_name == "csv" and bom and header else "utf-8") as file:
         if format_name == "csv":
-            writer = CsvWriter(file, columns, context, lexicon=lexicon, raw=raw, header=header)
+            writer = CsvWriter(file, columns, context, lexicon=lexicon, sentence=sentence, raw=raw, header=header)
         elif format_name == "html":
             writer = HtmlWriter(file, types)
         else:
             writer = JsonLinesWriter(file, context, lexicon) if format_name == "jsonl" else ConllWriter(file)
         try:
-            yield writer
+            yield SentenceWriter(writer) if sentence else writer
         except KeyboardInterrupt:
             if (kept := partial()) is not None:
                 file.flush()

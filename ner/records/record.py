@@ -19,6 +19,7 @@ class Record:
         fields: other fields or columns of the record.
         entities: the annotated entities, if the file has annotations.
         missing: whether the record has no text; `text` is empty then.
+        sentence_start: where the text starts in that of the file, if it is one sentence of it; None if it is whole.
     """
 
     file: str
@@ -27,6 +28,7 @@ class Record:
     fields: Mapping[str, Any] = field(default_factory=dict)
     entities: Sequence[Entity] = ()
     missing: bool = False
+    sentence_start: int | None = None
 
 
 class Place(NamedTuple):

@@ -18,8 +18,8 @@ _OWN = ("file", "line", "start", "end", "label", "text", "score")
 class EntityRows:
     """The columns of a table of entities, and its rows.
 
-    The columns are file, line, start, end, label, text, score, then source, id, model_score and context if they are
-    asked for, and the other fields of the record.
+    The columns are file, line, start, end, label, text, score, then sentence_start, sentence, source, id, model_score
+    and context if they are asked for, and the other fields of the record.
 
     If a field of the record has the same name as one of ours, it is renamed: "input_" comes before its name.
 
@@ -27,14 +27,16 @@ class EntityRows:
         columns: the names of the other fields.
         context: the number of characters around an entity in the column `context`; 0 for no such column.
         lexicon: the columns that a lexicon fills: attributes of `Entity`.
+        sentence: whether the records are sentences, with the columns `sentence_start` and `sentence`.
     """
 
-    def __init__(self, columns: Sequence[str], context: int, lexicon: Sequence[str]) -> None:
-        self.own = [*_OWN, *lexicon, *(("context",) if context else ())]
+    def __init__(self, columns: Sequence[str], context: int, lexicon: Sequence[str], sentence: bool) -> None:
+        place = ("sentence_start", "sentence") if sentence else ()
+        self.own = [*_OWN, *place, *lexicon, *(("context",) if context else ())]
         """The names of our own columns, which come first."""
         self.scores = [at for at, name in enumerate(self.own) if name.endswith("score")]
         """The columns of probabilities."""
-        self._columns, self._context, self._lexicon = [*columns], context, lexicon
+        self._columns, self._context, self._lexicon, self._sentence = [*columns], context, lexicon, sentence
         self.names = [*self.own, *names_beside(self.own, columns).values()]
 
     def rows(self, record: Record, entities: Sequence[Entity]) -> Iterator[list[Any]]:
@@ -42,9 +44,10 @@ class EntityRows:
         others = [to_cell(record.fields.get(column, "")) for column in self._columns]
         for entity in entities:
             own = [record.file, record.line, entity.start, entity.end, entity.label, entity.text, entity.score]
+            place = [record.sentence_start, record.text] if self._sentence else []
             around = [to_cell(words_around(record.text, entity, self._context))] if self._context else []
             origin = [getattr(entity, name) for name in self._lexicon]
-            yield [*map(to_cell, [*own, *origin]), *around, *others]
+            yield [*map(to_cell, [*own, *place, *origin]), *around, *others]
 
 
 class CsvWriter(Writer):
@@ -60,10 +63,11 @@ class CsvWriter(Writer):
         context: int = 0,
         *,
         lexicon: Sequence[str] = (),
+        sentence: bool = False,
         raw: bool = False,
         header: bool = True,
     ) -> None:
-        self._entities = EntityRows(columns, context, lexicon)
+        self._entities = EntityRows(columns, context, lexicon, sentence)
         self._rows = CsvRows(file, self._entities.names if header else None, raw=raw)
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -81,14 +85,21 @@ class ExcelWriter(Writer):
     """
 
     def __init__(
-        self, path: Path, columns: Sequence[str] = (), context: int = 0, *, lexicon: Sequence[str] = ()
+        self,
+        path: Path,
+        columns: Sequence[str] = (),
+        context: int = 0,
+        *,
+        lexicon: Sequence[str] = (),
+        sentence: bool = False,
     ) -> None:
         self._excel = import_extra("openpyxl", "", path)
         self._path = path
         self._book = self._excel.Workbook(write_only=True)
-        self._entities = EntityRows(columns, context, lexicon)
+        self._entities = EntityRows(columns, context, lexicon, sentence)
         self._columns = [*columns]
-        own = ("file", "line", "text", "entities")
+        self._sentence = sentence
+        own = ("file", "line", *(("sentence_start",) if sentence else ()), "text", "entities")
         names = {
             "entities": self._entities.names,
             "counts": ["text", "label", "count", "texts"],
@@ -103,7 +114,8 @@ class ExcelWriter(Writer):
                 row[at] = None if row[at] is None else round(row[at], 4)
             self._sheets["entities"].append(row)
         others = [to_cell(record.fields.get(column, "")) for column in self._columns]
-        self._sheets["texts"].append([record.file, record.line, record.text, len(entities), *others])
+        place = [record.sentence_start] if self._sentence else []
+        self._sheets["texts"].append([record.file, record.line, *place, record.text, len(entities), *others])
         here = [(entity.text, entity.label) for entity in entities]
         for key in here:
             self._counts.setdefault(key, [0, 0])[0] += 1
@@ -126,11 +138,18 @@ class ParquetWriter(Writer):
     """One row per entity. The other fields of records are text."""
 
     def __init__(
-        self, path: Path, columns: Sequence[str] = (), context: int = 0, *, lexicon: Sequence[str] = ()
+        self,
+        path: Path,
+        columns: Sequence[str] = (),
+        context: int = 0,
+        *,
+        lexicon: Sequence[str] = (),
+        sentence: bool = False,
     ) -> None:
-        self._entities = EntityRows(columns, context, lexicon)
+        self._entities = EntityRows(columns, context, lexicon, sentence)
         own = len(self._entities.own)
-        numbers = {"line": "int64", "start": "int64", "end": "int64", "score": "float64", "model_score": "float64"}
+        whole = dict.fromkeys(("line", "start", "end", "sentence_start"), "int64")
+        numbers = whole | dict.fromkeys(("score", "model_score"), "float64")
         self._rows = ParquetRows(
             path,
             {

@@ -80,7 +80,7 @@ def _merge_parquet(parts: Iterable[IO[bytes]], output: Path) -> None:
 
 def _write_again(parts: Iterable[IO[bytes]], manifest: Manifest, output: Path, format_name: FormatName) -> None:
     columns = [*names_beside(JsonLinesWriter.OWN, manifest.columns).values()]
-    options = {name: manifest.made_of[name] for name in ("context", "raw", "bom")}
+    options = {name: manifest.made_of[name] for name in ("context", "sentence", "raw", "bom")}
     lexicon = lexicon_columns(listed=manifest.made_of["listed"], explain=manifest.made_of["explain"])
     with open_writer(output, format_name, columns, lexicon=lexicon, **options) as writer:
         for part in parts:
@@ -88,7 +88,9 @@ def _write_again(parts: Iterable[IO[bytes]], manifest: Manifest, output: Path, f
                 for line in file:
                     content = json.loads(line)
                     own = {name: content.pop(name, None) for name in JsonLinesWriter.OWN}
-                    record = Record(own["file"], own["line"], own["text"], content)
+                    record = Record(
+                        own["file"], own["line"], own["text"], content, sentence_start=own["sentence_start"]
+                    )
                     writer.write(record, [_entity(fields) for fields in own["entities"]])
 
 

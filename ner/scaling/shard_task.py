@@ -24,6 +24,7 @@ class ShardOutput:
     min_score: float = 0.0
     nbest: int = 0
     context: int = 0
+    sentence: bool = False
     raw: bool = False
     bom: bool = True
     listed: bool = False
@@ -113,6 +114,7 @@ class ShardTagger:
                 self._task.columns,
                 self._tagger.types,
                 context=output.context,
+                sentence=output.sentence,
                 raw=output.raw,
                 bom=output.bom,
                 lexicon=lexicon_columns(listed=output.listed, explain=output.explain),

@@ -64,12 +64,10 @@ class TaggerTrainer(NetworkTrainer):
     def score_dev(self, network: EncoderNetwork) -> Mapping[str, float]:
         assert isinstance(network, BertBiLstmCrf)
         scores = Tagger(NetworkEngine(network, self._settings.precision), self._table).evaluate(self._data.dev).scores
-        return {
-            "f1": scores.f1,
-            "precision": scores.precision,
-            "recall": scores.recall,
-            "predicted": scores.predicted_chunks,
-        }
+        rows = {"": scores, **{f"/{type_}": row for type_, row in scores.types.items()}}
+        names = ("f1", "precision", "recall")
+        by_type = {f"{name}{type_}": getattr(row, name) for type_, row in rows.items() for name in names}
+        return {**by_type, "predicted": scores.predicted_chunks}
 
 
 class _StopIfNothingIsFound(TrainerCallback):

@@ -65,8 +65,16 @@ def train_on(refused: Callable[..., str], tmp_path: Path, encoder_folder: Path) 
 def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Path, tmp_path: Path) -> None:
     model = tmp_path / "model"
     rates = ["--learning-rate", "2e-3", "--head-learning-rate", "2e-2", "--epochs", "30", "--patience", "30"]
-    trained = run("train", "--data", data_folder, "--output", model, "--encoder", encoder_folder, *TINY, *rates)
+    log = tmp_path / "log.jsonl"
+    options = ["--encoder", encoder_folder, "--log-file", log, *TINY, *rates]
+    trained = run("train", "--data", data_folder, "--output", model, *options)
     assert trained.exit_code == 0, trained.output
+    begin, *epochs, end = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    assert (begin["event"], begin["settings"]["epochs"], [*begin["data"]]) == ("begin", 30, ["train", "dev"])
+    assert [each["epoch"] for each in epochs] == [*range(1, 31)]
+    assert max(each["dev"]["f1"] for each in epochs) == end["scores"]["dev"]["conlleval"]["f1"] == 100.0
+    assert {*epochs[-1]["dev"]["types"]} == {"LOC", "ORG", "PER"}
+    assert (end["event"], [*end["scores"]]) == ("end", ["dev", "test"])
     assert "dev\nprocessed 64 tokens with 11 phrases; found: 11 phrases; correct: 11." in trained.stdout
     assert "seqeval strict: precision: 100.00%; recall: 100.00%; F1: 100.00" in trained.stdout
     assert (model / "evaluation" / "test" / "predictions.txt").exists()

@@ -57,6 +57,8 @@ def contents() -> dict[str, str]:
             "own holds other files (check.json, types.csv): --output takes a new or empty folder",
         ),
         ("tag a.txt --output a.txt/b.csv", "a.txt/b.csv can't be made, because "),
+        ("train --data data --output new --log-file new/log.jsonl", "new/log.jsonl is inside new, which is in use"),
+        ("train --data data --output new --log-file data/dev.txt", "data/dev.txt is inside data, which is in use"),
         ("tag a.txt --raw", "--raw is about CSV files: leave it out, or write .csv"),
         ("embed a.txt --output a.txt", "a.txt: expected --output to end in .npy"),
         ("convert a.txt a.txt --overwrite", "a.txt is used twice: choose another TARGET"),

@@ -107,6 +107,26 @@ def test_types_are_chosen(tag: Tag) -> None:
         assert f"bert-ner: {message}" in result.stderr
 
 
+def test_sentences_have_the_entities_of_their_line(tag: Tag) -> None:
+    Path("long.txt").write_text("张伟去上海。李老师来北京了！\n", encoding="utf-8")
+    tag("long.txt", "--output", "a.jsonl")
+    tag("long.txt", "--output", "b.jsonl", "--sentence")
+    tag("long.txt", "--output", "shards/", "--sentence")
+    whole, *sentences = (
+        json.loads(line) for name in ("a.jsonl", "b.jsonl") for line in Path(name).read_text("utf-8").splitlines()
+    )
+    assert [each["text"] for each in sentences] == ["张伟去上海。", "李老师来北京了！"]
+    for each in sentences:
+        for entity in each["entities"]:
+            entity["start"] += each["sentence_start"]
+            entity["end"] += each["sentence_start"]
+    assert whole["entities"] == [entity for each in sentences for entity in each["entities"]]
+    assert Path("shards/part-00000.jsonl").read_bytes() == Path("b.jsonl").read_bytes()
+    result = CliRunner().invoke(app, ["tag", "--text", "王", "--sentence", "--nbest", "2"])
+    assert result.exit_code == 2
+    assert "several readings are those of a whole text: leave out --nbest or --sentence" in result.stderr
+
+
 def test_what_a_score_promises_is_said(tag: Tag) -> None:
     said = tag("texts/a.txt", "--min-score", "0.01", "--output", "a.csv").stderr
     scores = [float(row["score"]) for row in rows("a.csv")]

@@ -15,11 +15,11 @@ from ner.scaling.shard_folder import Manifest, ShardFolder
 from ner.scaling.shard_store import DiskStore
 from ner.scaling.shard_task import ShardOutput, WholeShard
 
-OPTIONS = {"context": 2, "raw": False, "bom": True}
+OPTIONS = {"context": 2, "sentence": True, "raw": False, "bom": True}
 COLUMNS = ["file", "日期"]
 RECORDS = [
     (
-        Record("a.txt", 1, "张伟去上海。", {"file": "x", "日期": "1月"}),
+        Record("a.txt", 1, "张伟去上海。他来了。", {"file": "x", "日期": "1月"}),
         [Entity(0, 2, "PER", "张伟", 0.25, "both", "7")],
     ),
     (Record("a.txt", 2, "", {"日期": "=1"}), []),
