@@ -82,7 +82,9 @@ def _parse(line: str) -> tuple[str, tuple[Entity, ...]]:
     if open_:
         raise ValueError(f"an entity without end, {quote(text[open_[-1][0] :])}; expected two braces after it")
     # Outer entities come before inner ones.
-    spans = sorted(dict.fromkeys(span for span in spans if span[0] < span[1]), key=lambda span: (span[0], -span[1]))
+    spans = sorted(
+        dict.fromkeys(span for span in reversed(spans) if span[0] < span[1]), key=lambda span: (span[0], -span[1])
+    )
     return text, tuple(Entity(start, end, label, text[start:end]) for start, end, label in spans)
 
 
