@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,8 @@ _SAYS_NOTHING = ("", "-", "_")
 
 _NAMED_COMMENT = re.compile(r"#\s*([\w.-]+)[^=]*=")
 """A comment with a name, as in CoNLL-U: `# sent_id = 12`."""
+
+_DIGITS = frozenset("0123456789")
 
 _EMPTY_TOKEN = "if the token is a space, put a tab between it and its tag"
 
@@ -127,7 +130,7 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
 
     -DOCSTART- starts a document, whose name is `name` and its number in the file: NAME-1. `# newdoc id = ...` starts a
     document with that name, and `# newdoc` alone starts sentences without a document. Other columns and comments are
-    losses.
+    losses. So is the digit that Weibo NER has after each character, its place in the word.
 
     Args:
         lines: the lines of the file.
@@ -152,6 +155,8 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
     layout = _find_layout(lines, token_column, tag_column)
     meanings = [_meaning(line, layout) for line in lines.distinct]
     tokens = lines.spread([meaning.token for meaning in meanings])
+    if segmented := _shows_words(tokens):
+        tokens = [token[:-1] for token in tokens]
     rows = Rows(tokens, lines.spread([meaning.tag for meaning in meanings]), range(len(tokens)))
     unreadable = [meaning.problem != "" and not meaning.mended for meaning in meanings]
     if explained := find_wrong_layout(lines, unreadable, lambda line: _column(line.columns, layout.tag)):
@@ -168,7 +173,18 @@ def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_colu
     rows.oddities.extend(_mixed_delimiters(lines, meanings))
     rows.oddities.extend(_empty_sentences(lines, meanings))
     rows.losses.extend(_find_left_out(lines, meanings))
+    if segmented:
+        message = "the digit after each character, its place in the word"
+        rows.losses.append(Problem(tokens.index(next(filter(None, tokens))), FindingKind.FIELD_LEFT_OUT, message))
     return rows
+
+
+def _shows_words(tokens: Sequence[str]) -> bool:
+    """Whether each token is a character and its place in the word, as in Weibo NER: 科0, 技1. The first place is 0."""
+    if not all(len(token) > 1 and token[-1] in _DIGITS for token in {*tokens} - {""}):
+        return False
+    firsts = {token[-1] for before, token in pairwise(["", *tokens]) if token and not before}
+    return firsts == {"0"}
 
 
 def _find_faults(lines: Lines, meanings: Sequence[_Meaning]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """JSON lines with a text and its spans: the format of this project, and those of doccano, spaCy, Prodigy and others.
 
-These forms are read. The end is exclusive:
+These forms are read. The end is exclusive, but CMeEE has the last character:
 
     {"text": "...", "entities": [{"start": 0, "end": 3, "label": "PER", "text": "..."}], "document": "..."}
     {"text": "...", "label": [[0, 3, "PER"]]}         doccano since the end of 2021
@@ -8,6 +8,7 @@ These forms are read. The end is exclusive:
     {"text": "...", "annotations": [{"label": 1, "start_offset": 0, "end_offset": 3}]}      without names of types
     {"text": "...", "entities": [{"label": "PER", "start_offset": 0, "end_offset": 3}]}     doccano with relations
     {"text": "...", "entities": [[0, 3, "PER"]]}      spaCy; also with the key "spans"
+    {"text": "...", "entities": [{"start_idx": 0, "end_idx": 2, "type": "dis", "entity": "..."}]}           CMeEE
 
 The first form may have "unknown": [[3, 8], ...], the parts of the text that nobody has annotated.
 
@@ -46,8 +47,10 @@ from ner.files import atomic_writer
 
 _TEXT_KEYS = ("text", "data")
 _SPAN_KEYS = ("entities", "label", "labels", "annotations", "spans")
-_START_KEYS = ("start", "start_offset")
-_END_KEYS = ("end", "end_offset")
+_LAST = "end_idx"
+"""The key of the last character of an entity. The text of such an entity has the key "entity"."""
+_START_KEYS = ("start", "start_offset", "start_idx")
+_END_KEYS = ("end", "end_offset", _LAST)
 _LABEL_KEYS = ("label", "type", "entity")
 _PLACE = ("file", "line")
 """The file and line of a text that `bert-ner tag` tagged. They mean nothing in a new file."""
@@ -132,9 +135,10 @@ def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
         if isinstance(item, dict):
             keys = [first_key(item, names) or "" for names in (_START_KEYS, _END_KEYS, _LABEL_KEYS)]
             values: list[Any] = [item.get(key) for key in keys]
-            surface = item.get("text")
+            text_key = "entity" if _LAST in item else "text"
+            surface = item.get(text_key)
             score = _probability(item.get("score"))
-            extra += unread_keys(item, (*keys, "text", *["score"] * (score is not None)))
+            extra += unread_keys(item, (*keys, text_key, *["score"] * (score is not None)))
         else:
             values = item if isinstance(item, list) else []
         if [type(value) for value in values] not in ([int, int, str], [int, int, int]) or values[2] == "":
@@ -143,6 +147,7 @@ def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
             faults.append(f'expected the "text" of an entity as a string, found {shorten_json(surface)}')
         else:
             start, end, label = values
+            end += isinstance(item, dict) and _LAST in item
             spans.append(Span(start, end, str(label), surface, score=score))
     if faults:
         raise Malformed(*faults)

@@ -9,6 +9,7 @@ from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.findings import Finding
 from ner.data.formats import (
+    boson,
     brat,
     cluener,
     conll,
@@ -85,6 +86,7 @@ FORMATS: dict[str, Format] = {
         _spans("brat", "", brat.read, brat.write),
         _spans("xml", ".xml", inline_xml.read, inline_xml.write),
         _spans("people-daily", ".txt", people_daily.read, people_daily.write),
+        _spans("boson", ".txt", boson.read, boson.write),
         Format("csv", ".csv", True, csv_table.read, csv_table.write),
         Format("parquet", ".parquet", True, parquet.read, parquet.write),
         _spans("docbin", ".spacy", docbin.read, docbin.write),
@@ -156,6 +158,8 @@ def _detect(path: Path, encoding: str) -> str:
     lines = [line for line in whole if line.strip()]
     if _XML_START.match(head) or sum(bool(_ELEMENT.search(line)) for line in lines) * 2 > len(lines):
         return "xml"
+    if sum(bool(boson.BEGIN.search(line)) for line in lines) * 2 > len(lines):
+        return "boson"
     if lines and any(not missing_columns(lines[0].rstrip("\r").split(delimiter)) for delimiter in ",\t;"):
         return "csv"
     if sum(all(map(_TAGGED_WORD.fullmatch, line.split())) for line in lines) * 2 > len(lines):

@@ -191,3 +191,20 @@ def test_a_token_of_very_many_characters_is_one_fault(tmp_path: Path) -> None:
     (tmp_path / "x.conll").write_text(f"{'王' * 1001}\tO\n\n{'王' * 1000}\tO\n", encoding="utf-8")
     (fault,) = examine_file(tmp_path / "x.conll", ReadOptions(format="conll")).faults
     assert fault.message == "a token of 1,001 characters; each line holds one token"
+
+
+def test_the_digits_of_weibo_ner_are_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "weiboNER_2nd_conll.train"
+    path.write_text("科0\tO\n技1\tO\n北0\tB-GPE.NAM\n京1\tI-GPE.NAM\n\n\ufffd\ufffd0\tO\n10\tO\n", encoding="utf-8")
+    split = examine_file(path)
+    assert [sentence.text for sentence in split.sentences] == ["科技北京", "\ufffd\ufffd1"]
+    assert split.sentences[0].entities == (Entity(2, 4, "GPE.NAM", "北京"),)
+    assert [loss.message for loss in split.losses] == ["the digit after each character, its place in the word"]
+
+
+@pytest.mark.parametrize("text", ["A1\tO\nA2\tO\n", "A0\tO\n\nA1\tO\n", "A0\tO\n年\tO\n", "0\tO\n1\tO\n"])
+def test_other_tokens_with_digits_keep_them(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "train.conll"
+    path.write_text(text, encoding="utf-8")
+    written = "".join(line.partition("\t")[0] for line in text.split("\n"))
+    assert "".join(sentence.text for sentence in examine_file(path).sentences) == written

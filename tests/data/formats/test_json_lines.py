@@ -286,3 +286,12 @@ def test_unknown_parts_that_are_none(path: Path, unknown: object, message: str) 
 def test_a_field_of_this_name_that_is_something_else_is_left_out(path: Path) -> None:
     split = read_lines(path, {"text": "王小明", "unknown": "no"})
     assert [str(loss.kind) for loss in split.losses] == ["field left out"]
+
+
+def test_cmeee_has_the_last_character_and_nested_entities(path: Path) -> None:
+    outer = {"start_idx": 2, "end_idx": 5, "type": "sym", "entity": "细胞下降"}
+    inner = {"start_idx": 2, "end_idx": 3, "type": "bod", "entity": "细胞"}
+    path.write_text(json.dumps([{"text": "儿童细胞下降", "entities": [outer, inner]}], ensure_ascii=False), "utf-8")
+    split = read(path, ReadOptions())
+    assert (split.faults, split.losses) == ([], [])
+    assert split.sentences[0].entities == (Entity(2, 6, "sym", "细胞下降"), Entity(2, 4, "bod", "细胞"))
