@@ -16,7 +16,7 @@ ner train --data "$data" --output model --max-steps 60
 ner tag --text "我在北京。"
 ner tag --model model --text "我在北京。"
 ner tag --model model --text "我在北京。" --format html
-ner evaluate --model model --model model --data "$data" --report evaluation
+ner evaluate --model model --model mini-zh-uner --data "$data" --report evaluation
 ner score model/evaluation/test/predictions.txt --report score
 ner check "$data" --report report
 ner convert "$data" demo --to jsonl
