@@ -1,10 +1,17 @@
 """Benchmarks, in sizes in which they measure nothing."""
 
+import io
+import os
 import re
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import pytest
 import torch
@@ -31,15 +38,25 @@ def test_two_calls_are_timed_in_turn() -> None:
     assert 1 < times.low <= times.ratio <= times.high
 
 
-def output_of(script: str, *arguments: str) -> str:
-    command = [sys.executable, f"benchmarks/{script}", *arguments]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+@pytest.fixture
+def output_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs a script of benchmarks/ in this process, which has imported PyTorch."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+    def run(script: str, *arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", [script, *arguments])
+        with redirect_stdout(io.StringIO()) as shown, pytest.raises(SystemExit) as end:
+            runpy.run_path(f"benchmarks/{script}", run_name="__main__")
+        assert not end.value.code
+        return shown.getvalue()
+
+    return run
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_the_crf_runs() -> None:
+def test_the_benchmark_of_the_crf_runs(output_of: Callable[..., str]) -> None:
     sizes = ["--batch", "2", "--chars", "5", "--types", "1", "--rounds", "2", "--threads", "1", "--long", "20"]
     shown = output_of("crf_speed.py", *sizes)
     assert "2 x 5 characters, 5 tags" in shown
@@ -48,7 +65,9 @@ def test_the_benchmark_of_the_crf_runs() -> None:
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder: Path, tmp_path: Path) -> None:
+def test_the_benchmark_of_exported_taggers_runs(
+    output_of: Callable[..., str], model_folder: Path, data_folder: Path, tmp_path: Path
+) -> None:
     model, table = load_model(model_folder)
     with torch.no_grad():
         model.classifier.weight.neg_()
@@ -62,7 +81,7 @@ def test_the_benchmark_of_exported_taggers_runs(model_folder: Path, data_folder:
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
+def test_the_benchmark_of_training_runs(output_of: Callable[..., str], data_folder: Path) -> None:
     shown = output_of("training_speed.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
     assert "3 sentences, " in shown
     assert ", 1 batches" in shown
@@ -71,13 +90,24 @@ def test_the_benchmark_of_training_runs(data_folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_waiting_threads_runs(data_folder: Path) -> None:
-    shown = output_of("waiting.py", str(data_folder), "--steps", "1", "--rounds", "2", "--busy", "0", "--threads", "1")
-    assert "300,000 turns" in shown
+def test_the_benchmark_of_waiting_threads_runs(
+    output_of: Callable[..., str], data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def train(command: list[str], env: dict[str, str], **_: Any) -> "subprocess.CompletedProcess[str]":
+        seen.append(env["GOMP_SPINCOUNT"])
+        assert command[3:6] == ["train", "--data", str(data_folder)]
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", train)
+    sizes = ["--steps", "1", "--rounds", "2", "--busy", "0", "--threads", "1"]
+    assert "300,000 turns" in output_of("waiting.py", str(data_folder), *sizes)
+    assert seen == ["10000", "300000"] * 3
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) -> None:
+def test_the_benchmark_of_long_text_runs(output_of: Callable[..., str], model_folder: Path, data_folder: Path) -> None:
     shown = output_of("long_text.py", str(model_folder), str(data_folder), "--window", "16", "--longest", "200")
     assert "3 documents of two windows, 54 characters" in shown
     assert "found both with two windows of 16 and with one of 32: " in shown
@@ -86,7 +116,7 @@ def test_the_benchmark_of_long_text_runs(model_folder: Path, data_folder: Path) 
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_tagging_runs(data_folder: Path) -> None:
+def test_the_benchmark_of_tagging_runs(output_of: Callable[..., str], data_folder: Path) -> None:
     shown = output_of("tagging_speed.py", str(data_folder), "--sentences", "3", "--rounds", "2", "--threads", "1")
     assert "mini-zh: 3 sentences, 21 characters" in shown
     for part in ("times as fast", "outside the encoder", "matrix product"):
@@ -94,7 +124,7 @@ def test_the_benchmark_of_tagging_runs(data_folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_growth_runs(model_folder: Path, tmp_path: Path) -> None:
+def test_the_benchmark_of_growth_runs(output_of: Callable[..., str], model_folder: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text("王小明在北京大学看书。\n张伟去上海。\n", encoding="utf-8")
     shown = output_of("growth.py", str(model_folder), str(text), "--megabytes", "0.01", "--part", "0.001")
@@ -103,7 +133,9 @@ def test_the_benchmark_of_growth_runs(model_folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(tmp_path: Path) -> None:
+def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(
+    output_of: Callable[..., str], tmp_path: Path
+) -> None:
     shown = output_of("scoring_speed.py", "--lines", "1000", "--rounds", "2")
     assert "984 lines, 24 sentences; both scorers agree" in shown
     (tmp_path / "conlleval.pl").write_text('print "something else\\n";', encoding="utf-8")
@@ -115,7 +147,7 @@ def test_the_benchmark_of_scoring_runs_and_checks_that_both_agree(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_reading_runs(data_folder: Path) -> None:
+def test_the_benchmark_of_reading_runs(output_of: Callable[..., str], data_folder: Path) -> None:
     shown = output_of("reading_speed.py", str(data_folder), "--rounds", "2")
     assert "reading" in shown
     assert "encoding" in shown
@@ -123,14 +155,17 @@ def test_the_benchmark_of_reading_runs(data_folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_starting_runs() -> None:
+def test_the_benchmark_of_starting_runs(output_of: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run = cache(lambda *command: real(command, capture_output=True, text=True, check=False))
+    real = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: run(*command))
     shown = output_of("startup.py", "--rounds", "2")
     assert "--help" in shown
     assert "tag --text" in shown
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_shards_runs(tmp_path: Path) -> None:
+def test_the_benchmark_of_shards_runs(output_of: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("张伟去上海。\n" * 100, encoding="utf-8")
     sizes = ["--megabytes", "1", "--rounds", "2", "--characters", "0", "--gigabytes", "0.01", "--shards", "50"]
     shown = output_of("scaling.py", str(tmp_path / "text.txt"), *sizes)
