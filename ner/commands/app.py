@@ -28,6 +28,7 @@ from ner.commands.merge_shards import merge_shards
 from ner.commands.parameters import option
 from ner.commands.prelabel import prelabel
 from ner.commands.pretrain import pretrain
+from ner.commands.reproduce import reproduce
 from ner.commands.score import score
 from ner.commands.select import select
 from ner.commands.serve import serve
@@ -46,7 +47,7 @@ GROUPS = {
     Text("Start here", "从这里开始"): (tag, summarize, check, train, evaluate),
     Text("Data", "数据"): (convert, split, merge, lexicon),
     Text("Labels", "标注"): (prelabel, select, annotate, agreement),
-    Text("Models", "模型"): (info, score, compare, tune, pretrain, embed, cite, classify),
+    Text("Models", "模型"): (info, score, compare, reproduce, tune, pretrain, embed, cite, classify),
     Text("Speed and export", "速度与导出"): (bench, export, merge_shards),
     Text("Service", "服务"): (serve, client),
 }

@@ -70,8 +70,7 @@ def train(
     terminal: Terminal,
 ) -> None:
     """Train a tagger, keep the epoch with the best dev F1, and evaluate it on dev and test."""
-    from ner.data.corpus import read_corpus
-    from ner.data.joining import join_corpora
+    from ner.data.joining import read_data_sets
     from ner.training.begun_run import read_begun_run
 
     if resume and (begun := read_begun_run(output)):
@@ -88,9 +87,7 @@ def train(
     check_unused(output, "output", [*(path for path, _ in sets), *read])
     if log_file is not None:
         check_file(log_file, "log_file", [output, *(path for path, _ in sets), *read])
-    corpora = [read_corpus(path, seed=settings.seed, options=reading, dev_share=dev_share) for path, _ in sets]
-    labelled = [[type_.strip() for type_ in types.split(",") if type_.strip()] for _, types in sets]
-    corpus = join_corpora(corpora, labelled)
+    corpus = read_data_sets(data, settings.seed, reading, dev_share)
     from ner.evaluation.terminal_summary import format_summary
     from ner.training.run_description import describe_run
     from ner.training.train import train as run_training

@@ -4,9 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ner.data.corpus import Corpus
+from ner.data.corpus import Corpus, read_corpus
 from ner.data.data_split import Split
+from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.files import split_value
+
+
+def read_data_sets(names: Sequence[str], seed: int, options: ReadOptions, dev_share: float | None = None) -> Corpus:
+    """Read one data set or several, as `train` takes them: each a path, or PATH=PER,LOC with the types that it labels.
+
+    Raises:
+        InputError: as for `read_corpus` and `join_corpora`.
+    """
+    sets = [split_value(name) for name in names]
+    corpora = [read_corpus(path, seed=seed, options=options, dev_share=dev_share) for path, _ in sets]
+    labelled = [[type_.strip() for type_ in types.split(",") if type_.strip()] for _, types in sets]
+    return join_corpora(corpora, labelled)
 
 
 def join_corpora(corpora: Sequence[Corpus], labelled: Sequence[Sequence[str]] | None = None) -> Corpus:

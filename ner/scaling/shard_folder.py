@@ -14,7 +14,7 @@ from contextlib import suppress
 from fnmatch import fnmatch
 from typing import Annotated, Any
 
-from pydantic import Field, NonNegativeInt
+from pydantic import AfterValidator, Field, NonNegativeInt
 
 from ner.bounded_json import parse_json
 from ner.errors import InputError
@@ -37,6 +37,11 @@ _ADVICE = "set `restart` to start over"
 _Numbers = Annotated[list[NonNegativeInt], Field(min_length=6, max_length=6)]
 
 
+def _with_later_options(made_of: dict[str, Any]) -> dict[str, Any]:
+    """The options, with those that runs of earlier versions didn't have yet."""
+    return {"sentence": False, **made_of}
+
+
 class Manifest(FileSchema):
     """The plan of a run, and what it was made of.
 
@@ -53,7 +58,7 @@ class Manifest(FileSchema):
     """
 
     format_version: int = _FORMAT_VERSION
-    made_of: dict[str, Any]
+    made_of: Annotated[dict[str, Any], AfterValidator(_with_later_options)]
     input: dict[str, Any]
     columns: list[str]
     encodings: dict[str, str]

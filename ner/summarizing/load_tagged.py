@@ -144,7 +144,7 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
 def _load_rows(
     database: Any, source: str, parameters: list[Any], like: TaggedFile, kept: dict[str, str | None]
 ) -> None:
-    """Rows are entities; those of the same file and line are of one text."""
+    """Rows are entities; those of the same file, line and sentence, if lines were split into them, are of one text."""
     if like.kind == PARQUET:
         names = {column: _quoted(column) for column in like.columns}
     else:
@@ -161,6 +161,7 @@ def _load_rows(
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
         SELECT coalesce({names["file"]}, '') AS file, coalesce(CAST({names["line"]} AS VARCHAR), '') AS line,
+            coalesce(CAST({names.get("sentence_start", "NULL")} AS VARCHAR), '') AS sentence,
             {names["label"]} AS label, {names["text"]} AS form,
             {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value
         FROM {source}""",
@@ -170,11 +171,13 @@ def _load_rows(
         raise InputError(f"{like.name}: the entity of {wrong[0]}:{wrong[1]} has no label or no text")
     database.execute(
         "CREATE OR REPLACE TEMP TABLE places AS SELECT nextval('record_number') AS record, * FROM ("
-        "SELECT file, line, max(document) AS document, max(date) AS date, max(value) AS value FROM part "
-        "GROUP BY file, line)"
+        "SELECT file, line, sentence, max(document) AS document, max(date) AS date, max(value) AS value FROM part "
+        "GROUP BY file, line, sentence)"
     )
     database.execute("INSERT INTO texts SELECT record, file, document, date, value FROM places")
-    database.execute("INSERT INTO mentions SELECT record, label, form FROM part JOIN places USING (file, line)")
+    database.execute(
+        "INSERT INTO mentions SELECT record, label, form FROM part JOIN places USING (file, line, sentence)"
+    )
 
 
 def _columns(file: TaggedFile) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ner.data.corpus import Source
 from ner.data.read_options import ReadOptions
@@ -13,7 +14,7 @@ from ner.training.training_settings import TrainingSettings
 
 @dataclass(frozen=True)
 class BegunRun:
-    """The settings of an unfinished run, and where its data were read from; None if they were never in a file."""
+    """The settings of a run, and where its data were read from; None if they were never in a file."""
 
     settings: TrainingSettings
     source: Source | None
@@ -31,6 +32,15 @@ def read_begun_run(output: Path) -> BegunRun | None:
         content = read_json(path, advice)
     except FileNotFoundError:
         return None
+    return begun_run(content, path, advice)
+
+
+def begun_run(content: Any, path: Path, advice: str) -> BegunRun:
+    """What a run began with, from the content of `path`, in which it is described.
+
+    Raises:
+        InputError: the file is damaged. The message ends with the advice.
+    """
     try:
         settings = TrainingSettings(**content["settings"])
         source = content.get("source")

@@ -121,6 +121,15 @@ class NetworkTrainer(Trainer):
         self.accelerator.unwrap_model(self._network, keep_fp32_wrapper=False)
         return not self._interrupt.stopped
 
+    def _run_epoch(self, **epoch: Any) -> None:
+        """Train an epoch, unless the run continues from its end: `Trainer` would take one more step, or epoch."""
+        early = [each for each in self.callback_handler.callbacks if isinstance(each, EarlyStoppingCallback)]
+        is_impatient = any(each.early_stopping_patience_counter >= each.early_stopping_patience for each in early)
+        if is_impatient or self.state.global_step >= self.state.max_steps:
+            self.control.should_training_stop = True
+        else:
+            super()._run_epoch(**epoch)
+
     @property
     def interrupted(self) -> bool:
         """Whether the user asked to stop, be it after the last step."""

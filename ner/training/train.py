@@ -163,9 +163,13 @@ def _require_rows(settings: TrainingSettings, ranks: Ranks) -> None:
 
 def _prepare(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> Path | None:
     """Make the output folder ready, and find the checkpoint to continue from."""
-    source = asdict(corpus.source) if corpus.source else None
     run = describe_run(settings, corpus)
-    return prepare_output(output, run, resume, averaged=settings.ema > 0, source=source)
+    return prepare_output(output, run, resume, averaged=settings.ema > 0, source=_describe_source(corpus))
+
+
+def _describe_source(corpus: Corpus) -> dict[str, Any] | None:
+    """Where the data were read from and how, so that they can be read again."""
+    return asdict(corpus.source) if corpus.source else None
 
 
 def _share_run(plan: _Plan, finish: Callable[[], TrainingRun]) -> TrainingRun:
@@ -239,6 +243,7 @@ def _build_record(
     splits = [*plan.corpus.splits.values()]
     return {
         **training_record(plan.settings, splits, examples, fitted.state, start.model.device),
+        "source": _describe_source(plan.corpus),
         "minutes": round(fitted.minutes, 2),
         "resumed": plan.checkpoint is not None,
         "parameters": sum(parameter.numel() for parameter in start.model.parameters()),

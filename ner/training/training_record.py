@@ -14,7 +14,8 @@ from ner.training.training_examples import Examples
 from ner.training.training_length import passes_per_epoch
 from ner.training.training_settings import TrainingSettings
 
-_PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
+PACKAGES = ("bert-ner", "torch", "transformers", "pytorch-crf", "numpy")
+"""The packages whose versions a record has."""
 
 
 def training_record(
@@ -55,7 +56,7 @@ def loop_record(
         "settings": asdict(settings),
         "steps": state.global_step,
         "epochs": _epochs(state.log_history, scores),
-        **describe_environment(device, _PACKAGES),
+        **describe_environment(device, PACKAGES),
     }
 
 

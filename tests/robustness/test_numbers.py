@@ -70,6 +70,7 @@ LINES: dict[str, Callable[[Path], list[object]]] = {
     "tag": lambda lab: ["tag", "--model", lab / "model", lab / "text.txt"],
     "check": lambda lab: ["check", lab / "data"],
     "train": lambda lab: ["train", "-d", lab / "data", "-o", "made", "--encoder", lab / "encoder", *_HEAD],
+    "reproduce": lambda lab: ["reproduce", lab / "model", "-o", "made"],
     "evaluate": lambda lab: ["evaluate", "--model", lab / "model", "-d", lab / "data"],
     "convert": lambda lab: ["convert", lab / "data-conll.conll", "made.jsonl"],
     "split": lambda lab: ["split", lab / "data-conll.conll", "-o", "made"],

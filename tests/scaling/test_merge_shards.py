@@ -55,6 +55,18 @@ def test_json_lines_become_what_one_run_writes(after: FormatName, tmp_path: Path
     assert (tmp_path / f"all.{after}").read_bytes() == (tmp_path / f"one.{after}").read_bytes()
 
 
+def test_shards_of_an_earlier_version_have_no_sentences(tmp_path: Path) -> None:
+    write_shards(tmp_path / "out", "jsonl")
+    path = tmp_path / "out" / "shards.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["made_of"]["sentence"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert merge_shards(tmp_path / "out", tmp_path / "all.csv") == 2
+    header, *rows = (tmp_path / "all.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert "sentence" not in header
+    assert len(rows) == 2
+
+
 @pytest.mark.parametrize("format_name", ["csv", "conll"])
 def test_text_is_put_in_a_row(format_name: FormatName, tmp_path: Path) -> None:
     write_shards(tmp_path / "out", format_name)

@@ -53,6 +53,17 @@ def rows(frame: pd.DataFrame | None) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_a_sentence_of_a_line_is_a_text(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"found.{kind}"
+    with open_writer(path, kind, [], sentence=True) as writer:  # type: ignore[arg-type]
+        found = [Entity(0, 2, PER, "林晓"), Entity(4, 6, LOC, "北京")]
+        writer.write(Record("a.txt", 1, "林晓。在北京。"), found)
+    counted = summarize(path)
+    assert counted.texts == 2
+    assert not rows(counted.pairs)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
 def test_tables_of_each_format(tmp_path: Path, kind: str) -> None:
     path = write(tmp_path / f"found [1].{kind}")
     found = summarize(path, SummarySettings(by="source", date="day"))

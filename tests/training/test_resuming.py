@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from ner.training.epoch_progress import EpochProgress
 from ner.training.run_description import describe_run
 from ner.training.run_output import describe_checkpoint, prepare_output
 from ner.training.train import train
+from ner.training.training_log import TrainingLog
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.killed_process import run_killed
 from tests.helpers.recorded_progress import RecordedProgress
@@ -185,3 +187,23 @@ def test_a_damaged_checkpoint_of_0_1_is_refused(
     spoil(unfinished / "checkpoint-6" / name, 0.5)
     with pytest.raises(InputError, match=rf"checkpoint-6 is damaged \({name} is damaged\), and there is no whole"):
         train(corpus, short, parts, resume=True)
+
+
+@pytest.mark.parametrize("changes", [{"max_steps": 6}, {"epochs": 8, "patience": 1}], ids=["last step", "patience"])
+def test_a_run_stopped_after_its_last_step_is_not_trained_on(
+    corpus: Corpus, short: TrainingSettings, tmp_path: Path, changes: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(short, learning_rate=1e-9, head_learning_rate=1e-9, **changes)  # no epoch is better
+
+    def stop(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ner.training.train._write_results", stop)
+        with pytest.raises(InterruptedRun):
+            train(corpus, settings, tmp_path / "model")
+    (newest,) = (tmp_path / "model" / "unfinished-run").glob("checkpoint-*[68]")
+    log = TrainingLog(tmp_path / "log.jsonl")
+    run = train(corpus, settings, tmp_path / "model", resume=True, callbacks=[log])
+    assert newest.name == f"checkpoint-{run.record['steps']}"
+    assert not (tmp_path / "log.jsonl").exists()
