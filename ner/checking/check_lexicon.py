@@ -65,24 +65,12 @@ class LexiconCheck:
         """A row for each entry."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [
-                {
-                    "term": use.entry.term,
-                    "type": use.entry.type,
-                    "mode": use.entry.mode,
-                    "matches": use.matches,
-                    "right": use.right,
-                    "other_type": use.other_type,
-                    "part": use.part,
-                    "outside": use.outside,
-                    "suggestion": use.suggestion,
-                    "example": use.example,
-                    "place": use.entry.place,
-                }
-                for use in self.uses
-            ]
-        )
+        of_use = ["matches", "right", "other_type", "part", "outside", "suggestion", "example"]
+        rows = [
+            (use.entry.term, use.entry.type, use.entry.mode, *(getattr(use, name) for name in of_use), use.entry.place)
+            for use in self.uses
+        ]
+        return pd.DataFrame(rows, columns=["term", "type", "mode", *of_use, "place"])
 
 
 def check_lexicon(lexicon: Lexicon, sentences: Iterable[Sentence], table: CharacterTable) -> LexiconCheck:

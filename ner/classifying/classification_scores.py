@@ -99,7 +99,10 @@ class ClassificationScores:
         """The correlation coefficient of Matthews, -1 to 1; None if texts can have several labels."""
         if self.multi_label:
             return None
-        return float(matthews_corrcoef(self.gold.argmax(axis=1), self.predicted.argmax(axis=1)))
+        gold, predicted = self.gold.argmax(axis=1), self.predicted.argmax(axis=1)
+        if len({*gold, *predicted}) == 1:  # scikit-learn warns, with a path of its source
+            return 0.0
+        return float(matthews_corrcoef(gold, predicted))
 
     @cached_property
     def roc_auc(self) -> float | None:

@@ -160,6 +160,8 @@ class Classifier:
         from ner.classifying.classification_scores import ClassificationScores  # it needs scikit-learn and pandas
 
         found = texts.texts if isinstance(texts, LabelledSplit) else [*texts]
+        if not found and isinstance(texts, LabelledSplit):
+            raise InputError(f"{texts.path} has no texts with labels")
         if not found:
             raise InputError("expected `texts` to contain labelled texts, got none")
         asked = [text.text if text.pair is None else (text.text, text.pair) for text in found]

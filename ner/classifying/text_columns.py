@@ -34,21 +34,25 @@ def choose_columns(name: str, columns: Sequence[str], options: LabelOptions) -> 
         options: how it is read.
 
     Raises:
-        InputError: it has no such column, or none with a usual name for the text.
+        InputError: it has no such column, one is chosen twice, or none has a usual name for the text.
     """
     listed = ", ".join(columns) or "none"
     for parameter in ("text_column", "pair_column", "label_column"):
         wanted = getattr(options, parameter)
         if wanted is not None and wanted not in columns:
             raise InputError(f"{name}: has no column {wanted!r}; its columns: {listed}; give `{parameter}` another one")
-    text = options.text_column or _usual(columns, _TEXT)
+    chosen = [*filter(None, (options.text_column, options.pair_column, options.label_column))]
+    if len(set(chosen)) < len(chosen):
+        raise InputError("expected different columns as `text_column`, `pair_column` and `label_column`")
+    others = [column for column in columns if column not in chosen]
+    text = options.text_column or _usual(others, _TEXT)
     if text is None:
         raise InputError(
             f"{name}: no column has a usual name of a text, such as text or sentence (its columns: {listed}): name it "
             "with `text_column`, or name all columns with `columns` if the file has no header"
         )
     return TextColumns(
-        text, options.pair_column or _usual(columns, _PAIR), options.label_column or _usual(columns, _LABEL)
+        text, options.pair_column or _usual(others, _PAIR), options.label_column or _usual(others, _LABEL)
     )
 
 

@@ -1,5 +1,6 @@
 """`bert-ner lexicon`: check lists of terms, and make them from annotated text."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from ner.commands.options import read_options
 from ner.commands.parameters import DATA, Json, Model, argument, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.errors import InputError
 
 if TYPE_CHECKING:
     from ner.checking.check_lexicon import LexiconCheck
@@ -46,12 +48,11 @@ def check(
     from ner.data.corpus import read_splits
     from ner.files import atomic_writer
     from ner.lexicon.lexicon import Lexicon
-    from ner.output_paths import check_file
     from ner.runtime.exported_folder import CHARACTERS
     from ner.spreadsheet_cells import frame_to_csv
 
     if output is not None:
-        check_file(output, "output", [data, *lexicon_paths(lists, None)])
+        _check_table(output, [data, *lexicon_paths(lists, None)])
     lexicon = Lexicon.read_typed(typed_lists(lists), any_script=any_script)
     table = CharacterTable.load(model_folder(model) / CHARACTERS)
     splits = read_splits(data, reading)
@@ -63,6 +64,15 @@ def check(
         print_json({"entries": found.frame.to_dict("records"), "notes": [*found.notes]})
     else:
         _print(found)
+
+
+def _check_table(output: Path, uses: Sequence[Path]) -> None:
+    from ner.files import is_special
+    from ner.output_paths import check_file
+
+    if output.suffix.lower() != ".csv" and not is_special(output):
+        raise InputError(f"expected `output` to end in .csv, got {output}")
+    check_file(output, "output", uses)
 
 
 def _print(found: "LexiconCheck") -> None:
@@ -112,10 +122,9 @@ def from_(
     from ner.data.corpus import read_splits
     from ner.files import atomic_writer
     from ner.lexicon.lexicon import Lexicon
-    from ner.output_paths import check_file
     from ner.spreadsheet_cells import harmless_cell
 
-    check_file(output, "output", [data])
+    _check_table(output, [data])
     splits = read_splits(data, reading, require=("train",), wanted=("train",))
     lexicon = Lexicon.from_sentences(splits["train"].sentences, least_length=least_length)
     with atomic_writer(output, "utf-8-sig") as file:

@@ -125,7 +125,9 @@ class ShardFolder:
         try:
             with self.store.open(MANIFEST) as file:
                 content = parse_json(bounded_text(file))
-        except FileNotFoundError:
+        except InputError:  # a URL whose package is missing
+            raise
+        except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"{self.store} is no folder of shards: it has no {MANIFEST}") from None
         except ValueError as error:
             raise damaged_file(path, error, _ADVICE) from error

@@ -60,11 +60,10 @@ def _errors() -> Any:
 
 
 def _check_columns(files: Sequence[TaggedFile], kept: dict[str, str | None]) -> None:
-    known = dict.fromkeys(column for file in files for column in file.columns)
-    for column in filter(None, kept.values()):
-        if column not in known and column.partition(".")[0] not in known:
-            names = ", ".join(name for name in known if name not in ("text", "entities"))
-            raise InputError(f"no file has the column {column!r}; the columns: {names}")
+    known = dict.fromkeys(column for file in files for column in file.columns if column not in ("text", "entities"))
+    for column in kept.values():
+        if column is not None and column not in known and column.partition(".")[0] not in known:
+            raise InputError(f"no file has the column {column!r}; the columns: {', '.join(known)}")
 
 
 def _batches(files: Sequence[TaggedFile]) -> Iterator[list[TaggedFile]]:

@@ -112,7 +112,7 @@ def _fields(name: str) -> list[str]:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}:1: expected one JSON object per line ({error})") from None
-    if not isinstance(record, dict):
+    if not isinstance(record, dict) or not record:
         raise InputError(f"{name}:1: expected one JSON object per line, as tag writes it")
     return [*record]
 

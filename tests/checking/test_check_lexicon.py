@@ -49,6 +49,12 @@ def test_matches_are_counted_by_what_they_are() -> None:
     assert found.frame["term"].tolist() == [entry.term for entry in entries]
 
 
+def test_an_empty_list_has_an_empty_table() -> None:
+    frame = check_lexicon(Lexicon([]), SENTENCES, TABLE).frame
+    assert len(frame) == 0
+    assert {"term", "type", "mode", "matches", "right", "suggestion", "example", "place"} <= {*frame.columns}
+
+
 def test_what_is_odd_about_a_list_is_noted() -> None:
     entries = [
         Entry("a江", "LOC", file="a.csv", line=2),

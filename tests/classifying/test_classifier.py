@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ner.classifying.classifier import Classifier, to_probabilities
+from ner.classifying.labelled_text import LabelledSplit
 from ner.errors import InputError
 from ner.tagging.tagger import Tagger
 from tests.classifying.conftest import TEXTS
@@ -39,6 +40,8 @@ def test_what_is_no_text_is_refused(classifier: Classifier) -> None:
         classifier.predict([1])  # type: ignore[list-item]
     with pytest.raises(InputError, match="expected `texts` to contain labelled texts, got none"):
         classifier.evaluate([])
+    with pytest.raises(InputError, match=r"a\.csv has no texts with labels"):
+        classifier.evaluate(LabelledSplit("a.csv", "test", []))
 
 
 def test_a_higher_temperature_makes_scores_lower_and_leaves_the_order(classifier: Classifier) -> None:

@@ -60,6 +60,13 @@ def test_columns_by_name_and_without_a_header(tmp_path: Path) -> None:
         contents(path, text_column="问题")
     with pytest.raises(InputError, match=r"has no column 'x'; its columns: 问题, 答案, 类; give `label_column`"):
         contents(path, text_column="问题", label_column="x")
+    with pytest.raises(InputError, match="expected different columns as `text_column`, `pair_column` and"):
+        contents(path, text_column="问题", label_column="问题")
+    named = write(tmp_path / "c.csv", "text,label\n股票涨了,财经\n")
+    with pytest.raises(InputError, match="no column has a usual name of a label"):
+        contents(named, text_column="label")
+    with pytest.raises(InputError, match="no column has a usual name of a text"):
+        contents(named, pair_column="text")
 
 
 @pytest.mark.parametrize(

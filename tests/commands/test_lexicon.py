@@ -51,10 +51,13 @@ def test_inputs_are_not_overwritten_and_faults_are_sentences(data_folder: Path, 
         ("check", names, "--data", data_folder),
         ("check", names, "--data", data_folder, "--output", names),
         ("check", tmp_path / "missing.csv", "--data", data_folder),
+        ("check", names, "--data", data_folder, "--output", tmp_path / "table.xlsx"),
         ("from", data_folder, "--output", data_folder / "train.txt"),
+        ("from", data_folder, "--output", tmp_path / "list.xlsx"),
         ("from", tmp_path / "missing", "--output", tmp_path / "out.csv"),
     ):
         result = run(*arguments)
         assert result.exit_code == 2, result.output
         assert "Traceback" not in result.output
     assert names.read_text(encoding="utf-8") == "term,type\n,LOC\n"
+    assert [*tmp_path.iterdir()] == [names]

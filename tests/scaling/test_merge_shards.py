@@ -98,6 +98,8 @@ def test_what_is_refused(tmp_path: Path) -> None:
         merge_shards(tmp_path / "out", tmp_path / "all.csv")
     with pytest.raises(InputError, match=r"is no folder of shards: it has no shards\.json"):
         merge_shards(tmp_path, tmp_path / "all.csv")
+    with pytest.raises(InputError, match=r"shards\.json is no folder of shards"):
+        merge_shards(tmp_path / "out" / "shards.json", tmp_path / "all.csv")
     manifest = tmp_path / "out" / "shards.json"
     for change, message in (({"shards": [[1]]}, "at least 6 items"), ({"format_version": 2}, "is of format 2")):
         content = {**json.loads(manifest.read_text(encoding="utf-8")), **change}

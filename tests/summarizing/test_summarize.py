@@ -211,6 +211,7 @@ ENTITY = '{"file":"a","line":1,"text":"林","entities":[{"label":"PER","text":"�
         ("a.jsonl", f'{ENTITY}\n{{"text": "林"}}\n', r"a\.jsonl: a record has no entities with label and text"),
         ("a.jsonl", '{"entities": [{"label": "PER"}]}\n', r"a\.jsonl: a record has no entities with label and text"),
         ("a.jsonl", "[1]\n", r"a\.jsonl:1: expected one JSON object per line"),
+        ("a.jsonl", "{}\n", r"a\.jsonl:1: expected one JSON object per line"),
         ("a.jsonl", "not JSON\n", r"a\.jsonl:1: expected one JSON object per line"),
         ("a.csv", "name,text\n林,林\n", r"a\.csv: has no file, line, label, which files of tag have"),
         ("a.csv", "file,line,label,text\na,1,PER\n", r"a\.csv.*"),
@@ -240,6 +241,10 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no file in it ends in"):
         summarize(tmp_path)
     path = write(tmp_path / "a.jsonl")
+    with pytest.raises(InputError, match="no file has the column 'entities'; the columns: file, line, source, day"):
+        summarize(path, SummarySettings(by="entities"))
+    with pytest.raises(InputError, match="no file has the column ''"):
+        summarize(path, SummarySettings(by=""))
     with pytest.raises(InputError, match="no file has the column 'author'; the columns: file, line, source, day"):
         summarize(path, SummarySettings(by="author"))
 
