@@ -9,7 +9,7 @@
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from fnmatch import fnmatch
 from typing import Annotated, Any
@@ -68,9 +68,17 @@ class Manifest(FileSchema):
     shards: list[_Numbers]
 
     @property
-    def plan(self) -> list[Shard]:
-        """The shards."""
-        return [Shard(Place(*numbers[:4]), *numbers[4:]) for numbers in self.shards]
+    def characters(self) -> int:
+        """The number of characters of all shards."""
+        return sum(numbers[-1] for numbers in self.shards)
+
+    def plan(self, whole: Container[int]) -> dict[int, Shard]:
+        """The shards that are not whole, by their numbers."""
+        return {
+            number: Shard(Place(*numbers[:4]), *numbers[4:])
+            for number, numbers in enumerate(self.shards)
+            if number not in whole
+        }
 
     @property
     def format_name(self) -> str:

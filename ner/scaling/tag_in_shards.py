@@ -206,22 +206,22 @@ def _tag_rest(
     progress: Progress,
 ) -> ShardTotals:
     """Tag the shards that are not whole."""
-    shards, whole = manifest.plan, folder.whole(manifest)
+    count, whole = len(manifest.shards), folder.whole(manifest)
     folder.tidy(whole.values())
-    left = {number: shard for number, shard in enumerate(shards) if number not in whole}
+    left = manifest.plan(whole)
     characters = sum(shard.characters for shard in left.values())
     if whole:
-        done = f"{len(whole):,} of {len(shards):,} shards are whole already"
+        done = f"{len(whole):,} of {count:,} shards are whole already"
         progress.note(f"{folder.store}: {done}{f', {characters:,} characters are left' if left else ''}")
-    totals = ShardTotals(len(shards), len(left), manifest.skipped)
+    totals = ShardTotals(count, len(left), manifest.skipped)
     if left:
         threads = source.engine.threads or 1
         each = replace(source, engine=replace(source.engine, threads=threads))
-        load = functools.partial(each.load, sum(shard.characters for shard in shards))
-        task = ShardTask(load, texts, folder.store, form, manifest.columns, len(shards), threads)
+        load = functools.partial(each.load, manifest.characters)
+        task = ShardTask(load, texts, folder.store, form, manifest.columns, count, threads)
         with (
-            _said_how_to_go_on(folder, len(shards), whole),
-            ShardProgress(progress, folder.log, characters, len(shards), len(whole)) as counted,
+            _said_how_to_go_on(folder, count, whole),
+            ShardProgress(progress, folder.log, characters, count, len(whole)) as counted,
             closing(_engine(settings)(task, left, settings.workers, counted.advance)) as results,
         ):
             for result in results:

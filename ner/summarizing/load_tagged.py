@@ -19,8 +19,9 @@ _ROWS = 50_000
 # Where DuckDB says that something is wrong. It counts a line that is cut in the middle as two.
 _PLACE = re.compile(r'in file "(?P<file>.*?)", (?:at byte \d+ )?in line (?P<line>\d+): (?P<reason>.*)')
 
+# The number of a row that comes into `texts`: several threads read at a time, which a sequence does not allow.
+_RECORD = "(SELECT count(*) FROM texts) + rowid"
 _TABLES = """
-CREATE SEQUENCE record_number;
 CREATE TABLE texts (record BIGINT, file VARCHAR, document VARCHAR, date VARCHAR, value VARCHAR);
 CREATE TABLE mentions (record BIGINT, label VARCHAR, form VARCHAR);
 """
@@ -121,7 +122,7 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
     columns = ", ".join(f"{_literal(name)}: {_literal(type_)}" for name, type_ in types.items())
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
-        SELECT nextval('record_number') AS record, filename, coalesce(file, '') AS file,
+        SELECT filename, coalesce(file, '') AS file,
             {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value, entities
         FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}}, filename = true,
             maximum_object_size = {LARGEST_RECORD})""",
@@ -133,11 +134,11 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
     ).fetchone()
     if wrong:
         raise InputError(f"{wrong[0]}: a record has no entities with label and text, as records of tag have")
-    database.execute("INSERT INTO texts SELECT record, file, document, date, value FROM part")
     database.execute(
         "INSERT INTO mentions SELECT record, entity.label, entity.text "
-        "FROM (SELECT record, unnest(entities) AS entity FROM part)"
+        f"FROM (SELECT {_RECORD} AS record, unnest(entities) AS entity FROM part)"
     )
+    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date, value FROM part")
 
 
 def _load_rows(
@@ -169,14 +170,14 @@ def _load_rows(
     if wrong := database.execute("SELECT file, line FROM part WHERE label IS NULL OR form IS NULL LIMIT 1").fetchone():
         raise InputError(f"{like.name}: the entity of {wrong[0]}:{wrong[1]} has no label or no text")
     database.execute(
-        "CREATE OR REPLACE TEMP TABLE places AS SELECT nextval('record_number') AS record, * FROM ("
-        "SELECT file, line, sentence, max(document) AS document, max(date) AS date, max(value) AS value FROM part "
-        "GROUP BY file, line, sentence)"
+        "CREATE OR REPLACE TEMP TABLE places AS SELECT file, line, sentence, max(document) AS document, "
+        "max(date) AS date, max(value) AS value FROM part GROUP BY file, line, sentence"
     )
-    database.execute("INSERT INTO texts SELECT record, file, document, date, value FROM places")
     database.execute(
-        "INSERT INTO mentions SELECT record, label, form FROM part JOIN places USING (file, line, sentence)"
+        "INSERT INTO mentions SELECT record, label, form FROM part "
+        f"JOIN (SELECT {_RECORD} AS record, file, line, sentence FROM places) USING (file, line, sentence)"
     )
+    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date, value FROM places")
 
 
 def _columns(file: TaggedFile) -> list[str]:
