@@ -34,6 +34,7 @@ from ner.training.epoch_progress import EpochProgress
 from ner.training.fit import fit
 from ner.training.loop_overview import describe_loop
 from ner.training.ranks import Ranks, only_main, open_ranks, require_rows
+from ner.training.run_description import read_record_of
 from ner.training.run_output import EVALUATION, prepare_output
 from ner.training.starting_network import build_network, encoder_entries, require_window
 from ner.training.training_record import loop_record
@@ -152,6 +153,14 @@ def describe_classifier_run(settings: ClassifierSettings, data: LabelledData) ->
         "settings": asdict(settings),
         "data": {split.name: split.fingerprint for split in (data.train, data.dev)},
     }
+
+
+def read_finished_classifier(output: Path, settings: ClassifierSettings, data: LabelledData) -> dict[str, Any] | None:
+    """As `read_finished_record`, for a classifier."""
+    run = describe_classifier_run(settings, data)
+    if data.test:
+        run["data"]["test"] = data.test.fingerprint
+    return read_record_of(run, output)
 
 
 def _calibrate_and_score(

@@ -72,7 +72,7 @@ def formula(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             raise InputError("the loss is nan")
         return SimpleNamespace(record={"best_dev_f1": 100 * settings.dropout, "minutes": 0.1}, interrupted=False)
 
-    monkeypatch.setattr("ner.tuning.search.train", pretend)
+    monkeypatch.setattr("ner.trainable.train", pretend)
     return runs
 
 
@@ -154,7 +154,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
             raise error
         return pretend(corpus, settings, output, **options)
 
-    monkeypatch.setattr("ner.tuning.search.train", interrupted)
+    monkeypatch.setattr("ner.trainable.train", interrupted)
     for left in (9, 2):
         with pytest.raises(InterruptedRun, match=rf"^stopped with {left} trials left; run it again to continue$"):
             run(12, "parts")
@@ -188,7 +188,7 @@ def test_a_search_without_a_complete_trial_is_an_error(run: Search, monkeypatch:
     def fail(*args: Any, **options: Any) -> None:
         raise InputError("the loss is nan")
 
-    monkeypatch.setattr("ner.tuning.search.train", fail)
+    monkeypatch.setattr("ner.trainable.train", fail)
     with pytest.raises(InputError, match="no trial is complete; the last error: the loss is nan"):
         run(2)
 
