@@ -28,7 +28,7 @@ _MANY_SEEDS = 10
 _MICRO = "It is micro F1 over the labels; with one label for each text, it is the accuracy. "
 
 
-def write_report(comparison: Comparison, folder: Path, command: str) -> list[Path]:
+def write_report(comparison: Comparison[Any], folder: Path, command: str) -> list[Path]:
     """Write `comparison.md`, `.tex`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
 
     Args:
@@ -61,7 +61,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     return [*paths, *(folder / name for name in plots)]
 
 
-def explain(comparison: Comparison) -> list[str]:
+def explain(comparison: Comparison[Any]) -> list[str]:
     """Explain the numbers in a few sentences."""
     seeds, split = comparison.seeds, comparison.split
     several = len(comparison.frame) > 1
@@ -89,7 +89,7 @@ def explain(comparison: Comparison) -> list[str]:
     ]
 
 
-def _runs(comparison: Comparison) -> pd.DataFrame:
+def _runs(comparison: Comparison[Any]) -> pd.DataFrame:
     """A row for each run as text, the best on dev marked."""
     scores = dict.fromkeys((f"{comparison.split}_f1", "dev_f1"))
     best = comparison.best_run["folder"]
@@ -103,7 +103,7 @@ def _runs(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _costs(comparison: Comparison) -> pd.DataFrame:
+def _costs(comparison: Comparison[Any]) -> pd.DataFrame:
     """The columns of the page beside the scores, as text."""
     rows = [
         {
@@ -122,7 +122,7 @@ def _spread(row: dict[Any, Any], name: str) -> str:
     return f"{row[name]:.2f}" if pd.isna(sd) else f"{row[name]:.2f} ± {sd:.2f}"
 
 
-def _page(comparison: Comparison, command: str, plots: Mapping[str, str]) -> str:
+def _page(comparison: Comparison[Any], command: str, plots: Mapping[str, str]) -> str:
     content, scores = as_dict(comparison, command), comparison.scores
     return text_template("comparing/comparison.md.j2").render(
         cells=len(comparison.frame),
@@ -140,7 +140,7 @@ def _page(comparison: Comparison, command: str, plots: Mapping[str, str]) -> str
     )
 
 
-def as_dict(comparison: Comparison, command: str) -> dict[str, Any]:
+def as_dict(comparison: Comparison[Any], command: str) -> dict[str, Any]:
     """All that `command` found, ready for JSON."""
     units = comparison.units
     return {
