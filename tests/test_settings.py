@@ -89,17 +89,15 @@ def test_a_new_setting_is_an_option_and_in_files(path: Path) -> None:
     assert Larger(**read_settings(Larger, path)).heat == 9.0
 
 
-def test_a_new_setting_is_varied_searched_and_in_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_setting_is_varied_searched_and_in_the_tables() -> None:
     pytest.importorskip("optuna")
     from optuna.distributions import FloatDistribution
 
     from ner.tuning import space
 
     assert parse_setting(Larger, "heat", "3e1") == 30.0
-    monkeypatch.setattr("ner.comparing.grid.TrainingSettings", Larger)
-    cells = grid(parse_vary(["heat=1,2"]), Larger())
+    cells = grid(parse_vary(["heat=1,2"], Larger), Larger())
     assert [(cell.folder, cell.settings.heat) for cell in cells] == [("heat=1.0", 1.0), ("heat=2.0", 2.0)]  # type: ignore[attr-defined]
-    monkeypatch.setattr(space, "_FIELDS", Larger.__pydantic_fields__)
     assert space.search_space(Larger(), ())["heat"] == FloatDistribution(1.0, 50.0)
     (row,) = [row for row in describe_settings(Larger) if row.name == "heat"]
     assert row == (

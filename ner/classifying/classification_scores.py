@@ -153,15 +153,16 @@ class ClassificationScores:
         counts = confusion_matrix(self.gold.argmax(axis=1), self.predicted.argmax(axis=1), labels=[*everything])
         return pd.DataFrame(counts, index=self.labels, columns=self.labels)
 
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """The numbers of gold, predicted and correct labels of each text, `(texts, 3)`."""
+        flags = (self.gold, self.predicted, self.gold & self.predicted)
+        return np.stack([flag.sum(axis=1) for flag in flags], axis=1).astype(np.int64)
+
     @cached_property
     def interval(self) -> tuple[float, float]:
         """The 95% interval of the accuracy, or of micro F1 if texts can have several labels, by bootstrap."""
-        if self.multi_label:
-            counts = [self.gold.sum(axis=1), self.predicted.sum(axis=1), (self.gold & self.predicted).sum(axis=1)]
-        else:
-            ones = np.ones(len(self.texts), dtype=np.int64)
-            counts = [ones, ones, self.correct.astype(np.int64)]
-        return f1_interval(np.stack(counts, axis=1).astype(np.int64))
+        return f1_interval(self.counts)
 
     @cached_property
     def macro_f1_interval(self) -> tuple[float, float]:

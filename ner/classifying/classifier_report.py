@@ -9,6 +9,8 @@ import pandas as pd
 
 from ner.classifying.classification_scores import ClassificationScores
 from ner.classifying.labelled_text import LabelledText
+from ner.evaluation.entity_tables import COUNTS
+from ner.evaluation.report_files import SENTENCES
 from ner.evaluation.report_html import cell, heading
 from ner.evaluation.report_tables import Table
 from ner.files import whole_folder, write_json, write_text
@@ -48,6 +50,8 @@ def check_classifier_report_folder(folder: Path, parameter: str, uses: Sequence[
 def write_classifier_report(scores: ClassificationScores, folder: Path, model: str, data: str) -> None:
     """Write `report.html`, a page without external files, `scores.json`, and CSV files of all tables and predictions.
 
+    `sentences.csv` has the numbers of labels of each text, as `compare` reads them.
+
     Args:
         scores: the scores.
         folder: is created if it doesn't exist. The files of an older report are replaced, other files stay.
@@ -63,6 +67,7 @@ def write_classifier_report(scores: ClassificationScores, folder: Path, model: s
         write_json(scores.to_dict(), new / _NUMBERS)
         for table in tables:
             write_text(frame_to_csv(table.frame), new / f"{table.name}.csv")
+        write_text(frame_to_csv(pd.DataFrame(scores.counts, columns=COUNTS)), new / SENTENCES)
         write_text(frame_to_csv(predictions_table(scores)), new / _PREDICTIONS)
         write_text(frame_to_csv(pd.DataFrame(wrong, columns=Example._fields)), new / _LIKELY_WRONG)
         write_text(_render(scores, tables, wrong, model, data), new / _PAGE)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from ner.classifying.torch_classifier_engine import TorchClassifierEngine
 from ner.model.classifier_network import TextClassifier, TextClassifierConfig
 from ner.model.encoder_network import EncoderNetwork
 from ner.training.network_trainer import NetworkTrainer
+from ner.training.ranks import Ranks
 
 MOST_WINDOWS = 8
 """The most windows of a text in training. Longer texts are read there in windows that are spread evenly over them."""
@@ -113,6 +115,7 @@ class ClassifierTrainer(NetworkTrainer):
         settings: the settings of the run.
         output: as for `NetworkTrainer`.
         callbacks: as for `NetworkTrainer`.
+        ranks: as for `NetworkTrainer`.
 
     Raises:
         InputError: during training, if the loss is not finite.
@@ -129,9 +132,18 @@ class ClassifierTrainer(NetworkTrainer):
         settings: ClassifierSettings,
         output: Path,
         callbacks: Sequence[TrainerCallback],
+        ranks: Ranks,
     ) -> None:
         self._table, self._dev = table, dev
-        super().__init__(model, examples, ClassifierCollator(table, model.reads_types), settings, output, callbacks)
+        collate = ClassifierCollator(table, model.reads_types)
+        super().__init__(model, examples, collate, settings, output, callbacks, ranks)
+
+    def count(self, labels: Tensor) -> float:
+        """The weight of the texts that the loss of a batch is the mean of."""
+        weights = cast(TextClassifier, self._network).label_weights
+        if weights is None or self._network.config.multi_label:
+            return len(labels)
+        return float((labels.to(weights.device) * weights).sum())
 
     def score_dev(self, network: EncoderNetwork) -> Mapping[str, float]:
         assert isinstance(network, TextClassifier)

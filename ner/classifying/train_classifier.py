@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +28,13 @@ from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.stored_classifier import CLASSIFIER_ENTRIES
 from ner.model.without_hooks import without_hooks
-from ner.runs.launched import require_one_process
-from ner.runs.progress import Progress, choose_progress
+from ner.runs.progress import LogProgress, Progress, choose_progress
 from ner.runs.run_folder import RESUME, end_run, run_in
 from ner.training.epoch_progress import EpochProgress
 from ner.training.fit import fit
 from ner.training.loop_overview import describe_loop
+from ner.training.ranks import Ranks, only_main, open_ranks, require_rows
+from ner.training.run_description import read_record_of
 from ner.training.run_output import EVALUATION, prepare_output
 from ner.training.starting_network import build_network, encoder_entries, require_window
 from ner.training.training_record import loop_record
@@ -43,11 +45,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClassifierRun:
-    """A finished run: the classifier with the weights of the best epoch, its record, and its scores by split."""
+    """A finished run: the classifier with the weights of the best epoch, its record, and its scores by split.
+
+    `interrupted` is True if the user asked to stop in the last step. What follows the run must not start then.
+    """
 
     classifier: Classifier
     record: dict[str, Any]
     scores: dict[str, ClassificationScores]
+    interrupted: bool = False
 
 
 def train_classifier(
@@ -58,8 +64,11 @@ def train_classifier(
     resume: bool = False,
     progress: Progress | None = None,
     callbacks: Sequence[TrainerCallback] = (),
+    way_out: str = RESUME,
 ) -> ClassifierRun:
     """Train a classifier, and write it, its record and its reports into a folder.
+
+    The processes that torchrun or accelerate launch has started train one classifier together, as for a tagger.
 
     >>> run = train_classifier(read_labelled_data("data_demo_classify/topics"), "model")  # doctest: +SKIP
 
@@ -71,6 +80,7 @@ def train_classifier(
         resume: continue the interrupted run in `output`, if there is one.
         progress: shows the progress of the run. By default, a notebook shows a bar, and other programs log to `ner`.
         callbacks: callbacks of the Hugging Face `Trainer`. Their exceptions end the run.
+        way_out: how to continue the run, for the message if it is stopped.
 
     Raises:
         InputError: the data, the encoder or the output folder can't be used, or training failed.
@@ -80,8 +90,12 @@ def train_classifier(
     settings, output = settings or ClassifierSettings(), Path(output)
     if not isinstance(data, LabelledData):
         data = data_of_frame(data, multi_label=settings.multi_label, seed=settings.seed)
-    require_one_process()
-    return _train(data, output, settings, resume, choose_progress(progress), callbacks)
+    with ExitStack() as stack:
+        ranks = stack.enter_context(open_ranks())
+        require_rows(settings.batch_size, ranks)
+        stack.enter_context(only_main(ranks, run_in(output, way_out)))
+        shown = choose_progress(progress) if ranks.is_main else LogProgress()
+        return _train(data, output, settings, resume, shown, callbacks, way_out, ranks)
 
 
 @quiet_transformers()
@@ -92,31 +106,29 @@ def _train(
     resume: bool,
     progress: Progress,
     callbacks: Sequence[TrainerCallback],
+    way_out: str,
+    ranks: Ranks,
 ) -> ClassifierRun:
-    with run_in(output, RESUME):
-        fingerprints = {split.name: split.fingerprint for split in (data.train, data.dev)}
-        run = {"settings": asdict(settings), "data": fingerprints}
-        checkpoint = prepare_output(output, run, resume, averaged=settings.ema > 0)
-        if resume and checkpoint is None:
-            progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
-        model, table = build_classifier(data, settings)
-        examples = ClassifierExamples(data.train.texts, table, model.config)
-        model.label_weights = examples.label_weights(settings.balance).to(model.device)
-        for line in _describe_start(data, model, examples, settings):
-            progress.note(line)
-        shown = [EpochProgress(progress, _describe_dev), *callbacks]
-        trainer = ClassifierTrainer(model, table, examples, data.dev, settings, output, shown)
-        fitted = fit(trainer, checkpoint, progress, RESUME)
-        engine = TorchClassifierEngine.for_inference(copy.deepcopy(without_hooks(model)), settings.precision)
-        classifier = Classifier(engine, table, name=str(output))
-        if settings.calibrate:
-            temperature = fit_temperature(classifier, data.dev)
-            for network in (model, engine.model):
-                network.temperature.fill_(temperature)
-            progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
-        scores = {split.name: classifier.evaluate(split) for split in data.splits[1:]}
+    run = describe_classifier_run(settings, data)
+    checkpoint = ranks.from_main(lambda: prepare_output(output, run, resume, averaged=settings.ema > 0))
+    if resume and checkpoint is None:
+        progress.note(f"note   there is no checkpoint in {output}: the run starts from its beginning")
+    model, table = build_classifier(data, settings)
+    examples = ClassifierExamples(data.train.texts, table, model.config)
+    model.label_weights = examples.label_weights(settings.balance).to(model.device)
+    for line in _describe_start(data, model, examples, settings):
+        progress.note(line)
+    shown = [EpochProgress(progress, _describe_dev), *callbacks]
+    trainer = ClassifierTrainer(model, table, examples, data.dev, settings, output, shown, ranks)
+    fitted = fit(trainer, checkpoint, progress, way_out)
+    mine: list[Classifier] = []
+
+    def finish() -> tuple[dict[str, Any], dict[str, ClassificationScores]]:
+        classifier, scores = _calibrate_and_score(model, table, data, settings, output, progress)
+        mine.append(classifier)
         record = {
             "data": {split.name: _describe(split) for split in data.splits},
+            "best_dev_f1": fitted.state.best_metric,
             **loop_record(settings, fitted.state, model.device, ("f1", "accuracy")),
             "minutes": round(fitted.minutes, 2),
             "resumed": checkpoint is not None,
@@ -129,7 +141,48 @@ def _train(
         write_json(record, output / RECORD)
         save_model(model, table, output)
         end_run(output)
-        return ClassifierRun(classifier, record, scores)
+        return record, scores
+
+    record, scores = ranks.from_main(finish)
+    return ClassifierRun(mine[0] if mine else Classifier.load(output), record, scores, fitted.interrupted)
+
+
+def describe_classifier_run(settings: ClassifierSettings, data: LabelledData) -> dict[str, Any]:
+    """What may not change when a run is resumed: its settings, and the fingerprints of train and dev."""
+    return {
+        "settings": asdict(settings),
+        "data": {split.name: split.fingerprint for split in (data.train, data.dev)},
+    }
+
+
+def read_finished_classifier(output: Path, settings: ClassifierSettings, data: LabelledData) -> dict[str, Any] | None:
+    """As `read_finished_record`, for a classifier."""
+    run = describe_classifier_run(settings, data)
+    if data.test:
+        run["data"]["test"] = data.test.fingerprint
+    return read_record_of(run, output)
+
+
+def _calibrate_and_score(
+    model: TextClassifier,
+    table: CharacterTable,
+    data: LabelledData,
+    settings: ClassifierSettings,
+    output: Path,
+    progress: Progress,
+) -> tuple[Classifier, dict[str, ClassificationScores]]:
+    """Calibrate the trained classifier unless this is switched off, and evaluate it on dev and test.
+
+    Both use a copy that computes as the classifier does once it is saved and loaded.
+    """
+    engine = TorchClassifierEngine.for_inference(copy.deepcopy(without_hooks(model)), settings.precision)
+    classifier = Classifier(engine, table, name=str(output))
+    if settings.calibrate:
+        temperature = fit_temperature(classifier, data.dev)
+        for network in (model, engine.model):
+            network.temperature.fill_(temperature)
+        progress.note(f"scores calibrated on dev: temperature {temperature:.3f}")
+    return classifier, {split.name: classifier.evaluate(split) for split in data.splits[1:]}
 
 
 def build_classifier(data: LabelledData, settings: ClassifierSettings) -> tuple[TextClassifier, CharacterTable]:

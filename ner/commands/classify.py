@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.classifying.label_options import LabelOptions
 from ner.commands.classify_files import ClassifyFiles, prediction_options
+from ner.commands.classify_search import compare, label_options, tune
 from ner.commands.command import command, command_group
 from ner.commands.messages import say
 from ner.commands.options import engine_settings, settings_options
@@ -15,8 +16,6 @@ from ner.tagging.engine_settings import EngineSettings
 
 if TYPE_CHECKING:
     from ner.classifying.classifier import Classifier
-
-_label_options = settings_options(LabelOptions, without=("format", "include"))
 
 _Classifier = Annotated[
     Path,
@@ -29,7 +28,7 @@ _Classifier = Annotated[
     examples=["bert-ner classify train -d data_demo_classify/topics -o my-classifier"],
     makes_files=True,
     settings=settings_options(ClassifierSettings, config=True),
-    reading=_label_options,
+    reading=label_options,
 )
 def train(
     data: Data,
@@ -86,7 +85,7 @@ def predict(
 @command(
     zh="用标注好的文本评测分类器：准确率、F1、MCC、ROC AUC、校准误差，并写出报告。",
     examples=["bert-ner classify evaluate -m my-classifier -d data_demo_classify/topics"],
-    reading=_label_options,
+    reading=label_options,
     engine=engine_settings,
 )
 def evaluate(
@@ -149,6 +148,6 @@ def _load(model: Path, engine: EngineSettings) -> "Classifier":
     return Classifier.load(model, engine.precision, engine.threads, engine.batch_characters)
 
 
-@command_group(zh="训练和使用文本分类器。", commands=[train, predict, evaluate, info])
+@command_group(zh="训练和使用文本分类器。", commands=[train, predict, evaluate, compare, tune, info])
 def classify() -> None:
     """Train classifiers of texts, and use them."""

@@ -110,7 +110,7 @@ def print_check(check: "Check", console: "Console", words: Callable[[str], str] 
     console.print(Text(translate(verdict(check)), "bold"))
 
 
-def print_comparison(comparison: "Comparison", console: "Console", words: Callable[[str], str] = str) -> None:
+def print_comparison(comparison: "Comparison[Any]", console: "Console", words: Callable[[str], str] = str) -> None:
     """Print scores and differences, which is what fits on a narrow terminal, and what they mean.
 
     `words` puts texts of the library into the words of the command.

@@ -1,8 +1,9 @@
 """`bert-ner tune`: search for the best settings."""
 
 import shlex
+from collections.abc import Sequence, Set
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from ner.commands.command import command
 from ner.commands.messages import say
@@ -12,7 +13,39 @@ from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.language import Text
 from ner.output_paths import check_unused
+from ner.training.loop_settings import LoopSettings
 from ner.training.training_settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from ner.trainable import Trainable
+
+
+SearchFolder = Annotated[
+    Path,
+    option(
+        "Folder for the best model, its settings and all trials.",
+        "存放最好的模型、它的设置和所有试验的文件夹。",
+        "--output",
+        "-o",
+    ),
+]
+Trials = Annotated[
+    int,
+    option(
+        "Total number of trials, including those of earlier calls.",
+        "试验总数，包括之前运行过的。",
+        min=1,
+        max=100_000,
+    ),
+]
+Storage = Annotated[
+    str | None,
+    option(
+        "URL of a database that several processes share. In it, the search has the name of the --output folder.",
+        "多个进程共用的数据库的 URL。搜索在库中的名称就是 --output 文件夹的名称。",
+        default=Text("SQLite in --output", "--output 中的 SQLite"),
+    ),
+]
 
 
 @command(
@@ -27,32 +60,9 @@ from ner.training.training_settings import TrainingSettings
 )
 def tune(
     data: Data,
-    output: Annotated[
-        Path,
-        option(
-            "Folder for the best model, its settings and all trials.",
-            "存放最好的模型、它的设置和所有试验的文件夹。",
-            "--output",
-            "-o",
-        ),
-    ],
-    trials: Annotated[
-        int,
-        option(
-            "Total number of trials, including those of earlier calls.",
-            "试验总数，包括之前运行过的。",
-            min=1,
-            max=100_000,
-        ),
-    ],
-    storage: Annotated[
-        str | None,
-        option(
-            "URL of a database that several processes share. In it, the search has the name of the --output folder.",
-            "多个进程共用的数据库的 URL。搜索在库中的名称就是 --output 文件夹的名称。",
-            default=Text("SQLite in --output", "--output 中的 SQLite"),
-        ),
-    ] = None,
+    output: SearchFolder,
+    trials: Trials,
+    storage: Storage = None,
     dev_share: DevShare = None,
     *,
     settings: TrainingSettings,
@@ -66,22 +76,38 @@ def tune(
     used. After Ctrl-C, run the same command again to continue. To search in parallel, run it in several terminals.
     """
     from ner.data.corpus import read_corpus
-    from ner.extras import how_to_install, import_extra
-    from ner.tuning.tune_settings import tune_settings
+    from ner.extras import import_extra
 
     import_extra("optuna", "tune", output)  # said before the data are read
     read = named_paths([settings.encoder, settings.init_from, settings.words_dictionary, settings.dictionary])
     check_unused(output, "output", [data, *read])
     corpus = read_corpus(data, seed=settings.seed, options=reading, wanted=("train", "dev"), dev_share=dev_share)
-    for note in corpus.notes:
+    run_search(corpus, settings, trials, output, given, storage, terminal, ["train", "--data", str(data)])
+
+
+def run_search(
+    data: "Trainable",
+    settings: LoopSettings,
+    trials: int,
+    output: Path,
+    given: Set[str],
+    storage: str | None,
+    terminal: Terminal,
+    train: Sequence[str],
+) -> None:
+    """Search for the best settings. `train` is how the command begins that trains with them."""
+    from ner.extras import how_to_install
+    from ner.tuning.tune_settings import tune_settings
+
+    for note in data.notes:
         terminal.note(f"note: {note}")
-    fixed = given & TrainingSettings.__pydantic_fields__.keys()
+    fixed = given & type(settings).__pydantic_fields__.keys()
     tuning = tune_settings(
-        corpus, settings, trials=trials, output=output, fixed=fixed, storage=storage, progress=terminal
+        data, settings, trials=trials, output=output, fixed=fixed, storage=storage, progress=terminal
     )
     written = tuning.files
     say(f"\nwritten: {', '.join(map(str, written))}")
     if not any(path.suffix == ".png" for path in written):
         terminal.note(f"for plots: {how_to_install('plot')}, then the same command again")
-    train = ["bert-ner", "train", "--data", data, "--output", "MODEL", "--config", written[0], "--seed", settings.seed]
-    say(f"to train with the best settings: {shlex.join(map(str, train))}")
+    line = ["bert-ner", *train, "--output", "MODEL", "--config", written[0], "--seed", settings.seed]
+    say(f"to train with the best settings: {shlex.join(map(str, line))}")

@@ -2,26 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ner.comparing.comparison import Comparison, compare_runs
 from ner.comparing.grid import grid
 from ner.comparing.run_grid import run_grid
-from ner.data.corpus import Corpus, require_corpus
 from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
-from ner.training.training_settings import TrainingSettings
+from ner.trainable import Trainable, require_trainable
+from ner.training.loop_settings import LoopSettings
+
+_Settings = TypeVar("_Settings", bound=LoopSettings)
 
 
 def compare_settings(
-    corpus: Corpus,
-    settings: TrainingSettings,
+    corpus: Trainable,
+    settings: _Settings,
     vary: Mapping[str, Sequence[Any]] | None = None,
     *,
     output: str | Path,
     seeds: int = 3,
     progress: Progress | None = None,
-) -> Comparison:
+) -> Comparison[_Settings]:
     """Train with every combination of some settings and with several seeds, and compare the scores.
 
     Without settings to vary, it trains with several seeds alone: for a mean score with its standard deviation.
@@ -35,7 +37,8 @@ def compare_settings(
     [0.1, 0.5]
 
     Args:
-        corpus: the data. The scores are those on test, or on dev if there is no test split.
+        corpus: the data: a corpus, or `LabelledData` with `ClassifierSettings`. The scores are those on test, or on dev
+            if there is no test split.
         settings: the settings that are not varied. Their seed is ignored.
         vary: the values of each varied setting, for example `{"fusion": ["last", "mean"]}`. The first combination is
             the baseline. With `{"train_fraction": [0.1, 0.3, 1]}`, the result has a learning curve.
@@ -49,5 +52,5 @@ def compare_settings(
         OSError: the folder can't be written.
     """
     require_one_process()
-    require_corpus(corpus, "corpus")
+    require_trainable(corpus, settings)
     return compare_runs(run_grid(corpus, grid(vary or {}, settings), seeds, Path(output), progress))

@@ -4,39 +4,44 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import pandas as pd
+from typing_extensions import TypeVar
 
-from conlleval import TypeScores
 from ner.comparing.learning_curve import FRACTION, LearningCurve
-from ner.comparing.run_grid import FinishedRun
+from ner.comparing.run_grid import FinishedRun, exact_f1
 from ner.evaluation.bootstrap import Counts, f1_intervals
 from ner.evaluation.report_files import SENTENCES
 from ner.evaluation.score_table import ScoreTable
 from ner.evaluation.significance import compare_with_first
 from ner.pages.frame_html import render_frame
+from ner.training.loop_settings import LoopSettings
 from ner.training.run_output import EVALUATION
 from ner.training.training_settings import TrainingSettings
 
+_Settings = TypeVar("_Settings", bound=LoopSettings, default=TrainingSettings)
 _COSTS = ["minutes", "parameters", "characters_a_second"]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Generic[_Settings]):
     """The result of a comparison.
 
     >>> comparison.frame[["dropout", "dev_f1", "p"]]  # from `compare_settings`  # doctest: +SKIP
 
+    F1 of classifiers is micro F1 over the labels; with one label for each text, it is the accuracy.
+
     A cell is a combination of the varied values. The first cell is the baseline. Minutes are only known for runs that
-    were not resumed; otherwise they are NaN.
+    were not resumed; otherwise they are NaN. So is the speed of classifiers.
 
     Args:
         split: the split that is compared: test, or dev if there is no test split.
         varied: the names of the varied options.
         runs: a row for each run: `cell`, the values of the cell, `seed`, its `folder` in the output folder, the number
-            of `train_sentences`, the F1 of each split in percent, `minutes`, `parameters` and `characters_a_second`.
+            of `train_sentences` (for a classifier, of texts), the F1 of each split in percent, `minutes`, `parameters`
+            and `characters_a_second`.
         frame: a row for each cell, in the order of the grid: the values, the means over the seeds, the standard
             deviations of the sample (`..._sd`, NaN for one seed), the 95% interval of F1 (`..._low`, `..._high`), and
             the columns of `compare_with_first`: the `difference` of F1 from the baseline, its `p` and so on.
@@ -48,7 +53,7 @@ class Comparison:
     varied: list[str]
     runs: pd.DataFrame
     frame: pd.DataFrame
-    settings: dict[str, TrainingSettings]
+    settings: dict[str, _Settings]
     records: list[dict[str, Any]]
 
     @property
@@ -62,10 +67,15 @@ class Comparison:
         return max(self.runs.to_dict("records"), key=lambda row: row["dev_f1"])
 
     @property
-    def best(self) -> TrainingSettings:
+    def best(self) -> _Settings:
         """The settings of the cell with the highest mean dev F1. Test scores are not used."""
         best = max(self.frame.to_dict("records"), key=lambda row: row["dev_f1"])
         return self.settings[best["cell"]]
+
+    @property
+    def units(self) -> str:
+        """What the data consist of: sentences, or texts for a classifier."""
+        return "sentences" if "sentences" in self.records[0]["data"]["train"] else "texts"
 
     @property
     def scores(self) -> ScoreTable:
@@ -107,7 +117,7 @@ class Comparison:
         return render_frame(self.scores.readable, f"{self.split} F1 with {self.seeds} seeds")
 
 
-def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
+def compare_runs(runs: Sequence[FinishedRun]) -> Comparison[Any]:
     """Compare the cells of finished runs. All cells must have the same seeds and the same data."""
     split = "test" if "test" in runs[0].record["scores"] else "dev"
     varied = list(runs[0].cell.values)
@@ -130,24 +140,19 @@ def compare_runs(runs: Sequence[FinishedRun]) -> Comparison:
 
 def _row(run: FinishedRun, split: str) -> dict[str, Any]:
     record = run.record
+    train = record["data"]["train"]
     scores = {name: record["scores"][name] for name in dict.fromkeys((split, "dev"))}
     return {
         "cell": run.cell.name,
         **run.cell.values,
         "seed": run.seed,
         "folder": str(Path(run.cell.folder, run.folder.name)),
-        "train_sentences": record["data"]["train"]["sentences"],
-        **{f"{name}_f1": _exact_f1(score["conlleval"]) for name, score in scores.items()},
+        "train_sentences": train.get("sentences", train.get("texts")),
+        **{f"{name}_f1": exact_f1(score) for name, score in scores.items()},
         "minutes": np.nan if record["resumed"] else record["minutes"],
         "parameters": record["parameters"],
-        "characters_a_second": scores[split]["characters_a_second"],
+        "characters_a_second": scores[split].get("characters_a_second", np.nan),
     }
-
-
-def _exact_f1(scores: dict[str, Any]) -> float:
-    """F1 in percent, computed from the counts because the percentages in a record are rounded."""
-    counts = {name: scores[name] for name in ("gold_chunks", "predicted_chunks", "correct_chunks")}
-    return TypeScores(**counts).f1
 
 
 def _counts(runs: Sequence[FinishedRun], split: str, cells: int) -> Counts:

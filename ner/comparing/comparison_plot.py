@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ner.evaluation.bootstrap import SIGNIFICANT
 from ner.files import atomic_path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SEEDS_ABOVE = 0.22  # share of the line height, so that no seed hides the mean
 
 
-def draw(comparison: Comparison, path: Path) -> None:
+def draw(comparison: Comparison[Any], path: Path) -> None:
     """Write the plot as PNG. The diamond is the baseline. Filled circles are cells that differ significantly from it.
 
     Raises:

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 _PLOT, _CURVE = "comparison.png", "learning-curve.png"
 _MANY_SEEDS = 10
+_MICRO = "It is micro F1 over the labels; with one label for each text, it is the accuracy. "
 
 
-def write_report(comparison: Comparison, folder: Path, command: str) -> list[Path]:
+def write_report(comparison: Comparison[Any], folder: Path, command: str) -> list[Path]:
     """Write `comparison.md`, `.tex`, `.csv` (a row for each cell), `.json`, and `.png` if matplotlib is installed.
 
     Args:
@@ -60,7 +61,7 @@ def write_report(comparison: Comparison, folder: Path, command: str) -> list[Pat
     return [*paths, *(folder / name for name in plots)]
 
 
-def explain(comparison: Comparison) -> list[str]:
+def explain(comparison: Comparison[Any]) -> list[str]:
     """Explain the numbers in a few sentences."""
     seeds, split = comparison.seeds, comparison.split
     several = len(comparison.frame) > 1
@@ -72,21 +73,23 @@ def explain(comparison: Comparison) -> list[str]:
     )
     about_p = (
         f"If two rows are equally good, p is the probability of a difference at least as large when only the choice of "
-        f"the {split} sentences varies. p and the intervals"
+        f"the {split} examples varies. p and the intervals"
         if several
         else "The interval"
     )
     best = comparison.best_run
     return [
-        "F1 is the mean over the seeds. " + " ".join(comparison.scores.explanation),
-        f"{about_p} {'show' if several else 'shows'} how the scores of these models vary with the sentences, not how "
+        "F1 is the mean over the seeds. "
+        + _MICRO * (comparison.units == "texts")
+        + " ".join(comparison.scores.explanation),
+        f"{about_p} {'show' if several else 'shows'} how the scores of these models vary with the examples, not how "
         "they vary with the seed. " + (spread if seeds < _MANY_SEEDS else ""),
         f"The best run on dev, whatever its {split} score: {best['folder']}, dev F1 {best['dev_f1']:.2f}.",
         *learning_curve.explain(comparison.learning_curves),
     ]
 
 
-def _runs(comparison: Comparison) -> pd.DataFrame:
+def _runs(comparison: Comparison[Any]) -> pd.DataFrame:
     """A row for each run as text, the best on dev marked."""
     scores = dict.fromkeys((f"{comparison.split}_f1", "dev_f1"))
     best = comparison.best_run["folder"]
@@ -100,14 +103,14 @@ def _runs(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _costs(comparison: Comparison) -> pd.DataFrame:
+def _costs(comparison: Comparison[Any]) -> pd.DataFrame:
     """The columns of the page beside the scores, as text."""
     rows = [
         {
             **({"dev F1": _spread(row, "dev_f1")} if comparison.split != "dev" else {}),
             "minutes": "?" if pd.isna(row["minutes"]) else f"{row['minutes']:.1f}",
             "million parameters": f"{row['parameters'] / 1e6:.2f}",
-            "characters a second": f"{row['characters_a_second']:,.0f}",
+            **({"characters a second": f"{speed:,.0f}"} if not pd.isna(speed := row["characters_a_second"]) else {}),
         }
         for row in comparison.frame.to_dict("records")
     ]
@@ -119,7 +122,7 @@ def _spread(row: dict[Any, Any], name: str) -> str:
     return f"{row[name]:.2f}" if pd.isna(sd) else f"{row[name]:.2f} ± {sd:.2f}"
 
 
-def _page(comparison: Comparison, command: str, plots: Mapping[str, str]) -> str:
+def _page(comparison: Comparison[Any], command: str, plots: Mapping[str, str]) -> str:
     content, scores = as_dict(comparison, command), comparison.scores
     return text_template("comparing/comparison.md.j2").render(
         cells=len(comparison.frame),
@@ -130,13 +133,16 @@ def _page(comparison: Comparison, command: str, plots: Mapping[str, str]) -> str
         explanation=[paragraph.replace("*", r"\*") for paragraph in explain(comparison)],
         command=command,
         splits=content["data"],
+        units=comparison.units,
+        marks="entities" if comparison.units == "sentences" else "labels",
         machines=content["machines"],
         versions=content["versions"],
     )
 
 
-def as_dict(comparison: Comparison, command: str) -> dict[str, Any]:
+def as_dict(comparison: Comparison[Any], command: str) -> dict[str, Any]:
     """All that `command` found, ready for JSON."""
+    units = comparison.units
     return {
         "command": command,
         "split": comparison.split,
@@ -145,7 +151,7 @@ def as_dict(comparison: Comparison, command: str) -> dict[str, Any]:
         "cells": json.loads(comparison.frame.to_json(orient="records")),  # NaN becomes null
         "runs": json.loads(comparison.runs.to_json(orient="records")),
         "learning_curves": {name: _curve(curve) for name, curve in comparison.learning_curves.items()},
-        "data": max((record["data"] for record in comparison.records), key=lambda data: data["train"]["sentences"]),
+        "data": max((record["data"] for record in comparison.records), key=lambda data: data["train"][units]),
         "machines": _distinct(record["machine"] for record in comparison.records),
         "versions": _distinct(record["versions"] for record in comparison.records),
     }

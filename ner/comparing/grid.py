@@ -9,6 +9,7 @@ from typing import Any
 from ner.errors import InputError
 from ner.settings import find_name, shared_names
 from ner.settings_text import parse_setting, show_value
+from ner.training.loop_settings import LoopSettings
 from ner.training.training_settings import TrainingSettings
 
 ONE_SETTING = "as given"
@@ -19,7 +20,7 @@ class Cell:
     """A combination of varied values, by the names of their options, and its settings."""
 
     values: dict[str, Any]
-    settings: TrainingSettings
+    settings: LoopSettings
 
     @property
     def name(self) -> str:
@@ -32,8 +33,8 @@ class Cell:
         return ",".join(f"{name}={_escape(show_value(value))}" for name, value in self.values.items())
 
 
-def parse_vary(arguments: Sequence[str]) -> dict[str, list[Any]]:
-    """Read the values of settings from texts `NAME=VALUE,VALUE`, one for each setting.
+def parse_vary(arguments: Sequence[str], group: type[LoopSettings] = TrainingSettings) -> dict[str, list[Any]]:
+    """Read the values of settings of a group from texts `NAME=VALUE,VALUE`, one for each setting.
 
     Raises:
         InputError: a setting is unknown or given twice, or a value is missing or wrong.
@@ -43,18 +44,18 @@ def parse_vary(arguments: Sequence[str]) -> dict[str, list[Any]]:
         option, _, texts = argument.partition("=")
         parts = [part.strip() for part in texts.split(",")]
         try:
-            name = find_name(TrainingSettings, option)
+            name = find_name(group, option)
             if name in vary:
                 raise InputError(f"`{name}` is given twice: give all its values together, as {option}=VALUE,VALUE")
             if "" in parts:
                 raise InputError(f"a value is empty: expected {option}=VALUE,VALUE")
-            vary[name] = [parse_setting(TrainingSettings, name, part) for part in parts]
+            vary[name] = [parse_setting(group, name, part) for part in parts]
         except InputError as error:
             raise InputError(f"`vary` {argument}: {error}") from None
     return vary
 
 
-def grid(vary: Mapping[str, Sequence[Any]], settings: TrainingSettings) -> list[Cell]:
+def grid(vary: Mapping[str, Sequence[Any]], settings: LoopSettings) -> list[Cell]:
     """Build all combinations of values, in the given order. The last setting changes fastest.
 
     Args:
@@ -69,9 +70,9 @@ def grid(vary: Mapping[str, Sequence[Any]], settings: TrainingSettings) -> list[
     """
     if not isinstance(vary, Mapping):
         raise InputError(f"expected `vary` to be a dict with a list of values for each setting, got {vary!r:.60}")
-    axes = {find_name(TrainingSettings, name): values for name, values in vary.items()}
+    axes = {find_name(type(settings), name): values for name, values in vary.items()}
     for name, values in axes.items():
-        if name not in shared_names(TrainingSettings):
+        if name not in shared_names(type(settings)):
             raise InputError("`vary` seed: all cells are trained with the same seeds; set their number with `seeds`")
         if isinstance(values, str) or not isinstance(values, Sequence) or not values:
             raise InputError(f"expected `vary` {name.replace('_', '-')} to be a list of values, got {values!r:.60}")
@@ -86,7 +87,7 @@ def grid(vary: Mapping[str, Sequence[Any]], settings: TrainingSettings) -> list[
     return [_cell(dict(zip(axes, values, strict=True)), settings) for values in product(*axes.values())]
 
 
-def _cell(changes: dict[str, Any], settings: TrainingSettings) -> Cell:
+def _cell(changes: dict[str, Any], settings: LoopSettings) -> Cell:
     return Cell({name.replace("_", "-"): value for name, value in changes.items()}, replace(settings, **changes))
 
 

@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from conlleval import TypeScores
 from ner.choices import MOST_SEEDS
 from ner.comparing.grid import Cell
-from ner.data.corpus import Corpus
 from ner.errors import FolderInUse, InputError, InterruptedRun
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.runs.run_folder import require_own_folder
-from ner.training.run_description import read_finished_record
-from ner.training.train import TrainingRun, train
-from ner.training.training_settings import TrainingSettings
+from ner.trainable import Trainable, finished_record, run_training
+from ner.training.loop_settings import LoopSettings
 
 _AGAIN = "run it again to continue"
 _SECONDS = 5.0
@@ -34,7 +33,7 @@ class PlannedRun:
     folder: Path
 
     @property
-    def settings(self) -> TrainingSettings:
+    def settings(self) -> LoopSettings:
         return replace(self.cell.settings, seed=self.seed)
 
     @property
@@ -50,7 +49,7 @@ class FinishedRun(PlannedRun):
 
 
 def run_grid(
-    corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress | None = None
+    data: Trainable, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress | None = None
 ) -> list[FinishedRun]:
     """Train each cell with each seed.
 
@@ -58,7 +57,7 @@ def run_grid(
     another process trains are left to it, and waited for at the end. If it is killed, they are resumed here.
 
     Args:
-        corpus: the data.
+        data: the data.
         cells: the cells.
         seeds: the seeds are 1 to `seeds`.
         output: the folder for the models.
@@ -81,17 +80,17 @@ def run_grid(
         raise InputError(f"can't write into {output} ({error.strerror}): choose another `output`") from error
     require_own_folder(output, _PARTS, _REPORT)
     try:
-        return _run_all(corpus, cells, seeds, output, choose_progress(progress))
+        return _run_all(data, cells, seeds, output, choose_progress(progress))
     except KeyboardInterrupt:  # between two runs
         raise InterruptedRun(f"stopped; {_AGAIN}") from None
 
 
-def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress) -> list[FinishedRun]:
+def _run_all(data: Trainable, cells: Sequence[Cell], seeds: int, output: Path, progress: Progress) -> list[FinishedRun]:
     planned = [
         PlannedRun(cell, seed, output / cell.folder / f"seed-{seed}") for cell in cells for seed in range(1, seeds + 1)
     ]
     # Check all folders before the first training, so that a wrong folder costs no time.
-    records = [read_finished_record(run.folder, run.settings, corpus) for run in planned]
+    records = [finished_record(data, run.settings, run.folder) for run in planned]
     kept = sum(record is not None for record in records)
     if kept:
         progress.note(f"{_runs(kept)} of {len(planned):,} already finished and kept")
@@ -101,20 +100,18 @@ def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, pr
     while left := [run for run in planned if run.folder not in found and run.folder not in failed]:
         elsewhere = 0
         for done, run in enumerate(left, 1):
-            record = read_finished_record(run.folder, run.settings, corpus)  # of another process
+            record = finished_record(data, run.settings, run.folder)  # of another process
             stopped = False
             if record is None:
                 try:
-                    trained = _train(run, corpus, len(left) - done + 1, progress)
+                    record, stopped = _train(run, data, len(left) - done + 1, progress)
                 except FolderInUse:
                     elsewhere += 1
                     continue
                 except InputError as error:
-                    record = read_finished_record(run.folder, run.settings, corpus)  # another process was faster
+                    record = finished_record(data, run.settings, run.folder)  # another process was faster
                     if record is None:
                         failed[run.folder] = f"{run.name}: {error}"
-                else:
-                    record, stopped = trained.record, trained.interrupted
             if record is not None:
                 found[run.folder] = record
             more = len(left) - done
@@ -134,17 +131,27 @@ def _run_all(corpus: Corpus, cells: Sequence[Cell], seeds: int, output: Path, pr
     return [FinishedRun(run.cell, run.seed, run.folder, found[run.folder]) for run in planned]
 
 
-def _train(run: PlannedRun, corpus: Corpus, left: int, progress: Progress) -> TrainingRun:
+def _train(run: PlannedRun, data: Trainable, left: int, progress: Progress) -> tuple[dict[str, Any], bool]:
+    """Train once: the record, and whether the user asked to stop in the last step."""
     try:
         shown = RunProgress(progress, f"{run.name}; {_runs(left)} left")
-        return train(corpus, run.settings, run.folder, resume=True, progress=shown, way_out=_AGAIN)
+        trained = run_training(data, run.settings, run.folder, resume=True, progress=shown, way_out=_AGAIN)
+        return trained.record, trained.interrupted
     except (InterruptedRun, KeyboardInterrupt) as error:
         raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; {_AGAIN}") from error
 
 
 def _outcome(run: PlannedRun, record: dict[str, Any]) -> str:
-    scores = ", ".join(f"{split} F1 {scores['conlleval']['f1']:.2f}" for split, scores in record["scores"].items())
+    scores = ", ".join(f"{split} F1 {exact_f1(scores):.2f}" for split, scores in record["scores"].items())
     return f"{run.name}: {scores}, {record['minutes']:.1f} minutes"
+
+
+def exact_f1(scores: dict[str, Any]) -> float:
+    """F1 in percent of the scores in a record: of entities from their counts, because the percentages are rounded."""
+    if "conlleval" not in scores:
+        return float(scores["micro_f1"])
+    counts = {name: scores["conlleval"][name] for name in ("gold_chunks", "predicted_chunks", "correct_chunks")}
+    return TypeScores(**counts).f1
 
 
 def _runs(count: int) -> str:

@@ -166,8 +166,8 @@ class NetworkTrainer(Trainer):
             raise self._diverged(f"the loss is {loss.mean().item()} at step {self.state.global_step + 1}")
         return loss * self._weight(inputs["labels"])
 
-    def count(self, labels: Tensor) -> int:
-        """The number of examples that the loss of a batch is the mean of."""
+    def count(self, labels: Tensor) -> float:
+        """The number of examples, or their weight, that the loss of a batch is the mean of."""
         return len(labels)
 
     def _weight(self, labels: Tensor) -> float:

@@ -116,6 +116,19 @@ class RankBatches(BatchSampler):
         return map(self._ranks.share, super().__iter__())
 
 
+def require_rows(batch_size: int, ranks: Ranks) -> None:
+    """Check that each process has a row of a batch to learn from.
+
+    Raises:
+        InputError: there are more processes than rows.
+    """
+    if batch_size < ranks.number:
+        raise InputError(
+            f"expected `batch_size` to be at least {ranks.number}, the number of processes, which share each batch, "
+            f"got {batch_size}"
+        )
+
+
 @contextmanager
 def open_ranks() -> Iterator[Ranks]:
     """Connect the processes that torchrun or accelerate launch has started, inside the block.

@@ -21,6 +21,17 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
             `settings` can't be read.
     """
     now = describe_run(settings, corpus)
+    if corpus.test:
+        now["data"]["test"] = corpus.test.fingerprint
+    return read_record_of(now, output)
+
+
+def read_record_of(run: dict[str, Any], output: Path) -> dict[str, Any] | None:
+    """The training record in `output`, which must be that of a run with these settings and data; None without one.
+
+    Raises:
+        InputError: the run had other settings or other data, or its record is damaged.
+    """
     # A run writes the configuration of the model last.
     if not ((output / RECORD).exists() and (output / CONFIG).exists()):
         return None
@@ -31,9 +42,7 @@ def read_finished_record(output: Path, settings: TrainingSettings, corpus: Corpu
         before = {"settings": record["settings"], "data": data, "words": record.get("words")}
     except (KeyError, TypeError, AttributeError) as error:
         raise damaged_file(output / RECORD, error, advice) from error
-    if corpus.test:
-        now["data"]["test"] = corpus.test.fingerprint
-    check_same_run(before, now, output)
+    check_same_run(before, run, output)
     return record
 
 

@@ -33,7 +33,7 @@ from ner.training.fit_list_weights import fit_list_weights, read_list
 from ner.training.keep_old_types import keep_old_types
 from ner.training.model_card import render_card
 from ner.training.oversampling import repeats
-from ner.training.ranks import Ranks, only_main, open_ranks
+from ner.training.ranks import Ranks, only_main, open_ranks, require_rows
 from ner.training.run_description import describe_run, describe_words
 from ner.training.run_output import EVALUATION, describe_checkpoint, prepare_output
 from ner.training.run_overview import describe_run_start
@@ -115,7 +115,7 @@ def train(
         source = load_source(settings)
         if source:
             settings = adopt_network_settings(settings, source.model.config)
-        _require_rows(settings, ranks)
+        require_rows(settings.batch_size, ranks)
         stack.enter_context(only_main(ranks, run_in(output, way_out)))
         checkpoint = ranks.from_main(lambda: _prepare(output, settings, corpus, resume))
         corpus = take_train_fraction(corpus, settings)
@@ -151,14 +151,6 @@ def require_entities(corpus: Corpus) -> None:
     """
     if not corpus.types:
         raise InputError(f"{corpus.train.path} has no entities: there is nothing to learn")
-
-
-def _require_rows(settings: TrainingSettings, ranks: Ranks) -> None:
-    if settings.batch_size < ranks.number:
-        raise InputError(
-            f"expected `batch_size` to be at least {ranks.number}, the number of processes, which share each batch, "
-            f"got {settings.batch_size}"
-        )
 
 
 def _prepare(output: Path, settings: TrainingSettings, corpus: Corpus, resume: bool) -> Path | None:

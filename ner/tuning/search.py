@@ -15,8 +15,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from ner.errors import InputError, InterruptedRun
 from ner.runs.progress import Progress, RunProgress, choose_progress
-from ner.training.starting_network import build_model
-from ner.training.train import require_entities, train
+from ner.trainable import run_training, try_out
 from ner.tuning.sampler import ERROR, is_counted
 from ner.tuning.space import suggest
 from ner.tuning.study import AGAIN, TRIAL, SearchPlan, best_trial, cannot_write, open_study
@@ -42,15 +41,13 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
         InterruptedRun: the user stopped the search. The same call continues it.
         OSError: the output folder or the storage can't be written. The same call continues the search.
     """
-    if plan.corpus.test is not None:
+    if plan.data.test is not None:
         raise ValueError("expected a corpus without test: the search must not use test scores")
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InputError(f"expected `trials` to be a whole number of at least 1, got {trials!r:.60}")
     progress = choose_progress(progress)
     # Errors that all trials would have are raised before the first trial.
-    require_entities(plan.corpus)
-    if plan.settings.init_from is None:
-        build_model(plan.corpus.types, plan.settings)
+    try_out(plan.data, plan.settings)
     study = open_study(plan)
     stopped: list[int] = []
     try:
@@ -112,8 +109,8 @@ def _train(trial: optuna.Trial, plan: SearchPlan, progress: Progress, stopped: l
     """
     folder = trial_folder(trial, plan.output)
     try:
-        run = train(
-            plan.corpus,
+        run = run_training(
+            plan.data,
             replace(plan.settings, **suggest(trial, plan.space)),
             folder,
             progress=RunProgress(progress, f"trial {trial.number}"),

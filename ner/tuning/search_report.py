@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import optuna
 import pandas as pd
@@ -14,15 +14,16 @@ from ner.files import atomic_path, atomic_writer
 from ner.pages.plotting import can_draw, draw_without_display
 from ner.settings_text import write_settings
 from ner.spreadsheet_cells import frame_to_csv
-from ner.training.training_settings import TrainingSettings
+from ner.training.loop_settings import LoopSettings
 from ner.tuning.study import best_trial
 
+_Settings = TypeVar("_Settings", bound=LoopSettings)
 BEST, TRIALS = "best.json", "trials.csv"
 _COLUMNS = ("number", "state", "value", "params", "user_attrs", "datetime_start", "duration")
 _SCORE = "dev F1"
 
 
-def write_report(study: optuna.Study, settings: TrainingSettings, folder: Path) -> list[Path]:
+def write_report(study: optuna.Study, settings: LoopSettings, folder: Path) -> list[Path]:
     """Write the best settings, the trials, and plots if matplotlib is installed.
 
     Args:
@@ -52,7 +53,7 @@ def trial_table(study: optuna.Study) -> pd.DataFrame:
     return table.rename(columns={"number": "trial", "value": "dev_f1"})
 
 
-def best_settings(study: optuna.Study, settings: TrainingSettings) -> TrainingSettings:
+def best_settings(study: optuna.Study, settings: _Settings) -> _Settings:
     """The settings of the trial with the best dev F1."""
     best = best_trial(study.get_trials(deepcopy=False))
     assert best is not None, "a search without a best trial ends in an error"

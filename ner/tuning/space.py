@@ -12,16 +12,15 @@ from ner.choices import LEARNED_FUSIONS
 from ner.errors import InputError
 from ner.model.network_settings import NetworkSettings
 from ner.settings import Search, marker, value_type
+from ner.training.loop_settings import LoopSettings
 from ner.training.training_length import number_of_epochs
 from ner.training.training_settings import TrainingSettings
 
 Space = dict[str, BaseDistribution]
 """The range of each searched setting, by name."""
 
-_FIELDS = TrainingSettings.__pydantic_fields__
 
-
-def search_space(settings: TrainingSettings, fixed: Collection[str]) -> Space:
+def search_space(settings: LoopSettings, fixed: Collection[str]) -> Space:
     """The search space: all settings with a search range that have an effect.
 
     Args:
@@ -36,11 +35,13 @@ def search_space(settings: TrainingSettings, fixed: Collection[str]) -> Space:
         without_effect |= {"learning_rate", "encoder_dropout"}
     if settings.max_steps is not None:
         without_effect |= {"epochs"}
-    if settings.init_from is not None:  # the network is that of the tagger
-        without_effect |= NetworkSettings.__pydantic_fields__.keys() - {"dropout"}
-    if settings.lstm_layers == 0:
-        without_effect |= {"lstm_size"}
-    ranges = {name: _range(field, search) for name, field in _FIELDS.items() if (search := marker(field, Search))}
+    if isinstance(settings, TrainingSettings):
+        if settings.init_from is not None:  # the network is that of the tagger
+            without_effect |= NetworkSettings.__pydantic_fields__.keys() - {"dropout"}
+        if settings.lstm_layers == 0:
+            without_effect |= {"lstm_size"}
+    fields = type(settings).__pydantic_fields__
+    ranges = {name: _range(field, search) for name, field in fields.items() if (search := marker(field, Search))}
     if settings.layer_dropout:
         ranges["fusion"] = CategoricalDistribution(LEARNED_FUSIONS)
     space = {name: range_ for name, range_ in ranges.items() if name not in without_effect and name not in fixed}
@@ -49,7 +50,7 @@ def search_space(settings: TrainingSettings, fixed: Collection[str]) -> Space:
     return space
 
 
-def starting_values(settings: TrainingSettings, space: Space) -> dict[str, Any]:
+def starting_values(settings: LoopSettings, space: Space) -> dict[str, Any]:
     """The values of the searched settings in the first trial."""
     return {name: getattr(replace(settings, epochs=number_of_epochs(settings)), name) for name in space}
 

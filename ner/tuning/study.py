@@ -18,12 +18,10 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
-from ner.data.corpus import Corpus
 from ner.errors import InputError
 from ner.runs.run_folder import check_same_run, require_own_folder
-from ner.training.run_description import describe_run
-from ner.training.training_length import passes_per_epoch
-from ner.training.training_settings import TrainingSettings
+from ner.trainable import Trainable, describe, has_several_passes
+from ner.training.loop_settings import LoopSettings
 from ner.tuning.sampler import RepeatableSampler
 from ner.tuning.space import Space, search_space, starting_values
 
@@ -48,15 +46,15 @@ class SearchPlan:
     """The input of a search.
 
     Args:
-        corpus: the data, without a test split.
+        data: the data, without a test split.
         settings: the settings that are not searched.
         output: the folder for the models. Its name is the name of the study.
         fixed: the names of settings that could be searched, but keep their values.
         storage: the URL of the database; None for SQLite in `output`.
     """
 
-    corpus: Corpus
-    settings: TrainingSettings
+    data: Trainable
+    settings: LoopSettings
     output: Path
     fixed: Collection[str] = ()
     storage: str | None = None
@@ -64,8 +62,8 @@ class SearchPlan:
     @cached_property
     def space(self) -> Space:
         """The search space, without `epochs` if train is so small that each epoch has several passes over it."""
-        is_small = passes_per_epoch(self.settings, len(self.corpus.train.sentences)) > 1
-        return search_space(self.settings, {*self.fixed, *(["epochs"] if is_small else [])})
+        several = has_several_passes(self.data, self.settings)
+        return search_space(self.settings, {*self.fixed, *(["epochs"] if several else [])})
 
 
 def open_study(plan: SearchPlan) -> optuna.Study:
@@ -113,7 +111,7 @@ def _open_study(plan: SearchPlan) -> optuna.Study:
         load_if_exists=True,
     )
     search = {
-        **describe_run(settings, plan.corpus),
+        **describe(plan.data, settings),
         "space": {name: distribution_to_json(range_) for name, range_ in space.items()},
     }
     before: dict[str, Any] | None = study.user_attrs.get(_SEARCH)

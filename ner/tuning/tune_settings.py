@@ -3,23 +3,28 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
-from ner.data.corpus import Corpus, require_corpus
+from typing_extensions import TypeVar
+
 from ner.errors import InputError
 from ner.extras import import_extra
 from ner.pages.frame_html import render_frame
 from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
 from ner.settings import find_name
+from ner.trainable import Trainable, require_trainable
+from ner.training.loop_settings import LoopSettings
 from ner.training.training_settings import TrainingSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_Settings = TypeVar("_Settings", bound=LoopSettings, default=TrainingSettings)
+
 
 @dataclass(frozen=True)
-class Tuning:
+class Tuning(Generic[_Settings]):
     """The result of a search.
 
     >>> tuning.trials[["trial", "dev_f1"]]  # from `tune_settings`  # doctest: +SKIP
@@ -30,7 +35,7 @@ class Tuning:
         files: the files of the report.
     """
 
-    settings: TrainingSettings
+    settings: _Settings
     trials: "pd.DataFrame"
     files: list[Path]
 
@@ -40,15 +45,15 @@ class Tuning:
 
 
 def tune_settings(
-    corpus: Corpus,
-    settings: TrainingSettings,
+    corpus: Trainable,
+    settings: _Settings,
     *,
     trials: int,
     output: str | Path,
     fixed: Collection[str] = (),
     storage: str | None = None,
     progress: Progress | None = None,
-) -> Tuning:
+) -> Tuning[_Settings]:
     """Search for the settings with the best dev F1.
 
     `output` contains the best model, a table of all trials, and plots. To continue an interrupted search, call it again
@@ -61,7 +66,7 @@ def tune_settings(
     1
 
     Args:
-        corpus: the data.
+        corpus: the data: a corpus, or `LabelledData` for classifiers, with `ClassifierSettings`.
         settings: the settings that are not searched. The searched settings start with these values.
         trials: the number of training runs, with those of earlier calls.
         output: the folder of the search. Its name is also the name of the search.
@@ -75,10 +80,10 @@ def tune_settings(
         OSError: the folder or the database can't be written.
     """
     require_one_process()
-    require_corpus(corpus, "corpus")
+    require_trainable(corpus, settings)
     if isinstance(fixed, str) or not isinstance(fixed, Collection):
         raise InputError(f"expected `fixed` to be a list of names of settings, got {fixed!r:.60}")
-    fixed = {find_name(TrainingSettings, name) for name in fixed}
+    fixed = {find_name(type(settings), name) for name in fixed}
     import_extra("optuna", "tune", output)
     from ner.tuning.search import search
     from ner.tuning.search_report import best_settings, trial_table, write_report

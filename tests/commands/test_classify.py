@@ -106,3 +106,40 @@ def test_bad_input_is_one_sentence(
     assert err.startswith("bert-ner: ")
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.fixture(scope="module")
+def quick(encoder_folder: Path) -> list[object]:
+    return ["--encoder", encoder_folder, "--max-length", 16, "--batch-size", 2, "--epochs", 1, "--precision", "fp32"]
+
+
+def test_compare_settings(data: Path, quick: list[object], tmp_path: Path) -> None:
+    line = ["classify", "compare", "-d", data, "-o", tmp_path / "runs", "--vary", "pooling=mean,cls", *quick]
+    status, out, err = run(*line, "--seeds", 1)
+    assert status == 0, err
+    assert "with one label for each text, it is the accuracy" in " ".join(out.split())
+    found = json.loads((tmp_path / "runs" / "comparison.json").read_text(encoding="utf-8"))
+    assert [cell["pooling"] for cell in found["cells"]] == ["mean", "cls"]
+    for cell, one in zip(found["cells"], found["runs"], strict=True):
+        scores = json.loads((tmp_path / "runs" / one["folder"] / "training.json").read_text(encoding="utf-8"))["scores"]
+        assert cell["test_f1"] == pytest.approx(scores["test"]["accuracy"])
+        assert cell["test_f1_low"] <= cell["test_f1"] <= cell["test_f1_high"]
+    assert "| train | " in (tmp_path / "runs" / "comparison.md").read_text(encoding="utf-8")
+    assert "2 runs of 2 already finished and kept" in run(*line, "--seeds", 1)[2]
+    status, _, err = run(*line, "--seeds", 1, "--dropout", 0.4)
+    assert (status, "with `dropout`" in err or "--dropout" in err) == (2, True)
+    assert "unknown" in run("classify", "compare", "-d", data, "-o", tmp_path / "no", "--vary", "lstm-layers=0")[2]
+
+
+def test_tune_settings(data: Path, quick: list[object], tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    line = ["classify", "tune", "-d", data, "-o", tmp_path / "search", "--trials", 2, *quick]
+    status, out, err = run(*line)
+    assert status == 0, err
+    best = json.loads((tmp_path / "search" / "best.json").read_text(encoding="utf-8"))
+    trials = pd.read_csv(tmp_path / "search" / "trials.csv")
+    assert {*trials["pooling"]} <= {"mean", "cls", "attention"}
+    row = trials.loc[trials["dev_f1"].idxmax()]
+    assert (best["pooling"], best["epochs"]) == (row["pooling"], 1)
+    assert "bert-ner classify train --data" in out
+    assert (tmp_path / "search" / f"trial-{row['trial']}" / "config.json").is_file()

@@ -39,7 +39,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         calls.append(f"{output.parent.name}/{output.name}")
         return train_module.train(corpus, settings, output, **options)
 
-    monkeypatch.setattr("ner.comparing.run_grid.train", train)
+    monkeypatch.setattr("ner.trainable.train", train)
     return calls
 
 

@@ -1,7 +1,7 @@
 """Train with several settings, and write what each run was like: `torchrun tests/helpers/train_variants.py PLAN.json`.
 
-A plan is a list of runs, with `data`, `output`, `settings`, whether to `resume`, and the step to `stop` after. What
-rank 0 has seen is written beside the plan.
+A plan is a list of runs, with `data`, `output`, `settings`, whether to `resume`, the step to `stop` after, and whether
+to train a `classifier`. What each rank has seen is written beside the plan.
 """
 
 import json
@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from transformers import TrainerCallback
 
-from ner import InputError, TrainingSettings, read_corpus
+from ner import InputError, TrainingSettings, read_corpus, read_labelled_data, train_classifier
+from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.errors import InterruptedRun
 from ner.runs.launched import process_number
 from ner.training.train import train
@@ -41,14 +42,18 @@ def run(plan: dict[str, Any], rank: int) -> dict[str, Any]:
     watch = Watch(plan.get("stop", 0), rank)
     seen: dict[str, Any] = {}
     try:
-        finished = train(
-            read_corpus(Path(plan["data"]), seed=1),
-            TrainingSettings(**plan["settings"]),
-            Path(plan["output"]),
-            resume=plan.get("resume", False),
-            callbacks=[watch],
-        )
-        state = finished.tagger.engine.model.state_dict().values()
+        output, resume = Path(plan["output"]), plan.get("resume", False)
+        if plan.get("classifier"):
+            data = read_labelled_data(plan["data"])
+            finished: Any = train_classifier(
+                data, output, ClassifierSettings(**plan["settings"]), resume=resume, callbacks=[watch]
+            )
+            model = finished.classifier.engine.model
+        else:
+            corpus = read_corpus(Path(plan["data"]), seed=1)
+            finished = train(corpus, TrainingSettings(**plan["settings"]), output, resume=resume, callbacks=[watch])
+            model = finished.tagger.engine.model
+        state = model.state_dict().values()
         # without transitions that are impossible, whose scores hide all others
         weights = [value.double().abs().sum().item() for value in state if value.abs().max() < 1e4]
         seen = {"epochs": finished.record["epochs"], "steps": finished.record["steps"], "weights": sum(weights)}

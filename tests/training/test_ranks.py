@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from ner import InputError, TrainingSettings
+from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.runs.launched import require_one_process
 from ner.training.ranks import RankBatches, Ranks, open_ranks
 from tests.conftest import SENTENCES, conll
@@ -112,11 +113,26 @@ def planned(tmp_path: Path, quick: Callable[..., TrainingSettings]) -> Callable[
     return write
 
 
+@pytest.fixture
+def classifier(tmp_path: Path, encoder_folder: Path) -> dict[str, Any]:
+    """What makes a run of a plan that of a classifier."""
+    data = tmp_path / "labelled"
+    data.mkdir()
+    for name in ("train", "dev"):
+        rows = "".join(f"{'去看'[at % 2]}\t我{at}{'去看看'[at % 3]}\n" for at in range(7))
+        (data / f"{name}.txt").write_text(rows, encoding="utf-8")
+    settings = ClassifierSettings(
+        encoder=str(encoder_folder), dropout=0.0, epochs=2, batch_size=4, max_length=16, balance=1.0
+    )
+    return {"classifier": True, "data": str(data), "settings": vars(settings)}
+
+
 @pytest.mark.slow
-def test_two_processes_learn_what_one_learns(planned: Callable[..., Path]) -> None:
-    one = _alone(planned("one", VARIANTS))
-    main, other = _two_processes(planned("two", VARIANTS))
-    for name, alone, together, beside in zip(VARIANTS, one, main, other, strict=True):
+def test_two_processes_learn_what_one_learns(planned: Callable[..., Path], classifier: dict[str, Any]) -> None:
+    runs: dict[str, dict[str, Any]] = {**VARIANTS, "classifier": {}}
+    one = _alone(planned("one", runs, classifier=classifier))
+    main, other = _two_processes(planned("two", runs, classifier=classifier))
+    for name, alone, together, beside in zip(runs, one, main, other, strict=True):
         assert alone["losses"] == pytest.approx(together["losses"], rel=1e-5), name
         assert alone["steps"] == together["steps"] == beside["steps"], name
         scores = [[epoch["dev_f1"] for epoch in seen["epochs"]] for seen in (alone, together, beside)]

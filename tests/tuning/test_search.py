@@ -19,6 +19,7 @@ import optuna
 from optuna.trial import TrialState, create_trial
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from ner import trainable
 from ner.data import corpus as corpus_module
 from ner.data.corpus import Corpus, read_corpus
 from ner.data.data_split import Split
@@ -28,7 +29,6 @@ from ner.settings_text import read_settings
 from ner.training.epoch_progress import EpochProgress
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
-from ner.tuning import search as search_module
 from ner.tuning.sampler import is_counted
 from ner.tuning.search import search
 from ner.tuning.search_report import write_report
@@ -72,7 +72,7 @@ def formula(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             raise InputError("the loss is nan")
         return SimpleNamespace(record={"best_dev_f1": 100 * settings.dropout, "minutes": 0.1}, interrupted=False)
 
-    monkeypatch.setattr("ner.tuning.search.train", pretend)
+    monkeypatch.setattr("ner.trainable.train", pretend)
     return runs
 
 
@@ -144,7 +144,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
 ) -> None:
     whole = values(run(12, "whole"))
     formula.clear()
-    pretend = search_module.train
+    pretend = trainable.train
 
     def interrupted(corpus: Corpus, settings: TrainingSettings, output: Path, **options: Any) -> Any:
         # Among the random choices at the beginning, and where choices are made by results.
@@ -154,7 +154,7 @@ def test_a_second_start_goes_on_as_if_there_had_been_none(
             raise error
         return pretend(corpus, settings, output, **options)
 
-    monkeypatch.setattr("ner.tuning.search.train", interrupted)
+    monkeypatch.setattr("ner.trainable.train", interrupted)
     for left in (9, 2):
         with pytest.raises(InterruptedRun, match=rf"^stopped with {left} trials left; run it again to continue$"):
             run(12, "parts")
@@ -188,7 +188,7 @@ def test_a_search_without_a_complete_trial_is_an_error(run: Search, monkeypatch:
     def fail(*args: Any, **options: Any) -> None:
         raise InputError("the loss is nan")
 
-    monkeypatch.setattr("ner.tuning.search.train", fail)
+    monkeypatch.setattr("ner.trainable.train", fail)
     with pytest.raises(InputError, match="no trial is complete; the last error: the loss is nan"):
         run(2)
 
