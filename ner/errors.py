@@ -24,6 +24,10 @@ class NotFiniteError(InputError):
     """A network computes scores that are infinite or no numbers."""
 
 
+class MissingPackage(InputError):
+    """An optional package is not installed. The message has the command that installs it."""
+
+
 class FolderInUse(InputError):
     """Another run uses the folder."""
 

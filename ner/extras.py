@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from ner.errors import InputError
+from ner.errors import MissingPackage
 
 _PROJECT = "bert-ner"
 _FOLDER = Path(__file__).resolve().parents[1]
@@ -23,13 +23,13 @@ def import_extra(module: str, extra: str, place: Path | str) -> Any:
         place: the file or task that needs the package. The message begins with it.
 
     Raises:
-        InputError: the package is not installed. The message contains the command that installs it.
+        MissingPackage: the package is not installed. The message contains the command that installs it.
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError:
         package = module.partition(".")[0]
-        raise InputError(f"{place}: {package} is not installed; {how_to_install(extra)}") from None
+        raise MissingPackage(f"{place}: {package} is not installed; {how_to_install(extra)}") from None
 
 
 def how_to_install(extra: str = "") -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ner.characters.window_batches import in_chunks
 from ner.choices import CHUNK_CHARACTERS
-from ner.errors import InputError, raise_faults
+from ner.errors import InputError, MissingPackage, raise_faults
 from ner.records.record import Place, Record
 from ner.records.survey import Survey
 from ner.records.text_files import TextFiles
@@ -96,6 +96,8 @@ def plan_shards(texts: TextFiles, size: int, watch: Callable[[str], None] | None
 def _whole_records(texts: TextFiles, plan: Plan, watch: Callable[[str], None] | None) -> Iterator[tuple[Place, Record]]:
     with_text: set[int] = set()
     for file, record, content in texts.items(watch=watch):
+        if isinstance(content, MissingPackage):  # it is not the record that is at fault
+            raise content
         if isinstance(content, InputError):
             plan.faults.append((file, str(content)))
         else:

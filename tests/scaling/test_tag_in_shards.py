@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -212,6 +213,16 @@ def test_damaged_records_stop_or_are_skipped(corpus: Path) -> None:
     assert len(read) == len(rows) == totals.tally.texts == 182
     assert ("corpus/a.txt", 62) in read
     assert not read & {("corpus/a.txt", 21), ("corpus/a.txt", 42), ("corpus/d.jsonl", 2), ("corpus/d.jsonl", 3)}
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_file_whose_package_is_missing_is_not_skipped(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (corpus / "packed.txt.zst").write_bytes(b"anything")
+    for name in ("compression.zstd", "backports.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(InputError, match=r"packed.txt.zst: \w+ is not installed; pip install .*zstd"):
+        tag_in_shards(TextFiles(["corpus"], skip=True), Path("out"), QuickSource(), None, SMALL)
+    assert not Path("out").exists()
 
 
 @pytest.mark.usefixtures("corpus", "in_process")
