@@ -121,14 +121,17 @@ class NetworkTrainer(Trainer):
         self.accelerator.unwrap_model(self._network, keep_fp32_wrapper=False)
         return not self._interrupt.stopped
 
-    def _run_epoch(self, **epoch: Any) -> None:
-        """Train an epoch, unless the run continues from its end: `Trainer` would take one more step, or epoch."""
+    def _run_epoch(self, *args: Any, **more: Any) -> None:
+        """Train an epoch, unless the run continues from its end: `Trainer` would take one more step, or epoch.
+
+        It is a private method, of newer versions only: 5.0 of transformers doesn't call it, and takes that step.
+        """
         early = [each for each in self.callback_handler.callbacks if isinstance(each, EarlyStoppingCallback)]
         is_impatient = any(each.early_stopping_patience_counter >= each.early_stopping_patience for each in early)
         if is_impatient or self.state.global_step >= self.state.max_steps:
             self.control.should_training_stop = True
         else:
-            super()._run_epoch(**epoch)
+            super()._run_epoch(*args, **more)  # type: ignore[no-untyped-call]
 
     @property
     def interrupted(self) -> bool:
