@@ -73,20 +73,23 @@ def evaluate(
     lexicon = source.read_lexicon()
     from ner.commands.printing import print_reports, write_reports
     from ner.evaluation.train_split import find_train_split
-    from ner.evaluation.unknown_types import note_on_types
+    from ner.evaluation.unknown_types import note_on_types, note_on_types_map
     from ner.tagging.tagger import Tagger
 
     for remark in notes_on_split(gold):
         terminal.note(f"note: {remark}")
     train, no_train = find_train_split(data, split, reading)
-    reports = {}
+    reports, known = {}, {*gold.types}
     for one in model:
         tagger = Tagger.load(
             one, engine.precision, engine.threads, engine.batch_characters, pytorch=True, lexicon=lexicon
         )
+        known.update(tagger.types)
         if remark := note_on_types(gold, tagger.types, table):
             terminal.note(f"note: {one}: {remark}")
         reports[str(one)] = tagger.evaluate(gold, table).report(train, no_train)
+    if remark := note_on_types_map(table, known):
+        terminal.note(f"note: {remark}")
     if report is not None:
         write_reports(reports, report)
     print_reports(reports, as_json=as_json, confidence=split == "dev")

@@ -1,6 +1,6 @@
 """Telling before a model is scored that its types are others than those of the data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ner.data.data_split import Split
 from ner.data.type_table import KEEP_TYPES, TypeTable
@@ -26,6 +26,17 @@ def note_on_types(gold: Split, types: Sequence[str], types_map: TypeTable = KEEP
         f"model's types: {_list(sorted(types))}. If some of them are the same under other names, set `types_map`, "
         "for example to NAME=PER; a type without a new name is left out"
     )
+
+
+def note_on_types_map(types_map: TypeTable, types: Collection[str]) -> str:
+    """A note on the types that get new names and are nowhere; "" if there are none.
+
+    Args:
+        types_map: the new names of types.
+        types: the types of the annotated sentences and of all models.
+    """
+    unused = [name for name in types_map if name not in types]
+    return f"neither the data nor the model has the types that `types_map` renames: {_list(unused)}" if unused else ""
 
 
 def _list(names: Sequence[str]) -> str:
