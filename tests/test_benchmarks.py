@@ -156,8 +156,8 @@ def test_the_benchmark_of_reading_runs(output_of: Callable[..., str], data_folde
 
 @pytest.mark.slow
 def test_the_benchmark_of_starting_runs(output_of: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    run = cache(lambda *command: real(command, capture_output=True, text=True, check=False))
     real = subprocess.run
+    run = cache(lambda *command: real(command, capture_output=True, text=True, check=False))
     monkeypatch.setattr(subprocess, "run", lambda command, **_: run(*command))
     shown = output_of("startup.py", "--rounds", "2")
     assert "--help" in shown

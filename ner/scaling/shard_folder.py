@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, NonNegativeInt
 
 from ner.bounded_json import parse_json
-from ner.errors import InputError
+from ner.errors import InputError, MissingPackage
 from ner.file_schema import FileSchema, check_file, check_format
 from ner.files import bounded_text, damaged_file
 from ner.records.record import Place
@@ -133,7 +133,7 @@ class ShardFolder:
         try:
             with self.store.open(MANIFEST) as file:
                 content = parse_json(bounded_text(file))
-        except InputError:  # a URL whose package is missing
+        except MissingPackage:  # of a URL
             raise
         except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"{self.store} is no folder of shards: it has no {MANIFEST}") from None

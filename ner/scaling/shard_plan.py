@@ -96,7 +96,7 @@ def plan_shards(texts: TextFiles, size: int, watch: Callable[[str], None] | None
 def _whole_records(texts: TextFiles, plan: Plan, watch: Callable[[str], None] | None) -> Iterator[tuple[Place, Record]]:
     with_text: set[int] = set()
     for file, record, content in texts.items(watch=watch):
-        if isinstance(content, MissingPackage):  # it is not the record that is at fault
+        if texts.skip and isinstance(content, MissingPackage):  # it is not the record that is at fault
             raise content
         if isinstance(content, InputError):
             plan.faults.append((file, str(content)))

@@ -19,7 +19,8 @@ _ROWS = 50_000
 # Where DuckDB says that something is wrong. It counts a line that is cut in the middle as two.
 _PLACE = re.compile(r'in file "(?P<file>.*?)", (?:at byte \d+ )?in line (?P<line>\d+): (?P<reason>.*)')
 
-# The number of a row that comes into `texts`: several threads read at a time, which a sequence does not allow.
+# The number of a row that comes into `texts`, as long as it isn't there: mentions are added before their texts.
+# Several threads read at a time, which a sequence does not allow.
 _RECORD = "(SELECT count(*) FROM texts) + rowid"
 _TABLES = """
 CREATE TABLE texts (record BIGINT, file VARCHAR, document VARCHAR, date VARCHAR, value VARCHAR);

@@ -74,9 +74,12 @@ class RecordedRun:
             InputError: they can't be read, they are others, or the record doesn't say where they were.
         """
         source = self.begun.source
-        if not data and source is None:
+        if data:
+            names = [*data]
+        elif source:
+            names = [source.path]
+        else:
             raise InputError(f"{self.folder} doesn't record where its data were read from: give `data`, as for train")
-        names = [*data] if data else [source.path] if source else []
         options, dev_share = (source.options, source.dev_share) if source else (ReadOptions(), None)
         corpus = read_data_sets(names, self.begun.settings.seed, options, dev_share)
         prints = {name: split["fingerprint"] for name, split in self.record["data"].items()}
