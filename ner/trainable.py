@@ -1,17 +1,13 @@
-"""What `compare` and `tune` train many times: a tagger on a corpus, or a classifier on labelled texts."""
+"""What `compare` and `tune` train many times: a tagger on a corpus, or a classifier on labelled texts.
+
+The training of classifiers is imported where it is used: it imports scikit-learn, for which taggers need not wait.
+"""
 
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ner.classifying.classifier_training_settings import ClassifierSettings
 from ner.classifying.labelled_text import LabelledData
-from ner.classifying.train_classifier import (
-    ClassifierRun,
-    build_classifier,
-    describe_classifier_run,
-    read_finished_classifier,
-    train_classifier,
-)
 from ner.data.corpus import Corpus, require_corpus
 from ner.errors import InputError
 from ner.training.loop_settings import LoopSettings
@@ -20,6 +16,9 @@ from ner.training.starting_network import build_model
 from ner.training.train import TrainingRun, require_entities, train
 from ner.training.training_length import passes_per_epoch
 from ner.training.training_settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from ner.classifying.train_classifier import ClassifierRun
 
 Trainable: TypeAlias = Corpus | LabelledData
 
@@ -37,10 +36,14 @@ def require_trainable(data: object, settings: object) -> None:
         raise InputError(f"expected `settings` to be {expected.__name__}, got {settings!r:.60}")
 
 
-def run_training(data: Trainable, settings: LoopSettings, output: Path, **options: Any) -> TrainingRun | ClassifierRun:
+def run_training(
+    data: Trainable, settings: LoopSettings, output: Path, **options: Any
+) -> "TrainingRun | ClassifierRun":
     """Train once. The options are those of `train` and `train_classifier`."""
     if isinstance(data, LabelledData):
         assert isinstance(settings, ClassifierSettings)
+        from ner.classifying.train_classifier import train_classifier
+
         return train_classifier(data, output, settings, **options)
     assert isinstance(settings, TrainingSettings)
     return train(data, settings, output, **options)
@@ -54,6 +57,8 @@ def finished_record(data: Trainable, settings: LoopSettings, output: Path) -> di
     """
     if isinstance(data, LabelledData):
         assert isinstance(settings, ClassifierSettings)
+        from ner.classifying.train_classifier import read_finished_classifier
+
         return read_finished_classifier(output, settings, data)
     assert isinstance(settings, TrainingSettings)
     return read_finished_record(output, settings, data)
@@ -63,6 +68,8 @@ def describe(data: Trainable, settings: LoopSettings) -> dict[str, Any]:
     """What may not change when runs are continued: settings, and the fingerprints of train and dev."""
     if isinstance(data, LabelledData):
         assert isinstance(settings, ClassifierSettings)
+        from ner.classifying.train_classifier import describe_classifier_run
+
         return describe_classifier_run(settings, data)
     assert isinstance(settings, TrainingSettings)
     return describe_run(settings, data)
@@ -76,6 +83,8 @@ def try_out(data: Trainable, settings: LoopSettings) -> None:
     """
     if isinstance(data, LabelledData):
         assert isinstance(settings, ClassifierSettings)
+        from ner.classifying.train_classifier import build_classifier
+
         build_classifier(data, settings)
         return
     assert isinstance(settings, TrainingSettings)
