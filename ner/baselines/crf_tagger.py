@@ -43,7 +43,7 @@ class CrfTagger:
                 trainer.append(features(sentence.text), entities_to_tags(entities, len(sentence.text), BIOES))
         if not types:
             raise InputError(
-                "the CRF over characters learns from sentences that are labelled completely: train has none with an entity"
+                "the CRF over characters learns from completely labelled sentences: train has none with an entity"
             )
         self.types = sorted(types)
         self.table = table

@@ -1,6 +1,6 @@
 """What the simple taggers learn, and what they can't learn from."""
 
-from pathlib import Path
+import sys
 
 import pytest
 
@@ -9,7 +9,6 @@ from ner.baselines.crf_tagger import CrfTagger, features
 from ner.baselines.dictionary_tagger import DictionaryTagger
 from ner.built_in import ENCODER_FOLDER
 from ner.characters.character_table import CharacterTable
-from ner.data.corpus import Corpus
 from ner.data.entities import Sentence
 from ner.errors import InputError
 from ner.model.load_encoder import load_characters
@@ -34,8 +33,8 @@ def test_the_dictionary_takes_the_longest_entity(table: CharacterTable) -> None:
     ]
 
 
-def test_the_crf_finds_a_new_name_by_what_stands_around_it(table: CharacterTable, corpus: Corpus) -> None:
-    names = "林晓东 赵一鸣 孙雨桐 周子墨 吴思远 郑佳怡".split()
+def test_the_crf_finds_a_new_name_by_what_stands_around_it(table: CharacterTable) -> None:
+    names = ["林晓东", "赵一鸣", "孙雨桐", "周子墨", "吴思远", "郑佳怡"]
     sentences = [Sentence(f"昨天{name}说，天气很好。", [(2, 5, "PER")]) for name in names] * 3
     found = CrfTagger(sentences, table).tag(["昨天冯天宇说，天气很好。", "天气很好。", ""])
     assert [[e.text for e in one] for one in found] == [["冯天宇"], [], []]
@@ -57,11 +56,11 @@ def test_features_are_those_of_the_character_and_its_neighbours() -> None:
 
 def test_sentences_that_are_labelled_in_part_are_left_out(table: CharacterTable) -> None:
     part = Sentence("王小明在上海。", [(0, 3, "PER")], unknown=((4, 6),))
-    with pytest.raises(InputError, match="labelled completely"):
+    with pytest.raises(InputError, match="completely labelled"):
         CrfTagger([part], table)
 
 
-def test_a_missing_package_is_named(table: CharacterTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pycrfsuite", None)
+def test_a_missing_package_is_named(table: CharacterTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pycrfsuite", None)
     with pytest.raises(InputError, match=r"pycrfsuite is not installed; pip install .*baselines"):
         CrfTagger(TRAIN, table)
