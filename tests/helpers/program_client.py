@@ -5,6 +5,7 @@ It runs as a script of its own, whose socket lies beside it, and imports little,
 
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ def call(address: str, arguments: list[str]) -> int:
         "folder": os.getcwd(),
         "environment": dict(os.environ),
         "open": streams,
+        "largest_file": resource.getrlimit(resource.RLIMIT_FSIZE),
         "ignored": [number for number in SIGNALS if signal.getsignal(number) is signal.SIG_IGN],
     }
     message = json.dumps(request).encode()

@@ -1,7 +1,7 @@
 """A process that has imported everything once, and answers each call of `program_client` by a fork of itself.
 
-It listens on a Unix socket. A call sends its command line, folder, environment and standard streams, and gets the
-process id of the fork, then its exit status. Calls can run at the same time.
+It listens on a Unix socket. A call sends its command line, folder, environment, limit and standard streams, and gets
+the process id of the fork, then its exit status. Calls can run at the same time.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -65,6 +66,7 @@ def _run(request: dict[str, Any], streams: dict[int, int]) -> None:
             os.close(descriptor)
         for number in request["ignored"]:
             signal.signal(number, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, request["largest_file"])
         os.chdir(request["folder"])
         os.environ.clear()
         os.environ.update(request["environment"])
