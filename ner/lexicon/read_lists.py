@@ -48,8 +48,8 @@ class Rows(NamedTuple):
     left_out: int = 0
 
 
-def read_rows(path: Path, encoding: str) -> Rows:
-    """Read the rows of a list.
+def read_rows(path: Path, encoding: str | None) -> Rows:
+    """Read the rows of a list, in UTF-8 if `encoding` is None.
 
     Raises:
         InputError: the file can't be read as a whole: it doesn't exist, has another encoding, or misses a column.
@@ -68,7 +68,7 @@ def read_rows(path: Path, encoding: str) -> Rows:
     return _read_excel(path) if suffix == _EXCEL else parse_rows(read_bytes(path), path, encoding)
 
 
-def parse_rows(data: bytes, path: Path, encoding: str = "utf-8") -> Rows:
+def parse_rows(data: bytes, path: Path, encoding: str | None = None) -> Rows:
     """Read the rows of a list, but of no Excel file, from its bytes. The ending of `path` tells its format.
 
     Raises:
