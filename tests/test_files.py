@@ -35,7 +35,9 @@ def test_half_of_a_surrogate_pair_in_a_text_too(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_bytes() == "王\\ud83d\n".encode()
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "Expecting value"), (b'"\xff"', "'utf-8' codec can't decode")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"", "Expecting value"), (b'"\n\xff"', "it is not UTF-8: byte 0xff in line 2")]
+)
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
