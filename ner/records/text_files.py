@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from ner.data.corpus import read_file
+from ner.data.formats.conll_columns import looks_like_conll
 from ner.data.formats.registry import format_by_suffix
 from ner.data.likely_encoding import recognise
 from ner.data.read_options import ReadOptions
@@ -49,6 +50,8 @@ from ner.records.survey import Survey
 from ner.records.text_options import TextOptions
 
 _BEGINNING = Place()
+_HEAD = 20  # lines by which an annotated file is recognised
+_LONGEST_LINE = 200  # characters of them
 _SAVE_AS = "save it as {} with the program that it is from"
 _REFUSED = {
     ".pdf": "take the text out of the PDF first, for example with pdftotext",
@@ -186,14 +189,18 @@ class TextFiles:
                 continue
             if watch is not None:
                 watch(name)
-            before = survey.texts
+            before, head = survey.texts, list[str]()
             for item in self._items_of(number):
                 if isinstance(item.content, InputError):
                     faults.append(str(item.content))
-                else:
-                    survey.count(item.content)
+                    continue
+                survey.count(item.content)
+                if len(head) < _HEAD:
+                    head.append(item.content.text[:_LONGEST_LINE])
             if survey.texts == before:
                 survey.empty.append(name)
+            if not self.options.format and looks_like_conll(head):
+                survey.annotated.append(name)
         raise_faults(faults)
         survey.encodings = self.encodings
         return survey

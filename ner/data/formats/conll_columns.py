@@ -121,6 +121,12 @@ def _beside(columns: Sequence[str], layout: _Layout) -> list[str]:
     ]
 
 
+def looks_like_conll(lines: Sequence[str]) -> bool:
+    """Whether the first lines of a file are tokens with tags."""
+    rows = [columns for line in lines if (columns := line.split()) and not line.startswith("#")]
+    return len(rows) > 1 and all(len(columns) > 1 and is_tag(columns[-1]) for columns in rows)
+
+
 def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_column: int | None = None) -> Rows:
     """Read the tokens and tags of a file.
 
