@@ -17,6 +17,7 @@ _NOT_OF_FILES = ("idna", "punycode", "undefined", "utf-7", "unicode-escape", "ra
 _NOT_UTF_8 = "is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
 _MOST_OF_A_STREAM = 64 << 20
 _BOM = "\ufeff"
+_PACKED = {b"PK\x03\x04": "a zip archive, as Excel and Word files are", b"\x1f\x8b": "packed with gzip"}
 _LOGGER = logging.getLogger("ner")
 
 
@@ -87,6 +88,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
     """
     check_encoding(encoding)
     data = read_bytes(path)
+    refuse_packed(data, str(path))
     try:
         return decode(data, str(path), encoding), []
     except InputError as error:
@@ -125,6 +127,17 @@ def refuse_carriage_returns(text: str, path: str) -> None:
     """
     if "\n" not in text and "\r" in text.strip("\r"):
         raise InputError(f"{path}:1: the lines end in CR alone; expected \\n or \\r\\n: write the file with these")
+
+
+def refuse_packed(data: bytes, path: str) -> None:
+    """Refuse the bytes of a file that is no text.
+
+    Raises:
+        InputError: it is an archive, a file of Excel or Word, or packed with gzip.
+    """
+    for beginning, kind in _PACKED.items():
+        if data.startswith(beginning):
+            raise InputError(f"{path}: is {kind}: expected a text file")
 
 
 def decode(data: bytes, path: str, encoding: str | None = "utf-8") -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ner.bounded_json import has_half_character, parse_json
-from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns
+from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns, refuse_packed
 from ner.errors import InputError
 from ner.lexicon.entries import COLUMNS
 from ner.records.office_files import read_sheets
@@ -75,6 +75,7 @@ def parse_rows(data: bytes, path: Path, encoding: str | None = None) -> Rows:
         InputError: as for `read_rows`.
     """
     suffix = path.suffix.lower()
+    refuse_packed(data, str(path))
     text = decode(data, str(path), encoding)
     refuse_carriage_returns(text, str(path))
     if "\0" in text:
