@@ -250,11 +250,12 @@ def read_bounded(path: Path) -> str:
         OSError: the file can't be read.
     """
     # Opening a named pipe waits for somebody who writes, unless the flag is given.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    if hasattr(os, "O_NONBLOCK"):
-        os.set_blocking(descriptor, True)
-    with open(descriptor, "rb") as file:
-        return bounded_text(file)
+    with name_errors(path):
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
+        with open(descriptor, "rb") as file:
+            return bounded_text(file)
 
 
 def bounded_text(file: IO[bytes]) -> str:

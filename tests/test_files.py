@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 
 from ner.errors import InputError
-from ner.files import atomic_path, atomic_writer, damaged_file, read_json, whole_folder, write_json, write_text
+from ner.files import (
+    atomic_path,
+    atomic_writer,
+    damaged_file,
+    read_bounded,
+    read_json,
+    whole_folder,
+    write_json,
+    write_text,
+)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -198,3 +207,9 @@ def test_a_signal_while_a_folder_is_cleaned_up_leaves_nothing(exists: bool, tmp_
     with pytest.raises(KeyboardInterrupt), whole_folder(folder) as partial:
         (partial / "a.txt").write_text("a", encoding="utf-8")
     assert sorted(tmp_path.rglob("*")) == [folder, folder / "a.txt"]
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as error:
+        read_bounded(tmp_path)
+    assert error.value.filename == str(tmp_path)
