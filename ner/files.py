@@ -91,8 +91,8 @@ def name_errors(path: Path, partial: Path | None = None) -> Iterator[None]:
 MOST_BYTES = 64 << 20
 """The most that is read of a JSON or settings file. The largest, of characters or a long training run, have some MB."""
 _LONGEST_REASON = 200  # characters of the words of a library
-# Such as "[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : " and "TProtocolException: ".
-_CLASSES = re.compile(r"\[\w+Error\] : \d+ : \w+ : |\b\w*(?:Error|Exception)\b:? ?")
+# Such as "[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : ", "(sqlite3.DatabaseError) " and "TProtocolException: ".
+_CLASSES = re.compile(r"\[\w+Error\] : \d+ : \w+ : |\([\w.]+(?:Error|Exception)\) |\b\w*(?:Error|Exception)\b:? ?")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from ner.files import (
     atomic_path,
     atomic_writer,
     damaged_file,
+    plain_reason,
     read_bounded,
     read_json,
     whole_folder,
@@ -57,6 +58,10 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) ->
 def test_only_the_first_line_of_a_reason_is_told() -> None:
     error = damaged_file(Path("a.bin"), RuntimeError("\nwrong size\nin line 3 of a trace"), "copy it again")
     assert str(error) == "a.bin is damaged (wrong size): copy it again"
+
+
+def test_names_of_classes_are_no_part_of_a_reason() -> None:
+    assert plain_reason(RuntimeError("(sqlite3.DatabaseError) file is not a database")) == "file is not a database"
 
 
 def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:
