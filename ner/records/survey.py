@@ -54,8 +54,8 @@ class Survey:
         if self.empty:
             yield f"note: without text: {_listed(self.empty)}"
         if self.annotated:
-            names = _listed(self.annotated)
-            yield f"note: read as lines of text, but looks like CoNLL: {names}; `format` conll reads it"
+            listed = _listed(self.annotated)
+            yield f"note: read as lines of text, but looks like CoNLL: {listed}; `format` conll reads it"
         if left_out:
             yield f"note: left out, as their names are not those of text files: {_listed(left_out)}"
         if self.missing:
