@@ -1,9 +1,12 @@
 """Measure what a list of names changes: no list, overwriting after decoding, and weights inside the CRF."""
 
+import resource
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from itertools import chain, product
 from pathlib import Path
+from statistics import median
 from typing import Annotated
 
 import numpy as np
@@ -17,7 +20,7 @@ from ner.data.corpus import read_corpus, read_split
 from ner.lexicon.default_weight import default_weight
 from ner.lexicon.entries import Entry
 from ner.lexicon.matcher import Hit, Matcher
-from ner.training.fit_list_weights import fit_list_weights
+from ner.tagging.model_info import read_types
 
 app = typer.Typer(add_completion=False)
 console = Console(soft_wrap=True)
@@ -66,8 +69,8 @@ def names_of(sentences: Iterable[Sentence], types: Sequence[str], wrong: float =
     ]
 
 
-def overwrite(found: Sequence[Entity], text: str, matcher: Matcher) -> list[Entity]:
-    """Replace the entities that overlap the longest matches, from left to right, as HanLP does."""
+def longest_matches(text: str, matcher: Matcher) -> list[Entity]:
+    """What the list alone finds: the longest matches, from left to right."""
     longest: dict[int, Hit] = {}
     for hit in matcher.find(text):
         if hit.start not in longest or hit.end > longest[hit.start].end:
@@ -76,6 +79,11 @@ def overwrite(found: Sequence[Entity], text: str, matcher: Matcher) -> list[Enti
     for start, hit in sorted(longest.items()):
         if not listed or start >= listed[-1].end:
             listed.append(Entity(start, hit.end, hit.entry.type, text[start : hit.end]))
+    return listed
+
+
+def overwrite(found: Sequence[Entity], listed: Sequence[Entity]) -> list[Entity]:
+    """Replace the entities that overlap what the list finds, as HanLP does."""
     kept = [entity for entity in found if not any(entity.start < e.end and e.start < entity.end for e in listed)]
     return [*kept, *listed]
 
@@ -112,6 +120,8 @@ def learned(
     most: Annotated[int, typer.Option(help="Most sentences of dev.")] = 1000,
 ) -> None:
     """Score a list with the default weight, and with weights learned on the other half of the same sentences."""
+    from ner.training.fit_list_weights import fit_list_weights  # imports PyTorch, whose memory `large` would count
+
     tagger = Tagger.load(model)
     corpus = read_corpus(data)  # without a dev file, a tenth of train
     sentences = [sentence for sentence in corpus.dev.sentences if sentence.text][:most]
@@ -154,25 +164,73 @@ def compare(data: Annotated[Path, typer.Argument(help="Folder of MSRA: names of 
     without = sample.tag(None)
     show("no list", without)
     for wrong in (0.0, 0.5):
-        lexicon = Lexicon(names_of(train, tagger.types, wrong))
-        name = f"{len(lexicon):,} names" + (", half of the types wrong" if wrong else "")
-        matcher = Matcher(lexicon, tagger.table)
-        pairs = zip(without, sample.texts, strict=True)
-        show(f"{name}: overwriting after decoding", [overwrite(found, text, matcher) for found, text in pairs])
-        show(f"{name}: inside the CRF", sample.tag(lexicon))
-    _show_speed(tagger, sample.texts, Lexicon(names_of(train, tagger.types)))
+        entries = names_of(train, tagger.types, wrong)
+        name = f"{len(entries):,} names" + (", half of the types wrong" if wrong else "")
+        matcher = Matcher(Lexicon(entries), tagger.table)
+        alone = [longest_matches(text, matcher) for text in sample.texts]
+        show(f"{name}: the list alone, longest match", alone)
+        show(f"{name}: overwriting after decoding", [*map(overwrite, without, alone)])
+        show(f"{name}: mode force", sample.tag(Lexicon(entry._replace(mode="force") for entry in entries)))
+        show(f"{name}: inside the CRF, default weight", sample.tag(Lexicon(entries)))
+    _show_speed(sample.texts[:1000], Lexicon(names_of(train, tagger.types)), 3)
 
 
-def _show_speed(tagger: Tagger, texts: Sequence[str], lexicon: Lexicon) -> None:
-    """The processor time of tagging with the list, against without."""
+@app.command()
+def large(
+    data: Annotated[Path, typer.Argument(help="Folder: the sentences to tag are those of test.")],
+    terms: Annotated[int, typer.Option(help="Number of terms.", min=1)] = 1_000_000,
+    most: Annotated[int, typer.Option(help="Most sentences.")] = 1000,
+    rounds: Annotated[int, typer.Option(help="Rounds of the speed.", min=1)] = 5,
+) -> None:
+    """Load a list of random terms with 2 to 9 characters, and tag with it. POSIX only."""
+    console.print(machine("numpy"))
+    texts = [sentence.text for sentence in read_split(data, "test").sentences if sentence.text][:most]
+    _, table = read_types(BUILT_IN_TAGGER)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "terms.csv")
+        _write_terms(path, terms, "".join(texts))
+        before, began, processor = _megabytes(), time.perf_counter(), time.process_time()
+        lexicon = Lexicon.read(path)
+        Matcher(lexicon, table)
+        passed, processor = time.perf_counter() - began, time.process_time() - processor
+    console.print(
+        f"{len(lexicon):,} terms: loaded in {passed:.2f} s ({processor:.2f} s of processor time); "
+        f"peak memory {_megabytes():.0f} MB, before {before:.0f} MB"
+    )
+    _show_speed(texts, lexicon, rounds)
+    console.print(f"peak memory with the tagger: {_megabytes():.0f} MB")
+
+
+def _write_terms(path: Path, count: int, text: str) -> None:
+    """Write a list of random terms from the ideographs of a text, each as likely. A few are the same."""
+    random = np.random.default_rng(1)
+    characters = np.array(sorted({character for character in text if "\u4e00" <= character <= "\u9fff"}))
+    with path.open("w", encoding="utf-8") as file:
+        file.write("term,type\n")
+        for written in range(0, count, 10_000):
+            terms = random.choice(characters, (min(count - written, 10_000), int(random.integers(2, 10))))
+            file.writelines(f"{''.join(term)},{('ORG', 'PER', 'LOC')[len(term) % 3]}\n" for term in terms)
+
+
+def _megabytes() -> float:
+    """The peak memory of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _show_speed(texts: Sequence[str], lexicon: Lexicon, rounds: int) -> None:
+    """The processor time of tagging with the list, against without, in turn and in one thread."""
+    tagger = Tagger.load(threads=1)
     listed = tagger.with_lexicon(lexicon)
     times: dict[str, list[float]] = {"without": [], "with": []}
-    for _ in range(3):
+    for _ in range(rounds):
         for name, each in (("without", tagger), ("with", listed)):
             began = time.process_time()
-            each.tag(texts[:1000])
+            each.tag(texts)
             times[name].append(time.process_time() - began)
-    console.print(f"speed: {np.median(times['without']) / np.median(times['with']):.0%} of that without")
+    console.print(
+        f"tagging {len(texts):,} sentences: {median(times['without']):.2f} s of processor time without the list, "
+        f"{median(times['with']):.2f} s with it: {median(times['without']) / median(times['with']):.0%} of the speed"
+    )
 
 
 if __name__ == "__main__":

@@ -171,3 +171,14 @@ def test_the_benchmark_of_shards_runs(output_of: Callable[..., str], tmp_path: P
     shown = output_of("scaling.py", str(tmp_path / "text.txt"), *sizes)
     for row in ("ms a shard", "50 shards, 1 of them left", "peak memory"):
         assert row in shown
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_lists_runs(output_of: Callable[..., str], data_folder: Path) -> None:
+    shown = output_of("dictionary.py", "compare", str(data_folder))
+    for way in ("the list alone, longest match", "overwriting after decoding", "mode force", "inside the CRF"):
+        assert len(re.findall(f"names: {way}.* \\| [0-9.]+ \\| [0-9.]+ \\| [0-9.]+\n", shown)) == 1
+        assert f"half of the types wrong: {way}" in shown
+    loaded = output_of("dictionary.py", "large", str(data_folder), "--terms", "500", "--rounds", "1")
+    for part in ("500 terms: loaded in ", "peak memory ", "of the speed"):
+        assert part in loaded

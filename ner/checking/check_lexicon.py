@@ -65,21 +65,24 @@ class LexiconCheck:
         """A row for each entry."""
         import pandas as pd
 
-        of_use = ["matches", "right", "other_type", "part", "outside", "suggestion", "example"]
+        of_use = ["matches", "right", "precision", "other_type", "part", "outside", "suggestion", "example"]
         rows = [
             (use.entry.term, use.entry.type, use.entry.mode, *(getattr(use, name) for name in of_use), use.entry.place)
             for use in self.uses
         ]
-        return pd.DataFrame(rows, columns=["term", "type", "mode", *of_use, "place"])
+        return pd.DataFrame(rows, columns=["term", "type", "mode", *of_use, "place"]).round({"precision": 4})
 
 
-def check_lexicon(lexicon: Lexicon, sentences: Iterable[Sentence], table: CharacterTable) -> LexiconCheck:
+def check_lexicon(
+    lexicon: Lexicon, sentences: Iterable[Sentence], table: CharacterTable, known: Sequence[str] | None = None
+) -> LexiconCheck:
     """Match a lexicon against annotated sentences.
 
     Args:
         lexicon: the list.
         sentences: the sentences.
         table: tells which characters are the same.
+        known: the types of the model that will tag with the list; None if there is none yet.
 
     Raises:
         InputError: entries contradict each other.
@@ -117,7 +120,7 @@ def check_lexicon(lexicon: Lexicon, sentences: Iterable[Sentence], table: Charac
         right, other_type, part, outside = (count[kind] for kind in ("right", "other_type", "part", "outside"))
         example = examples.get(place, "")
         uses.append(EntryUse(entry, count.total(), right, other_type, part, outside, suggestion, example))
-    return LexiconCheck(uses, [*_notes(lexicon, table, types)])
+    return LexiconCheck(uses, [*_notes(lexicon, table, types, known)])
 
 
 def _example(text: str, start: int, end: int) -> str:
@@ -143,7 +146,7 @@ def _suggest(entry: Entry, count: Counter[str], other_types: Counter[str]) -> st
     return "prefer" if entry.mode == "force" else ""
 
 
-def _notes(lexicon: Lexicon, table: CharacterTable, types: set[str]) -> Iterator[str]:
+def _notes(lexicon: Lexicon, table: CharacterTable, types: set[str], known: Sequence[str] | None) -> Iterator[str]:
     seen: dict[tuple[str, str], Entry] = {}
     for entry in lexicon:
         key = (table.fold(entry.term), entry.type)
@@ -156,3 +159,5 @@ def _notes(lexicon: Lexicon, table: CharacterTable, types: set[str]) -> Iterator
     for type_ in lexicon.types:
         if type_ not in types:
             yield f"the data have no entities of type {type_}; they have {', '.join(sorted(types)) or 'none'}"
+        if known is not None and type_ not in known:
+            yield f"the model doesn't know the type {type_}, only {', '.join(known)}: it comes from the list alone"

@@ -8,7 +8,7 @@ from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command, command_group
 from ner.commands.lexicon_files import AnyScript, lexicon_paths, typed_lists
 from ner.commands.options import read_options
-from ner.commands.parameters import DATA, Json, Model, argument, option
+from ner.commands.parameters import DATA, Json, argument, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
@@ -35,33 +35,42 @@ def check(
     ] = None,
     any_script: AnyScript = False,
     as_json: Json = False,
-    model: Model = Path(BUILT_IN_TAGGER),
+    model: Annotated[
+        Path | None,
+        option(
+            f"Model that will tag with the list, from train or export, or {BUILT_IN_TAGGER} (built in). Types that it "
+            "doesn't know are named.",
+            f"将用这个词表的模型：train 或 export 生成的文件夹，或内置的 {BUILT_IN_TAGGER}。会指出它不认识的类型。",
+            "--model",
+            "-m",
+        ),
+    ] = None,
     *,
     reading: ReadOptions,
     terminal: Terminal,
 ) -> None:
     """Show what a list would do on annotated data: entries that harm, that never match, and duplicates."""
-    from ner.built_in import model_folder
-    from ner.characters.character_table import CharacterTable
     from ner.checking.check_lexicon import check_lexicon
     from ner.commands.printing import print_json
     from ner.data.corpus import read_splits
     from ner.files import atomic_writer
     from ner.lexicon.lexicon import Lexicon
-    from ner.runtime.exported_folder import CHARACTERS
     from ner.spreadsheet_cells import frame_to_csv
+    from ner.tagging.model_info import read_types
 
     if output is not None:
         _check_table(output, [data, *lexicon_paths(lists, None)])
     lexicon = Lexicon.read_typed(typed_lists(lists), any_script=any_script)
-    table = CharacterTable.load(model_folder(model) / CHARACTERS)
+    known, table = read_types(model or BUILT_IN_TAGGER)
     splits = read_splits(data, reading)
-    found = check_lexicon(lexicon, (s for split in splits.values() for s in split.sentences), table)
+    sentences = (sentence for split in splits.values() for sentence in split.sentences)
+    found = check_lexicon(lexicon, sentences, table, known if model else None)
     if output is not None:
         with atomic_writer(output, "utf-8-sig") as file:
             file.write(frame_to_csv(found.frame))
     if as_json:
-        print_json({"entries": found.frame.to_dict("records"), "notes": [*found.notes]})
+        frame = found.frame.astype(object)
+        print_json({"entries": frame.where(frame.notna(), None).to_dict("records"), "notes": [*found.notes]})
     else:
         _print(found)
 

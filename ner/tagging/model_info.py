@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from ner.built_in import model_folder
+from ner.characters.character_table import CharacterTable
 from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
-from ner.model.model_files import CONFIG, RECORD, WEIGHTS
-from ner.model.stored_config import read_config
+from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
+from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_record import read_training_record
 from ner.model.stored_weights import check_sizes, read_shapes
+from ner.runtime.exported_folder import is_exported, load_exported
 
 
 def model_info(name: str | Path) -> dict[str, Any]:
@@ -29,6 +31,23 @@ def model_info(name: str | Path) -> dict[str, Any]:
     found = {"config": _read(folder / CONFIG, read_config), "record": _read(folder / RECORD, read_training_record)}
     check_sizes(found["config"], _read(folder / WEIGHTS, read_shapes), folder / WEIGHTS)
     return found
+
+
+def read_types(name: str | Path) -> tuple[list[str], CharacterTable]:
+    """Read the types and the characters of a model or of an exported tagger, without its network.
+
+    Args:
+        name: as for `model_info`.
+
+    Raises:
+        InputError: there is no such folder, or a file is missing or damaged.
+    """
+    folder = model_folder(name)
+    if is_exported(folder):
+        exported, table = load_exported(folder)
+        return exported.types, table
+    types: list[str] = _read(folder / CONFIG, read_config)["types"]
+    return types, _read(folder / CHARACTERS, lambda path: CharacterTable.load(path, ADVICE))
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:

@@ -46,6 +46,7 @@ def test_matches_are_counted_by_what_they_are() -> None:
     assert found.uses[0].example == "在[长江]大桥上看长江水"
     assert [use.precision for use in found.uses[:2]] == [0.0, 1.0]
     assert found.uses[5].precision is None
+    assert found.frame["precision"].fillna(-1).tolist() == [0, 1, 0, 1, 0.0833, -1, 1]
     assert found.frame["term"].tolist() == [entry.term for entry in entries]
 
 
@@ -62,8 +63,14 @@ def test_what_is_odd_about_a_list_is_noted() -> None:
         Entry("江", "LOC", file="a.csv", line=4),
         Entry("江", "THING", "never", file="a.csv", line=5),
     ]
-    assert check_lexicon(Lexicon(entries), SENTENCES, TABLE).notes == [
+    notes = check_lexicon(Lexicon(entries), SENTENCES, TABLE).notes
+    assert notes == [
         "a.csv:3: Ａ江 LOC is in a.csv:2 too",
         "a.csv:4: 江 is a single character, which is often a part of something else",
         "the data have no entities of type THING; they have LOC, PER",
+    ]
+    assert check_lexicon(Lexicon(entries), SENTENCES, TABLE, ["LOC", "THING"]).notes == notes
+    assert check_lexicon(Lexicon(entries), SENTENCES, TABLE, ["LOC", "PER"]).notes == [
+        *notes,
+        "the model doesn't know the type THING, only LOC, PER: it comes from the list alone",
     ]

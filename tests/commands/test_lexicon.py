@@ -37,11 +37,23 @@ def test_a_list_is_made_from_data_and_checked_on_them(data_folder: Path, tmp_pat
 
 def test_notes_and_harmful_entries_are_shown(data_folder: Path, tmp_path: Path) -> None:
     names = tmp_path / "names.txt"
-    names.write_text("北\n上海\n上海\n", encoding="utf-8")
+    names.write_text("北\n上海\n上海\n没有的\n", encoding="utf-8")
     shown = run("check", f"{names}=THING", "--data", data_folder).stdout
     assert "The most matches that are no entities of their type" in shown
     assert "上海 THING is in" in shown
     assert "the data have no entities of type THING" in shown
+    assert "the model doesn't know" not in shown
+    content = json.loads(run("check", f"{names}=THING", "--data", data_folder, "--json").stdout)
+    assert [entry["precision"] for entry in content["entries"]] == [0, 0, 0, None]
+
+
+def test_types_that_the_model_does_not_know_are_named(data_folder: Path, model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("上海\n", encoding="utf-8")
+    arguments = ("check", f"{tmp_path / 'names.txt'}=THING", "--data", data_folder, "--model")
+    for model in (model_folder, "mini-zh-uner"):
+        assert "the model doesn't know the type THING, only " in run(*arguments, model).stdout
+    missing = run(*arguments, tmp_path)
+    assert (missing.exit_code, "there is no config.json in" in missing.stderr) == (2, True)
 
 
 def test_inputs_are_not_overwritten_and_faults_are_sentences(data_folder: Path, tmp_path: Path) -> None:

@@ -53,8 +53,9 @@ def test_json_csv_and_html_say_where_entities_come_from(run: Run, tmp_path: Path
     rows = list(csv.reader(run(*options, "--format", "csv").stdout.splitlines()))
     assert rows[0][-3:] == ["score", "source", "id"]
     assert [row[-2:] for row in rows[1:]] == [["both", ""], ["dictionary", "B1"]]
-    framed = run(*options, "--format", "html").stdout
+    framed = run("--dictionary", bridges, "--format", "html").stdout
     assert framed.count("<mark") == 2
+    assert framed.count('class="emphasised"') == 1  # the bridge, not what the model alone finds
     conll = run(*options, "--format", "conll").stdout
     assert "上\tB-BRIDGE" in conll
 
