@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _BAR = 24
 _SHOWN = 5
 _WIDEST = 240
+_MOST_ROWS = 100  # of a table
 _COLOURS = {"error": "red", "suspicion": "yellow"}
 
 
@@ -105,7 +106,10 @@ def print_check(check: "Check", console: "Console", words: Callable[[str], str] 
         console.print(Text(f"{translate('note')}  {visible(words(note))}"), soft_wrap=True)
     for title, frame in shown_tables(check).items():
         console.print()
-        console.print(rich_table(frame.map(format_cell).rename(index=format_cell), translate(title), index=True))
+        shown = frame.head(_MOST_ROWS).map(format_cell).rename(index=format_cell)
+        console.print(rich_table(shown, translate(title), index=True))
+        if more := len(frame) - len(shown):
+            console.print(Text(translate(f"and {more:,} more")))
     console.print()
     console.print(Text(translate(verdict(check)), "bold"))
 

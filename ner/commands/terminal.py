@@ -33,14 +33,18 @@ class Terminal(TerminalProgress):
 
 
 class _NoteHandler(logging.Handler):
-    """Shows records of the log as notes, which don't break a progress bar."""
+    """Shows records of the log as notes, which don't break a progress bar, each once: files are read more than once."""
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self._terminal = terminal
+        self._shown: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._terminal.note(f"{record.levelname.lower()}: {record.getMessage()}")
+        line = f"{record.levelname.lower()}: {record.getMessage()}"
+        if line not in self._shown:
+            self._shown.add(line)
+            self._terminal.note(line)
 
 
 def open_terminal(

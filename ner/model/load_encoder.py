@@ -28,8 +28,7 @@ from ner.errors import InputError
 from ner.model.find_encoder import NAME_OR_NETWORK, require_encoder
 from ner.model.hub_connection import hub_is_reachable
 from ner.model.quiet_transformers import quiet_transformers
-from ner.model.stored_classifier import CLASSIFIER_TYPE
-from ner.model.stored_config import MODEL_TYPE
+from ner.model.stored_config import CLASSIFIER_TYPE, MODEL_TYPE
 
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
 _ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")

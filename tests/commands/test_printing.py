@@ -75,3 +75,11 @@ def test_advice_of_check_names_options(tmp_path: Path, encoder_folder: Path) -> 
     result = CliRunner().invoke(app, ["check", str(path), "--encoder", str(encoder_folder)])
     assert "--tag-column" in result.stdout.replace("\n", " ")
     assert "`tag_column`" not in result.stdout
+
+
+def test_a_hundred_types_are_shown_and_the_number_of_the_others(tmp_path: Path, encoder_folder: Path) -> None:
+    path = tmp_path / "train.txt"
+    path.write_text("".join(f"王 B-T{number:03}\n" for number in range(130)), encoding="utf-8")
+    shown = CliRunner().invoke(app, ["check", str(path), "--encoder", str(encoder_folder)]).stdout
+    assert ("T099" in shown, "T100" in shown) == (True, False)
+    assert "and 30 more" in shown

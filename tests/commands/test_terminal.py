@@ -26,7 +26,7 @@ def work(learning_rate: float = 1.0, *, terminal: Terminal) -> None:
     terminal.finish()
     terminal.note("note: try a lower `learning_rate` [red] :smile:")
     logger = logging.getLogger("ner")
-    for level in (logging.WARNING, logging.INFO, logging.DEBUG):
+    for level in (logging.WARNING, logging.WARNING, logging.INFO, logging.DEBUG):  # the same again is said once
         logger.log(level, "level %d", level)
     typer.echo("result")
 

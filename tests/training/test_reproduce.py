@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 from ner.commands.app import app
 from ner.data.corpus import read_corpus
 from ner.errors import InputError
-from ner.model.stored_classifier import CLASSIFIER_TYPE
-from ner.model.stored_config import MODEL_TYPE
+from ner.model.stored_config import CLASSIFIER_TYPE, MODEL_TYPE
 from ner.training.reproduce import read_recorded_run
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
