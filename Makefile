@@ -51,7 +51,7 @@ format: .venv/dev
 tagger: .venv/test
 	rm -rf build/tagger-data build/tagger
 	$(BIN)/python recipes/built_in_tagger.py $(UNER) $(AISHELL) build/tagger-data
-	OMP_NUM_THREADS=1 $(BIN)/bert-ner train --data build/tagger-data --output build/tagger --epochs 2
+	OMP_NUM_THREADS=1 $(BIN)/bert-ner train --data build/tagger-data --output build/tagger --words jieba --epochs 2
 	$(BIN)/python recipes/pack_tagger.py build/tagger ner/pretrained/mini-zh-uner
 	$(MAKE) graph
 
