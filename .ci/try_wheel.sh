@@ -6,7 +6,7 @@ rm -rf .venv-wheel
 "${PYTHON:-python3}" -m venv .venv-wheel
 bin=$PWD/.venv-wheel/bin
 [ -d "$bin" ] || bin=$PWD/.venv-wheel/Scripts  # on Windows
-"$bin/python" -m pip install --quiet --constraint constraints.txt "$@"
+"$bin/python" -m pip install --quiet --no-compile --constraint constraints.txt "$@"
 
 data=$PWD/data_demo
 cd .venv-wheel  # where the folder ner of this checkout is out of sight

@@ -74,7 +74,7 @@ def _remove_once(path: Path) -> None:
 
 
 @contextmanager
-def _named(path: Path, partial: Path | None = None) -> Iterator[None]:
+def name_errors(path: Path, partial: Path | None = None) -> Iterator[None]:
     """Let an error of the system name `path`, as the caller wrote it, and no temporary file.
 
     Inside the block of a caller, who may use other files too, that is an error of `partial`, or a full disk.
@@ -91,8 +91,8 @@ def _named(path: Path, partial: Path | None = None) -> Iterator[None]:
 MOST_BYTES = 64 << 20
 """The most that is read of a JSON or settings file. The largest, of characters or a long training run, have some MB."""
 _LONGEST_REASON = 200  # characters of the words of a library
-# Such as "[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : " and "TProtocolException: ".
-_CLASSES = re.compile(r"\[\w+Error\] : \d+ : \w+ : |\b\w*(?:Error|Exception)\b:? ?")
+# Such as "[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : ", "(sqlite3.DatabaseError) " and "TProtocolException: ".
+_CLASSES = re.compile(r"\[\w+Error\] : \d+ : \w+ : |\([\w.]+(?:Error|Exception)\) |\b\w*(?:Error|Exception)\b:? ?")
 
 
 @contextmanager
@@ -109,10 +109,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     partial = _name_beside(Path(tempfile.gettempdir(), path.name) if special else target)
     try:
-        with _named(path):
+        with name_errors(path):
             partial.parent.mkdir(parents=True, exist_ok=True)
             partial.touch(0o600, exist_ok=False)
-        with _named(path, partial):
+        with name_errors(path, partial):
             yield partial
             if special:
                 with partial.open("rb") as content, os.fdopen(_open_special(path), "wb") as file:
@@ -141,10 +141,10 @@ def whole_folder(folder: Path, *, clear: Callable[[], None] | None = None) -> It
     beside = target if exists else target.parent
     working = beside / f".partial-{secrets.token_hex(8)}"
     try:
-        with _named(folder):
+        with name_errors(folder):
             beside.mkdir(parents=True, exist_ok=True)
             working.mkdir(0o700)
-        with _named(folder, working):
+        with name_errors(folder, working):
             partial = working / (target.name or "folder")
             partial.mkdir()
             yield partial
@@ -185,7 +185,10 @@ def atomic_writer(path: Path, encoding: str = "utf-8", *, errors: str = "strict"
         OSError: see `atomic_path`.
     """
     if is_special(path):
-        with _named(path, path), open(_open_special(path), "w", encoding=encoding, errors=errors, newline="\n") as file:
+        with (
+            name_errors(path, path),
+            open(_open_special(path), "w", encoding=encoding, errors=errors, newline="\n") as file,
+        ):
             yield file
         return
     with atomic_path(path) as partial, partial.open("w", encoding=encoding, errors=errors, newline="\n") as file:
@@ -247,11 +250,12 @@ def read_bounded(path: Path) -> str:
         OSError: the file can't be read.
     """
     # Opening a named pipe waits for somebody who writes, unless the flag is given.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    if hasattr(os, "O_NONBLOCK"):
-        os.set_blocking(descriptor, True)
-    with open(descriptor, "rb") as file:
-        return bounded_text(file)
+    with name_errors(path):
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
+        with open(descriptor, "rb") as file:
+            return bounded_text(file)
 
 
 def bounded_text(file: IO[bytes]) -> str:
@@ -264,7 +268,11 @@ def bounded_text(file: IO[bytes]) -> str:
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
-    return content.decode("utf-8").replace("\r\n", "\n")
+    try:
+        return content.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ValueError(f"it is not UTF-8: byte 0x{content[error.start]:02x} in line {line}") from None
 
 
 def damaged_file(path: Path | str, error: Exception, advice: str) -> InputError:

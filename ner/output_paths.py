@@ -36,6 +36,7 @@ def check_file(
     """
     if is_special(path):
         return
+    _refuse_stream(path, parameter)
     _refuse_used(path, parameter, uses)
     if path.is_dir():
         raise InputError(f"{path} is a folder: `{parameter}` takes a file")
@@ -121,12 +122,28 @@ def check_unused(path: Path, parameter: str, uses: Iterable[Path] = ()) -> None:
         InputError: something that `uses` names would be changed, or `path` is a file.
     """
     uses = [*uses]
+    _refuse_stream(path, parameter)
     _refuse_used(path, parameter, uses)
     for used in uses:
         if not used.is_dir() and _holds(path, used):
             raise InputError(f"{path} holds {used}, which is in use: choose another `{parameter}`")
+    refuse_file(path, parameter)
+
+
+def refuse_file(path: Path, parameter: str) -> None:
+    """Make sure that an output which will be a folder is no file, device or stream.
+
+    Raises:
+        InputError: it is one.
+    """
     if _exists(path) and not path.is_dir():
         raise InputError(f"{path} is a file: `{parameter}` takes a folder")
+
+
+def _refuse_stream(path: Path, parameter: str) -> None:
+    """Refuse the name that stands for standard output where that can't be written."""
+    if str(path) == "-":
+        raise InputError(f"- is no name of a file or folder: give `{parameter}` a name, or /dev/stdout")
 
 
 def _refuse_used(path: Path, parameter: str, uses: Iterable[Path]) -> None:

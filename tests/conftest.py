@@ -3,7 +3,7 @@
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from ner.tagging.tagger import Tagger
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from tests.helpers.kept_conversions import FOLDER, keep_conversions
+from tests.helpers.program import started_program
 
 # A first example that imports something heavy would miss any deadline.
 hypothesis_settings.register_profile("default", deadline=None)
@@ -72,6 +73,13 @@ def _keep_conversions(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder.mkdir(exist_ok=True)
     os.environ[FOLDER] = str(folder)
     keep_conversions()
+
+
+@pytest.fixture(scope="session")
+def bert_ner() -> Iterator[list[str]]:
+    """The beginning of a command line of real processes that needn't import PyTorch first."""
+    with started_program() as line:
+        yield line
 
 
 @pytest.fixture(scope="session")

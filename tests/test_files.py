@@ -12,7 +12,17 @@ from typing import Any
 import pytest
 
 from ner.errors import InputError
-from ner.files import atomic_path, atomic_writer, damaged_file, read_json, whole_folder, write_json, write_text
+from ner.files import (
+    atomic_path,
+    atomic_writer,
+    damaged_file,
+    plain_reason,
+    read_bounded,
+    read_json,
+    whole_folder,
+    write_json,
+    write_text,
+)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -35,7 +45,9 @@ def test_half_of_a_surrogate_pair_in_a_text_too(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_bytes() == "王\\ud83d\n".encode()
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "Expecting value"), (b'"\xff"', "'utf-8' codec can't decode")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"", "Expecting value"), (b'"\n\xff"', "it is not UTF-8: byte 0xff in line 2")]
+)
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
@@ -46,6 +58,10 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) ->
 def test_only_the_first_line_of_a_reason_is_told() -> None:
     error = damaged_file(Path("a.bin"), RuntimeError("\nwrong size\nin line 3 of a trace"), "copy it again")
     assert str(error) == "a.bin is damaged (wrong size): copy it again"
+
+
+def test_names_of_classes_are_no_part_of_a_reason() -> None:
+    assert plain_reason(RuntimeError("(sqlite3.DatabaseError) file is not a database")) == "file is not a database"
 
 
 def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:
@@ -196,3 +212,9 @@ def test_a_signal_while_a_folder_is_cleaned_up_leaves_nothing(exists: bool, tmp_
     with pytest.raises(KeyboardInterrupt), whole_folder(folder) as partial:
         (partial / "a.txt").write_text("a", encoding="utf-8")
     assert sorted(tmp_path.rglob("*")) == [folder, folder / "a.txt"]
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as error:
+        read_bounded(tmp_path)
+    assert error.value.filename == str(tmp_path)

@@ -76,6 +76,12 @@ def test_files_and_folders_are_not_confused(place: Path) -> None:
             check(Path("in.txt/a/b"), "output")  # type: ignore[operator]
 
 
+def test_the_name_of_standard_output_is_no_file(place: Path) -> None:
+    for check in (check_file, check_folder):
+        with pytest.raises(InputError, match=r"^- is no name of a file or folder: give `output` a name, or /dev/std"):
+            check(Path("-"), "output")  # type: ignore[operator]
+
+
 def test_a_folder_is_new_or_empty_or_ours(place: Path) -> None:
     check_folder(Path("new/deep"), "report")
     Path("empty").mkdir()

@@ -50,8 +50,9 @@ class AnnotateSettings(Settings):
 
     def type_names(self) -> list[str]:
         """The types that were chosen, in order; none if none were."""
-        return [*dict.fromkeys(name.strip() for name in (self.types or "").split(",") if name.strip())]
+        return [name.strip() for name in (self.types or "").split(",") if name.strip()]
 
     def conflicts(self) -> Iterator[str]:
-        if self.types is not None and not self.type_names():
-            yield self.conflict("types", "names of types, for example PER,LOC,ORG")
+        names = self.type_names()
+        if self.types is not None and (not names or len(set(names)) < len(names)):
+            yield self.conflict("types", "names of types, each once, for example PER,LOC,ORG")

@@ -39,21 +39,34 @@ class GoldFile:
         return len(sentences)
 
 
-def open_store(output: Path, uses: list[Path]) -> LabelStore:
-    """Open the labels of an output, which are in a file beside it, to go on where a person stopped.
+def check_output(output: Path, uses: list[Path]) -> None:
+    """Check an output before there is work.
 
     Args:
         output: the output; a name that ends in .jsonl.
         uses: the files that are read.
 
     Raises:
-        InputError: the output is something else, has been changed since, or is in use.
+        InputError: the output is something else, or is in use.
+        OSError: the folder can't be written.
     """
     if output.suffix != ".jsonl":
         raise InputError(f"expected `output` to end in .jsonl, got {output}")
     kept = output.with_suffix(_STORE)
     check_file(output, "output", uses, new=not kept.exists())
     check_file(kept, "output", [*uses, output])
+
+
+def open_store(output: Path) -> LabelStore:
+    """Open the labels of an output, which are in a file beside it, to go on where a person stopped.
+
+    Args:
+        output: the output, which has been checked.
+
+    Raises:
+        InputError: the output has been changed since, or the labels are damaged.
+    """
+    kept = output.with_suffix(_STORE)
     output.parent.mkdir(parents=True, exist_ok=True)
     store = LabelStore(kept)
     if output.exists() and _digest(output) not in store.written():

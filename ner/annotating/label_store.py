@@ -71,8 +71,12 @@ class LabelStore:
             raise InputError(f"{path} is no file of labels: choose another `output`, or move it away")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. One without a text, as before the first run has found its texts, is removed."""
+        with self._read() as cursor:
+            empty = cursor.execute("SELECT 1 FROM texts LIMIT 1").fetchone() is None
         self._database.close()
+        if empty:
+            self.path.unlink()
 
     def add(self, tasks: Iterable[Task]) -> list[int]:
         """Store tasks, and give the id of each text. A text that a person has dealt with keeps its task.

@@ -29,7 +29,7 @@ from ner.checking.split_names import add_file_names
 from ner.data.data_split import Split
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.output_paths import check_new
+from ner.output_paths import check_new, refuse_file
 from ner.pages.frame_html import render_frame
 
 
@@ -104,6 +104,7 @@ class Check:
         """
         from ner.checking.repair import write_repaired
 
+        refuse_file(Path(folder), "folder")
         check_new(Path(folder), "folder", [Path(split.path) for split in self.splits.values()])
         return write_repaired(self.splits.values(), Path(folder))
 

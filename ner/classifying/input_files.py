@@ -1,19 +1,25 @@
 """The texts of files that a classifier reads: those of tables are found by the names of their columns."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from ner.classifying.label_options import LabelOptions
 from ner.classifying.text_columns import TextColumns, choose_columns
+from ner.data.formats.registry import format_by_suffix
+from ner.errors import InputError, raise_faults
 from ner.records.column_names import column_names
+from ner.records.name_problems import idle_options, name_problems
 from ner.records.record import Record
 from ner.records.source_files import (
     DELIMITED,
     EXCEL,
     JSON_LINES,
     STANDARD_INPUT,
+    TEXT_FILES,
     WITH_COLUMNS,
     find_files,
+    match_names,
     suffix,
 )
 from ner.records.survey import Survey
@@ -36,6 +42,8 @@ def open_texts(name: str, options: LabelOptions) -> FileOfTexts:
         OSError: it can't be read.
     """
     kind = suffix(name)
+    if kind not in TEXT_FILES and (kind == ".json" or format_by_suffix(Path(name))):
+        raise InputError(f"{name}: expected a name that ends in one of {', '.join(TEXT_FILES)}")
     if name == STANDARD_INPUT or kind not in (*WITH_COLUMNS, *JSON_LINES):
         return FileOfTexts(None, TextFiles([name], TextOptions(encoding=options.encoding)))
     given = options.column_names if kind in DELIMITED else None
@@ -63,8 +71,11 @@ class LabelFiles:
     """
 
     def __init__(self, names: Iterable[str], options: LabelOptions) -> None:
-        found = find_files([*names], options.include)
-        self._files = [open_texts(name, options) for name in found.names]
+        given = match_names(names)
+        found = find_files(given, options.include).names
+        idle = idle_options(found, options, ("text_column", "pair_column"))
+        raise_faults([*name_problems(given, found, options), *idle])
+        self._files = [open_texts(name, options) for name in found]
 
     def survey(self) -> Survey:
         """Read all files once, so that a wrong one is found before the work begins.

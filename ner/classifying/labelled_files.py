@@ -12,8 +12,9 @@ from ner.classifying.text_columns import choose_columns
 from ner.data.split_files import find_files as find_split_files
 from ner.data.split_files import splits_of
 from ner.errors import InputError, raise_faults
+from ner.records.name_problems import idle_options
 from ner.records.record import Record
-from ner.records.source_files import JSON_LINES, TEXT_FILES, WITH_COLUMNS, suffix
+from ner.records.source_files import DELIMITED, JSON_LINES, TEXT_FILES, WITH_COLUMNS, suffix
 from ner.records.text_files import TextFiles
 from ner.records.text_options import TextOptions
 
@@ -79,6 +80,8 @@ def read_labelled(
     """
     options = options or LabelOptions()
     kind = suffix(path.name)
+    choosing = ("text_column", "pair_column", "label_column")
+    raise_faults([*idle_options([str(path)], options, choosing, named=(*DELIMITED, ".txt"))])
     if path.is_dir():
         found = list(_texts_of_folders(path, options))
     elif kind in (*WITH_COLUMNS, *JSON_LINES):

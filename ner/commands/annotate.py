@@ -2,6 +2,7 @@
 
 import webbrowser
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,7 +83,7 @@ def annotate(
     """
     import_extra("uvicorn", "serve", "annotate")
     from ner.annotating.annotate import open_session, render_guidelines
-    from ner.annotating.gold_file import GoldFile, open_store
+    from ner.annotating.gold_file import GoldFile, check_output, open_store
     from ner.annotating.page_server import PageServer
 
     source = TaggerSource(model, EngineSettings(), typed_lists(dictionary), rules or ())
@@ -100,24 +101,24 @@ def annotate(
     if no_model and (dictionary or rules):
         raise InputError("lists and rules need a model: leave them out")
     uses = [*named_paths(files), *lexicon_paths(dictionary, rules), *named_paths([settings.guidelines])]
+    check_output(output, [*uses, *([] if no_model else [source.folder])])
     guidelines = render_guidelines(Path(settings.guidelines)) if settings.guidelines else ""
     tasks = _read_two(files, reading, terminal) if adjudicate else _read(files, reading, terminal)
-    store = open_store(output, [*uses, *([] if no_model else [source.folder])])
-    session = open_session(
-        store,
-        tasks,
-        None if no_model else load,
-        types=settings.type_names(),
-        uncertain=settings.uncertain,
-        guidelines=guidelines,
-        progress=terminal,
-    )
-
-    server = PageServer(session, GoldFile(output, store), settings.port)
-    terminal.note(f"open {server.address}\nCtrl-C ends; the same command goes on where you stopped")
-    if settings.browser:
-        webbrowser.open(server.address)
-    say(f"{output}: {server.run():,} finished texts")
+    with closing(open_store(output)) as store:
+        session = open_session(
+            store,
+            tasks,
+            None if no_model else load,
+            types=settings.type_names(),
+            uncertain=settings.uncertain,
+            guidelines=guidelines,
+            progress=terminal,
+        )
+        server = PageServer(session, GoldFile(output, store), settings.port)
+        terminal.note(f"open {server.address}\nCtrl-C ends; the same command goes on where you stopped")
+        if settings.browser:
+            webbrowser.open(server.address)
+        say(f"{output}: {server.run():,} finished texts")
 
 
 def _read(files: Sequence[str], reading: TextOptions, terminal: Terminal) -> "list[Task]":

@@ -12,7 +12,7 @@ from ner.commands.options import checked_options, settings_options
 from ner.commands.parameters import DATA, Json, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
-from ner.output_paths import check_new
+from ner.output_paths import check_new, refuse_file
 from ner.training.training_settings import TrainingSettings
 
 _Fix = Annotated[
@@ -63,6 +63,7 @@ def check(
 
     uses = [data, *named_paths([settings.encoder])]
     if fix is not None:
+        refuse_file(fix, "fix")
         check_new(fix, "fix", [*uses, *([report] if report else [])])
     if report is not None:
         check_report_folder(report, "report", [*uses, *([fix] if fix else [])])

@@ -23,7 +23,7 @@ _DEFAULT = [Path(BUILT_IN_TAGGER)]
     zh="按 conlleval 的算法，用标注好的文本评测一个模型；给出几个模型时，还会比较它们。",
     examples=[
         "bert-ner evaluate --model my-tagger --data data_demo --report report",
-        "bert-ner evaluate --model mini-zh-uner --model my-tagger --data data_demo",
+        "bert-ner evaluate --model mini-zh-uner --data data_demo --baselines",
     ],
     reading=read_options,
     engine=engine_settings,
@@ -40,6 +40,14 @@ def evaluate(
             "-m",
         ),
     ] = _DEFAULT,
+    baselines: Annotated[
+        bool,
+        option(
+            "Compare also with two simple taggers that learn from train now: one knows only the entities of train, one "
+            "is a CRF over characters and their neighbors.",
+            "还与两个简单的标注器比较，它们现在从 train 学习：一个只认识 train 里的实体，一个是只看字和邻近字的 CRF。",
+        ),
+    ] = False,
     split: Annotated[Literal["train", "dev", "test"], option("Split to use.", "用哪个划分评测。")] = "test",
     dictionary: Dictionaries = None,
     rules: RuleFiles = None,
@@ -71,7 +79,9 @@ def evaluate(
     gold = read_split(data, split, reading)
     source = TaggerSource(None, engine, typed_lists(dictionary), rules or (), any_script)
     lexicon = source.read_lexicon()
+    from ner.baselines.baselines import train_baselines
     from ner.commands.printing import print_reports, write_reports
+    from ner.evaluation.scores import evaluate as score
     from ner.evaluation.train_split import find_train_split
     from ner.evaluation.unknown_types import note_on_types, note_on_types_map
     from ner.tagging.tagger import Tagger
@@ -79,6 +89,8 @@ def evaluate(
     for remark in notes_on_split(gold):
         terminal.note(f"note: {remark}")
     train, no_train = find_train_split(data, split, reading)
+    if baselines and train is None:
+        raise InputError(f"--baselines learn from train, but {no_train}")
     reports, known = {}, {*gold.types}
     for one in model:
         tagger = Tagger.load(
@@ -88,6 +100,8 @@ def evaluate(
         if remark := note_on_types(gold, tagger.types, table):
             terminal.note(f"note: {one}: {remark}")
         reports[str(one)] = tagger.evaluate(gold, table).report(train, no_train)
+    for simple in train_baselines(train.sentences, tagger.table) if baselines and train else ():
+        reports[simple.name] = score(simple, gold, table).report(train, no_train)
     if remark := note_on_types_map(table, known):
         terminal.note(f"note: {remark}")
     if report is not None:

@@ -99,6 +99,7 @@ def in_words_of_options(message: str, *commands: Any) -> str:
 def _refuse_usage(error: Any) -> NoReturn:
     """Say in one sentence what is wrong with the options and arguments."""
     message = re.sub(r"Value error, | \(env var: 'None'\)", "", error.format_message()).rstrip(".")
+    message = re.sub(r"\s*\n\s*", " ", message)
     if not message:  # the help has been shown in its place
         raise error
     if isinstance(error.__cause__, ValidationError):

@@ -86,16 +86,19 @@ def prelabel(
 
     if not (model or dictionary or rules or answers):
         raise InputError("expected --model, --dictionary, --rules or --answers, at least one of them")
+    given_sources = [*map(str, model or []), *(dictionary or []), *(rules or []), *map(str, answers or [])]
+    if twice := [name for name in given_sources if given_sources.count(name) > 1]:
+        raise InputError(f"{twice[0]} is given twice: give each source once")
     texts = TextFiles(files, reading)
     uses = [*named_paths([*files, *texts.names, *(answers or [])]), *lexicon_paths(dictionary, rules)]
     check_file(output, "output", [*uses, *map(model_folder, model or [])])
     look_at(texts, terminal)
-    sources = [
-        *_taggers(model or [], engine),
-        *_lists(dictionary or [], rules or []),
-        *_answered(answers or []),
-    ]
+    answered = _answered(answers or [])
+    sources = [*_taggers(model or [], engine), *_lists(dictionary or [], rules or []), *answered]
     given = [record.text for record in texts.records() if record.text.strip()]
+    for source in answered:
+        if given and all(found is None for found in source.propose(given)):
+            terminal.note(f"note: {source.name}: has no answer about any of the texts")
     found = prelabel_texts(given, sources)
     partial = to in ("jsonl", "conll")
     sentences = [one.partial(settings) if partial else one.proposal() for one in found.texts]

@@ -86,7 +86,9 @@ def serve(
     --max-wait.
     """
     import_extra("fastapi", "serve", "serve")
+    from ner.model.find_encoder import require_encoder
     from ner.model.stored_classifier import is_classifier
+    from ner.runtime.exported_folder import CHARACTERS
     from ner.serving.server import serve as run_server
     from ner.serving.service import Service
 
@@ -101,7 +103,11 @@ def serve(
                 f"{folder} is an encoder, which finds no entities: train a tagger, or give it as `encoder`"
             )
     with_entities = [name for name, folder in folders.items() if not is_classifier(Path(folder))]
-    run_server(Service(folders, serving, encoders, _lists(with_entities, dictionary or [], rules or [], any_script)))
+    lists = _lists(with_entities, dictionary or [], rules or [], any_script)
+    for encoder_name in encoders.values():
+        if not (model_folder(encoder_name) / CHARACTERS).is_file():  # a tagger, whose encoder is used
+            require_encoder(encoder_name)
+    run_server(Service(folders, serving, encoders, lists))
 
 
 def _lists(models: Collection[str], lists: list[str], rules: list[str], any_script: bool) -> "dict[str, ListFiles]":

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from ner.comparing.comparison import Comparison, compare_runs
 from ner.comparing.grid import grid
 from ner.comparing.run_grid import run_grid
+from ner.model.find_encoder import require_encoder
 from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
 from ner.trainable import Trainable, require_trainable
@@ -53,4 +54,7 @@ def compare_settings(
     """
     require_one_process()
     require_trainable(corpus, settings)
-    return compare_runs(run_grid(corpus, grid(vary or {}, settings), seeds, Path(output), progress))
+    cells = grid(vary or {}, settings)
+    for encoder in dict.fromkeys(cell.settings.encoder for cell in cells):
+        require_encoder(encoder)  # said once, before the first run
+    return compare_runs(run_grid(corpus, cells, seeds, Path(output), progress))

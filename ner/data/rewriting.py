@@ -24,7 +24,7 @@ from ner.data.type_table import read_type_table
 from ner.data.write_options import WriteOptions
 from ner.errors import InputError
 from ner.files import whole_folder
-from ner.output_paths import check_new
+from ner.output_paths import check_new, refuse_file
 
 _READ, _WRITE = ReadOptions(), WriteOptions()
 _SUFFIXES = {format_.suffix for format_ in FORMATS.values() if format_.suffix}
@@ -132,6 +132,7 @@ def divide_file(
         CorpusError: `source` has faults. The message lists them.
         InputError: a parameter is wrong, or `folder` exists.
     """
+    refuse_file(folder, "output")
     _check_target(folder, "output", [source], overwrite)
     split = read_file(source, reading)
     written = _write(divide(split, dev, test, seed), folder, writing, overwrite)
@@ -216,6 +217,8 @@ def _write(splits: Mapping[str, Split], target: Path, options: WriteOptions, ove
     scheme = _scheme_to_write(format_, options, first)
     result = Rewritten()
     if "" in splits and format_.suffix:
+        if target.is_dir():
+            raise InputError(f"{target} is a folder, and {format_.name} is written into a file: choose another name")
         _write_split(splits[""], target, target, format_, scheme, result)
     else:
         with whole_folder(target, clear=partial(_empty, target) if overwrite else None) as folder:

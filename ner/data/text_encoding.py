@@ -17,6 +17,7 @@ _NOT_OF_FILES = ("idna", "punycode", "undefined", "utf-7", "unicode-escape", "ra
 _NOT_UTF_8 = "is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
 _MOST_OF_A_STREAM = 64 << 20
 _BOM = "\ufeff"
+_PACKED = {b"PK\x03\x04": "a zip archive, as Excel and Word files are", b"\x1f\x8b": "packed with gzip"}
 _LOGGER = logging.getLogger("ner")
 
 
@@ -87,6 +88,7 @@ def read_text(path: Path, encoding: str) -> tuple[str, list[Finding]]:
     """
     check_encoding(encoding)
     data = read_bytes(path)
+    refuse_packed(data, str(path))
     try:
         return decode(data, str(path), encoding), []
     except InputError as error:
@@ -127,20 +129,33 @@ def refuse_carriage_returns(text: str, path: str) -> None:
         raise InputError(f"{path}:1: the lines end in CR alone; expected \\n or \\r\\n: write the file with these")
 
 
-def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
+def refuse_packed(data: bytes, path: str) -> None:
+    """Refuse the bytes of a file that is no text.
+
+    Raises:
+        InputError: it is an archive, a file of Excel or Word, or packed with gzip.
+    """
+    for beginning, kind in _PACKED.items():
+        if data.startswith(beginning):
+            raise InputError(f"{path}: is {kind}: expected a text file")
+
+
+def decode(data: bytes, path: str, encoding: str | None = "utf-8") -> str:
     """Decode the bytes of a file. Line ends stay as they are, and a byte order mark is removed.
 
     Args:
         data: the bytes.
         path: the file, for messages.
-        encoding: the encoding of the bytes.
+        encoding: the encoding of the bytes; None for UTF-8 if users can't choose another one.
 
     Raises:
         InputError: the bytes are not in `encoding`. The message has the line and the likely encoding.
     """
+    can_choose, encoding = encoding is not None, encoding or "utf-8"
     utf_8 = _is_utf_8(encoding)
     if utf_8 and (utf_16 := utf_16_name(data)):
-        raise InputError(f"{path}:1: looks like UTF-16: set `encoding` to {utf_16}")
+        mend = f"set `encoding` to {utf_16}" if can_choose else "save it as UTF-8"
+        raise InputError(f"{path}:1: looks like UTF-16: {mend}")
     try:
         return without_byte_order_mark(data.decode(encoding), path)
     except UnicodeDecodeError as error:
@@ -150,8 +165,12 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
             raise InputError(f"{path}:{line}: is not {encoding}{hint}") from None
         if mostly_not_utf_8(data) and (likely := likely_encodings(data)):
             looks = " or ".join("GBK" if name == "gb18030" else "Big5" for name in likely)
-            names = " or ".join(likely)
-            raise InputError(f"{path}:{line}: is not UTF-8; it looks like {looks}: set `encoding` to {names}") from None
+            mend = f"set `encoding` to {' or '.join(likely)}" if can_choose else "save it as UTF-8"
+            raise InputError(f"{path}:{line}: is not UTF-8; it looks like {looks}: {mend}") from None
+        if not can_choose:
+            raise InputError(
+                f"{path}:{line}: is not UTF-8 (byte 0x{data[error.start]:02x}): save it as UTF-8"
+            ) from None
         raise InputError(f"{path}:{line}: {_NOT_UTF_8.format(byte=data[error.start])}") from None
 
 

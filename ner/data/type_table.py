@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ner.data.entities import Entity
-from ner.data.text_encoding import read_text
+from ner.data.text_encoding import decode, read_bytes, refuse_packed
 from ner.errors import InputError
 
 TypeTable = Mapping[str, str | None]
@@ -33,8 +33,10 @@ def read_type_table(path: str | Path) -> dict[str, str | None]:
         InputError: there is no such file, or lines of it are wrong. The message lists all wrong lines.
     """
     path = Path(path)
-    text, findings = read_text(path, "utf-8")
-    faults = [str(finding) for finding in findings]
+    faults: list[str] = []
+    data = read_bytes(path)
+    refuse_packed(data, str(path))
+    text = decode(data, str(path), None)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text else ",")
     table: dict[str, str | None] = {}
     for row in reader:

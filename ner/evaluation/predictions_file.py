@@ -26,7 +26,7 @@ _COLUMNS = {"gold": -2, "predicted": -1}
 
 @pause_garbage_collection()
 def read_predictions(
-    path: Path, encoding: str = "utf-8", types_map: TypeTable = KEEP_TYPES
+    path: Path, encoding: str = "utf-8", types_map: TypeTable = KEEP_TYPES, known: set[str] | None = None
 ) -> tuple[Split, Evaluation, list[str]]:
     """Read gold and predicted tags from a file.
 
@@ -38,6 +38,7 @@ def read_predictions(
         path: the file.
         encoding: its encoding.
         types_map: new names of types, for both columns.
+        known: gets the types before they are renamed.
 
     Returns:
         The gold sentences, their evaluation, and notes for the user about repaired tags.
@@ -64,6 +65,8 @@ def read_predictions(
     if not gold.sentences:
         raise InputError(f"{path} has no sentences: expected a token, its gold tag and its predicted tag on each line")
     notes = [f"{name} column: {remark}" for name, split in splits.items() for remark in note_on_repairs(split)]
+    if known is not None:
+        known.update(gold.types, predicted.types)
     gold, predicted = gold.with_types(types_map), predicted.with_types(types_map)
     types = sorted(gold.types | predicted.types)
     evaluation = compare(gold.sentences, [sentence.entities for sentence in predicted.sentences], types)
@@ -72,7 +75,11 @@ def read_predictions(
 
 @pause_garbage_collection()
 def read_predictions_of(
-    gold: Split, path: Path, options: ReadOptions, types_map: TypeTable = KEEP_TYPES
+    gold: Split,
+    path: Path,
+    options: ReadOptions,
+    types_map: TypeTable = KEEP_TYPES,
+    known: set[str] | None = None,
 ) -> tuple[Evaluation, list[str]]:
     """Read the predictions for annotated sentences from a file in any annotated format.
 
@@ -81,6 +88,7 @@ def read_predictions_of(
         path: the file. It has the same sentences in the same order.
         options: how it is read. Illegal tag sequences are always read as conlleval reads them.
         types_map: new names of types.
+        known: gets the types before they are renamed.
 
     Returns:
         The evaluation, and notes for the user about tags and entities that were changed.
@@ -92,6 +100,8 @@ def read_predictions_of(
     read = read_file(path, replace(options, strict=False, unannotated=True))
     require_known(read.sentences)
     notes = note_on_repairs(read)
+    if known is not None:
+        known.update(read.types)
     predicted = read.with_types(types_map).sentences
     if not any(sentence.text == "" for sentence in gold.sentences):  # a tool may also answer empty lines
         predicted = [sentence for sentence in predicted if sentence.text]

@@ -11,6 +11,7 @@ from ner.data.unknown_spans import require_known
 from ner.errors import InputError
 from ner.evaluation.evaluation_report import Background, Report
 from ner.evaluation.predictions_file import read_predictions, read_predictions_of
+from ner.evaluation.unknown_types import note_on_types_map
 
 _DEFAULT = ReadOptions()
 
@@ -46,23 +47,28 @@ def score_files(
         InputError: a file is given twice, or a file has other sentences than `gold`.
     """
     notes: list[str] = []
+    known: set[str] = set()
     reports: dict[str, Report] = {}
     annotated = None
     if gold is None and options.format:
         raise InputError("`format` is for the files beside `gold`; without it, files have columns: leave `format` out")
     if gold is not None:
-        annotated = read_file(gold, options).with_types(types_map)
+        read = read_file(gold, options)
+        known.update(read.types)
+        annotated = read.with_types(types_map)
         require_known(annotated.sentences)
         notes += notes_on_split(annotated)
     for name in map(str, files):
         if name in reports:
             raise InputError(f"{name} is given twice: give each file of predictions once")
         if annotated is None:
-            split, evaluation, found = read_predictions(Path(name), options.encoding, types_map)
+            split, evaluation, found = read_predictions(Path(name), options.encoding, types_map, known)
             background = Background(split, f"predicted column of {name}")
         else:
-            evaluation, found = read_predictions_of(annotated, Path(name), options, types_map)
+            evaluation, found = read_predictions_of(annotated, Path(name), options, types_map, known)
             background = Background(annotated, name)
         notes += found
         reports[name] = Report(evaluation, background)
+    if remark := note_on_types_map(types_map, known):
+        notes.append(remark)
     return ScoredFiles(reports, notes)

@@ -33,10 +33,12 @@ def note_on_types_map(types_map: TypeTable, types: Collection[str]) -> str:
 
     Args:
         types_map: the new names of types.
-        types: the types of the annotated sentences and of all models.
+        types: the types of the annotated sentences and of all predictions, or of all models.
     """
     unused = [name for name in types_map if name not in types]
-    return f"neither the data nor the model has the types that `types_map` renames: {_list(unused)}" if unused else ""
+    return (
+        f"neither the data nor the predictions have types that `types_map` renames: {_list(unused)}" if unused else ""
+    )
 
 
 def _list(names: Sequence[str]) -> str:

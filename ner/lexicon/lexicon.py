@@ -1,5 +1,6 @@
 """Lists of terms that the entities of a text may come from."""
 
+import logging
 import math
 import re
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 5_000_000
 """Entries: a million need about 400 MB."""
+_LOGGER = logging.getLogger("ner")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -80,9 +82,9 @@ class Lexicon:
     @classmethod
     @pause_garbage_collection()
     def read_typed(
-        cls, lists: Iterable[tuple[Path, str]], encoding: str = "utf-8", *, any_script: bool = False
+        cls, lists: Iterable[tuple[Path, str]], encoding: str | None = None, *, any_script: bool = False
     ) -> "Lexicon":
-        """Read lists as `read` does, each with the type of its terms that have none.
+        """Read lists as `read` does, each with the type of its terms that have none. They are UTF-8 by default.
 
         Raises:
             InputError: as for `read`.
@@ -98,6 +100,8 @@ class Lexicon:
                 continue
             faults += lexicon._add_rows(rows, str(path), type_)
             lexicon.left_out += rows.left_out
+            if not (rows.lines or rows.faults or rows.left_out):
+                _LOGGER.warning("%s: has no entry, so it changes nothing", path)
         raise_faults(faults)
         return lexicon
 

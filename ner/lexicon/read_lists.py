@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ner.bounded_json import has_half_character, parse_json
-from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns
+from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns, refuse_packed
 from ner.errors import InputError
 from ner.lexicon.entries import COLUMNS
 from ner.records.office_files import read_sheets
@@ -48,8 +48,8 @@ class Rows(NamedTuple):
     left_out: int = 0
 
 
-def read_rows(path: Path, encoding: str) -> Rows:
-    """Read the rows of a list.
+def read_rows(path: Path, encoding: str | None) -> Rows:
+    """Read the rows of a list, in UTF-8 if `encoding` is None.
 
     Raises:
         InputError: the file can't be read as a whole: it doesn't exist, has another encoding, or misses a column.
@@ -68,13 +68,14 @@ def read_rows(path: Path, encoding: str) -> Rows:
     return _read_excel(path) if suffix == _EXCEL else parse_rows(read_bytes(path), path, encoding)
 
 
-def parse_rows(data: bytes, path: Path, encoding: str = "utf-8") -> Rows:
+def parse_rows(data: bytes, path: Path, encoding: str | None = None) -> Rows:
     """Read the rows of a list, but of no Excel file, from its bytes. The ending of `path` tells its format.
 
     Raises:
         InputError: as for `read_rows`.
     """
     suffix = path.suffix.lower()
+    refuse_packed(data, str(path))
     text = decode(data, str(path), encoding)
     refuse_carriage_returns(text, str(path))
     if "\0" in text:

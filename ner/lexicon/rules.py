@@ -50,7 +50,7 @@ def read_rules(path: Path) -> list[Rule]:
     Raises:
         InputError: the file can't be read, or some rules are wrong. The message lists them with their lines.
     """
-    text = decode(read_bytes(path), str(path))
+    text = decode(read_bytes(path), str(path), None)
     try:
         content = tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:

@@ -25,8 +25,11 @@ from ner.built_in import ENCODER_FOLDER
 from ner.characters.character_table import CharacterTable
 from ner.choices import BUILT_IN_ENCODER
 from ner.errors import InputError
+from ner.model.find_encoder import NAME_OR_NETWORK, require_encoder
 from ner.model.hub_connection import hub_is_reachable
 from ner.model.quiet_transformers import quiet_transformers
+from ner.model.stored_classifier import CLASSIFIER_TYPE
+from ner.model.stored_config import MODEL_TYPE
 
 _DROPOUT_NAMES = ("hidden_dropout_prob", "dropout")
 _ATTENTION_DROPOUT_NAMES = ("attention_probs_dropout_prob", "attention_dropout")
@@ -148,8 +151,7 @@ def _safely(source: str) -> dict[str, bool]:
 @contextmanager
 def _explain_load_errors(name: str) -> Iterator[None]:
     """Turn the exceptions of a failed load into one sentence."""
-    if name != BUILT_IN_ENCODER:
-        _check_folder(name)
+    require_encoder(name)
     try:
         yield
     except InputError:
@@ -165,6 +167,8 @@ def _explain_load_errors(name: str) -> Iterator[None]:
 
 def _load_config_and_tokenizer(source: str) -> tuple[EncoderConfig, Any]:
     stored, _ = EncoderConfig.get_config_dict(source, **_safely(source))
+    if stored.get("model_type") in (MODEL_TYPE, CLASSIFIER_TYPE):
+        raise InputError(f"{source} is a tagger or a classifier: expected the folder of an encoder, from pretrain")
     if _is_bert_inside(stored, Path(source)):
         return BertConfig.from_dict(stored | {"model_type": "bert"}), BertTokenizer.from_pretrained(source)
     return (
@@ -191,20 +195,6 @@ def longest_window(encoder: PreTrainedModel) -> int:
     # Positions of RoBERTa and related encoders begin after the padding id.
     padding = getattr(getattr(encoder, "embeddings", None), "padding_idx", None)
     return positions - _FRAME - (0 if padding is None else padding + 1)
-
-
-def _check_folder(name: str) -> None:
-    path = Path(name)
-    if path.is_dir():
-        if not (path / "config.json").is_file():
-            kind = "a TensorFlow checkpoint" if (path / "bert_config.json").is_file() else "no encoder"
-            raise InputError(
-                f"{name} contains {kind}: expected config.json, weights and a vocabulary as transformers saves them"
-            )
-    elif path.exists() or name.startswith((".", "/", "~")) or name.count("/") > 1:
-        raise InputError(
-            f"{name} is not a folder: `encoder` is {BUILT_IN_ENCODER}, a folder, or a name on the Hugging Face Hub"
-        )
 
 
 def _is_bert_inside(config: dict[str, Any], folder: Path) -> bool:
@@ -254,4 +244,4 @@ def _first_line(error: Exception) -> str:
 def _mend(name: str) -> str:
     if Path(name).is_dir():
         return "the folder must contain config.json, weights and a vocabulary as transformers saves them"
-    return "check the name and the network, set HF_ENDPOINT to a mirror of the Hub, or give a local folder"
+    return NAME_OR_NETWORK

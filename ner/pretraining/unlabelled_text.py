@@ -15,9 +15,12 @@ from typing import BinaryIO, TextIO, cast
 from ner.data.text_encoding import check_encoding
 from ner.errors import InputError
 from ner.files import damaged_file
+from ner.records.source_files import JSON_LINES, WITH_COLUMNS, WORD, suffix
 
 _GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
+_NO_TEXT = (*JSON_LINES, *WITH_COLUMNS, WORD, ".json", ".zip")
+_ZSTD = ".zst"
 # A longer line is read as several paragraphs, so a file without line breaks doesn't need more memory.
 _LONGEST_PARAGRAPH = 10_000
 
@@ -50,6 +53,8 @@ def parse_source(name: str) -> Source:
         raise InputError(f"{path} is a folder: give the files in it, for example {path / '*.txt'}")
     if not path.exists():
         raise InputError(f"there is no file {path}")
+    if suffix(str(path)) in _NO_TEXT or path.suffix.lower() == _ZSTD:
+        raise InputError(f"{path}: expected plain text with one paragraph per line, which gzip may have packed")
     return Source(path, weight)
 
 

@@ -12,6 +12,7 @@ from ner.files import plain_reason
 from ner.records.source_files import open_package
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
+_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main "  # of "Strict Open XML Document"
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
 _BREAKS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n"}
 _BLOCK = 1 << 16
@@ -77,7 +78,7 @@ def read_paragraphs(name: str) -> Iterator[str]:
                     parser.Parse(block)
                     yield from paragraphs.take()
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:  # the last two come of other encodings
             raise InputError(f"{name}: is damaged ({plain_reason(error)})") from None
 
 
@@ -93,6 +94,7 @@ class _Paragraphs:
         self._fallbacks = 0  # what older versions show in place of a text box: the same text again
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.replace(_STRICT, _WORD)
         self._fallbacks += tag == _FALLBACK
         self._properties += tag == f"{_WORD}pPr"
         self._in_text = tag == f"{_WORD}t"
@@ -103,6 +105,7 @@ class _Paragraphs:
 
     def end(self, tag: str) -> None:
         self._in_text = False
+        tag = tag.replace(_STRICT, _WORD)
         if tag == f"{_WORD}p":
             text = "".join(self._open.pop())
             if not self._fallbacks:

@@ -208,6 +208,8 @@ def open_package(name: str) -> Iterator[zipfile.ZipFile]:
     """
     with open_file(name) as file:
         seekable = io.BytesIO(_bounded(file, name)) if not isinstance(file, io.BufferedReader) else file
+        if not zipfile.is_zipfile(seekable):
+            raise InputError(f"{name}: is not a file of Excel or Word from 2007 on, or is damaged: save it again")
         with _Archive(seekable) as package:
             if sum(part.file_size for part in package.infolist()) > LARGEST_UNPACKED:
                 raise _too_large(name)

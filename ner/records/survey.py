@@ -18,6 +18,7 @@ class Survey:
         missing: the number of records without a text: a null, or a field that is not there.
         columns: the names of all fields, in the order in which they appear.
         empty: the files without a text.
+        annotated: the files whose lines of text look like tokens with tags.
         encodings: the encoding of each text file that is not UTF-8.
         whole: whether all files could be read; standard input and pipes can be read once.
     """
@@ -27,6 +28,7 @@ class Survey:
     missing: int = 0
     columns: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    annotated: list[str] = field(default_factory=list)
     encodings: dict[str, str] = field(default_factory=dict)
     whole: bool = True
     _seen: set[str] = field(default_factory=set, repr=False)
@@ -51,6 +53,9 @@ class Survey:
             yield f"note: read as {encoding}: {_listed(names)}; `encoding` chooses another"
         if self.empty:
             yield f"note: without text: {_listed(self.empty)}"
+        if self.annotated:
+            listed = _listed(self.annotated)
+            yield f"note: read as lines of text, but looks like CoNLL: {listed}; `format` conll reads it"
         if left_out:
             yield f"note: left out, as their names are not those of text files: {_listed(left_out)}"
         if self.missing:

@@ -8,12 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 from ner.data.corpus import read_file
+from ner.data.formats.conll_columns import looks_like_conll
 from ner.data.formats.registry import format_by_suffix
 from ner.data.likely_encoding import recognise
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import check_encoding, decode
 from ner.errors import InputError, raise_faults
 from ner.records.live_lines import LiveLines, until_pauses
+from ner.records.name_problems import idle_options, name_problems
 from ner.records.office_files import read_paragraphs
 from ner.records.record import Item, Place, Record
 from ner.records.remote_files import is_url
@@ -37,7 +39,6 @@ from ner.records.source_files import (
     WORD,
     exists,
     find_files,
-    is_folder,
     is_packed,
     match_names,
     open_file,
@@ -49,6 +50,8 @@ from ner.records.survey import Survey
 from ner.records.text_options import TextOptions
 
 _BEGINNING = Place()
+_HEAD = 20  # lines by which an annotated file is recognised
+_LONGEST_LINE = 200  # characters of them
 _SAVE_AS = "save it as {} with the program that it is from"
 _REFUSED = {
     ".pdf": "take the text out of the PDF first, for example with pdftotext",
@@ -186,14 +189,18 @@ class TextFiles:
                 continue
             if watch is not None:
                 watch(name)
-            before = survey.texts
+            before, head = survey.texts, list[str]()
             for item in self._items_of(number):
                 if isinstance(item.content, InputError):
                     faults.append(str(item.content))
-                else:
-                    survey.count(item.content)
+                    continue
+                survey.count(item.content)
+                if len(head) < _HEAD:
+                    head.append(item.content.text[:_LONGEST_LINE])
             if survey.texts == before:
                 survey.empty.append(name)
+            if not self.options.format and looks_like_conll(head):
+                survey.annotated.append(name)
         raise_faults(faults)
         survey.encodings = self.encodings
         return survey
@@ -209,35 +216,16 @@ class TextFiles:
 
     def _problems(self, given: list[str]) -> Iterator[str]:
         """What is wrong with the names and options, before anything is read."""
-        options = self.options
-        if given.count(STANDARD_INPUT) > 1:
-            yield "standard input can be read once: name `-` once"
-        packed = [name for name in given if is_folder(name) or Path(name).suffix.lower() == ".zip"]
-        if options.include and (options.format or not packed):
-            yield "`include` chooses files of folders and zip archives: leave it out"
-        elif given and not self.names:
-            endings = ", ".join(TEXT_FILES)
-            wanted = f"is named {options.include}" if options.include else f"has a name that ends in {endings}"
-            yield f"{', '.join(given)}: no file in it {wanted}"
-        kinds = {suffix(name) for name in self.names}
-        if options.sheet and EXCEL not in kinds:
-            yield "`sheet` is about Excel files: leave it out"
-        columns = options.text_column and kinds and not kinds & {*WITH_COLUMNS, *JSON_LINES} and not options.format
-        if options.columns and not kinds & {*DELIMITED}:
-            yield "`columns` is about CSV and TSV files: leave it out"
-        for name in self.names:
-            if problem := self._problem(name):
-                yield problem
-            elif columns and name != STANDARD_INPUT:
-                yield f"{name}: is read as lines of text, which have no columns: leave out `text_column`"
+        yield from name_problems(given, self.names, self.options)
+        problems = [problem for name in self.names if (problem := self._problem(name))]
+        yield from problems or idle_options(self.names, self.options, ["text_column"])
 
     def _problem(self, name: str) -> str | None:
         path, kind, options = Path(name), suffix(name), self.options
         if options.format and options.text_column:
             return f"{name}: `format` {options.format} defines where the text is: leave out `text_column`"
         if name == STANDARD_INPUT:
-            lines = options.format or (options.text_column and self.names == [name])
-            return "standard input is read as lines of text: leave out `format` and `text_column`" if lines else None
+            return "standard input is read as lines of text: leave out `format`" if options.format else None
         if not exists(name):
             return f"there is no file {name}"
         if is_url(name) and (options.format or kind == ".zip"):

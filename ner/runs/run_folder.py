@@ -42,8 +42,13 @@ def run_in(output: Path, way_out: str) -> Iterator[None]:
     """
     with hold_folder(output):
         _remove_leftovers(output)
+        is_new = not (output / UNFINISHED).exists()
         try:
             yield
+        except InputError:
+            if is_new:
+                _forget_unbegun(output)
+            raise
         except KeyboardInterrupt:
             raise InterruptedRun(f"stopped; {way_out}") from None
         except OSError as error:
@@ -107,6 +112,13 @@ def _remove_leftovers(output: Path) -> None:
     for pattern in _LEFTOVERS:
         for folder in output.glob(pattern):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_unbegun(output: Path) -> None:
+    """Remove the description of a run that has written nothing else: there is nothing to continue."""
+    unfinished = output / UNFINISHED
+    if unfinished.is_dir() and [path.name for path in unfinished.iterdir()] == [RUN]:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _final_path(name: str) -> Path:

@@ -51,7 +51,8 @@ class TaggerSource:
         from ner.tagging.model_graph import has_graph, needs_pytorch
         from ner.tagging.tagger import Tagger
 
-        lexicon = lexicon or self.read_lexicon()
+        if lexicon is None:
+            lexicon = self.read_lexicon()
         pytorch = not has_graph(self.folder) or needs_pytorch(characters)
         engine = self.engine
         return Tagger.load(

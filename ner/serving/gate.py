@@ -12,7 +12,7 @@ import anyio
 from starlette.responses import Response
 
 from ner.serving.api_keys import ApiKeys
-from ner.serving.refusal import Refusal, respond
+from ner.serving.refusal import Refusal, not_now, respond
 from ner.serving.request_body import ClientGone, receive_body
 from ner.serving.service import Service
 
@@ -88,6 +88,11 @@ class Gate:
             await answer.refuse(self._respond(scope, refusal))
         except ClientGone:
             answer.status = 499  # as nginx counts it; nothing is sent
+        except asyncio.CancelledError:
+            if not self._service.draining:
+                raise
+            # It was accepted, and the time to drain is over.
+            await answer.refuse(self._respond(scope, not_now("shutting down")))
         except Exception:
             # The traceback has no text: what a text caused is caught where the text is known.
             _LOGGER.exception("request %s failed", request_id.decode())

@@ -1,5 +1,6 @@
 """Reading tagged files into a database: a row for each text, and one for each mention of an entity."""
 
+import json
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import groupby, islice
@@ -8,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ner.errors import InputError
-from ner.records.source_files import EXCEL, PARQUET
+from ner.records.source_files import EXCEL, PARQUET, open_file
 from ner.spreadsheet_cells import HARMLESS
 from ner.summarizing.tagged_files import CSV, JSON_LINES, TaggedFile, in_glob, sheet_rows
 
@@ -134,12 +135,24 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
         "OR len(list_filter(entities, lambda entity: entity.label IS NULL OR entity.text IS NULL)) > 0 LIMIT 1"
     ).fetchone()
     if wrong:
-        raise InputError(f"{wrong[0]}: a record has no entities with label and text, as records of tag have")
+        place = f"{wrong[0]}:{_line_without_entities(wrong[0])}"
+        raise InputError(f"{place}: the record has no entities with label and text, as records of tag have")
     database.execute(
         "INSERT INTO mentions SELECT record, entity.label, entity.text "
         f"FROM (SELECT {_RECORD} AS record, unnest(entities) AS entity FROM part)"
     )
     database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date, value FROM part")
+
+
+def _line_without_entities(name: str) -> int:
+    """The first line of a file with a record that is not as those of tag."""
+    with open_file(name) as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                entities = json.loads(line).get("entities")
+                if entities is None or any(one.get("label") is None or one.get("text") is None for one in entities):
+                    return number
+    raise AssertionError(name)
 
 
 def _load_rows(

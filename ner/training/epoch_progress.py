@@ -14,11 +14,20 @@ _MEASURED_STEPS, _MEASURED_SECONDS = 5, 10.0
 """The least that is measured before the time of a run is told. The first step is slower, so it is left out."""
 
 
+_F1_OF = "eval_f1/"  # and the type
+_SHOWN_TYPES = 4
+"""The most types whose F1 is shown after each epoch. Of more, the lowest ones are."""
+
+
 def describe_f1(scores: Mapping[str, float]) -> str:
     """The dev scores of a tagger in words."""
-    return (
-        f"dev F1 {scores['eval_f1']:.2f} (precision {scores['eval_precision']:.2f}, recall {scores['eval_recall']:.2f})"
-    )
+    types = {name.removeprefix(_F1_OF): score for name, score in scores.items() if name.startswith(_F1_OF)}
+    lowest = sorted(types, key=types.__getitem__)[:_SHOWN_TYPES]
+    shown = ", ".join(f"{type_} {types[type_]:.2f}" for type_ in types if type_ in lowest)
+    described = f"precision {scores['eval_precision']:.2f}, recall {scores['eval_recall']:.2f}"
+    if len(types) > 1:
+        described += f"; lowest {shown}" if len(types) > _SHOWN_TYPES else f"; {shown}"
+    return f"dev F1 {scores['eval_f1']:.2f} ({described})"
 
 
 class EpochProgress(TrainerCallback):

@@ -11,10 +11,10 @@ from ner.data.joining import read_data_sets
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.model.hardware import pick_device
-from ner.model.model_files import RECORD, WEIGHTS
+from ner.model.model_files import CONFIG, RECORD, WEIGHTS
 from ner.model.model_folder import require_whole_model
 from ner.model.run_environment import describe_environment
-from ner.model.stored_config import ADVICE
+from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_record import read_training_record
 from ner.runs.progress import Progress
 from ner.runs.run_folder import UNFINISHED
@@ -140,6 +140,7 @@ def read_recorded_run(folder: Path) -> RecordedRun:
         InputError: the folder holds no whole tagger of `train`, or its record is damaged.
     """
     require_whole_model(folder)
+    read_config(folder / CONFIG)  # says if it is a classifier
     try:
         record = read_training_record(folder / RECORD)
     except FileNotFoundError:

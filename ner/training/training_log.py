@@ -8,6 +8,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from ner.files import name_errors
 from ner.runs.launched import process_number
 
 
@@ -37,7 +38,7 @@ class TrainingLog(TrainerCallback):
             return
         content = {"event": event, "seconds": round(time.perf_counter() - self._began, 1), **fields}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
+        with name_errors(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(content, ensure_ascii=False) + "\n")
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:

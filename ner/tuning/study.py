@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from ner.errors import InputError
+from ner.files import plain_reason
 from ner.runs.run_folder import check_same_run, require_own_folder
 from ner.trainable import Trainable, describe, has_several_passes
 from ner.training.loop_settings import LoopSettings
@@ -185,7 +186,7 @@ def _open_storage(given: str | None, path: Path) -> optuna.storages.RDBStorage:
                 continue
             if given is None:
                 raise cannot_write(error) from error
-            reason = str(error).strip().split("\n")[0]
+            reason = plain_reason(error)
             raise InputError(
                 f"can't open the database of `storage` ({reason}): expected a URL, for example sqlite:///FILE or "
                 "postgresql://USER@HOST/NAME, and the package of the database driver"

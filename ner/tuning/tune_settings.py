@@ -9,6 +9,7 @@ from typing_extensions import TypeVar
 
 from ner.errors import InputError
 from ner.extras import import_extra
+from ner.model.find_encoder import require_encoder
 from ner.pages.frame_html import render_frame
 from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
@@ -81,6 +82,7 @@ def tune_settings(
     """
     require_one_process()
     require_trainable(corpus, settings)
+    require_encoder(settings.encoder)
     if isinstance(fixed, str) or not isinstance(fixed, Collection):
         raise InputError(f"expected `fixed` to be a list of names of settings, got {fixed!r:.60}")
     fixed = {find_name(type(settings), name) for name in fixed}

@@ -60,7 +60,7 @@ def run_page(tmp_path: Path) -> Iterator[Callable[..., Running]]:
 
     def start(tasks: Sequence[Task] = TASKS, types: Sequence[str] = TYPES, guidelines: str = "") -> Running:
         output = tmp_path / f"gold{len(running)}.jsonl"
-        store = open_store(output, [])
+        store = open_store(output)
         session = Session(store, store.add(tasks), types, guidelines)
         page = Running(session, PageServer(session, GoldFile(output, store)), output)
         thread = threading.Thread(target=page.server.run)

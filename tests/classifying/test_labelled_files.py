@@ -1,9 +1,11 @@
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from ner.classifying.input_files import LabelFiles
 from ner.classifying.label_options import LabelOptions
 from ner.classifying.labelled_files import read_labelled, read_labelled_data, read_labelled_split
 from ner.classifying.labelled_text import LabelledText
@@ -105,6 +107,35 @@ def test_all_faults_are_told_with_their_places(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"can't tell which of 2 columns is the label: name them with `columns`"):
         read_labelled(alike)
     assert contents(alike, columns="label,text") == [("a", "1"), ("b", "0")]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("a.txt", {"text_column": "x"}, "a.txt: is read as lines of text, which have no columns: leave out `text_col"),
+        ("a.txt", {"pair_column": "x"}, "leave out `pair_column`"),
+        ("a.txt", {"columns": "a,b"}, "`columns` is about CSV and TSV files: leave it out"),
+        ("a.txt", {"sheet": "x"}, "`sheet` is about Excel files: leave it out"),
+        ("a.csv", {"include": "*.csv"}, "`include` chooses files of folders and zip archives: leave it out"),
+        ("-", {"text_column": "x"}, "standard input: is read as lines of text, which have no columns"),
+        ("a.json", {}, "a.json: expected a name that ends in one of .txt, .jsonl"),
+        ("a.conll", {}, "a.conll: expected a name that ends in one of .txt, .jsonl"),
+    ],
+)
+def test_options_that_no_file_has_a_use_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, options: dict[str, str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / name, "text\n球队赢了\n")
+    with pytest.raises(InputError, match=re.escape(message)):
+        LabelFiles([name], LabelOptions(**options))  # type: ignore[arg-type]
+
+
+def test_labelled_lines_have_no_columns_to_choose(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "体育\t球队赢了\n财经\t股票涨了\n")
+    assert contents(path, columns="label,text") == [("球队赢了", "体育"), ("股票涨了", "财经")]
+    with pytest.raises(InputError, match="which have no columns: leave out `label_column`"):
+        contents(path, label_column="label")
 
 
 def test_folders_named_by_label(tmp_path: Path) -> None:

@@ -291,9 +291,9 @@ def test_every_option_of_train_shows_its_default(run: Run) -> None:
         assert f"[default: {default}]" in result.stdout
 
 
-def test_output_read_by_a_program_that_stops_early(model_folder: Path, tmp_path: Path) -> None:
+def test_output_read_by_a_program_that_stops_early(bert_ner: list[str], model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("我不去。\n" * 5_000, encoding="utf-8")
-    command = f"{sys.executable} -m cli tag --model {model_folder} {tmp_path / 'a.txt'} | head -n 1"
+    command = f"{' '.join(bert_ner)} tag --model {model_folder} {tmp_path / 'a.txt'} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") == 1
     assert "Traceback" not in done.stderr
@@ -427,11 +427,11 @@ def test_an_output_folder_that_cannot_be_written(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
-def test_a_full_disk(model_folder: Path, tmp_path: Path) -> None:
+def test_a_full_disk(bert_ner: list[str], model_folder: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands for a disk without room: the write itself fails, as it would there."""
     (tmp_path / "a.txt").write_text("张伟去上海。\n" * 300, encoding="utf-8")
     (tmp_path / "out.jsonl").write_text("old")
-    tag = f"{sys.executable} -m cli tag --model {model_folder} {tmp_path}/a.txt --output {tmp_path}/out.jsonl"
+    tag = f"{' '.join(bert_ner)} tag --model {model_folder} {tmp_path}/a.txt --output {tmp_path}/out.jsonl"
     command = f"ulimit -f 8; {tag}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr

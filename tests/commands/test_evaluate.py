@@ -30,3 +30,15 @@ def test_the_built_in_tagger_is_scored_if_no_model_is_given(tmp_path: Path) -> N
     result = CliRunner().invoke(app, ["evaluate", "--data", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("mini-zh-uner")
+
+
+def test_baselines_are_rows_below_the_model(model_folder: Path, data_folder: Path) -> None:
+    line = ["evaluate", "--model", str(model_folder), "--data", str(data_folder), "--baselines"]
+    result = CliRunner().invoke(app, line)
+    assert result.exit_code == 0, result.output
+    names = [str(model_folder), "dictionary of train", "CRF over characters"]
+    places = [result.stdout.index(f"{name} on {data_folder / 'test.txt'}") for name in names]
+    assert places == sorted(places)
+    result = CliRunner().invoke(app, [*line, "--split", "train"])
+    assert result.exit_code == 2
+    assert result.stderr.endswith("--baselines learn from train, but these are the sentences of train\n")

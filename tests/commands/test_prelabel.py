@@ -40,6 +40,13 @@ def test_each_format_can_be_read_again(run: Run, tmp_path: Path, model_folder: P
     assert "names.csv: by agreement of the sources, in characters: LOC precision" in result.output
 
 
+def test_answers_about_other_texts_are_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "others.jsonl"
+    path.write_text('{"text": "好", "entities": [{"text": "好", "label": "X"}]}\n', encoding="utf-8")
+    result = run("--answers", path, "--output", tmp_path / "out.json")
+    assert (result.exit_code, f"{path}: has no answer about any of the texts" in result.stderr) == (0, True)
+
+
 def test_a_list_alone_leaves_the_rest_open(run: Run, tmp_path: Path) -> None:
     result = run("--dictionary", tmp_path / "names.csv", "--output", tmp_path / "out.jsonl", "--to", "jsonl")
     assert result.exit_code == 0, result.output
@@ -55,6 +62,7 @@ def test_a_list_alone_leaves_the_rest_open(run: Run, tmp_path: Path) -> None:
         (["--answers", "nowhere.jsonl"], "nowhere.jsonl"),
         (["--rules", "builtin", "--sure-entity", "2"], "--sure-entity"),
         (["--rules", "builtin", "--to", "brat"], "--to"),
+        (["--rules", "builtin", "--rules", "builtin"], "builtin is given twice: give each source once"),
     ],
 )
 def test_wrong_input(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:

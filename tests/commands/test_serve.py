@@ -50,6 +50,12 @@ def test_an_encoder_alone_takes_no_list() -> None:
     assert (result.exit_code, "nothing else has a use for --dictionary and --rules" in result.stderr) == (2, True)
 
 
+def test_a_wrong_encoder_is_refused_before_anything_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ner.serving.server.serve", lambda service: pytest.fail("it was started"))
+    result = CliRunner().invoke(app, ["serve", "--encoder", str(tmp_path)])
+    assert (result.exit_code, f"{tmp_path} contains no encoder" in result.stderr) == (2, True)
+
+
 def test_an_encoder_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "vocab.txt").touch()
     result = CliRunner().invoke(app, ["serve", "--model", str(tmp_path)])
@@ -64,6 +70,6 @@ def test_without_a_model_there_is_the_built_in_tagger_unless_there_is_an_encoder
     monkeypatch.setattr(
         "ner.serving.server.serve", lambda service: served.append((service.default, service.default_encoder))
     )
-    for line in ([], ["--encoder", "x/bert"], ["--model", "y", "--encoder", "bert=hfl/x"]):
+    for line in ([], ["--encoder", "bert=mini-zh"], ["--model", "y", "--encoder", "bert=mini-zh"]):
         assert CliRunner().invoke(app, ["serve", *line]).exit_code == 0
     assert served == [("mini-zh-uner", "mini-zh-uner"), ("bert", "bert"), ("y", "bert")]

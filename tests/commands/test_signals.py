@@ -36,9 +36,9 @@ def wait_for(ready: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_stopped_command_leaves_nothing_behind(model_folder: Path, tmp_path: Path) -> None:
+def test_a_stopped_command_leaves_nothing_behind(bert_ner: list[str], model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out.jsonl").write_text("old", encoding="utf-8")
-    command = [sys.executable, "-m", "ner", "tag", "--model", str(model_folder), "--quiet", "-"]
+    command = [*bert_ner, "tag", "--model", str(model_folder), "--quiet", "-"]
     command += ["--output", str(tmp_path / "out.jsonl")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdin is not None
@@ -94,9 +94,9 @@ def test_what_is_ignored_stays_so_and_an_ignored_ctrl_c_hinders_nothing() -> Non
 
 
 def test_a_stopped_training_has_a_checkpoint_and_says_how_to_continue(
-    data_folder: Path, encoder_folder: Path, tmp_path: Path
+    bert_ner: list[str], data_folder: Path, encoder_folder: Path, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "ner", "train", "--data", str(data_folder), "--encoder", str(encoder_folder)]
+    command = [*bert_ner, "train", "--data", str(data_folder), "--encoder", str(encoder_folder)]
     command += ["--output", str(tmp_path / "model"), "--epochs", "100000", "--patience", "100000", "--quiet"]
     command += ["--max-length", "64"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)

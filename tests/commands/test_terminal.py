@@ -3,7 +3,6 @@
 import logging
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -79,21 +78,19 @@ def test_quiet_commands_still_print_results(model_folder: Path, data_folder: Pat
 
 
 @pytest.mark.parametrize("switch", ["NO_COLOR", "FORCE_COLOR"])
-def test_colours_are_left_out_if_asked_for(tmp_path: Path, switch: str) -> None:
+def test_colours_are_left_out_if_asked_for(tmp_path: Path, switch: str, bert_ner: list[str]) -> None:
     (tmp_path / "train.txt").write_text("王 B-PER\n来 O\n去 I-PER\n", encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
     environment |= {switch: "1", "COLUMNS": "50", "TERM": "xterm", "TTY_COMPATIBLE": "1"}
     for line in (["check", str(tmp_path)], ["tag", "--help"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ner", *line], env=environment, capture_output=True, encoding="utf-8", check=False
-        )
+        done = subprocess.run([*bert_ner, *line], env=environment, capture_output=True, encoding="utf-8", check=False)
         assert ("\x1b[31m" in done.stdout or "\x1b[1;36m" in done.stdout) == (switch == "FORCE_COLOR")
 
 
-def test_tables_fit_a_narrow_terminal() -> None:
+def test_tables_fit_a_narrow_terminal(bert_ner: list[str]) -> None:
     environment = {**os.environ, "COLUMNS": "40"}
     shown = subprocess.run(
-        [sys.executable, "-m", "ner", "info"], env=environment, capture_output=True, encoding="utf-8", check=True
+        [*bert_ner, "info"], env=environment, capture_output=True, encoding="utf-8", check=True
     ).stdout
     table = shown.split("\n\n", 1)[1]
     assert max(map(cell_len, table.splitlines())) <= 40

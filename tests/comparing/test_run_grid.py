@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ner.comparing.compare_settings import compare_settings
 from ner.comparing.grid import Cell, grid, parse_vary
 from ner.comparing.run_grid import run_grid
 from ner.data.corpus import Corpus, read_corpus
@@ -189,6 +190,15 @@ def test_a_failed_run_is_reported_after_the_others_are_trained(corpus: Corpus, q
     assert lines[0].endswith("; 1 run left")
     assert "test F1" in lines[1]
     assert (tmp_path / cells[1].folder / "seed-1" / "model.safetensors").exists()
+
+
+def test_a_wrong_encoder_is_refused_before_the_first_run(
+    corpus: Corpus, quick: Change, tmp_path: Path, trained: list[str]
+) -> None:
+    settings = quick(epochs=1)
+    with pytest.raises(InputError, match=r"^\./missing is not a folder"):
+        compare_settings(corpus, settings, {"encoder": [settings.encoder, "./missing"]}, seeds=1, output=tmp_path)
+    assert trained == []
 
 
 def test_finished_runs_with_other_settings_or_data_are_refused(

@@ -82,6 +82,11 @@ def test_nothing_is_written_over(source: Path, tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"exists: choose another|holds .*in use|is used twice"):
             write()
     assert (tmp_path / "old.conll").read_text(encoding="utf-8") == "old"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match="folder is a folder, and conll is written into a file"):
+        convert_files(source, tmp_path / "folder", READ, WriteOptions(format="conll"), overwrite=True)
+    with pytest.raises(InputError, match="`output` takes a folder"):
+        divide_file(source, Path("/dev/null"), READ, WRITE, dev=0.5, test=0, seed=1)
 
 
 @pytest.mark.parametrize(

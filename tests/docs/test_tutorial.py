@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -18,13 +19,15 @@ def read_commands(page: str) -> list[str]:
     return FENCED.findall((ROOT / "docs" / "tutorial" / page).read_text(encoding="utf-8"))
 
 
-def run_commands(page: str, folder: Path, port: int = 8000, train: str = "") -> subprocess.CompletedProcess[str]:
+def run_commands(
+    page: str, folder: Path, bert_ner: list[str], port: int = 8000, train: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Run all commands of a page, with another port in place of 8000 and more options of `bert-ner train`."""
     programs = folder / "bin"
     programs.mkdir()
-    for name, arguments in (("bert-ner", "-m ner"), ("python", "")):
+    for name, line in (("bert-ner", bert_ner), ("python", [sys.executable])):
         program = programs / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(line)} "$@"\n')
         program.chmod(0o755)
     (folder / "bert-ner").symlink_to(ROOT)
     environment = {
@@ -50,8 +53,8 @@ def test_both_languages_have_the_same_commands(page: str, least: int) -> None:
 
 
 @pytest.mark.slow
-def test_every_command_runs(tmp_path: Path) -> None:
-    ran = run_commands("first-tagger.md", tmp_path, train="--max-steps 60")
+def test_every_command_runs(tmp_path: Path, bert_ner: list[str]) -> None:
+    ran = run_commands("first-tagger.md", tmp_path, bert_ner, train="--max-steps 60")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("林晓东") == 2, "one for each of the taggers"
     assert (tmp_path / "my-tagger" / "report" / "report.html").is_file()
@@ -62,10 +65,10 @@ def test_every_command_runs(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.serve
-def test_every_command_about_the_classifier_runs(tmp_path: Path) -> None:
+def test_every_command_about_the_classifier_runs(tmp_path: Path, bert_ner: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    ran = run_commands("first-classifier.md", tmp_path, port)
+    ran = run_commands("first-classifier.md", tmp_path, bert_ner, port)
     assert ran.returncode == 0, ran.stderr
     assert "accuracy" in ran.stdout
     assert '"model":"topic","results":[{"labels":["财经"]' in ran.stdout
@@ -73,10 +76,10 @@ def test_every_command_about_the_classifier_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.serve
-def test_every_command_about_the_service_runs(tmp_path: Path) -> None:
+def test_every_command_about_the_service_runs(tmp_path: Path, bert_ner: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    ran = run_commands("service.md", tmp_path, port)
+    ran = run_commands("service.md", tmp_path, bert_ner, port)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count('{"status":"ready"}') == 3
     assert ran.stdout.count("林晓东") == 2, "of curl and of Python"

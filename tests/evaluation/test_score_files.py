@@ -48,6 +48,9 @@ def test_new_names_of_types(place: Path) -> None:
     assert [*dropped.evaluation.scores.types] == ["LOC"]
     columns = Path("columns.txt")
     columns.write_text("王 B-PER B-NAME\n", encoding="utf-8")
+    for files, gold in ((["other.txt"], "gold.txt"), ([columns], None)):
+        (note,) = score_files(files, gold, types_map={"NAME": "PER", "ZZ": "PER"}).notes
+        assert note == "neither the data nor the predictions have types that `types_map` renames: ZZ"
     assert score_files([columns], types_map={"NAME": "PER"}).reports["columns.txt"].evaluation.f1 == 100
 
 

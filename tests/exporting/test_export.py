@@ -155,24 +155,25 @@ app()
 """
 
 
-def test_neither_torch_nor_transformers_is_needed(exported_folder: Path, model_folder: Path, tmp_path: Path) -> None:
-    def tag_with(folder: Path, *more: object) -> subprocess.CompletedProcess[str]:
-        options = ["--model", folder, "--text", "张伟去上海。", *more]
-        command = [sys.executable, "-c", WITHOUT_TORCH, "tag", *map(str, options)]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+def tag_without_torch(folder: Path, *more: object) -> subprocess.CompletedProcess[str]:
+    options = ["--model", folder, "--text", "张伟去上海。", *more]
+    command = [sys.executable, "-c", WITHOUT_TORCH, "tag", *map(str, options)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
 
-    run = tag_with(exported_folder)
-    assert run.returncode == 0, run.stderr
-    assert [e["text"] for e in json.loads(run.stdout)["entities"]] == ["张伟", "上海"]
+
+def test_neither_torch_nor_transformers_is_needed(exported_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("term,type,mode,id\n去上海,SHIP,force,S1\n", encoding="utf-8")
-    run = tag_with(exported_folder, "--dictionary", tmp_path / "list.csv")
+    run = tag_without_torch(exported_folder, "--dictionary", tmp_path / "list.csv")
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)["entities"]
     assert [(e["text"], e["label"], e["source"], e.get("id")) for e in found] == [
         ("张伟", "PER", "model", None),
         ("去上海", "SHIP", "dictionary", "S1"),
     ]
-    run = tag_with(model_folder)
+
+
+def test_what_needs_torch_says_so(model_folder: Path) -> None:
+    run = tag_without_torch(model_folder)
     assert run.returncode == 2
     assert run.stderr.startswith("bert-ner: torch is not installed: pip install ")
 

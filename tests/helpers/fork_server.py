@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Collection
 from typing import Any
 
 FLUSH_FAILED = 120  # the status of Python if standard output can't be flushed at the end
@@ -33,7 +34,7 @@ def serve(warm_up: list[list[str]]) -> None:
     os.dup2(null, 1)
     importlib.import_module("ner.training.train")  # most of what the command lines import
     for arguments in warm_up:
-        _import_as_in_a_fork(arguments)
+        import_as_in_a_fork(arguments)
     from tests.helpers.kept_conversions import keep_conversions
 
     keep_conversions()
@@ -60,7 +61,7 @@ def serve(warm_up: list[list[str]]) -> None:
         answers.flush()
 
 
-def _import_as_in_a_fork(arguments: list[str]) -> None:
+def import_as_in_a_fork(arguments: list[str]) -> None:
     """Import here what a command imports, without running it here: its threads would not survive a fork."""
     read, write = os.pipe()
     child = os.fork()
@@ -88,7 +89,7 @@ def _run(request: dict[str, Any], inherited: tuple[int, ...]) -> None:
         for descriptor in inherited:
             os.close(descriptor)
         _set_up(request)
-        status = _status_of(request["arguments"])
+        status = status_of(request["arguments"])
     except BaseException:
         with contextlib.suppress(BaseException):
             traceback.print_exc()
@@ -130,16 +131,7 @@ def _set_up(request: dict[str, Any]) -> None:
             os.dup2(descriptor, number)
             if descriptor != number:
                 os.close(descriptor)
-    # As the interpreter makes them at its start; of a closed one it makes None.
-    sys.stdin = None if 0 in closed else io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")  # type: ignore[assignment]
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        if number in closed:
-            setattr(sys, name, None)
-        else:
-            buffer = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
-            errors = "strict" if number == 1 else "backslashreplace"
-            setattr(sys, name, io.TextIOWrapper(buffer, "utf-8", errors, line_buffering=number == 2))
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+    wrap_streams(closed)
     if request["memory"]:
         with open("/proc/self/statm", encoding="ascii") as file:
             size = int(file.read().split()[0]) * resource.getpagesize()
@@ -154,7 +146,20 @@ def _set_up(request: dict[str, Any]) -> None:
         install(**request["fault"])
 
 
-def _status_of(arguments: list[str]) -> int:
+def wrap_streams(closed: Collection[int]) -> None:
+    """Make the streams of `sys` as the interpreter does at its start; of a closed one it makes None."""
+    sys.stdin = None if 0 in closed else io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")  # type: ignore[assignment]
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if number in closed:
+            setattr(sys, name, None)
+        else:
+            buffer = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
+            errors = "strict" if number == 1 else "backslashreplace"
+            setattr(sys, name, io.TextIOWrapper(buffer, "utf-8", errors, line_buffering=number == 2))
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+
+
+def status_of(arguments: list[str]) -> int:
     """Run a command line to the end of an interpreter's life."""
     from ner.commands.app import run
 

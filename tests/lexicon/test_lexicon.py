@@ -1,6 +1,7 @@
 """Reading lists of terms, and what is said of wrong ones."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +139,30 @@ def test_all_faults_of_all_lists_are_reported_at_once(tmp_path: Path) -> None:
         "missing.csv: no such file or folder",
     ]
     assert len(Lexicon.read(gbk, encoding="gb18030")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "term,type\n杭州的星海湾科技,LOC\n".encode("gbk"),
+            "a.csv:2: is not UTF-8; it looks like GBK: save it as UTF-8",
+        ),
+        ("term,type\n杭州,LOC\n".encode("utf-16"), "a.csv:1: looks like UTF-16: save it as UTF-8"),
+        ("term,type\n杭州,LOC\n".encode() + b"\xff,LOC\n", "a.csv:3: is not UTF-8 (byte 0xff): save it as UTF-8"),
+    ],
+)
+def test_where_no_encoding_can_be_chosen_none_is_advised(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=re.escape(message)):
+        Lexicon.read_typed([(path, "")])
+
+
+def test_an_empty_list_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path, "a.csv", "term,type\n")
+    assert len(Lexicon.read(path)) == 0
+    assert caplog.messages == [f"{path}: has no entry, so it changes nothing"]
 
 
 def test_of_many_faults_the_first_are_shown_and_the_others_counted(tmp_path: Path) -> None:

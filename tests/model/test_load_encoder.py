@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
@@ -24,6 +25,7 @@ from transformers import (
 )
 
 from ner.errors import InputError
+from ner.model.find_encoder import require_encoder
 from ner.model.load_encoder import load_characters, load_encoder, longest_window
 from tests.helpers.padded_tensors import padded_tensors
 
@@ -161,6 +163,19 @@ def test_folders_that_hold_no_encoder_are_named(tmp_path: Path) -> None:
         load_encoder(str(tmp_path))
     with pytest.raises(InputError, match="is not a folder"):
         load_encoder(str(tmp_path / "missing"))
+
+
+def test_a_name_that_was_not_downloaded_is_refused_without_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(InputError, match="can't load the encoder nobody/nothing: there is no such folder"):
+        require_encoder("nobody/nothing")
+    with pytest.raises(InputError, match="'a b' is no folder, and can't be a name on the Hugging Face Hub"):
+        require_encoder("a b")
+
+
+def test_a_tagger_is_no_encoder(model_folder: Path) -> None:
+    with pytest.raises(InputError, match="is a tagger or a classifier: expected the folder of an encoder"):
+        load_encoder(str(model_folder))
 
 
 def test_a_truncated_weights_file_is_one_sentence(encoder_folder: Path, tmp_path: Path) -> None:

@@ -58,6 +58,10 @@ def test_files_with_weights(tmp_path: Path) -> None:
             parse_source(f"{path}={weight}")
     with pytest.raises(InputError, match="there is no file"):
         parse_source(str(tmp_path / "none.txt"))
+    for name in ("a.jsonl", "a.csv.gz", "a.docx", "a.txt.zst"):
+        (tmp_path / name).touch()
+        with pytest.raises(InputError, match=rf"{name}: expected plain text with one paragraph per line"):
+            parse_source(str(tmp_path / name))
     with pytest.raises(InputError, match=r"is a folder: give the files in it, for example .*\*\.txt"):
         parse_source(str(tmp_path))
 

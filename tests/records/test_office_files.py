@@ -63,7 +63,7 @@ def test_one_sheet_is_chosen_by_its_name(book: Path) -> None:
 
 def test_what_is_no_excel_file_is_one_sentence(tmp_path: Path, book: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"no zip")
-    with pytest.raises(InputError, match=r"b\.xlsx: can't be unpacked"):
+    with pytest.raises(InputError, match=r"b\.xlsx: is not a file of Excel or Word"):
         records(tmp_path / "b.xlsx", text_column="a")
     with zipfile.ZipFile(tmp_path / "c.xlsx", "w") as package:
         package.writestr("a", "b")
@@ -115,6 +115,26 @@ def test_what_is_no_word_file_is_one_sentence(tmp_path: Path) -> None:
     write_word(tmp_path / "c.docx", "<w:p>")
     with pytest.raises(InputError, match=r"c\.docx: is damaged \("):
         records(tmp_path / "c.docx")
+
+
+@pytest.mark.parametrize("encoding", ["GB18030", "nothing"])
+def test_other_encodings_than_those_of_word_are_one_sentence(tmp_path: Path, encoding: str) -> None:
+    with zipfile.ZipFile(tmp_path / "b.docx", "w") as package:
+        package.writestr("word/document.xml", f'<?xml version="1.0" encoding="{encoding}"?><a/>')
+    with pytest.raises(InputError, match=r"b\.docx: is damaged \("):
+        records(tmp_path / "b.docx")
+
+
+@pytest.mark.parametrize("name", ["b.docx", "b.xlsx"])
+def test_a_file_of_before_2007_is_one_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0" * 200)
+    with pytest.raises(InputError, match=rf"{name}: is not a file of Excel or Word from 2007 on, or is damaged"):
+        records(tmp_path / name, **({"text_column": "内容"} if name == "b.xlsx" else {}))
+
+
+def test_strict_documents_are_read(tmp_path: Path) -> None:
+    body = '<w:p xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:r><w:t>王来了。</w:t></w:r></w:p>'
+    assert [text for _, _, text, _ in records(write_word(tmp_path / "a.docx", body))] == ["王来了。"]
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

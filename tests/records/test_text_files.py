@@ -285,3 +285,22 @@ def test_standard_input_comes_in_parts_that_end_where_it_pauses(monkeypatch: pyt
         os.close(write)
         assert [(record.line, record.text) for record in next(parts)] == [(3, "王小明")]
         assert next(parts, None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "annotated"),
+    [
+        ("a.txt", "# newdoc\n王 B-PER\n来 O\n\n去 O\n", True),
+        ("a.txt", "王\tB-PER\n来\tO\n", True),
+        ("a.txt", "王 B-PER\n", False),
+        ("a.txt", "血型 A\n血型 O\n", False),
+        ("a.txt", "王来了。\nO\n", False),
+        ("a.csv", "text\n王 B-PER\n王来了。\n", False),
+    ],
+)
+def test_an_annotated_file_that_is_read_as_text_is_told(tmp_path: Path, name: str, text: str, annotated: bool) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    notes = [*TextFiles([str(path)], TextOptions(text_column="text" if name == "a.csv" else None)).survey().notes()]
+    message = f"note: read as lines of text, but looks like CoNLL: {path}; `format` conll reads it"
+    assert notes == ([message] if annotated else [])

@@ -40,6 +40,26 @@ def test_a_damaged_description_is_named_with_the_way_out(tmp_path: Path, text: s
         require_resumable(tmp_path, RUN, True)
 
 
+def test_nothing_is_left_of_a_run_that_could_not_begin(tmp_path: Path) -> None:
+    output = tmp_path / "new"
+
+    def fail(*written: str) -> None:
+        with run_in(output, "run it again"):
+            if not (output / "unfinished-run").exists():
+                begin_run(output, RUN)
+            for name in written:
+                (output / "unfinished-run" / name).touch()
+            raise InputError("there is no such encoder")
+
+    with pytest.raises(InputError, match="no such encoder"):
+        fail()
+    assert not output.exists()
+    for written in (["checkpoint-1"], []):  # the second time it is there already
+        with pytest.raises(InputError, match="no such encoder"):
+            fail(*written)
+        assert sorted(path.name for path in (output / "unfinished-run").iterdir()) == ["checkpoint-1", "run.json"]
+
+
 def test_a_missing_description_too(tmp_path: Path) -> None:
     begin_run(tmp_path, RUN)
     assert require_resumable(tmp_path, RUN, True)

@@ -186,6 +186,28 @@ def test_too_busy_is_said_before_the_body_is_read(make_client: Make) -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "4")
 
 
+@pytest.mark.parametrize("draining", [True, False])
+def test_what_is_not_answered_when_the_service_ends(make_client: Make, draining: bool) -> None:
+    service = stub_service()
+    never_answer(service)
+
+    async def run() -> httpx.Response:
+        async with make_client(service) as client:
+            asked = asyncio.ensure_future(client.post("/v1/tag", json={"texts": ["杭州"]}))
+            await asyncio.sleep(0.05)
+            service.draining = draining
+            asked.cancel()  # as uvicorn does when the time to drain is over
+            return await asked
+
+    if not draining:
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(run())
+        return
+    answer = asyncio.run(run())
+    assert answer.status_code == 503
+    assert answer.json()["error"] == "the service is shutting down: try again later"
+
+
 @pytest.mark.parametrize("field", ["ready", "draining"])
 def test_not_ready(field: str, make_client: Make) -> None:
     service = stub_service()

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -67,31 +65,31 @@ def test_vectors_are_those_of_the_embedder(served: Served) -> None:
 
 
 @pytest.mark.parametrize(("ending", "options"), [("jsonl", ["--nbest", "2"]), ("csv", [])])
-def test_the_command_writes_what_tag_writes(served: Served, tmp_path: Path, ending: str, options: list[str]) -> None:
+def test_the_command_writes_what_tag_writes(
+    served: Served, bert_ner: list[str], tmp_path: Path, ending: str, options: list[str]
+) -> None:
     news = tmp_path / "news.txt"
     news.write_text("\n".join(TEXTS), encoding="utf-8")
     outputs = []
     for line in (["client", "--url", served.url, "tag"], ["tag", "--precision", "fp32"]):
         outputs.append(tmp_path / f"{line[0]}.{ending}")
-        subprocess.run(
-            [sys.executable, "-m", "ner", *line, news, *options, "--output", outputs[-1]],
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            check=True,
-        )
+        subprocess.run([*bert_ner, *line, news, *options, "--output", outputs[-1]], check=True)
     first, second = (re.split(r"(\d\.\d{3,})", output.read_text(encoding="utf-8")) for output in outputs)
     assert first[::2] == second[::2]  # all but scores and probabilities, whose last digit may differ
     assert [float(number) for number in first[1::2]] == pytest.approx([float(n) for n in second[1::2]], abs=2e-4)
 
 
 @pytest.mark.parametrize("options", [[], ["--pooling", "none", "--layer", "-2"], ["--entities"]])
-def test_the_command_writes_the_vectors_that_embed_writes(served: Served, tmp_path: Path, options: list[str]) -> None:
+def test_the_command_writes_the_vectors_that_embed_writes(
+    served: Served, bert_ner: list[str], tmp_path: Path, options: list[str]
+) -> None:
     news = tmp_path / "news.txt"
     news.write_text("\n".join(TEXTS), encoding="utf-8")
     found = []
     own = ["embed", "--encoder", "mini-zh-uner", *(["--model", "mini-zh-uner"] if "--entities" in options else [])]
     for line in (["client", "--url", served.url, "embed"], own):
         output = tmp_path / f"{line[0]}.npz"
-        subprocess.run([sys.executable, "-m", "ner", *line, news, *options, "--output", output], check=True)
+        subprocess.run([*bert_ner, *line, news, *options, "--output", output], check=True)
         found.append(np.load(output))
     ours, wanted = found
     assert sorted(ours.files) == sorted(wanted.files)

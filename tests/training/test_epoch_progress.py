@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ner.training.epoch_progress import EpochProgress
+from ner.training.epoch_progress import EpochProgress, describe_f1
 from tests.helpers.recorded_progress import RecordedProgress
 
 
@@ -37,3 +37,19 @@ def test_a_short_run_tells_no_time() -> None:
         state: Any = SimpleNamespace(global_step=step, max_steps=100)
         callback.on_step_end(unused, state, unused)
     assert shown.lines == []
+
+
+@pytest.mark.parametrize(
+    ("types", "shown"),
+    [
+        ({}, ""),
+        ({"PER": 50.0}, ""),
+        ({"LOC": 80.0, "PER": 50.0}, "; LOC 80.00, PER 50.00"),
+        ({"A": 9.0, "B": 7.0, "C": 99.0, "D": 5.0, "E": 8.0}, "; lowest A 9.00, B 7.00, D 5.00, E 8.00"),
+    ],
+)
+def test_the_scores_of_an_epoch_name_the_types(types: dict[str, float], shown: str) -> None:
+    scores = {"eval_f1": 70.0, "eval_precision": 71.0, "eval_recall": 69.0}
+    scores |= {f"eval_f1/{type_}": f1 for type_, f1 in types.items()}
+    scores |= {f"eval_recall/{type_}": 1.0 for type_ in types}
+    assert describe_f1(scores) == f"dev F1 70.00 (precision 71.00, recall 69.00{shown})"

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from ner.commands.app import app
 from ner.data.corpus import read_corpus
 from ner.errors import InputError
+from ner.model.stored_classifier import CLASSIFIER_TYPE
+from ner.model.stored_config import MODEL_TYPE
 from ner.training.reproduce import read_recorded_run
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
@@ -93,4 +95,12 @@ def test_a_folder_without_a_record_is_refused(trained: Path, tmp_path: Path) -> 
     shutil.copytree(trained, tmp_path / "model")
     (tmp_path / "model" / "training.json").unlink()
     with pytest.raises(InputError, match=r"there is no training\.json in .*how it was trained is unknown"):
+        read_recorded_run(tmp_path / "model")
+
+
+def test_a_classifier_is_not_called_damaged(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "model")
+    config = tmp_path / "model" / "config.json"
+    config.write_text(config.read_text().replace(MODEL_TYPE, CLASSIFIER_TYPE))
+    with pytest.raises(InputError, match="contains a classifier: give the folder of a tagger"):
         read_recorded_run(tmp_path / "model")

@@ -89,7 +89,7 @@ def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
 def test_other_networks_learn_them_too(
     corpus: Corpus, settings: TrainingSettings, quick: Change, tmp_path: Path, changes: dict[str, object]
 ) -> None:
-    run = train(corpus, quick(epochs=settings.epochs, **changes), tmp_path / "model")
+    run = train(corpus, quick(epochs=settings.epochs, patience=5, **changes), tmp_path / "model")
     assert run.evaluations["test"].scores.f1 > 95
     assert sum(run.record["layer_weights"]) == pytest.approx(1, abs=1e-4)
 

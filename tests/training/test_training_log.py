@@ -39,3 +39,9 @@ def test_one_of_several_processes_writes(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("ner.training.training_log.process_number", lambda: 1)
     TrainingLog(tmp_path / "log.jsonl").write("begin")
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_full_disk_is_named() -> None:
+    with pytest.raises(OSError, match="No space left") as error:
+        TrainingLog(Path("/dev/full")).write("begin")
+    assert error.value.filename == "/dev/full"

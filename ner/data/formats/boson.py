@@ -71,7 +71,7 @@ def _parse(line: str) -> tuple[str, tuple[Entity, ...]]:
         text += line[at : match.start()]
         at = match.end()
         if match[1]:
-            open_.append((len(text), match[1]))
+            open_.append((len(text), match[1].strip() or match[1]))
         elif open_:
             start, label = open_.pop()
             spans.append((start, len(text), label))

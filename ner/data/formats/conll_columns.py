@@ -121,6 +121,12 @@ def _beside(columns: Sequence[str], layout: _Layout) -> list[str]:
     ]
 
 
+def looks_like_conll(lines: Sequence[str]) -> bool:
+    """Whether the first lines of a file are tokens with tags."""
+    rows = [columns for line in lines if (columns := line.split()) and not line.startswith("#")]
+    return len(rows) > 1 and all(len(columns) > 1 and is_tag(columns[-1]) for columns in rows)
+
+
 def read_rows(lines: Lines, name: str, token_column: int | None = None, tag_column: int | None = None) -> Rows:
     """Read the tokens and tags of a file.
 
@@ -264,7 +270,15 @@ def _find_layout(lines: Lines, token_column: int | None, tag_column: int | None)
             numbered += count * line.numbered
     token, tag = (2, 3) if numbered * 2 > widths.total() else (1, -1)
     width = widths.most_common(1)[0][0] if widths else 2
-    return _Layout(token_column or token, tag_column or tag, width)
+    layout = _Layout(token_column or token, tag_column or tag, width)
+    chosen = token_column or tag_column
+    if None in (token_column, tag_column) and chosen:  # the other one is where it usually is
+        places = {number if number > 0 else width + 1 + number for number in (layout.token, layout.tag)}
+        if len(places) == 1:
+            raise InputError(
+                f"column {chosen} of {width} has both tokens and tags: set `token_column` and `tag_column`"
+            )
+    return layout
 
 
 def _column(columns: list[str], number: int) -> str:

@@ -133,9 +133,10 @@ def _spans(items: list[object]) -> tuple[list[Span], list[str]]:
     for item in items:
         surface = score = None
         if isinstance(item, dict):
-            keys = [first_key(item, names) or "" for names in (_START_KEYS, _END_KEYS, _LABEL_KEYS)]
-            values: list[Any] = [item.get(key) for key in keys]
             text_key = "entity" if _LAST in item else "text"
+            label_keys = [key for key in _LABEL_KEYS if key != text_key]
+            keys = [first_key(item, names) or "" for names in (_START_KEYS, _END_KEYS, label_keys)]
+            values: list[Any] = [item.get(key) for key in keys]
             surface = item.get(text_key)
             score = _probability(item.get("score"))
             extra += unread_keys(item, (*keys, text_key, *["score"] * (score is not None)))

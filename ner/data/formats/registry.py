@@ -30,6 +30,7 @@ from ner.data.schemes import Scheme
 from ner.data.split_files import is_brat
 from ner.data.text_encoding import check_encoding, is_standard_input, read_bytes, read_text
 from ner.errors import InputError
+from ner.files import name_errors
 
 _Write = Callable[[Sequence[Sentence], Path, Scheme], list[Finding]]
 _WriteSpans = Callable[[Sequence[Sentence], Path], list[Finding]]
@@ -170,5 +171,5 @@ def _detect(path: Path, encoding: str) -> str:
 def _head(path: Path) -> bytes:
     if is_standard_input(path):
         return read_bytes(path)[:_HEAD]
-    with open(path, "rb") as file:
+    with name_errors(path), open(path, "rb") as file:
         return file.read(_HEAD)

@@ -34,3 +34,10 @@ def test_braces_without_their_counterpart_are_faults(tmp_path: Path) -> None:
         (2, "'{{time:今天}}，天}}' ends an entity; expected two braces and its type before it"),
     ]
     assert len(split.sentences) == 1
+
+
+def test_spaces_around_a_type_are_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "train.txt"
+    path.write_text("{{ time : 今天}}\n", "utf-8")
+    (sentence,) = examine_file(path).sentences
+    assert sentence.entities == (Entity(0, 2, "time", "今天"),)

@@ -9,6 +9,7 @@ from ner.data.entities import Entity, Sentence
 from ner.data.formats.conll import write
 from ner.data.read_options import ReadOptions
 from ner.data.schemes import BIO, BMES, IO, IOB1, SCHEMES, Scheme
+from ner.errors import InputError
 from tests.helpers.annotated_texts import flat_sentences, spans
 
 
@@ -179,6 +180,23 @@ def test_an_unreadable_encoding_is_one_fault(tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no such file"):
         examine_file(tmp_path / "x.txt")
+
+
+@pytest.mark.parametrize("options", [{"token_column": -1}, {"token_column": 2}, {"tag_column": 1}, {"tag_column": -2}])
+def test_one_column_is_not_both(tmp_path: Path, options: dict[str, int]) -> None:
+    (tmp_path / "x.conll").write_text("王 B-PER\n来 O\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"column -?\d of 2 has both tokens and tags: set `token_column` and `tag_col"):
+        examine_file(tmp_path / "x.conll", ReadOptions(**options))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"PK\x03\x04\x00", "a zip archive"), (b"\x1f\x8b\x08", "packed")],
+)
+def test_what_is_packed_is_no_text(tmp_path: Path, content: bytes, kind: str) -> None:
+    (tmp_path / "x.conll").write_bytes(content)
+    with pytest.raises(InputError, match=rf"x\.conll: is {kind}"):
+        examine_file(tmp_path / "x.conll")
 
 
 def test_a_line_of_very_many_columns_is_one_fault(tmp_path: Path) -> None:

@@ -295,3 +295,11 @@ def test_cmeee_has_the_last_character_and_nested_entities(path: Path) -> None:
     split = read(path, ReadOptions())
     assert (split.faults, split.losses) == ([], [])
     assert split.sentences[0].entities == (Entity(2, 6, "sym", "细胞下降"), Entity(2, 4, "bod", "细胞"))
+
+
+@pytest.mark.parametrize("type_", [{}, {"type": None}])
+def test_the_text_of_an_entity_of_cmeee_is_never_its_type(path: Path, type_: dict[str, None]) -> None:
+    entity = {"start_idx": 2, "end_idx": 5, "entity": "细胞下降", **type_}
+    path.write_text(json.dumps([{"text": "儿童细胞下降", "entities": [entity]}], ensure_ascii=False), "utf-8")
+    (fault,) = read(path, ReadOptions()).faults
+    assert fault.message.startswith("expected an entity as")

@@ -1,0 +1,1 @@
+"""Simple taggers without a network, to see what a network adds."""
