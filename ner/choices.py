@@ -25,14 +25,14 @@ FusionName = Literal["last", "mean", "last4", "scalar-mix", "attention", "multi-
 Pooling = Literal["mean", "cls", "max"]
 """How the vectors of several characters become one: their mean, their maximum, or the vector of [CLS]."""
 PrecisionName = Literal["auto", "fp32", "bf16"]
-SegmenterName = Literal["jieba"]
+SegmenterName = Literal["jieba", "list"]
 """What cuts text into words."""
 TaggingScheme = Literal["BIOES", "BIO"]
 Target = Literal["onnx", "openvino"]
 """What runs an exported network."""
 TextPooling = Literal["mean", "cls", "attention", "max"]
 """How a classifier makes one vector of those of a text."""
-WordsName = Literal["none", "jieba"]
+WordsName = Literal["none", "jieba", "list"]
 """Whether a network reads words, and what cuts them."""
 
 FUSIONS: tuple[FusionName, ...] = get_args(FusionName)

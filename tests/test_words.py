@@ -25,10 +25,12 @@ from ner.errors import InterruptedRun
 from ner.exporting.export import export_tagger
 from ner.exporting.write_graph import write_graph
 from ner.model.model_folder import load_model
+from ner.model.network import leave_out_words
 from ner.model.recurrent import run_both_ways
 from ner.serving.engine_process import Models, Start
 from ner.tagging.model_info import model_info
 from ner.training.epoch_progress import EpochProgress
+from ner.training.starting_network import build_model
 from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
 from tests.conftest import SENTENCES
@@ -272,3 +274,46 @@ def test_what_is_written_without_words_is_read_by_older_versions(model_folder: P
     content = json.loads((tmp_path / "exported" / "exported.json").read_text(encoding="utf-8"))
     assert content["format_version"] == 1
     assert content.keys() == json.loads((OLD / "exported" / "exported.json").read_text(encoding="utf-8")).keys()
+
+
+def test_the_words_of_a_list_are_a_part_of_the_model(
+    corpus: Corpus, settings: TrainingSettings, tmp_path: Path
+) -> None:
+    (tmp_path / "names.txt").write_text("王小明 PER\n北京 LOC\n大学\n", encoding="utf-8")
+    listed = replace(settings, words="list", words_dictionary=str(tmp_path / "names.txt"), epochs=1)
+    run = train(corpus, listed, tmp_path / "tagger")
+    words = run.tagger.engine.words
+    assert words is not None
+    assert words.encode("王小明在北京大学").tolist() == [9, 10, 11, 0, 5, 7, 1, 3]
+    assert (tmp_path / "tagger" / "words.txt").read_text(encoding="utf-8") == "王小明 PER\n北京 LOC\n大学\n"
+    loaded = Tagger.load(tmp_path / "tagger", "fp32")
+    for ours, theirs in zip(loaded.emissions(TEXTS), run.tagger.emissions(TEXTS), strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-4)
+    again = train(corpus, replace(settings, init_from=str(tmp_path / "tagger"), epochs=1), tmp_path / "again")
+    assert again.record["settings"]["words"] == "list"
+    with pytest.raises(InputError, match="expected `words_dictionary` to be a file with `words` list, got None"):
+        replace(settings, words="list")
+
+
+def test_whole_words_of_a_list_are_left_out_in_training() -> None:
+    words = torch.tensor([[0, 5, 6, 7, 12, 0, 9, 11, 0], [6, 7, 5, 7, 8, 8, 0, 0, 0]]).repeat(400, 1)
+    left = leave_out_words(words, 0.3)
+    assert ((left == words) | (left == 0)).all()
+    for row, spans in ((0, [(1, 4), (4, 5), (6, 8)]), (1, [(0, 2), (2, 4), (4, 5), (5, 6)])):
+        for start, end in spans:  # the second row is a window that begins inside a word
+            kept = (left[row::2, start:end] != 0).float()
+            assert (kept.min(dim=1).values == kept.max(dim=1).values).all()
+            assert 0.6 < kept.mean() < 0.8
+    assert torch.equal(leave_out_words(words, 0.0), words)
+
+
+def test_only_training_leaves_words_out(corpus: Corpus, settings: TrainingSettings, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("王小明 PER\n", encoding="utf-8")
+    listed = replace(settings, words="list", words_dictionary=str(tmp_path / "names.txt"), dropout=0.0)
+    model, _ = build_model(corpus.types, listed)
+    words = torch.tensor([[0, 5, 6, 7, 0, 0]])
+    found = {}
+    for mode in (True, False):
+        model.train(mode)
+        found[mode] = {tuple(model.with_words(torch.zeros(1, 4, 1), words)[0, 0].tolist()) for _ in range(40)}
+    assert (len(found[True]), len(found[False])) == (2, 1)

@@ -14,7 +14,10 @@ from ner.model.crf.tag_distribution import TagDistribution
 from ner.model.encoder_network import EncoderNetwork, NetworkOutput
 from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.recurrent import run_both_ways
+from ner.words.stored_segmenter import ALONE, FIRST, PLACES
 
+_LEFT_OUT = 0.3
+"""The share of the words of a list that a network doesn't read in training, so that it doesn't depend on the list."""
 _CELLS: dict[CellName, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
 
@@ -96,8 +99,10 @@ class BertBiLstmCrf(EncoderNetwork):
             return features
         if word_ids is None:
             raise ValueError("expected `word_ids`, because the network was trained with words, got None")
-        words = self.word_embedding(word_ids[:, 1:-1])
-        return torch.cat([features, words.to(features.dtype)], dim=2)
+        ids = word_ids[:, 1:-1]
+        if self.training and self.config.words == "list":
+            ids = leave_out_words(ids, _LEFT_OUT)
+        return torch.cat([features, self.word_embedding(ids).to(features.dtype)], dim=2)
 
     def divergence(self, one: Tensor, other: Tensor, labels: Tensor) -> Tensor:
         first, _, mask = select_labelled(one, labels)
@@ -116,6 +121,15 @@ class BertBiLstmCrf(EncoderNetwork):
                     allowed &= ~(open_.unsqueeze(2) & closed.unsqueeze(1))
                 return self.tag_decoder.partial_loss(emissions, allowed, mask)
             return self.tag_decoder.loss(emissions, tags, mask)
+
+
+def leave_out_words(word_ids: Tensor, share: float) -> Tensor:
+    """Replace a random share of whole words by no word: `(batch, chars)` -> `(batch, chars)`."""
+    places = (word_ids - 1) % PLACES
+    begins = (word_ids > 0) & ((places == FIRST) | (places == ALONE))
+    words = begins.cumsum(dim=1)  # the number of the word that each character belongs to, or follows
+    left_out = torch.rand(len(word_ids), word_ids.shape[1] + 1, device=word_ids.device) < share
+    return word_ids.masked_fill(left_out.gather(1, words), 0)
 
 
 def select_labelled(emissions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -19,9 +19,9 @@ class NetworkSettings(EncoderSettings):
         WordsName,
         NETWORK,
         Help(
-            "Word segmenter. With jieba, the BiLSTM also reads, for each character, its place in its word and the part "
-            "of speech of the word.",
-            "分词工具。用 jieba 时，BiLSTM 会同时读入每个字在词中的位置和词性。",
+            "Words that the BiLSTM also reads, for each character: its place in its word and the part of speech of the "
+            "word. jieba segments the text; with list, only the words of words_dictionary are words.",
+            "BiLSTM 同时读入每个字在词中的位置和词性。jieba：分词；list：只有 words_dictionary 里的词才是词。",
         ),
     ] = "none"
     words_dictionary: Annotated[
@@ -29,9 +29,9 @@ class NetworkSettings(EncoderSettings):
         NETWORK,
         Unset("none", "无"),
         Help(
-            "User dictionary of the segmenter: a text file with one word per line, optionally with its frequency and "
-            "its part of speech. The model keeps a copy.",
-            "分词的用户词典：文本文件，每行一个词，后面可以写词频和词性。模型会保存一份副本。",
+            "User dictionary of words: a text file with one word per line, optionally with its frequency and its part "
+            "of speech. The model keeps a copy.",
+            "words 的用户词典：文本文件，每行一个词，后面可以写词频和词性。模型会保存一份副本。",
         ),
     ] = None
     scheme: Annotated[
@@ -80,5 +80,7 @@ class NetworkSettings(EncoderSettings):
         yield from super().conflicts()
         if self.words_dictionary is not None and self.words == "none":
             yield self.conflict("words_dictionary", "None without `words`")
+        if self.words_dictionary is None and self.words == "list":
+            yield self.conflict("words_dictionary", "a file with `words` list")
         if self.label_smoothing and self.decoder != "softmax":
             yield self.conflict("label_smoothing", f"0 with `decoder` {self.decoder}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from ner.version import installed_version
 from ner.words.user_dictionary import UserDictionary
 
 # Those of jieba's dictionary, x for what is no word, and eng for Latin letters.
@@ -27,6 +28,10 @@ class JiebaSegmenter:
         self._jieba = _plain() if dictionary is None else _new()
         for word in dictionary.words if dictionary else ():
             self._jieba.add_word(*word)
+
+    @property
+    def version(self) -> str:
+        return installed_version(self.package)
 
     def words(self, text: str) -> Iterable[tuple[str, str]]:
         found: list[tuple[str, str]] = self._jieba.tag(text)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ner.choices import SegmenterName
 from ner.words.jieba_segmenter import JiebaSegmenter
+from ner.words.list_segmenter import ListSegmenter
 from ner.words.user_dictionary import UserDictionary
 
 
@@ -12,7 +13,8 @@ class Segmenter(Protocol):
     """Cuts text into words.
 
     Args:
-        package: the distribution that does the work. Its version is saved in models.
+        package: the distribution that does the work.
+        version: its version, which is saved in models.
         parts: the parts of speech that it knows, without those of a user dictionary.
     """
 
@@ -20,15 +22,24 @@ class Segmenter(Protocol):
     def package(self) -> str: ...
 
     @property
+    def version(self) -> str: ...
+
+    @property
     def parts(self) -> Sequence[str]: ...
 
-    def words(self, text: str) -> Iterable[tuple[str, str]]:
-        """The words of a text in their order, each with its part of speech. White space may be left out."""
+    def words(self, text: str) -> Iterable[tuple[str, str | None]]:
+        """The words of a text in their order, each with its part of speech; None for what is no word.
+
+        White space may be left out.
+        """
         ...
 
 
 # To add a segmenter: a class as above, its name in `SegmenterName`, and a line here.
-_SEGMENTERS: dict[SegmenterName, Callable[[UserDictionary | None], Segmenter]] = {"jieba": JiebaSegmenter}
+_SEGMENTERS: dict[SegmenterName, Callable[[UserDictionary | None], Segmenter]] = {
+    "jieba": JiebaSegmenter,
+    "list": ListSegmenter,
+}
 
 
 def open_segmenter(name: SegmenterName, dictionary: UserDictionary | None = None) -> Segmenter:

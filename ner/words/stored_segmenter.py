@@ -8,7 +8,8 @@ from ner.choices import SegmenterName
 from ner.file_schema import FileSchema, Names
 
 PLACES = 4
-"""The places of a character in a word: first, inside, last, and alone."""
+FIRST, INSIDE, LAST, ALONE = range(PLACES)
+"""The places of a character in a word."""
 
 
 class StoredSegmenter(FileSchema):

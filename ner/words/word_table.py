@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from ner.choices import SegmenterName
 from ner.errors import InputError
-from ner.version import installed_version
 from ner.words.segmenter import Segmenter, open_segmenter
-from ner.words.stored_segmenter import PLACES, StoredSegmenter
+from ner.words.stored_segmenter import ALONE, FIRST, INSIDE, LAST, PLACES, StoredSegmenter
 from ner.words.user_dictionary import UserDictionary
 
 Ids = npt.NDArray[np.int64]
@@ -21,7 +20,6 @@ DICTIONARY = "words.txt"
 """The file of the user dictionary in a model folder."""
 
 _NO_WORD = 0
-_FIRST, _INSIDE, _LAST, _ALONE = range(PLACES)
 _SIZE = 32
 # Segmenters read at most this many characters at once, so time and memory grow with the length only.
 _LONGEST = 10_000
@@ -56,11 +54,11 @@ class WordTable:
             lengths.append(length)
             firsts.append(-1 if part is None else self._parts.get(part, 1))
         counts, begins = np.array(lengths, dtype=np.int64), np.array(firsts, dtype=np.int64)
-        places = np.full(len(text), _INSIDE, dtype=np.int64)
+        places = np.full(len(text), INSIDE, dtype=np.int64)
         ends = np.cumsum(counts)
-        places[ends - 1] = _LAST
-        places[ends - counts] = _FIRST
-        places[(ends - 1)[counts == 1]] = _ALONE
+        places[ends - 1] = LAST
+        places[ends - counts] = FIRST
+        places[(ends - 1)[counts == 1]] = ALONE
         ids: Ids = np.repeat(begins, counts) + places
         ids[np.repeat(begins < 0, counts)] = _NO_WORD
         return ids
@@ -98,7 +96,7 @@ def new_table(name: SegmenterName, dictionary: str | Path | None) -> WordTable:
     stored = StoredSegmenter(
         name=name,
         package=segmenter.package,
-        version=installed_version(segmenter.package),
+        version=segmenter.version,
         dictionary=words.digest if words else None,
         parts=list(dict.fromkeys([*segmenter.parts, *(words.parts if words else [])])),
         size=_SIZE,
@@ -140,7 +138,7 @@ def cut(segmenter: Segmenter, text: str) -> Iterator[tuple[int, str | None]]:
         yield from _aligned(segmenter.words(piece), piece, segmenter.package)
 
 
-def _aligned(words: Iterable[tuple[str, str]], text: str, package: str) -> Iterator[tuple[int, str | None]]:
+def _aligned(words: Iterable[tuple[str, str | None]], text: str, package: str) -> Iterator[tuple[int, str | None]]:
     place = 0
     for word, part in words:
         while not text.startswith(word, place):
@@ -171,7 +169,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _open(stored: StoredSegmenter, dictionary: UserDictionary | None, place: str) -> WordTable:
     segmenter = open_segmenter(stored.name, dictionary)
-    version = installed_version(stored.package)
+    version = segmenter.version
     if _series(version) != _series(stored.version):
         raise InputError(
             f"{place} was trained with words of {stored.package} {stored.version}, but {version} is installed: "

@@ -186,7 +186,7 @@ def test_of_many_faults_the_first_are_shown_and_the_others_counted(tmp_path: Pat
         ("a.json", b"{}", "in a file that ends in .jsonl"),
         ("a.xls", b"", "save it as .xlsx"),
         ("a.pdf", b"", "expected a list that ends in"),
-        ("a.xlsx", b"no zip", r"a.xlsx: can't be unpacked"),
+        ("a.xlsx", b"no zip", r"a.xlsx: is not a file of Excel"),
     ],
 )
 def test_bad_files_get_a_sentence_with_file_and_line(tmp_path: Path, name: str, content: bytes, message: str) -> None:

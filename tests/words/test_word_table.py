@@ -23,6 +23,7 @@ class Fixed:
     """A segmenter that returns the same words for any text."""
 
     package = "fixed"
+    version = "1"
     parts = ("n", "v")
 
     def __init__(self, *words: tuple[str, str]) -> None:
