@@ -108,7 +108,7 @@ def test_learning_while_labelling(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"texts.txt", "gold.jsonl", "gold.model", "gold.sqlite"}
-    assert Tagger.load(tmp_path / "gold.model").types == ("LOC", "PER")
+    assert Tagger.load(tmp_path / "gold.model").types == ["LOC", "PER"]
     process, client = start(texts, gold, "--learn", 10)  # with the tagger that has learned
     assert len(client.get("/api/overview").json()["states"]) == 13
     process.kill()
