@@ -1,13 +1,13 @@
 """From texts to a session of the page: what is new is proposed by a tagger, what a person has labelled stays."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
 from ner.annotating.label_store import LabelStore
-from ner.annotating.proposals import propose, types_of
+from ner.annotating.proposals import propose, propose_unsure_first, types_of
 from ner.annotating.session import Session
 from ner.annotating.tasks import Task
 from ner.data.entities import Entity
@@ -26,6 +26,7 @@ def open_session(
     *,
     types: Sequence[str] = (),
     uncertain: float | None = None,
+    unsure_first: bool = False,
     guidelines: str = "",
     progress: Progress,
 ) -> Session:
@@ -38,6 +39,7 @@ def open_session(
             only called if there are such texts.
         types: the types to label; if there are none, those of the tagger and of the tasks.
         uncertain: see `propose`.
+        unsure_first: whether the texts of which the tagger is least sure are asked first.
         guidelines: the guidelines as safe HTML.
         progress: shows how far the tagger is.
 
@@ -53,10 +55,14 @@ def open_session(
         raise InputError("there are no types: set `types`, for example PER,LOC,ORG")
     if len(names) > MOST_TYPES:
         raise InputError(f"there are {len(names):,} types, more than {MOST_TYPES}: set `types` to those to label")
-    proposed = {}
     if tagger:
-        proposed = {task.text: task for task in _with_progress(tagger, new, names, uncertain, progress)}
-    numbers = store.add(proposed.get(task.text, task) for task in asked)
+        find = propose_unsure_first if unsure_first else propose
+        found = {task.text: task for task in _with_progress(find, tagger, new, names, uncertain, progress)}
+        if unsure_first:
+            asked = [task for task in asked if task.text not in found] + [*found.values()]
+        else:
+            asked = [found.get(task.text, task) for task in asked]
+    numbers = store.add(asked)
     return Session(store, _with_questions(store, numbers), names, guidelines)
 
 
@@ -92,7 +98,12 @@ def _with_questions(store: LabelStore, numbers: Sequence[int]) -> list[int]:
 
 
 def _with_progress(
-    tagger: Reader, tasks: Sequence[Task], types: Sequence[str], uncertain: float | None, progress: Progress
+    find: Callable[..., Iterable[Task]],
+    tagger: Reader,
+    tasks: Sequence[Task],
+    types: Sequence[str],
+    uncertain: float | None,
+    progress: Progress,
 ) -> list[Task]:
     done = 0
 
@@ -103,6 +114,6 @@ def _with_progress(
 
     progress.start("proposing", sum(len(task.text) for task in tasks))
     try:
-        return [*propose(tagger, tasks, types, uncertain, advance)]
+        return [*find(tagger, tasks, types, uncertain, advance)]
     finally:
         progress.finish()

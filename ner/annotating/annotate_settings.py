@@ -34,6 +34,17 @@ class AnnotateSettings(Settings):
             "只问模型把握低于此值的部分，例如 0.9；文本的其余部分不算标注过。",
         ),
     ] = None
+    learn: Annotated[
+        int | None,
+        Field(ge=10, le=100_000),
+        PAGE,
+        Unset("no training", "不训练"),
+        Help(
+            "Train again in the background after this many finished texts. The new model proposes for the texts that "
+            "are left, and those of which it is least sure come first.",
+            "每标完这么多条就在后台重新训练。新模型给剩下的文本重新预标，最没把握的排在前面。",
+        ),
+    ] = None
     guidelines: Annotated[
         str | None,
         PAGE,

@@ -161,6 +161,18 @@ class LabelStore:
         for number, text, document, task, *answer in rows:
             yield number, Task.from_dict(text, document, json.loads(task)), _answer(answer)
 
+    @property
+    def learned(self) -> int:
+        """The number of finished texts from which a tagger has learned."""
+        with self._read() as cursor:
+            number: int = cursor.execute("PRAGMA user_version").fetchone()[0]
+        return number
+
+    @learned.setter
+    def learned(self, number: int) -> None:
+        with self._read() as cursor:
+            cursor.execute(f"PRAGMA user_version = {number:d}")
+
     def written(self) -> set[str]:
         """The SHA-256 of what the output may hold: what was written last, and what was being written."""
         with self._read() as cursor:

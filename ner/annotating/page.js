@@ -14,7 +14,7 @@ const overlap = (one, other) => one.start < other.end && other.start < one.end;
 let types = [], queue = [], states = {}; // of all texts
 let task, points, entities = [], question = 0, selection = null; // of the text that is shown
 let pieces = []; // the text nodes of the text, with the code points where they start and end
-let undoable = [], accepted = 0, began = 0;
+let undoable = [], accepted = 0, began = 0, round = 0;
 let pending = Promise.resolve(); // actions are sent one after another
 
 // --- Talking to the server
@@ -54,7 +54,8 @@ async function save(state) {
     task.version = answer.version;
     task.state = states[id] = state;
     complain("");
-    showProgress(answer);
+    if (answer.round !== round) await readQueue();
+    else showProgress(answer);
     showState();
     return true;
   } catch (error) {
@@ -199,13 +200,14 @@ function showState() {
   document.title = `${$("number").value}/${queue.length} · bert-ner`;
 }
 
-function showProgress({ done, skipped, agreement }) {
+function showProgress({ done, skipped, agreement, round: trainings }) {
   $("bar").max = queue.length;
   $("bar").value = done + skipped;
   const left = queue.length - done - skipped;
   const facts = [say("left", left.toLocaleString())];
   if (skipped) facts.push(say("skipped", skipped.toLocaleString()));
   if (accepted >= 5 && left) facts.push(say("minutes", Math.ceil((Date.now() - began) / accepted * left / 60000)));
+  if (trainings) facts.push(say("trained", trainings));
   for (const [name, f1] of Object.entries(agreement)) facts.push(say("agreement", WORDS[name] ?? name, f1.toFixed(1)));
   $("counts").replaceChildren(...facts.map((fact) => element("span", fact)));
 }
@@ -451,10 +453,18 @@ function typeButton(name, key) {
   return button;
 }
 
-then(async () => {
+/** Read the order of the texts, which changes when a tagger has learned. */
+async function readQueue() {
   const overview = await ask("overview");
-  ({ types, queue, states } = overview);
+  ({ types, queue, states, round } = overview);
   $("total").textContent = queue.length.toLocaleString();
+  if (task) $("number").value = queue.indexOf(task.id) + 1;
+  showProgress(overview);
+  return overview;
+}
+
+then(async () => {
+  const overview = await readQueue();
   $("types").replaceChildren(...types.map((name, i) => {
     const button = typeButton(name, i < 9 ? String(i + 1) : LETTERS[i - 9]);
     button.dataset.label = name;
@@ -467,7 +477,6 @@ then(async () => {
   $("types").append(none);
   $("guidelines").hidden = !overview.guidelines;
   $("guidelines").lastElementChild.innerHTML = overview.guidelines; // made by the server without raw HTML
-  showProgress(overview);
   if (queue.length) await openNext();
   else complain(say("empty"));
 });

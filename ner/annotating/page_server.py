@@ -9,6 +9,7 @@ import uvicorn
 
 from ner.annotating.gold_file import GoldFile
 from ner.annotating.guard import Guard
+from ner.annotating.learner import Learner
 from ner.annotating.page_app import make_app
 from ner.annotating.session import Session
 from ner.serving.listening import listen, server_config
@@ -26,14 +27,16 @@ class PageServer:
         session: what is asked.
         gold: the output. It is written soon after each action, and at the end.
         port: the port; 0 for a free one.
+        learner: learns from the output; None for no learning.
 
     Raises:
         InputError: the port can't be used.
     """
 
-    def __init__(self, session: Session, gold: GoldFile, port: int = 0) -> None:
+    def __init__(self, session: Session, gold: GoldFile, port: int = 0, learner: Learner | None = None) -> None:
         set_up_log("plain")
         self._gold = gold
+        self._learner = learner
         self._changed = asyncio.Event()
         self._listener = listen(_HOST, port)
         port = self._listener.getsockname()[1]
@@ -62,15 +65,20 @@ class PageServer:
         await self._server.serve(sockets=[self._listener])
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
+        if self._learner:
+            await self._learner.stop()
 
     async def _keep_written(self) -> None:
         """Write the output after each action. Actions during the writing are written together."""
         while await self._changed.wait():
             self._changed.clear()
             try:
-                await asyncio.to_thread(self._gold.write)
+                finished = await asyncio.to_thread(self._gold.write)
             except OSError as error:
                 _LOGGER.error("%s can't be written (%s): the labels are safe beside it", self._gold.path, error)
+            else:
+                if self._learner:
+                    self._learner.tell(finished)
 
 
 class _Server(uvicorn.Server):

@@ -42,6 +42,7 @@ SCRIPT_WORDS = {
     "skipped": Text("{} skipped", "跳过 {} 条"),
     "minutes": Text("about {} min to go", "约需 {} 分钟"),
     "agreement": Text("{} and you: F1 {}", "{}与你：F1 {}"),
+    "trained": Text("training {} proposes", "第 {} 次训练的预标"),
     "proposed": Text("Proposals", "预标注"),
     "done": Text("done", "已完成"),
     "open": Text("open", "未完成"),

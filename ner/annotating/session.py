@@ -31,6 +31,7 @@ class Session:
         self.queue = list(queue)
         self.types = list(types)
         self.guidelines = guidelines
+        self.round = 0
         self._members = frozenset(queue)
         self._states = {number: state for number, state in store.states().items() if number in self._members}
         self._agreement = {
@@ -38,6 +39,22 @@ class Session:
             for number, task, answer in store.finished()
             if number in self._members
         }
+
+    def untouched(self) -> list[Task]:
+        """The tasks of the texts with which the person has not dealt yet."""
+        return [self.store.task(number)[0] for number in self.queue if number not in self._states]
+
+    def renew(self, tasks: Sequence[Task]) -> None:
+        """Take new proposals for texts, and ask these texts last, in this order.
+
+        What the person has dealt with in the meantime keeps its task and its place. Of a text whose task asks nothing,
+        nothing is asked. Pages see by the new `round` that the order has changed.
+        """
+        numbers = [number for number in self.store.add(tasks) if number not in self._states]
+        renewed = frozenset(numbers)
+        asked = [number for number in numbers if self.store.task(number)[0].asked != ()]
+        self.queue = [number for number in self.queue if number not in renewed] + asked
+        self.round += 1
 
     def overview(self) -> dict[str, Any]:
         """All but the texts, ready for JSON."""
@@ -60,6 +77,7 @@ class Session:
         return {
             "done": states.count("done"),
             "skipped": states.count("skipped"),
+            "round": self.round,
             "agreement": {
                 name: round(200 * total.same / (total.proposed + total.labelled), 1)
                 for name, total in totals.items()

@@ -1,8 +1,11 @@
 """`bert-ner annotate`: label texts on a page of one's own."""
 
+import sys
 import webbrowser
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,13 +87,14 @@ def annotate(
     import_extra("uvicorn", "serve", "annotate")
     from ner.annotating.annotate import open_session, render_guidelines
     from ner.annotating.gold_file import GoldFile, check_output, open_store
+    from ner.annotating.learner import Learner, learned_folder
     from ner.annotating.page_server import PageServer
 
     source = TaggerSource(model, EngineSettings(), typed_lists(dictionary), rules or ())
 
-    def load() -> "Tagger":
+    def load(folder: Path | None) -> "Tagger":
         lexicon = source.read_lexicon()
-        tagger = source.load(sum(len(task.text) for task in tasks), lexicon)
+        tagger = replace(source, model=folder).load(sum(len(task.text) for task in tasks), lexicon)
         if lexicon is not None:
             note_lexicon(tagger, lexicon, terminal)
         return tagger
@@ -100,21 +104,35 @@ def annotate(
         raise InputError("--uncertain needs a model: leave it out")
     if no_model and (dictionary or rules):
         raise InputError("lists and rules need a model: leave them out")
+    if adjudicate and settings.learn is not None:
+        raise InputError("--learn and --adjudicate exclude each other: leave one out")
     uses = [*named_paths(files), *lexicon_paths(dictionary, rules), *named_paths([settings.guidelines])]
     check_output(output, [*uses, *([] if no_model else [source.folder])])
     guidelines = render_guidelines(Path(settings.guidelines)) if settings.guidelines else ""
     tasks = _read_two(files, reading, terminal) if adjudicate else _read(files, reading, terminal)
     with closing(open_store(output)) as store:
+        learned = learned_folder(output)
+        if settings.learn is not None and learned.exists() and not store.learned:
+            raise InputError(f"{learned} is in the way of --learn: move it, or choose another --output")
+        newest = learned if settings.learn is not None and learned.exists() else model
         session = open_session(
             store,
             tasks,
-            None if no_model else load,
+            None if no_model and newest is model else partial(load, newest),
             types=settings.type_names(),
             uncertain=settings.uncertain,
+            unsure_first=settings.learn is not None,
             guidelines=guidelines,
             progress=terminal,
         )
-        server = PageServer(session, GoldFile(output, store), settings.port)
+        learner = None
+        if settings.learn is not None:
+            line = [sys.executable, "-m", "ner", "train", "--quiet", "--data", str(output), "--output"]
+            start = [] if no_model else ["--init-from", str(source.folder)]
+            learner = Learner(
+                session, output, settings.learn, lambda folder: [*line, str(folder), *start], load, settings.uncertain
+            )
+        server = PageServer(session, GoldFile(output, store), settings.port, learner)
         terminal.note(f"open {server.address}\nCtrl-C ends; the same command goes on where you stopped")
         if settings.browser:
             webbrowser.open(server.address)

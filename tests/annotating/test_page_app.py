@@ -26,7 +26,7 @@ def test_label_a_text(client: httpx.Client) -> None:
     assert (shown["text"], shown["version"], shown["state"]) == (TASKS[0].text, 0, "open")
     entity = {"start": 4, "end": 8, "label": "ORG"}
     answer = client.post(f"/api/texts/{first}", json={"version": 0, "state": "done", "entities": [entity]})
-    assert answer.json() == {"version": 1, "done": 1, "skipped": 0, "agreement": {"proposed": 0.0}}
+    assert answer.json() == {"version": 1, "done": 1, "skipped": 0, "round": 0, "agreement": {"proposed": 0.0}}
     assert client.get(f"/api/texts/{first}").json()["entities"] == [entity]
 
 

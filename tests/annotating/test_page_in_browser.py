@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ner.annotating.tasks import Task
-from tests.annotating.conftest import Running, task
+from tests.annotating.conftest import TASKS, Running, task
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
@@ -105,6 +105,20 @@ def test_accept_correct_and_finish(run_page: RunPage, browse: Browse) -> None:
     assert [(e.text, e.label) for e in second.entities] == [("上海", "LOC")]
     assert third.entities == ()
     assert "F1 66.7" in window.inner_text("#counts")  # of three labelled and three proposed, two are the same
+
+
+def test_what_was_learned_meanwhile_is_asked_next(run_page: RunPage, browse: Browse) -> None:
+    page = run_page([*TASKS, task("李雷来了。")])
+    window = browse(page)
+    wait_for_marks(window, "王小明 PER", "北京 LOC")
+    _, second, third, _ = page.session.untouched()
+    page.session.renew([task("李雷来了。", ("李雷", "PER", 0.7)), third, second])
+    window.keyboard.press("Enter")
+    wait_for_marks(window, "李雷 PER")
+    sync_api.expect(window.locator("#counts")).to_contain_text("training 1 proposes")
+    sync_api.expect(window.locator("#number")).to_have_value("2")
+    window.keyboard.press("Enter")
+    wait_for_text(window, third.text)
 
 
 def test_offsets_count_code_points(run_page: RunPage, browse: Browse) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ner.annotating.proposals import merge_overlaps, propose, uncertain_parts
+from ner.annotating.proposals import merge_overlaps, propose, propose_unsure_first, uncertain_parts
 from ner.annotating.tasks import PROPOSED, Task
 from ner.data.entities import Entity
 from ner.records.record import Alternative, TaggedText
@@ -55,6 +55,21 @@ def test_uncertain_parts() -> None:
     assert uncertain_parts(TAGGED, ["PER"], 0.9) == ()
     (task,) = propose(Stub(), [Task(TEXT)], types, 0.9)
     assert task.asked == ((4, 8), (9, 10))
+
+
+def test_the_least_sure_text_comes_first() -> None:
+    class Unsure(Stub):
+        def readings(
+            self, texts: Iterable[str], n: int = 0, *, watch: Callable[[int], None] | None = None
+        ) -> Iterator[TaggedText]:
+            for text in texts:
+                yield TaggedText([], [Alternative([], float(text))])
+
+    tasks = [Task("0.6"), Task("0.20"), Task("1"), Task("0.7")]
+    found = propose_unsure_first(Unsure(), tasks, Stub().types)
+    assert [task.text for task in found] == ["0.20", "0.6", "0.7", "1"]
+    assert [task.asked for task in propose_unsure_first(Stub(), [Task(TEXT)], Stub().types, 0.7)] == [((4, 6),)]
+    assert propose_unsure_first(Stub(), [], Stub().types) == []
 
 
 def test_spans_that_touch_stay_apart() -> None:

@@ -1,11 +1,13 @@
 """What the page shows, and what it may save."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ner.annotating.label_store import LabelStore, StaleVersionError
 from ner.annotating.session import Session
+from ner.annotating.tasks import PROPOSED
 from ner.errors import InputError
 from tests.annotating.conftest import TASKS, TYPES, task
 
@@ -27,6 +29,7 @@ def test_overview(session: Session) -> None:
         "guidelines": "<p>rules</p>",
         "done": 1,
         "skipped": 1,
+        "round": 0,
         "agreement": {"proposed": 50.0},
     }
     assert Session(session.store, session.queue, TYPES).progress() == session.progress()
@@ -36,7 +39,21 @@ def test_a_text_that_is_opened_again_counts_no_more(session: Session) -> None:
     number = session.queue[0]
     session.save(number, 0, "done", [])
     session.save(number, 1, "open", [])
-    assert session.progress() == {"done": 0, "skipped": 0, "agreement": {}}
+    assert session.progress() == {"done": 0, "skipped": 0, "round": 0, "agreement": {}}
+
+
+def test_new_proposals_come_last_in_their_order(session: Session) -> None:
+    first, second, third = session.queue
+    left = session.untouched()
+    session.save(second, 0, "open", [])  # while a tagger learned from others
+    renewed = [replace(one, readings={PROPOSED: ()}) for one in reversed(left)]
+    session.renew(renewed)
+    assert (session.queue, session.progress()["round"]) == ([second, third, first], 1)
+    assert session.show(first)["readings"] == {PROPOSED: []}
+    assert session.show(second)["readings"] != {PROPOSED: []}
+    session.renew([replace(one, asked=()) for one in session.untouched()])
+    assert (session.queue, session.progress()["round"]) == ([second], 2)
+    assert session.save(first, 0, "done", [])["version"] == 1  # a window may still show it
 
 
 def test_agreement_counts_what_was_asked(tmp_path: Path) -> None:
