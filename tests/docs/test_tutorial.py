@@ -75,6 +75,7 @@ def test_every_command_about_the_classifier_runs(tmp_path: Path, bert_ner: list[
     assert (tmp_path / "my-classifier" / "model" / "evaluation" / "test" / "report.html").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.serve
 def test_every_command_about_the_service_runs(tmp_path: Path, bert_ner: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -41,6 +41,7 @@ def test_many_cores_are_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(plan.default for plan in plans.speeds) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.serve
 def test_a_real_engine_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SECONDS", 0.5)

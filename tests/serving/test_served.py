@@ -321,6 +321,7 @@ def test_a_killed_engine_loses_no_answer(serve: Start) -> None:
     running.wait_until(lambda: running.metric("bert_ner_engines") == 2)
 
 
+@pytest.mark.slow
 def test_a_text_that_kills_engines_gets_a_500_and_its_neighbours_an_answer(serve: Start, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"

@@ -117,6 +117,7 @@ def test_curl_streams_both_ways(served: Served, tagger: Tagger) -> None:
     assert curl.returncode == 0
 
 
+@pytest.mark.slow
 def test_memory_is_level_over_many_lines(served: Served) -> None:
     def resident() -> int:
         status = Path(f"/proc/{served.process.pid}/status").read_text(encoding="utf-8")
@@ -149,6 +150,7 @@ def test_a_client_that_never_reads_loses_its_connection(serve: Callable[..., Ser
     served.wait_until(lambda: served.metric("bert_ner_running_requests") == 1)  # the one that asks
 
 
+@pytest.mark.slow
 def test_a_stream_ends_with_the_service(serve: Callable[..., Served]) -> None:
     served = serve("--engines", 1).wait_until_ready()
     line = ["curl", "-sSN", "-T", ".", "-X", "POST", f"{served.url}/v1/tag/stream"]
