@@ -6,8 +6,9 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 MODEL := demo-model
 SECONDS_OF_FUZZING ?= 3600
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
-.PHONY: demo test robustness cluster fuzz check format tagger graph docs bench wheel release oldest clean
+.PHONY: demo test serve slow robustness cluster fuzz check format tagger graph docs bench wheel release oldest clean
 
 ## Train on data_demo with the built-in encoder, score it, and tag two sentences.
 demo: .venv/base
@@ -15,13 +16,21 @@ demo: .venv/base
 	$(BIN)/bert-ner train --data data_demo --output $(MODEL)
 	$(BIN)/bert-ner tag --model $(MODEL) --text "林晓东昨天从杭州赶到北京大学医院看望李教授。" --text "远山集团将在成都新建一座工厂。"
 
-## Run the tests, one thread each on all cores.
+## Run the quick tests, one thread each on all cores.
 test: .venv/test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
+	$(PYTEST)
+
+## Run the tests of the service, with real engine processes.
+serve: .venv/test
+	$(PYTEST) -m "serve and not slow"
+
+## Run the tests that take more than a second or two: real processes, kills, long runs, browsers.
+slow: .venv/test
+	$(PYTEST) -m "slow and not cluster"
 
 ## Try some 5,000 bad inputs and faults; test tries a tenth of them.
 robustness: .venv/test
-	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto tests/robustness
+	ROBUSTNESS_SCALE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto -m "not cluster" tests/robustness
 
 ## Run the tests with local clusters of Ray and Spark, which needs Java.
 cluster: .venv/test
@@ -33,14 +42,14 @@ fuzz: .venv/test
 	$(INSTALL) ".[fuzz]"
 	$(BIN)/python tests/robustness/fuzz.py $(SECONDS_OF_FUZZING)
 
-## Run all that CI runs on the sources: style, types, import contract, tests with the slow ones.
+## Check style, types and the import contract, and run the tests but for the slow ones, which CI runs in a job of their own.
 check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not serve and not cluster"
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m serve
+	$(PYTEST)
+	$(PYTEST) -m "serve and not slow"
 
 ## Put the sources into the form that check asks for.
 format: .venv/dev

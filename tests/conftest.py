@@ -1,4 +1,9 @@
-"""A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds."""
+"""A tiny encoder and a tiny corpus, made here, so that every test runs offline in seconds.
+
+PyTorch is imported where it is needed: the process that only hands out the tests starts the others at once.
+"""
+
+from __future__ import annotations
 
 import gc
 import os
@@ -6,18 +11,17 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
 from hypothesis import settings as hypothesis_settings
-from transformers import BertConfig, BertModel, BertTokenizer
 
 from ner.data.corpus import Corpus, read_corpus
-from ner.tagging.tagger import Tagger
-from ner.training.train import train
 from ner.training.training_settings import TrainingSettings
-from tests.helpers.kept_conversions import FOLDER, keep_conversions
 from tests.helpers.program import started_program
+
+if TYPE_CHECKING:
+    from ner.tagging.tagger import Tagger
 
 # A first example that imports something heavy would miss any deadline.
 hypothesis_settings.register_profile("default", deadline=None)
@@ -62,12 +66,16 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _one_thread() -> None:
     """Let PyTorch use one thread in each test, as it does in a forked copy: the same steps give the same weights."""
+    import torch
+
     torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _keep_conversions(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Convert each network to ONNX once, for all workers of pytest."""
+    from tests.helpers.kept_conversions import FOLDER, keep_conversions
+
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "conversions"
     folder.mkdir(exist_ok=True)
@@ -85,6 +93,9 @@ def bert_ner() -> Iterator[list[str]]:
 @pytest.fixture(scope="session")
 def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random BERT of two layers with a WordPiece vocabulary, as transformers saves it."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizer
+
     folder = tmp_path_factory.mktemp("encoder") / "tiny-bert"
     folder.mkdir()
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused1]", "##们", *dict.fromkeys(CHARACTERS)]
@@ -138,6 +149,8 @@ def settings(encoder_folder: Path) -> TrainingSettings:
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory, corpus: Corpus, settings: TrainingSettings) -> Path:
     """A tagger that has learned the tiny corpus by heart."""
+    from ner.training.train import train
+
     folder = tmp_path_factory.mktemp("model") / "tagger"
     train(corpus, settings, folder)
     return folder
@@ -145,6 +158,8 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory, corpus: Corpus, setti
 
 @pytest.fixture(scope="session")
 def tagger(model_folder: Path) -> Tagger:
+    from ner.tagging.tagger import Tagger
+
     return Tagger.load(model_folder, "fp32")
 
 

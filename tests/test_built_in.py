@@ -52,6 +52,7 @@ def test_it_finds_what_it_has_learned_to_find(tagger: Tagger) -> None:
     assert second == []
 
 
+@pytest.mark.slow
 def test_it_finds_most_entities_of_text_by_others(tagger: Tagger, tmp_path: Path) -> None:
     run = CliRunner().invoke(
         app, ["evaluate", "--model", "mini-zh-uner", "--data", str(DATA), "--report", str(tmp_path / "report")]
@@ -76,6 +77,7 @@ def test_the_command_tags_without_a_model_and_says_by_what(tmp_path: Path, monke
         assert f"| {score} |" in card
 
 
+@pytest.mark.slow
 def test_its_graph_belongs_to_its_weights(tagger: Tagger) -> None:
     """If not: make graph."""
     texts = [sentence.text for split in ("dev", "test") for sentence in read_split(DATA, split).sentences]
@@ -90,6 +92,7 @@ def tuples(entities: list[Entity]) -> list[tuple[int, int, str]]:
     return [(entity.start, entity.end, entity.label) for entity in entities]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [["--text", "林晓东住在杭州。"], ["--text", "林晓东住在杭州。", "--nbest", "2"], ["-"]])
 def test_the_command_imports_no_pytorch_for_little_text(how: list[str]) -> None:
     code = f"""
@@ -136,6 +139,7 @@ def test_info_knows_it() -> None:
     assert "types       LOC, ORG, PER\n" in run.stdout
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_it(data_folder: Path, tmp_path: Path) -> None:
     command = ["train", "--data", data_folder, "--output", tmp_path / "model", "--init-from", "mini-zh-uner"]
     run = CliRunner().invoke(app, [*map(str, command), "--max-steps", "1"])

@@ -19,6 +19,7 @@ def turns(**changes: str) -> str | None:
     return found[1] if found else None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="PyTorch brings GNU's OpenMP on Linux alone")
 def test_threads_give_up_their_core_soon_unless_the_user_says_otherwise() -> None:
     assert turns() == "10000"

@@ -33,6 +33,7 @@ def test_its_record_is_read() -> None:
     assert record["settings"]["lstm_size"] == 8
 
 
+@pytest.mark.slow
 def test_an_unfinished_run_is_resumed_to_the_weights_of_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

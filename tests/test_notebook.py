@@ -25,6 +25,7 @@ tagger = trainer.train()
 ]
 
 
+@pytest.mark.slow
 def test_results_and_progress_show_themselves(tmp_path: Path) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()

@@ -49,6 +49,7 @@ def test_the_same_seed_gives_the_same_weights(labelled: LabelledData, quick: Cha
     assert _same(tmp_path / "one", tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_a_stopped_run_is_resumed_to_the_same_weights(labelled: LabelledData, quick: Change, tmp_path: Path) -> None:
     class Interrupt(TrainerCallback):
         def on_step_begin(self, args: object, state: TrainerState, control: object, **kwargs: object) -> None:

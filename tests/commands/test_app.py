@@ -92,6 +92,7 @@ def test_train_evaluate_and_tag(run: Run, data_folder: Path, encoder_folder: Pat
     assert [[entity["text"] for entity in row["entities"]] for row in rows] == [["张伟", "上海"], []]
 
 
+@pytest.mark.slow
 def test_a_report_tells_what_the_model_was_trained_on(
     run: Run, model_folder: Path, data_folder: Path, tmp_path: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_folder_without_train_and_a_model_without_a_record(run: Run, model_fol
     assert f"its file has 2 errors; bert-ner check {tmp_path / 'data'} lists them" in page
 
 
+@pytest.mark.slow
 def test_two_models_side_by_side(
     run: Run, refused: Callable[..., str], model_folder: Path, data_folder: Path, tmp_path: Path
 ) -> None:
@@ -258,6 +260,7 @@ def test_help_and_version_come_without_torch(command: str) -> None:
     assert done.stdout.endswith("\nset()\n")
 
 
+@pytest.mark.slow
 def test_scores_come_without_torch(tmp_path: Path) -> None:
     (tmp_path / "predictions.txt").write_text("王 B-PER B-PER\n来 O O\n", encoding="utf-8")
     command = [sys.executable, "-c", WITHOUT_TORCH, "score", str(tmp_path / "predictions.txt")]
@@ -471,6 +474,7 @@ def test_settings_in_a_file(
     assert (record["steps"], record["settings"]["lstm_size"], record["settings"]["fusion"]) == (1, 8, "mean")
 
 
+@pytest.mark.slow
 def test_a_search_for_settings(
     run: Run, refused: Callable[..., str], data_folder: Path, encoder_folder: Path, tmp_path: Path
 ) -> None:

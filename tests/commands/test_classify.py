@@ -113,6 +113,7 @@ def quick(encoder_folder: Path) -> list[object]:
     return ["--encoder", encoder_folder, "--max-length", 16, "--batch-size", 2, "--epochs", 1, "--precision", "fp32"]
 
 
+@pytest.mark.slow
 def test_compare_settings(data: Path, quick: list[object], tmp_path: Path) -> None:
     line = ["classify", "compare", "-d", data, "-o", tmp_path / "runs", "--vary", "pooling=mean,cls", *quick]
     status, out, err = run(*line, "--seeds", 1)
@@ -134,6 +135,7 @@ def test_compare_settings(data: Path, quick: list[object], tmp_path: Path) -> No
     assert "unknown" in run("classify", "compare", "-d", data, "-o", tmp_path / "no", "--vary", "lstm-layers=0")[2]
 
 
+@pytest.mark.slow
 def test_tune_settings(data: Path, quick: list[object], tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     line = ["classify", "tune", "-d", data, "-o", tmp_path / "search", "--trials", 2, *quick]

@@ -81,12 +81,14 @@ def test_the_words_of_typer_are_translated_and_no_line_is_cut_off(printed: dict[
             assert max(map(cell_len, page.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_a_narrow_terminal_is_obeyed() -> None:
     for language in ("en", "zh"):
         page = run_in(language, "-m", "ner", "tag", "--help", columns=60)
         assert max(map(cell_len, page.splitlines())) <= 60
 
 
+@pytest.mark.slow
 def test_commands_stand_in_their_groups() -> None:
     page = run_in("en", "-m", "ner", "--help")
     places = [page.index(f" {group.en} ") for group in GROUPS]
@@ -107,6 +109,7 @@ def test_examples_can_be_copied(name: str) -> None:
         COMMANDS[name].make_context(name, arguments).close()  # refuses unknown and missing options
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the times of a child process")
 def test_help_comes_at_once() -> None:
     def seconds(*line: str) -> float:

@@ -35,6 +35,7 @@ def test_score(tmp_path: Path) -> None:
     assert content == json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_evaluate(model_folder: Path, data_folder: Path, tmp_path: Path) -> None:
     evaluate = ("evaluate", "--model", model_folder, "--data", data_folder, "--report", tmp_path / "report")
     assert run_json(*evaluate)["conlleval"]["f1"] == 100
@@ -61,6 +62,7 @@ def test_check(tmp_path: Path, encoder_folder: Path) -> None:
     assert content == json.loads((tmp_path / "report" / "check.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_compare(data_folder: Path, encoder_folder: Path, tmp_path: Path) -> None:
     small = ("--encoder", encoder_folder, "--lstm-size", "8", "--max-length", "64", "--precision", "fp32")
     line = ("compare", "--data", data_folder, "--output", tmp_path / "runs", "--vary", "fusion=last,mean")

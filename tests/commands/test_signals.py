@@ -52,6 +52,7 @@ def test_a_stopped_command_leaves_nothing_behind(bert_ner: list[str], model_fold
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "old"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGHUP, "SIGHUP"), (signal.SIGINT, "Ctrl-C")])
 def test_the_status_tells_the_signal(number: signal.Signals, name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")

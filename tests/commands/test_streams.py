@@ -100,6 +100,7 @@ def test_the_report_is_there_when_nobody_reads_the_scores(
     assert (tmp_path / "checked" / "check.json").exists()
 
 
+@pytest.mark.slow
 def test_the_report_is_there_when_standard_output_is_full(predictions: Path, tmp_path: Path) -> None:
     done = in_bash("score", predictions, "--report", tmp_path / "report", streams="> /dev/full")
     assert done.returncode == 2
@@ -118,6 +119,7 @@ def test_what_makes_files_goes_on_without_a_reader_and_tells_a_full_output_last(
     assert (tmp_path / "a.conll").read_bytes() == (tmp_path / "b.conll").read_bytes() != b""
 
 
+@pytest.mark.slow
 def test_training_goes_on_without_its_terminal(
     data_folder: Path, encoder_folder: Path, tmp_path: Path, without_reader: WithoutReader
 ) -> None:

@@ -107,6 +107,7 @@ def test_types_are_chosen(tag: Tag) -> None:
         assert f"bert-ner: {message}" in result.stderr
 
 
+@pytest.mark.slow
 def test_sentences_have_the_entities_of_their_line(tag: Tag) -> None:
     Path("long.txt").write_text("张伟去上海。李老师来北京了！\n", encoding="utf-8")
     tag("long.txt", "--output", "a.jsonl")

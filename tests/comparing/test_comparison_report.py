@@ -41,6 +41,7 @@ def comparison(runs: list[FinishedRun]) -> Comparison:
     return compare_runs(runs)
 
 
+@pytest.mark.slow
 def test_means_and_standard_deviations(comparison: Comparison, runs: list[FinishedRun]) -> None:
     assert comparison.split == "test"
     assert list(comparison.frame["cell"]) == [run.cell.name for run in runs[::2]]

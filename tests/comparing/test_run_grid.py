@@ -47,6 +47,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 ALL = ["fusion=last/seed-1", "fusion=last/seed-2", "fusion=attention/seed-1", "fusion=attention/seed-2"]
 
 
+@pytest.mark.slow
 def test_finished_runs_are_kept_and_lines_tell_of_the_others(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str]
 ) -> None:
@@ -71,6 +72,7 @@ def test_finished_runs_are_kept_and_lines_tell_of_the_others(
     assert progress.lines[0] == "2 runs of 4 already finished and kept"
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_all_to_the_same_command(
     corpus: Corpus, quick: Change, tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +95,7 @@ def test_an_interrupt_leaves_all_to_the_same_command(
     assert [run.record["resumed"] for run in runs] == [False, True]
 
 
+@pytest.mark.slow
 def test_an_interrupt_in_the_last_step_of_a_run_stops_before_the_next(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +111,7 @@ def test_an_interrupt_in_the_last_step_of_a_run_stops_before_the_next(
     assert trained == [ALL[0], ALL[2]]
 
 
+@pytest.mark.slow
 def test_an_interrupt_outside_of_training_too(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +125,7 @@ def test_an_interrupt_outside_of_training_too(
     assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
 
 
+@pytest.mark.slow
 def test_a_run_cut_short_by_an_error_is_gone_on_with(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +142,7 @@ def test_a_run_cut_short_by_an_error_is_gone_on_with(
     assert runs[0].record["resumed"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_a_checkpoint_is_told_without_an_option_that_compare_does_not_have(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +156,7 @@ def test_a_full_disk_in_a_checkpoint_is_told_without_an_option_that_compare_does
     assert len(run_grid(corpus, cells, 1, tmp_path)) == 2
 
 
+@pytest.mark.slow
 def test_runs_of_another_process_are_waited_for_and_taken_over_if_it_is_killed(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

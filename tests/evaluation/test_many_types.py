@@ -37,6 +37,7 @@ def test_the_most_frequent_are_kept_in_their_order(many: Evaluation) -> None:
     assert frequent_types(many, 10_000) == [*many.scores.types]
 
 
+@pytest.mark.slow
 def test_a_report(many: Evaluation, tmp_path: Path) -> None:
     began = time.perf_counter()
     write_report(many.report(), tmp_path, pictures=False)
@@ -51,6 +52,7 @@ def test_a_report(many: Evaluation, tmp_path: Path) -> None:
     assert page.index("T2999") < page.index('<td class="words">T0<')
 
 
+@pytest.mark.slow
 def test_two_side_by_side(many: Evaluation) -> None:
     both = SideBySide(many.report(), compare(many.sentences, [[]] * MANY, ["T1"]).report())
     began = time.perf_counter()

@@ -45,6 +45,7 @@ def test_each_picture_is_svg_of_outlines_with_ids_of_its_own() -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 def test_the_same_report_gives_the_same_pictures() -> None:
     assert draw_pictures(report("PER", "LOC")) == draw_pictures(report("PER", "LOC"))
 

@@ -224,6 +224,7 @@ def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkey
     assert "2 more are in forms.csv." in render_html(all_missed, pictures=False)
 
 
+@pytest.mark.slow
 def test_a_record_that_lacks_something_is_shown_as_far_as_it_goes(report: Report, tmp_path: Path) -> None:
     for lacking in RECORD:
         record = {name: value for name, value in RECORD.items() if name != lacking}
@@ -321,6 +322,7 @@ def test_files(report: Report, tmp_path: Path) -> None:
     assert errors["kind"].tolist() == [error.kind for error in report.errors]
 
 
+@pytest.mark.slow
 def test_a_folder_keeps_nothing_of_a_former_report_but_all_else(report: Report, tmp_path: Path) -> None:
     """A later report with other tables must not stand beside tables of an earlier one."""
     sentence = Sentence("王来", (Entity(0, 1, "PER", "王"),), "a.txt", 1)
@@ -351,6 +353,7 @@ def test_a_folder_keeps_nothing_of_a_former_report_but_all_else(report: Report, 
     assert {path.name for path in (folder / "B").iterdir()} == fresh
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_report_loses_nothing(report: Report, tmp_path: Path) -> None:
     """What has the name of a file of ours may be anybody's where no report is."""
     (tmp_path / "A").mkdir()
@@ -394,6 +397,7 @@ def test_what_there_is_nothing_of_is_left_out() -> None:
     assert "## Errors" not in render_markdown(report)
 
 
+@pytest.mark.slow
 def test_long_texts_and_entities_are_clipped() -> None:
     text = "长" * 100_000
     sentence = Sentence(text, (Entity(0, 50_000, "X", text[:50_000]), Entity(60_000, 60_002, "X", "长长")), "a.txt", 1)

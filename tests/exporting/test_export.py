@@ -100,6 +100,7 @@ def test_emissions_are_those_of_the_network_for_every_batch_and_length(onnx_mode
     assert_same_emissions(onnx_model, load_model(model_folder)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoder", "choice"), NETWORKS)
 def test_every_part_of_a_network_is_exported(encoder: type[PreTrainedConfig], choice: dict) -> None:
     model = network(encoder, choice)
@@ -161,6 +162,7 @@ def tag_without_torch(folder: Path, *more: object) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.slow
 def test_neither_torch_nor_transformers_is_needed(exported_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("term,type,mode,id\n去上海,SHIP,force,S1\n", encoding="utf-8")
     run = tag_without_torch(exported_folder, "--dictionary", tmp_path / "list.csv")

@@ -64,6 +64,7 @@ def assert_same(graph: Tagger, network: Tagger) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_graph_computes_what_the_network_computes(folder: Path) -> None:
     assert_same(*both(folder))
 
@@ -86,6 +87,7 @@ def test_known_spans_are_kept_in_a_graph_too(folder: Path) -> None:
     assert (one[0].start, one[0].end, one[0].label) == (0, 2, "LOC")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "choice",
     [{"tag_decoder": "softmax", "lstm_layers": 0, "fusion": "attention"}, {"cell": "gru", "lstm_layers": 2}],

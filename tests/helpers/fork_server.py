@@ -20,11 +20,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 FLUSH_FAILED = 120  # the status of Python if standard output can't be flushed at the end
 TOUCHED_DEVICES = 99  # the status of a command that was about to change what devices there are
+
+_STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 def serve(warm_up: list[list[str]]) -> None:
@@ -85,6 +87,7 @@ def import_as_in_a_fork(arguments: list[str]) -> None:
 def _run(request: dict[str, Any], inherited: tuple[int, ...]) -> None:
     """Be the process of one command line. Never returns."""
     status = 1
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
     try:
         for descriptor in inherited:
             os.close(descriptor)
@@ -162,7 +165,18 @@ def wrap_streams(closed: Collection[int]) -> None:
 def status_of(arguments: list[str]) -> int:
     """Run a command line to the end of an interpreter's life."""
     from ner.commands.app import run
+    from ner.commands.signals import STOP_SIGNALS
 
+    caught = STOP_SIGNALS.caught
+
+    @contextlib.contextmanager
+    def caught_from_here() -> Iterator[None]:
+        """On a busy machine, a signal can come before the command begins: it waits until it is caught."""
+        with caught():
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+            yield
+
+    STOP_SIGNALS.caught = caught_from_here  # type: ignore[method-assign]
     sys.argv = ["bert-ner", *arguments]
     status: Any = 0
     try:

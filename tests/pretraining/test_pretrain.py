@@ -120,6 +120,7 @@ def test_a_run_that_was_interrupted_ends_with_the_same_weights(
     assert not (output / "unfinished-run").exists()
 
 
+@pytest.mark.slow
 def test_with_minutes_the_remaining_time_goes_on(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +302,7 @@ def test_the_command_says_what_is_wrong(arguments: list[str], message: str, tmp_
     assert message in run.output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a copy of this process")
 def test_a_run_killed_at_any_write_ends_with_the_same_weights(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path

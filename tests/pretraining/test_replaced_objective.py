@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from ner.pretraining.masking import MaskedBatch, Masker
@@ -34,6 +35,7 @@ def toy(encoder_folder: Path) -> tuple[ReplacedCharacters, list[MaskedBatch]]:
     return objective, batches
 
 
+@pytest.mark.slow
 def test_the_detector_learns_to_find_what_was_replaced(encoder_folder: Path) -> None:
     objective, batches = toy(encoder_folder)
     optimizer = torch.optim.AdamW(objective.parameters(), lr=3e-3)

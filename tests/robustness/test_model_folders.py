@@ -109,6 +109,7 @@ def _with_weight(content: bytes, name: str, value: float) -> bytes:
     return _with_header(header, rest[:start] + struct.pack("<f", value) + rest[start + 4 :])
 
 
+@pytest.mark.slow
 def test_weights(lab: Lab, net: Net, work: Path) -> None:
     model = work / "model"
     shutil.copytree(lab.folder / "model", model)

@@ -104,6 +104,7 @@ def test_a_stopped_run_goes_on(name: str, lab: Lab, net: Net, work: Path) -> Non
         net.judge(f"{name} --resume: {outcome.status} {outcome.errors[:200]}", wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_real_process(number: int, lab: Lab, net: Net, work: Path) -> None:
     _make_long_files(lab, work)

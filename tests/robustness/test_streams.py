@@ -151,6 +151,7 @@ REAL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "rest"), REAL)
 def test_streams_of_real_processes(module: str, rest: str, lab: Lab, net: Net) -> None:
     status, output, errors = _shell(f"{sys.executable} -m {module} {rest}", lab.folder)

@@ -56,6 +56,7 @@ def test_a_killed_process_is_replaced(tmp_path: Path) -> None:
     assert len(joined("out").splitlines()) == 4 * (1 + CHUNK_CHARACTERS // 10_000)
 
 
+@pytest.mark.slow
 def test_a_shard_that_always_kills_its_process(tmp_path: Path) -> None:
     write_corpus(2)
     (tmp_path / "shard 1").mkdir()
@@ -65,6 +66,7 @@ def test_a_shard_that_always_kills_its_process(tmp_path: Path) -> None:
     assert [path.name for path in Path("out").glob("part-*")] == ["part-00000.jsonl"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_and_then_room_again(tmp_path: Path) -> None:
     write_corpus(3)
     with pytest.raises(
@@ -79,6 +81,7 @@ def test_a_full_disk_and_then_room_again(tmp_path: Path) -> None:
     assert joined("out") == joined("undisturbed")
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_model_is_told_by_the_process() -> None:
     Path("a.txt").write_text("张伟来。\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"missing\.toml"):

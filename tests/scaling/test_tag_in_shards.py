@@ -238,6 +238,7 @@ def test_files_that_change_on_the_way_are_noticed(monkeypatch: pytest.MonkeyPatc
         run()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("in_process")
 def test_killed_at_50_moments_and_then_run_to_the_end(corpus: Path, tmp_path: Path) -> None:
     (corpus / "c.txt").unlink()
@@ -252,6 +253,7 @@ def test_killed_at_50_moments_and_then_run_to_the_end(corpus: Path, tmp_path: Pa
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("in_process")
 def test_killed_at_each_moment(corpus: Path, tmp_path: Path) -> None:
     """Also before the manifest is there, and while records that can't be read are listed."""

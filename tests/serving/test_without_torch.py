@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
@@ -20,6 +22,7 @@ print("made")
 """
 
 
+@pytest.mark.slow
 def test_the_service_needs_few_packages() -> None:
     run = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
     assert run.stdout == "made\n", run.stderr

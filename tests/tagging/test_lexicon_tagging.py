@@ -31,6 +31,7 @@ def found(entities: list[Entity]) -> list[tuple[str, str, str | None]]:
     return [(entity.text, entity.label, entity.source) for entity in entities]
 
 
+@pytest.mark.slow
 def test_an_empty_lexicon_changes_nothing_to_the_bit(tagger: Tagger) -> None:
     texts = [TEXT, "", "他在北京大学医院工作。", TEXT * 30]
     without, empty = tagger.tag(texts), tagger.with_lexicon(Lexicon()).tag(texts)

@@ -252,6 +252,7 @@ def test_eight_threads_share_a_tagger(tagger: Tagger) -> None:
         assert all(found == wanted for found in pool.map(tagger.tag, [texts] * 16))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_child_tags_after_a_fork_of_a_parent_with_several_threads() -> None:
     code = (

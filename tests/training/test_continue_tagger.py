@@ -34,6 +34,7 @@ def test_the_scores_of_labels_that_stay_are_copied(model_folder: Path, quick: Ch
     assert torch.equal(model.recurrent.weight_ih_l0, source.recurrent.weight_ih_l0)
 
 
+@pytest.mark.slow
 def test_going_on_keeps_what_is_known_and_learns_what_is_new(
     corpus: Corpus, quick: Change, model_folder: Path, tmp_path: Path
 ) -> None:

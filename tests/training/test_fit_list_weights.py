@@ -77,6 +77,7 @@ def trained(corpus: Corpus, settings: TrainingSettings, tmp_path_factory: pytest
     return train(corpus, replace(settings, epochs=1, dictionary=f"{folder / 'names.txt'}=PER"), folder / "model")
 
 
+@pytest.mark.slow
 def test_the_weights_are_saved_with_the_model_and_exported(trained: TrainingRun, tmp_path: Path) -> None:
     assert trained.tagger.folder is not None
     listed = trained.record["dictionary"]

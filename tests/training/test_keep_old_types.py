@@ -72,6 +72,7 @@ def test_a_corpus_gets_the_types_that_it_does_not_label(corpus: Corpus, model_fo
     assert whole.test == corpus.test
 
 
+@pytest.mark.slow
 def test_training_keeps_old_types(
     corpus: Corpus, model_folder: Path, tmp_path: Path, quick: Callable[..., TrainingSettings]
 ) -> None:
@@ -110,6 +111,7 @@ def test_open_characters_may_have_only_types_that_nobody_looked_for(model_folder
     assert loss(0, 1) == pytest.approx((loss(0) + loss(1)) / 2, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_two_data_sets_are_learned_together(corpus: Corpus, tmp_path: Path, settings: TrainingSettings) -> None:
     joined = join_corpora([only("PER", corpus), only("LOC", corpus)])
     tagger = train(joined, replace(settings, epochs=15), tmp_path / "model").tagger

@@ -76,14 +76,14 @@ def parts(stopped: Path, tmp_path: Path) -> Path:
     return tmp_path / "parts"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a copy of this process")
-@pytest.mark.parametrize("moments", [4, pytest.param(25, marks=pytest.mark.slow)])
 def test_a_run_killed_at_any_write_is_resumed_to_the_same_weights(
-    corpus: Corpus, short: TrainingSettings, whole: Path, tmp_path: Path, moments: int
+    corpus: Corpus, short: TrainingSettings, whole: Path, tmp_path: Path
 ) -> None:
     changes = run_killed(lambda: train(corpus, short, tmp_path / "all"), tmp_path / "all", 0)
     assert changes > 40
-    for number in range(1, changes + 1, max(1, changes // moments)):
+    for number in range(1, changes + 1, max(1, changes // 25)):
         folder = tmp_path / f"killed-{number:03}"
         assert run_killed(lambda: train(corpus, short, folder), folder, number) == number - 1  # noqa: B023
         if (folder / "config.json").exists():  # a model is there only if it is whole
@@ -151,6 +151,7 @@ def test_the_weights_of_the_best_epoch_are_needed_too(corpus: Corpus, short: Tra
         train(corpus, short, parts, resume=True)
 
 
+@pytest.mark.slow
 def test_the_best_the_last_and_the_one_before_are_kept(
     corpus: Corpus, settings: TrainingSettings, tmp_path: Path
 ) -> None:

@@ -155,13 +155,21 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(corpus: Corpus,
 @pytest.mark.parametrize(
     ("step", "changes"),  # four steps an epoch, sixteen in all
     [
-        *((step, {}) for step in (4, 6, 8, 15)),
-        (6, {"mode": "gradual"}),
-        (8, {"mode": "frozen", "encoder_dropout": 0.0}),
+        (6, {}),
         (8, {"ema": 0.5}),
-        (6, {"words": "jieba"}),
-        (6, {"words": "jieba", "mode": "frozen", "encoder_dropout": 0.0, "r_drop": 0.1}),
-        (6, {"ema": 0.5, "adversarial": "fgm", "adversarial_epsilon": 0.1, "r_drop": 0.1, "oversample": 1.0}),
+        *(
+            pytest.param(step, changes, marks=pytest.mark.slow)
+            for step, changes in [
+                (4, {}),
+                (8, {}),
+                (15, {}),
+                (6, {"mode": "gradual"}),
+                (8, {"mode": "frozen", "encoder_dropout": 0.0}),
+                (6, {"words": "jieba"}),
+                (6, {"words": "jieba", "mode": "frozen", "encoder_dropout": 0.0, "r_drop": 0.1}),
+                (6, {"ema": 0.5, "adversarial": "fgm", "adversarial_epsilon": 0.1, "r_drop": 0.1, "oversample": 1.0}),
+            ]
+        ),
     ],
 )
 def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
@@ -187,6 +195,7 @@ def test_interrupting_and_resuming_give_the_weights_of_no_interruption(
     assert run.record["epochs"] == whole["epochs"]
 
 
+@pytest.mark.slow
 def test_an_average_survives_early_stopping_and_resuming(
     corpus: Corpus, quick: Change, tmp_path: Path, interrupt_at: Callable[[int], Callable[[], None]]
 ) -> None:
@@ -319,6 +328,7 @@ def test_a_checkpoint_that_cannot_be_written_is_an_error_of_the_system(
         train(corpus, quick(), tmp_path / "model")
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_from_its_last_epoch(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -546,6 +556,7 @@ def test_what_is_unknown_here_is_learned_elsewhere(
     assert run.record["data"]["train"]["unknown_characters"] == corpus.train.unknown > 50
 
 
+@pytest.mark.slow
 def test_what_is_called_o_in_most_places_is_not_learned(settings: TrainingSettings, tmp_path: Path) -> None:
     """What "?" is good for: with O in its place the same training finds few entities or none."""
     corpus = sparsely_labelled(tmp_path, "O")

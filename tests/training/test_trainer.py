@@ -9,6 +9,7 @@ from ner import InputError, Tagger, Trainer, TrainingSettings, compare_settings,
 from ner.data.corpus import Corpus
 
 
+@pytest.mark.slow
 def test_a_trainer_trains_saves_and_evaluates(data_folder: Path, settings: TrainingSettings, tmp_path: Path) -> None:
     corpus = read_corpus(data_folder)
     trainer = Trainer(settings, train=corpus, output=tmp_path / "model")

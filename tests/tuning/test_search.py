@@ -80,6 +80,7 @@ def values(study: optuna.Study) -> list[dict[str, Any]]:
     return [trial.params for trial in study.trials]
 
 
+@pytest.mark.slow
 def test_the_best_model_is_kept_and_its_settings_train_it_again(
     run: Search, data: Corpus, quick: Callable[..., TrainingSettings], tmp_path: Path
 ) -> None:
@@ -123,6 +124,7 @@ def test_test_is_never_read(
         search(SearchPlan(read_corpus(data_folder, seed=1), quick(), tmp_path / "other", GIVEN), 1, progress)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_trials_and_another_others(run: Search, formula: list[float]) -> None:
     once, again, other = values(run(12, "a")), values(run(12, "b")), values(run(3, "c", seed=2))
     assert once == again
@@ -139,6 +141,7 @@ def test_the_first_trial_has_the_settings_as_they_are(
     assert first not in others
 
 
+@pytest.mark.slow
 def test_a_second_start_goes_on_as_if_there_had_been_none(
     run: Search, formula: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, progress: RecordedProgress
 ) -> None:
@@ -290,6 +293,7 @@ def test_the_folder_of_a_search_may_have_any_name(run: Search, formula: list[flo
     assert {path.name for path in tmp_path.iterdir()} == {name}
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_a_trial_leaves_the_rest_to_the_same_command(
     run: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
