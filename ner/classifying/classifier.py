@@ -11,7 +11,7 @@ from ner.characters.character_table import CharacterTable
 from ner.characters.window_batches import in_chunks
 from ner.choices import BATCH_CHARACTERS, PrecisionName
 from ner.classifying.classifier_engine import ClassifierEngine
-from ner.classifying.content import Content, Text, check_content, content_length
+from ner.classifying.content import Content, Text, check_contents, content_length
 from ner.classifying.exported_classifier_engine import ExportedClassifierEngine
 from ner.classifying.labelled_text import LabelledSplit, LabelledText
 from ner.classifying.prediction import Prediction
@@ -135,7 +135,7 @@ class Classifier:
         Raises:
             InputError: as for `predict`.
         """
-        contents = (check_content(text, pairs=self.pairs) for text in texts)
+        contents = check_contents(texts, pairs=self.pairs)
         for chunk in in_chunks(contents, content_length, _CHUNK_CHARACTERS):
             for probabilities in self._probabilities(self.scores(chunk)):
                 yield self._prediction(probabilities)
@@ -148,7 +148,7 @@ class Classifier:
         Raises:
             InputError: as for `predict`.
         """
-        contents = [check_content(text, pairs=self.pairs) for text in texts]
+        contents = [*check_contents(texts, pairs=self.pairs)]
         return self._probabilities(self.scores(contents))
 
     def evaluate(self, texts: LabelledSplit | Sequence[LabelledText]) -> "ClassificationScores":
@@ -164,6 +164,11 @@ class Classifier:
             raise InputError(f"{texts.path} has no texts with labels")
         if not found:
             raise InputError("expected `texts` to contain labelled texts, got none")
+        for text in found:
+            if (text.pair is not None) != self.pairs:
+                place = f"{text.file}:{text.line}: " if text.file else ""
+                wanted = "a pair of texts" if self.pairs else "one text"
+                raise InputError(f"{place}expected {wanted}, as the classifier was trained with")
         asked = [text.text if text.pair is None else (text.text, text.pair) for text in found]
         return ClassificationScores(found, self.labels, self.probabilities(asked), multi_label=self.multi_label)
 

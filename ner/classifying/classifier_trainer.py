@@ -75,7 +75,7 @@ class ClassifierExamples(Dataset[ClassifierExample]):
         """
         labels = np.stack([example.labels for example in self._examples])
         counts = np.maximum(labels.sum(axis=0), 1)
-        return torch.from_numpy((len(labels) / (labels.shape[1] * counts)) ** balance).float()
+        return torch.from_numpy((labels.sum() / (labels.shape[1] * counts)) ** balance).float()
 
 
 @dataclass(frozen=True)

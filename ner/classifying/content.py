@@ -1,8 +1,10 @@
 """What a classifier is asked about: a text or a pair of texts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from ner.errors import InputError
+from ner.texts import each_item
 
 Text = str | tuple[str, str]
 """A text, or a pair of texts."""
@@ -31,6 +33,20 @@ def check_content(text: Any, *, pairs: bool) -> Content:
     if not isinstance(text, str):
         raise InputError(f"expected texts, got {text!r:.60}")
     return text, None
+
+
+def check_contents(texts: Any, *, pairs: bool) -> Iterator[Content]:
+    """The texts or pairs that a caller gave.
+
+    Args:
+        texts: the texts or pairs: a list, a generator or a column of a table.
+        pairs: whether the classifier reads pairs.
+
+    Raises:
+        InputError: `texts` is a single text, a dict or a table. If one of the texts is something else than the
+            classifier reads, the error comes when the iterator reaches it.
+    """
+    return (check_content(text, pairs=pairs) for text in each_item(texts))
 
 
 def content_length(content: Content) -> int:

@@ -42,8 +42,8 @@ def open_texts(name: str, options: LabelOptions) -> FileOfTexts:
         OSError: it can't be read.
     """
     kind = suffix(name)
-    if kind not in TEXT_FILES and (kind == ".json" or format_by_suffix(Path(name))):
-        raise InputError(f"{name}: expected a name that ends in one of {', '.join(TEXT_FILES)}")
+    if kind == ".json" or format_by_suffix(Path(name)):
+        check_ending(name)
     if name == STANDARD_INPUT or kind not in (*WITH_COLUMNS, *JSON_LINES):
         return FileOfTexts(None, TextFiles([name], TextOptions(encoding=options.encoding)))
     given = options.column_names if kind in DELIMITED else None
@@ -56,6 +56,18 @@ def open_texts(name: str, options: LabelOptions) -> FileOfTexts:
         quotes=options.quotes,
     )
     return FileOfTexts(columns, TextFiles([name], reading))
+
+
+def check_ending(name: str) -> None:
+    """Make sure that the ending of a file is one that tells how it is read.
+
+    Raises:
+        InputError: it is another one.
+    """
+    if suffix(name) == ".json":
+        raise InputError(f"{name}: if each line is a JSON object, let the name end in .jsonl; no other JSON is read")
+    if suffix(name) not in TEXT_FILES:
+        raise InputError(f"{name}: expected a name that ends in one of {', '.join(TEXT_FILES)}")
 
 
 class LabelFiles:

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from ner.common_settings import FORMAT
 from ner.records.text_options import TextOptions
 from ner.settings import Help, Unset, settings_group
@@ -39,5 +41,8 @@ class LabelOptions(TextOptions):
         ),
     ] = False
     label_separator: Annotated[
-        str, FORMAT, Help("What separates several labels in a cell.", "一个单元格里有多个标签时的分隔符。")
+        str,
+        Field(min_length=1),
+        FORMAT,
+        Help("What separates several labels in a cell.", "一个单元格里有多个标签时的分隔符。"),
     ] = "|"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ner.classifying.input_files import open_texts
+from ner.classifying.input_files import check_ending, open_texts
 from ner.classifying.label_options import LabelOptions
 from ner.classifying.labelled_text import LabelledData, LabelledSplit, LabelledText, join_splits
 from ner.classifying.text_columns import choose_columns
@@ -14,7 +14,7 @@ from ner.data.split_files import splits_of
 from ner.errors import InputError, raise_faults
 from ner.records.name_problems import idle_options
 from ner.records.record import Record
-from ner.records.source_files import DELIMITED, JSON_LINES, TEXT_FILES, WITH_COLUMNS, suffix
+from ner.records.source_files import DELIMITED, JSON_LINES, WITH_COLUMNS, suffix
 from ner.records.text_files import TextFiles
 from ner.records.text_options import TextOptions
 
@@ -81,7 +81,10 @@ def read_labelled(
     options = options or LabelOptions()
     kind = suffix(path.name)
     choosing = ("text_column", "pair_column", "label_column")
-    raise_faults([*idle_options([str(path)], options, choosing, named=(*DELIMITED, ".txt"))])
+    faults = [*idle_options([str(path)], options, choosing, named=(*DELIMITED, ".txt"))]
+    if options.label_separator != LabelOptions.label_separator and not multi_label:
+        faults.append("`label_separator` is about texts with several labels: leave it out, or set `multi_label`")
+    raise_faults(faults)
     if path.is_dir():
         found = list(_texts_of_folders(path, options))
     elif kind in (*WITH_COLUMNS, *JSON_LINES):
@@ -126,24 +129,30 @@ def _texts_of_table(name: str, options: LabelOptions, multi_label: bool) -> Iter
     columns, texts = open_texts(name, options)
     assert columns is not None, "a table has columns"
     if columns.label is None:
-        raise InputError(f"{name}: no column has a usual name of a label, such as label: name it with `label_column`")
-    texts.survey()  # tells all faults at once
-    for record in texts.records():
+        raise InputError(
+            f"{name}: no column has a usual name of a label, such as label: name it with `label_column`; "
+            "a file without labels is only for bert-ner classify predict"
+        )
+    for _, _, record in texts.items():
+        if isinstance(record, InputError):
+            yield record
+            continue
         place, label = f"{record.file}:{record.line}", record.fields.get(columns.label)
         labels = _labels(label, options.label_separator, multi_label)
         pair = None if columns.pair is None else _text(record.fields.get(columns.pair))
         if not record.text.strip() and not (pair or "").strip():
             continue
         if labels is None:
-            yield InputError(f"{place}: expected a label in the column {columns.label!r}, got {label!r:.60}")
+            several = isinstance(label, (list, tuple)) and len(label) > 1
+            advice = ": several labels for a text need `multi_label`" if several else ""
+            yield InputError(f"{place}: expected a label in the column {columns.label!r}, got {label!r:.60}{advice}")
         else:
             yield LabelledText(record.text, labels, pair, record.file, record.line)
 
 
 def _texts_of_lines(name: str, options: LabelOptions, multi_label: bool) -> Iterator[LabelledText | InputError]:
     """Lines with a label and a text, with a tab between them in either order, or as fastText has them."""
-    if suffix(name) not in TEXT_FILES:
-        raise InputError(f"{name}: expected a name that ends in one of {', '.join(TEXT_FILES)}")
+    check_ending(name)
     reading = TextOptions(encoding=options.encoding)
     records = [record for record in TextFiles([name], reading).records() if record.text.strip()]
     tabbed: list[tuple[Record, list[str]]] = []
@@ -202,6 +211,8 @@ def _labels(value: Any, separator: str, multi_label: bool) -> tuple[str, ...] | 
     if multi_label:
         parts = value if isinstance(value, (list, tuple)) else _text(value).split(separator)
         return tuple(dict.fromkeys(part for each in parts if (part := _text(each).strip())))
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        return _labels(value[0], separator, multi_label)
     if isinstance(value, (list, tuple, dict, float)) or not (label := _text(value).strip()):
         return None
     return (label,)

@@ -10,6 +10,7 @@ from ner.data.stratifying import Group, connect, stratify
 from ner.errors import InputError
 
 _DEV_SHARE = 0.1
+_FEW = 5  # texts of a label
 _SHOWN = 20
 
 
@@ -112,14 +113,14 @@ def join_splits(
     for split in filter(None, (train, dev, test)):
         if not split.texts:
             raise InputError(f"{split.path} has no texts with labels")
-    if dev is None:
-        whole = len(train.texts)
-        train, dev = _split_off_dev(train, seed)
-        notes.append(f"no dev in {train.path}: {len(dev.texts):,} of {whole:,} texts split off train with seed {seed}")
     labels = sorted(train.labels)
     if len(labels) < 2:
         found = f"only the label {labels[0]}" if labels else "no labels"
         raise InputError(f"{train.path} has {found}: there is nothing to learn")
+    if dev is None:
+        whole = len(train.texts)
+        train, dev = _split_off_dev(train, seed)
+        notes.append(f"no dev in {train.path}: {len(dev.texts):,} of {whole:,} texts split off train with seed {seed}")
     data = LabelledData(train, dev, test, labels, train.texts[0].pair is not None, notes)
     for split in data.splits:
         for text in split.texts:
@@ -134,14 +135,21 @@ def join_splits(
 
 
 def _split_off_dev(train: LabelledSplit, seed: int) -> tuple[LabelledSplit, LabelledSplit]:
-    """Split a tenth of train off as dev. Equal texts stay together."""
-    groups = []
+    """Split a tenth of train off as dev. Equal texts stay together, and a text of each label stays in train.
+
+    Rare labels are one stratum: each of them alone has too few texts to be shared out.
+    """
+    rare = {label for label, count in train.labels.items() if count < _FEW}
+    kept, groups = set[str](), []
     for members in connect([[text.content] for text in train.texts]):
         group = Group(members)
         for index in members:
-            group.counts.update([None, *(train.texts[index].labels or [""])])
+            labels = train.texts[index].labels
+            group.counts.update([None, *({"" if label in rare else label for label in labels} or [""])])
+            group.partial = group.partial or not kept.issuperset(rare.intersection(labels))
+            kept.update(labels)
         groups.append(group)
-    if len(groups) < 2:
+    if all(group.partial for group in groups) or len(groups) < 2:
         raise InputError(f"{train.path}: {len(train.texts)} texts can't be divided into train and dev: add more")
     homes = stratify(groups, [1 - _DEV_SHARE, _DEV_SHARE], random.Random(seed))
     parts: tuple[list[int], list[int]] = [], []
@@ -160,7 +168,7 @@ def _notes(data: LabelledData) -> Iterable[str]:
             yield f"labels in {split.name} that train doesn't have, so they can't be learned: {listed}"
         if known_texts := sum(text.content in seen for text in split.texts):
             yield f"{split.name} has {known_texts:,} texts that are in train too: its scores are too good"
-    rare = [label for label, count in data.train.labels.items() if count < 5]
+    rare = [label for label, count in data.train.labels.items() if count < _FEW]
     if rare:
         yield f"labels with fewer than 5 texts in train: {_listed(sorted(rare))}"
 

@@ -14,7 +14,9 @@ _TEXT = (
 _PAIR = (
     "text_b", "sentence2", "query2", "question2", "hypo", "hypothesis", "#2 string", "文本2", "句子2",
 )  # fmt: skip
-_LABEL = ("label", "labels", "class", "category", "gold_label", "quality", "标签", "类别", "分类")
+_LABEL = (
+    "label", "labels", "class", "category", "gold_label", "quality", "is_duplicate", "标签", "类别", "分类",
+)  # fmt: skip
 
 
 class TextColumns(NamedTuple):

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from ner.classifying.content import Text, check_content
+from ner.classifying.content import Text, check_contents
 from ner.classifying.prediction import Prediction
 from ner.client.connection import Connection
 from ner.client.parts import (
@@ -195,7 +195,7 @@ class AsyncClient:
         if isinstance(texts, str):
             return (await self.classify([texts]))[0]
         pairs = (await self._connection.classifier()).pairs
-        contents = [check_content(text, pairs=pairs) for text in texts]
+        contents = [*check_contents(texts, pairs=pairs)]
         _, limits = await self._connection.describe()
         parts = _each(divide(contents, None, limits))
         return [prediction async for prediction in self._run(parts, self._connection.classify)]

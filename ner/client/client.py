@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import tee
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from ner.classifying.content import Content, Text, check_content, content_length
+from ner.classifying.content import Content, Text, check_contents, content_length
 from ner.classifying.prediction import Prediction
 from ner.client.async_client import AHEAD
 from ner.client.connection import Connection
@@ -265,7 +265,7 @@ class Client:
         `watch` is called with the number of characters of each text that is done.
         """
         pairs = self.classifier.pairs
-        ahead, behind = tee(check_content(text, pairs=pairs) for text in texts)
+        ahead, behind = tee(check_contents(texts, pairs=pairs))
         for content, prediction in zip(behind, self._run(ahead, self._connection.classify), strict=True):
             if watch is not None:
                 watch(content_length(content))

@@ -71,5 +71,6 @@ class ClassifyFiles:
         predictor = load()
         with RecordProgress(terminal, "classifying", survey) as progress:
             counts = predict_records(predictor, texts, target, survey.columns, progress.advance)
-        listed = "".join(f", {label} {count:,}" for label, count in counts.most_common(20))
-        terminal.note(f"texts {survey.texts:,}{listed}" if survey.whole else f"labels{listed}")
+        facts = [f"texts {survey.texts:,}"] if survey.whole else []
+        facts += [f"{label} {count:,}" for label, count in counts.most_common(20)]
+        terminal.note(", ".join(facts))

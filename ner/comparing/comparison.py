@@ -82,7 +82,8 @@ class Comparison(Generic[_Settings]):
         """The table of scores, for a paper."""
         score = f"{self.split}_f1"
         shown = self.frame.rename(columns=lambda name: name.replace(score, "f1") if name.startswith(score) else name)
-        return ScoreTable(shown.rename(columns={"cell": "settings"}), self.varied or ["settings"], f"{self.split} F1")
+        shown = shown.rename(columns={"cell": "settings"})
+        return ScoreTable(shown, self.varied or ["settings"], f"{self.split} F1", self.units)
 
     @property
     def learning_curves(self) -> dict[str, LearningCurve]:

@@ -34,11 +34,13 @@ class ScoreTable:
             columns of `compare_with_first`, which are empty in the first row.
         labels: the columns that tell the systems apart.
         score: the heading of F1.
+        units: what the systems were compared on.
     """
 
     frame: pd.DataFrame
     labels: list[str]
     score: str = "F1"
+    units: str = "sentences"
 
     @property
     def readable(self) -> pd.DataFrame:
@@ -67,10 +69,14 @@ class ScoreTable:
     def explanation(self) -> list[str]:
         """What the numbers mean, in a few sentences."""
         tests = (
-            "p is that of the paired bootstrap and of approximate randomisation (random) over sentences, "
-            f"{RESAMPLES:,} trials each"
+            "p is that of the paired bootstrap and of approximate randomisation (random) over "
+            f"{self.units}, {RESAMPLES:,} trials each"
         )
-        about_f1 = "F1 is in percent, as conlleval computes it. Intervals are 95% bootstrap intervals over sentences."
+        about_f1 = (
+            "F1 is in percent, as conlleval computes it. Intervals are 95% bootstrap intervals over sentences."
+            if self.units == "sentences"
+            else "F1 is in percent. Intervals are 95% bootstrap intervals over texts."
+        )
         if not self._compared:
             return [about_f1]
         sentences = [

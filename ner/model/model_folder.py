@@ -117,6 +117,8 @@ def require_whole_model(folder: Path) -> None:
     missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
     if missing and (folder / UNFINISHED).is_dir():
         raise InputError(f"{folder} holds an unfinished run: finish it with bert-ner train and `resume`")
+    if missing and is_exported(folder):
+        raise InputError(f"{folder} contains an exported model: give the folder that it was exported from")
     if missing:
         raise InputError(
             f"{folder} contains no complete model: {', '.join(missing)} not found; copy the whole folder, "

@@ -1,12 +1,14 @@
 import pickle
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ner.classifying.classifier import Classifier, to_probabilities
-from ner.classifying.labelled_text import LabelledSplit
+from ner.classifying.labelled_text import LabelledSplit, LabelledText
 from ner.errors import InputError
 from ner.tagging.tagger import Tagger
 from tests.classifying.conftest import TEXTS
@@ -42,6 +44,20 @@ def test_what_is_no_text_is_refused(classifier: Classifier) -> None:
         classifier.evaluate([])
     with pytest.raises(InputError, match=r"a\.csv has no texts with labels"):
         classifier.evaluate(LabelledSplit("a.csv", "test", []))
+    with pytest.raises(InputError, match=r"a\.csv:7: expected one text, as the classifier was trained with"):
+        classifier.evaluate([LabelledText("去", ("去",), "看", "a.csv", 7)])
+
+
+@pytest.mark.parametrize("texts", [None, 3, b"x", {"text": "x"}, pd.DataFrame({"text": ["x"]})])
+def test_what_is_no_list_of_texts_is_refused(classifier: Classifier, texts: Any) -> None:
+    for ask in (classifier.predict, classifier.probabilities):
+        with pytest.raises(InputError, match="expected `texts` to be a list of texts, got "):
+            ask(texts)
+
+
+def test_a_column_of_a_table(classifier: Classifier) -> None:
+    frame = pd.DataFrame(TEXTS, columns=["text", "label"])
+    assert [each.label for each in classifier.predict(frame["text"])] == [*frame["label"]]
 
 
 def test_a_higher_temperature_makes_scores_lower_and_leaves_the_order(classifier: Classifier) -> None:

@@ -9,7 +9,7 @@ import torch
 from transformers import BertConfig
 from typer.testing import CliRunner
 
-from ner import Classifier, InputError, Tagger
+from ner import Classifier, InputError, Tagger, export_classifier
 from ner.characters.character_table import CharacterTable
 from ner.classifying.exported_classifier_engine import ExportedClassifierEngine
 from ner.commands.app import app
@@ -64,6 +64,8 @@ def test_what_a_folder_is(exported: Path, tmp_path: Path, monkeypatch: pytest.Mo
         Tagger.load(exported)
     with pytest.raises(InputError, match="was exported in fp32, not bf16: leave out `precision`"):
         Classifier.load(exported, "bf16")
+    with pytest.raises(InputError, match="contains an exported model: give the folder that it was exported from"):
+        export_classifier(exported, tmp_path / "again")
     for path in exported.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     content = json.loads((exported / "exported.json").read_text("utf-8"))

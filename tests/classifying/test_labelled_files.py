@@ -73,7 +73,7 @@ def test_columns_by_name_and_without_a_header(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "header", ["text_a\ttext_b\tlabel", "sentence1\tsentence2\tgold_label", "#1 String\t#2 String\tQuality",
-               "premise\thypo\tlabel"],
+               "premise\thypo\tlabel", "question1\tquestion2\tis_duplicate"],
 )  # fmt: skip
 def test_pairs_under_the_names_of_public_data(tmp_path: Path, header: str) -> None:
     path = write(tmp_path / "a.tsv", header + "\n" + "".join("\t".join(row) + "\n" for row in PAIRS))
@@ -88,8 +88,16 @@ def test_several_labels(tmp_path: Path) -> None:
     assert [text.labels for text in read_labelled(path, multi_label=True).texts] == [("x", "y"), (), ("x",)]
     lines = write(tmp_path / "a.jsonl", '{"text": "a", "labels": ["x", "y"]}\n{"text": "b", "labels": []}\n')
     assert [text.labels for text in read_labelled(lines, multi_label=True).texts] == [("x", "y"), ()]
+    with pytest.raises(InputError, match=r"got \['x', 'y'\]: several labels for a text need `multi_label`"):
+        read_labelled(lines)
+    one = write(tmp_path / "one.jsonl", '{"text": "a", "labels": ["x"]}\n')
+    assert contents(one) == [("a", "x")]
+    with pytest.raises(InputError, match="expected `label_separator`"):
+        LabelOptions(label_separator="")
     options = LabelOptions(label_separator=" ")
     other = write(tmp_path / "b.csv", "text,labels\na,x y\n")
+    with pytest.raises(InputError, match="`label_separator` is about texts with several labels: leave it out, or set"):
+        read_labelled(other, options)
     assert read_labelled(other, options, multi_label=True).texts[0].labels == ("x", "y")
 
 
@@ -99,6 +107,14 @@ def test_all_faults_are_told_with_their_places(tmp_path: Path) -> None:
         read_labelled(path)
     assert str(error.value).splitlines() == [
         f"{path}:{line}: expected a label in the column 'label', got ''" for line in (2, 4)
+    ]
+    write(path, "text,label\na,\nb\nc,1,2\n")
+    with pytest.raises(InputError) as error:
+        read_labelled(path)
+    assert str(error.value).splitlines() == [
+        f"{path}:2: expected a label in the column 'label', got ''",
+        f"{path}:3: expected 2 columns as in the header, got 1",
+        f"{path}:4: expected 2 columns as in the header, got 3",
     ]
     lines = write(tmp_path / "a.txt", "1\ta\nwithout\n0\tb\n")
     with pytest.raises(InputError, match=r"a\.txt:2: expected a label, a tab and a text"):
@@ -118,7 +134,7 @@ def test_all_faults_are_told_with_their_places(tmp_path: Path) -> None:
         ("a.txt", {"sheet": "x"}, "`sheet` is about Excel files: leave it out"),
         ("a.csv", {"include": "*.csv"}, "`include` chooses files of folders and zip archives: leave it out"),
         ("-", {"text_column": "x"}, "standard input: is read as lines of text, which have no columns"),
-        ("a.json", {}, "a.json: expected a name that ends in one of .txt, .jsonl"),
+        ("a.json", {}, "a.json: if each line is a JSON object, let the name end in .jsonl"),
         ("a.conll", {}, "a.conll: expected a name that ends in one of .txt, .jsonl"),
     ],
 )
@@ -175,6 +191,17 @@ def test_splits_by_file_and_by_share(tmp_path: Path) -> None:
         read_labelled_data(tmp_path)
     with pytest.raises(InputError, match="no such file or folder"):
         read_labelled_data(tmp_path / "nothing")
+
+
+def test_rare_labels_are_in_train_and_in_dev(tmp_path: Path) -> None:
+    rows = "".join(f"{at}-{label},{label}\n" for label in range(50) for at in range(3))
+    data = read_labelled_data(write(tmp_path / "a.csv", "text,label\n" + rows))
+    assert len(data.dev.texts) == 15
+    assert len(data.dev.labels) > 10
+    assert len(data.train.labels) == 50, "what train doesn't have can't be learned"
+    alone = write(tmp_path / "b.csv", "text,label\n" + "".join(f"{at},{at}\n" for at in range(30)))
+    with pytest.raises(InputError, match=r"b\.csv: 30 texts can't be divided into train and dev: add more"):
+        read_labelled_data(alone)
 
 
 def test_some_texts_are_pairs_and_some_are_not(tmp_path: Path) -> None:

@@ -128,6 +128,10 @@ def test_rare_labels_weigh_more(classifier: Classifier) -> None:
     examples = ClassifierExamples(texts, classifier.table, _config(classifier))
     assert examples.label_weights(0).tolist() == [1.0, 1.0]
     assert examples.label_weights(1).tolist() == pytest.approx([5 / 8, 5 / 2])  # 去 has 4 of 5 texts, 看 has one
+    none = [LabelledText(str(at), ()) for at in range(95)]
+    assert ClassifierExamples([*texts, *none], classifier.table, _config(classifier)).label_weights(1).tolist() == (
+        pytest.approx([5 / 8, 5 / 2])
+    ), "texts without a label don't make all labels heavier"
 
 
 def _config(classifier: Classifier) -> TextClassifierConfig:

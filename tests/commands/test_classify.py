@@ -72,7 +72,7 @@ def test_predict_lines_to_standard_output(trained: Path, tmp_path: Path) -> None
     status, out, err = run("classify", "predict", tmp_path / "a.txt", "-m", trained)
     assert status == 0
     assert [json.loads(line)["line"] for line in out.splitlines()] == [1, 2, 3]
-    assert "texts 3" in err
+    assert "texts 3, " in err
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,10 @@ def test_compare_settings(data: Path, quick: list[object], tmp_path: Path) -> No
     line = ["classify", "compare", "-d", data, "-o", tmp_path / "runs", "--vary", "pooling=mean,cls", *quick]
     status, out, err = run(*line, "--seeds", 1)
     assert status == 0, err
-    assert "with one label for each text, it is the accuracy" in " ".join(out.split())
+    said = " ".join(out.split())
+    assert "with one label for each text, it is the accuracy" in said
+    assert "bootstrap intervals over texts" in said
+    assert "conlleval" not in said
     found = json.loads((tmp_path / "runs" / "comparison.json").read_text(encoding="utf-8"))
     assert [cell["pooling"] for cell in found["cells"]] == ["mean", "cls"]
     for cell, one in zip(found["cells"], found["runs"], strict=True):
