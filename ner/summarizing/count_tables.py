@@ -61,14 +61,15 @@ QUALIFY row_number() OVER (PARTITION BY names.label ORDER BY sum(count) DESC, na
 ORDER BY count DESC, type, name, variant
 """
 
-# `column` is a column of the table `texts`.
+# `seen` has a row for each text and name, with the column to count by.
 _BY = """
 SELECT {column}, type, count, texts, top FROM (
     SELECT {column}, label AS type, sum(count)::BIGINT AS count, count(*) AS texts
-    FROM typed JOIN texts USING (record) WHERE {column} IS NOT NULL GROUP BY {column}, label
+    FROM (SELECT {column}, record, label, sum(count) AS count FROM {seen} JOIN names USING (name)
+        WHERE {column} IS NOT NULL GROUP BY {column}, record, label) GROUP BY {column}, label
 ) JOIN (
     SELECT {column}, label AS type, first(shown ORDER BY count DESC, shown) AS top FROM (
-        SELECT {column}, name, sum(count) AS count FROM seen JOIN texts USING (record)
+        SELECT {column}, name, sum(count) AS count FROM {seen}
         WHERE {column} IS NOT NULL GROUP BY {column}, name
     ) JOIN names USING (name) GROUP BY {column}, label
 ) USING ({column}, type)
@@ -112,12 +113,14 @@ def variants_table(database: Any, top: int) -> pd.DataFrame:
 def groups_table(database: Any, column: str) -> pd.DataFrame:
     """Counts for each value of a column and each type: the column, `type`, `count`, `texts`, and the name at the `top`.
 
+    The value is that of each mention: a text may have mentions from several sources.
+
     Args:
         database: a connection to DuckDB.
         column: the name that the column gets.
     """
     order = "sum(count) OVER (PARTITION BY value) DESC, value, count DESC, type"
-    frame = _frame(database, _BY.format(column="value", order=order))
+    frame = _frame(database, _BY.format(column="value", seen="found", order=order))
     return frame.rename(columns={"value": column})
 
 
@@ -135,7 +138,8 @@ def periods_table(database: Any, period: PeriodName) -> tuple[pd.DataFrame, int]
         f"FROM texts LEFT JOIN (SELECT * FROM dated WHERE unit IN ({finer})) USING (date)"
     )
     undated = database.execute("SELECT count(*) FROM texts WHERE period IS NULL").fetchone()[0]
-    return _frame(database, _BY.format(column="period", order="period, count DESC, type")), undated
+    query = _BY.format(column="period", seen="(seen JOIN texts USING (record))", order="period, count DESC, type")
+    return _frame(database, query), undated
 
 
 def _choose_unit(database: Any) -> PeriodName:

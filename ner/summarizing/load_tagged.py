@@ -24,9 +24,12 @@ _PLACE = re.compile(r'in file "(?P<file>.*?)", (?:at byte \d+ )?in line (?P<line
 # Several threads read at a time, which a sequence does not allow.
 _RECORD = "(SELECT count(*) FROM texts) + rowid"
 _TABLES = """
-CREATE TABLE texts (record BIGINT, file VARCHAR, document VARCHAR, date VARCHAR, value VARCHAR);
-CREATE TABLE mentions (record BIGINT, label VARCHAR, form VARCHAR);
+CREATE TABLE texts (record BIGINT, file VARCHAR, document VARCHAR, date VARCHAR);
+CREATE TABLE mentions (record BIGINT, label VARCHAR, form VARCHAR, value VARCHAR);
 """
+_OF_TEXTS = ("document", "date")
+_OF_ENTITIES = ("source", "id")  # fields of entities in JSON lines that a lexicon fills, and columns in tables
+_INPUT = "bert-ner input"  # the column for the name of the file; no file that tag wrote has a column of this name
 
 
 def load_tagged(
@@ -40,11 +43,13 @@ def load_tagged(
     Args:
         database: a connection to DuckDB.
         files: the files.
-        kept: for `document`, `date` and `value`, the column of the files that each of them is, or None.
+        kept: for `document` and `date` of texts, and `value` of mentions, the column of the files that each of them
+            is, or None.
         advance: called with the number of bytes that are read.
 
     Raises:
-        InputError: a file has other content, or no file has one of the columns.
+        InputError: a file has other content, no file has one of the columns, or the column of a document or a date is
+            about entities.
     """
     _check_columns(files, kept)
     database.execute(_TABLES)
@@ -54,6 +59,8 @@ def load_tagged(
         except _errors() as error:
             raise _explained(error, batch) from None
         advance(sum(file.size for file in batch))
+    if kept["value"] in _OF_ENTITIES and not database.execute("SELECT count(value) FROM mentions").fetchone()[0]:
+        _check_columns(files, kept, of_entities=())
 
 
 def _errors() -> Any:
@@ -62,10 +69,15 @@ def _errors() -> Any:
     return duckdb.Error
 
 
-def _check_columns(files: Sequence[TaggedFile], kept: dict[str, str | None]) -> None:
+def _check_columns(
+    files: Sequence[TaggedFile], kept: dict[str, str | None], of_entities: Container[str] = _OF_ENTITIES
+) -> None:
     known = dict.fromkeys(column for file in files for column in file.columns if column not in ("text", "entities"))
-    for column in kept.values():
-        if column is not None and column not in known and column.partition(".")[0] not in known:
+    in_entities = of_entities if any(file.kind == JSON_LINES for file in files) else ()
+    for name, column in kept.items():
+        if column is None or (name == "value" and column in in_entities):
+            continue
+        if column not in known and column.partition(".")[0] not in known:
             raise InputError(f"no file has the column {column!r}; the columns: {', '.join(known)}")
 
 
@@ -92,35 +104,42 @@ def _load(database: Any, batch: Sequence[TaggedFile], kept: dict[str, str | None
     elif kind == EXCEL:
         rows = sheet_rows(batch[0].name)
         next(rows)
-        database.execute(f"CREATE OR REPLACE TEMP TABLE cells ({_declared(batch[0])})")
-        while part := [*islice(rows, _ROWS)]:
-            frame = pd.DataFrame(part, columns=_columns(batch[0])).map(_as_text).astype(object)
+        input_ = f"{_quoted(_INPUT)} VARCHAR DEFAULT {_literal(batch[0].name)}"
+        database.execute(f"CREATE OR REPLACE TEMP TABLE cells ({_declared(batch[0])}, {input_})")
+        while part := [[_as_text(cell) for cell in row] for row in islice(rows, _ROWS)]:
+            frame = pd.DataFrame(part, columns=_columns(batch[0]), dtype=object)
             database.register("rows", frame)
-            database.execute("INSERT INTO cells SELECT * FROM rows")
+            database.execute("INSERT INTO cells BY NAME SELECT * FROM rows")
             database.unregister("rows")
         _load_rows(database, "cells", [], batch[0], kept)
     elif kind == PARQUET:
-        _load_rows(database, "read_parquet(?, union_by_name = false)", [names], batch[0], kept)
+        source = f"read_parquet(?, union_by_name = false, filename = '{_INPUT}')"
+        _load_rows(database, source, [names], batch[0], kept)
     else:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in _columns(batch[0]))
         source = (
             f"read_csv(?, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-            f"columns = {{{columns}}}, max_line_size = {LARGEST_RECORD})"
+            f"columns = {{{columns}}}, max_line_size = {LARGEST_RECORD}, filename = '{_INPUT}')"
         )
         _load_rows(database, source, [names], batch[0], kept)
 
 
 def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None], known: Container[str]) -> None:
-    types = {"file": "VARCHAR", "entities": "STRUCT(label VARCHAR, text VARCHAR)[]"}
+    types = {"file": "VARCHAR"}
+    of_entity = {"label": "label", "form": "text"}
     values = {}
     for name, column in kept.items():
         if column is None or column == "file":
             values[name] = "NULL" if column is None else "file"
+        elif name == "value" and column in _OF_ENTITIES and column not in known:
+            of_entity[name] = column
+            values[name] = "NULL"
         else:
             outer, *inner = [column] if column in known else column.split(".")
             types[outer] = "JSON"
             path = "".join(f".{_quoted(step)}" for step in inner)
             values[name] = f"{_quoted(outer)}->>{_literal('$' + path)}"
+    types["entities"] = f"STRUCT({', '.join(f'{field} VARCHAR' for field in of_entity.values())})[]"
     columns = ", ".join(f"{_literal(name)}: {_literal(type_)}" for name, type_ in types.items())
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
@@ -137,11 +156,12 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
     if wrong:
         place = f"{wrong[0]}:{_line_without_entities(wrong[0])}"
         raise InputError(f"{place}: the record has no entities with label and text, as records of tag have")
+    value = f"entity.{of_entity['value']}" if "value" in of_entity else "value"
     database.execute(
-        "INSERT INTO mentions SELECT record, entity.label, entity.text "
-        f"FROM (SELECT {_RECORD} AS record, unnest(entities) AS entity FROM part)"
+        f"INSERT INTO mentions SELECT record, entity.label, entity.text, nullif({value}, '') "
+        f"FROM (SELECT {_RECORD} AS record, unnest(entities) AS entity, value FROM part)"
     )
-    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date, value FROM part")
+    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date FROM part")
 
 
 def _line_without_entities(name: str) -> int:
@@ -158,7 +178,9 @@ def _line_without_entities(name: str) -> int:
 def _load_rows(
     database: Any, source: str, parameters: list[Any], like: TaggedFile, kept: dict[str, str | None]
 ) -> None:
-    """Rows are entities; those of the same file, line and sentence, if lines were split into them, are of one text."""
+    """Rows are entities. Those of an input with the same file, line and sentence, if lines were split into them, are of
+    one text.
+    """
     if like.kind == PARQUET:
         names = {column: _quoted(column) for column in like.columns}
     else:
@@ -174,7 +196,8 @@ def _load_rows(
     }
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
-        SELECT coalesce({names["file"]}, '') AS file, coalesce(CAST({names["line"]} AS VARCHAR), '') AS line,
+        SELECT hash({_quoted(_INPUT)}) AS input, coalesce({names["file"]}, '') AS file,
+            coalesce(CAST({names["line"]} AS VARCHAR), '') AS line,
             coalesce(CAST({names.get("sentence_start", "NULL")} AS VARCHAR), '') AS sentence,
             {names["label"]} AS label, {names["text"]} AS form,
             {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value
@@ -184,14 +207,22 @@ def _load_rows(
     if wrong := database.execute("SELECT file, line FROM part WHERE label IS NULL OR form IS NULL LIMIT 1").fetchone():
         raise InputError(f"{like.name}: the entity of {wrong[0]}:{wrong[1]} has no label or no text")
     database.execute(
-        "CREATE OR REPLACE TEMP TABLE places AS SELECT file, line, sentence, max(document) AS document, "
-        "max(date) AS date, max(value) AS value FROM part GROUP BY file, line, sentence"
+        f"""CREATE OR REPLACE TEMP TABLE places AS
+        SELECT input, file, line, sentence, {", ".join(f"max({name}) AS {name}" for name in _OF_TEXTS)},
+            {", ".join(f"max({name}) != min({name}) AS {name}_differs" for name in _OF_TEXTS)}
+        FROM part GROUP BY input, file, line, sentence"""
     )
+    for name in _OF_TEXTS:
+        if wrong := database.execute(f"SELECT file, line FROM places WHERE {name}_differs LIMIT 1").fetchone():
+            raise InputError(
+                f"{like.name}: the entities of {wrong[0]}:{wrong[1]} differ in the column {kept[name]!r}; "
+                "expected a column of texts, not of entities"
+            )
     database.execute(
-        "INSERT INTO mentions SELECT record, label, form FROM part "
-        f"JOIN (SELECT {_RECORD} AS record, file, line, sentence FROM places) USING (file, line, sentence)"
+        "INSERT INTO mentions SELECT record, label, form, nullif(value, '') FROM part JOIN "
+        f"(SELECT {_RECORD} AS record, input, file, line, sentence FROM places) USING (input, file, line, sentence)"
     )
-    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date, value FROM places")
+    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date FROM places")
 
 
 def _columns(file: TaggedFile) -> list[str]:

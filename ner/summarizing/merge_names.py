@@ -33,7 +33,7 @@ CREATE TEMP TABLE replaced AS
     SELECT document, short AS name, any_value(whole) AS whole FROM close JOIN pairs USING (short, whole)
     GROUP BY document, short HAVING count(*) = 1;
 CREATE OR REPLACE TABLE found AS
-    SELECT record, form, coalesce(replaced.whole, found.name) AS name, count
+    SELECT record, form, value, coalesce(replaced.whole, found.name) AS name, count
     FROM found {texts} LEFT JOIN replaced ON replaced.document = {document} AND replaced.name = found.name;
 DROP TABLE close;
 """
@@ -64,9 +64,9 @@ def merge_names(database: Any, *, merge: bool, by_document: bool) -> None:
             first(form ORDER BY count DESC, form) AS shown FROM keyed GROUP BY label, key;
         CREATE TABLE forms AS SELECT row_number() OVER (ORDER BY label, form)::INTEGER AS form, name, label,
             keyed.form AS shown FROM keyed JOIN names USING (label, key);
-        CREATE TABLE found AS SELECT record, forms.form, name, count(*)::INTEGER AS count
+        CREATE TABLE found AS SELECT record, forms.form, value, name, count(*)::INTEGER AS count
             FROM mentions JOIN forms ON mentions.label = forms.label AND mentions.form = forms.shown
-            GROUP BY record, forms.form, name;
+            GROUP BY record, forms.form, value, name;
         DROP TABLE mentions; DROP TABLE counted; DROP TABLE folded; DROP TABLE keyed"""
     )
     if merge:

@@ -92,6 +92,46 @@ def test_tables_of_each_format(tmp_path: Path, kind: str) -> None:
     assert rows(found.periods)[:2] == [("2024-01-05", PER, 2, 1, "林晓东"), ("2024-01-05", ORG, 1, 1, "北京大学")]
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_the_source_is_that_of_each_mention(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"found.{kind}"
+    with open_writer(path, kind, [], lexicon=("source", "id")) as writer:  # type: ignore[arg-type]
+        found = [
+            Entity(0, 2, LOC, "上海", source="model", id=""),
+            Entity(3, 5, LOC, "北京", source="dictionary", id="7"),
+            Entity(6, 8, LOC, "上海", source="dictionary", id="8"),
+        ]
+        writer.write(Record("a.txt", 1, "上海，北京，上海"), found)
+    by_source = summarize(path, SummarySettings(by="source"))
+    assert rows(by_source.groups) == [("dictionary", LOC, 2, 1, "上海"), ("model", LOC, 1, 1, "上海")]
+    assert rows(by_source.names) == [(LOC, "上海", 2, 1, 1), (LOC, "北京", 1, 1, 1)]
+    by_id = summarize(path, SummarySettings(by="id"))
+    assert rows(by_id.groups) == [("7", LOC, 1, 1, "北京"), ("8", LOC, 1, 1, "上海")]
+    for setting in ("document", "date"):
+        with pytest.raises(InputError, match=r"a column of texts, not of entities|no file has the column 'source'"):
+            summarize(path, SummarySettings(**{setting: "source"}))
+
+
+def test_a_field_of_the_text_comes_before_that_of_its_entities(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    with open_writer(path, "jsonl", [], lexicon=("source", "id")) as writer:
+        writer.write(Record("a", 1, "上海", {"source": "早报"}), [Entity(0, 2, LOC, "上海", source="model", id="")])
+    assert rows(summarize(path, SummarySettings(by="source")).groups) == [("早报", LOC, 1, 1, "上海")]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_the_same_place_in_two_inputs_is_two_texts(tmp_path: Path, kind: str) -> None:
+    inputs = []
+    for month, name in (("jan", "上海"), ("feb", "北京")):
+        (tmp_path / month).mkdir()
+        inputs.append(
+            write(tmp_path / month / f"e.{kind}", [("1.txt", {"source": month, "day": "2024"}, [(name, LOC)])])
+        )
+    found = summarize(inputs, SummarySettings(by="source"))
+    assert (found.texts, found.entities, len(found.pairs)) == (2, 2, 0)
+    assert rows(found.groups) == [("feb", LOC, 1, 1, "北京"), ("jan", LOC, 1, 1, "上海")]
+
+
 def test_without_merging_each_form_is_a_name(tmp_path: Path) -> None:
     found = summarize(write(tmp_path / "a.jsonl"), SummarySettings(merge=False))
     assert {(name, count) for _, name, count, *_ in rows(found.names)} >= {("林", 2), ("北京大學", 1), ("北京大学", 1)}
@@ -247,6 +287,8 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl")
     with pytest.raises(InputError, match="no file has the column 'entities'; the columns: file, line, source, day"):
         summarize(path, SummarySettings(by="entities"))
+    with pytest.raises(InputError, match="no file has the column 'id'; the columns: file, line, source, day"):
+        summarize(path, SummarySettings(by="id"))
     with pytest.raises(InputError, match="no file has the column ''"):
         summarize(path, SummarySettings(by=""))
     with pytest.raises(InputError, match="no file has the column 'author'; the columns: file, line, source, day"):
