@@ -11,6 +11,7 @@ import pandas as pd
 from ner.errors import InputError
 from ner.records.source_files import EXCEL, PARQUET, open_file
 from ner.spreadsheet_cells import HARMLESS
+from ner.summarizing.summary import Repeated
 from ner.summarizing.tagged_files import CSV, JSON_LINES, TaggedFile, in_glob, sheet_rows
 
 _BATCH = 200_000_000  # bytes that are read at once, of which only a small part is in memory
@@ -23,8 +24,10 @@ _PLACE = re.compile(r'in file "(?P<file>.*?)", (?:at byte \d+ )?in line (?P<line
 # The number of a row that comes into `texts`, as long as it isn't there: mentions are added before their texts.
 # Several threads read at a time, which a sequence does not allow.
 _RECORD = "(SELECT count(*) FROM texts) + rowid"
+# `input` is a number for the file that was read; `identity` for the place of a text and its entities, NULL for none.
 _TABLES = """
-CREATE TABLE texts (record BIGINT, file VARCHAR, document VARCHAR, date VARCHAR);
+CREATE TABLE texts (record BIGINT, input UBIGINT, file VARCHAR, line BIGINT, identity UBIGINT, document VARCHAR,
+    date VARCHAR);
 CREATE TABLE mentions (record BIGINT, label VARCHAR, form VARCHAR, value VARCHAR);
 """
 _OF_TEXTS = ("document", "date")
@@ -125,12 +128,12 @@ def _load(database: Any, batch: Sequence[TaggedFile], kept: dict[str, str | None
 
 
 def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None], known: Container[str]) -> None:
-    types = {"file": "VARCHAR"}
-    of_entity = {"label": "label", "form": "text"}
+    types = dict.fromkeys(("file", "line", "sentence_start"), "VARCHAR")
+    of_entity = {"label": "label", "form": "text", "start": "start"}
     values = {}
     for name, column in kept.items():
-        if column is None or column == "file":
-            values[name] = "NULL" if column is None else "file"
+        if column is None or column in types:
+            values[name] = column or "NULL"
         elif name == "value" and column in _OF_ENTITIES and column not in known:
             of_entity[name] = column
             values[name] = "NULL"
@@ -139,11 +142,12 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
             types[outer] = "JSON"
             path = "".join(f".{_quoted(step)}" for step in inner)
             values[name] = f"{_quoted(outer)}->>{_literal('$' + path)}"
-    types["entities"] = f"STRUCT({', '.join(f'{field} VARCHAR' for field in of_entity.values())})[]"
+    types["entities"] = f"STRUCT({', '.join(_quoted(field) + ' VARCHAR' for field in of_entity.values())})[]"
     columns = ", ".join(f"{_literal(name)}: {_literal(type_)}" for name, type_ in types.items())
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
-        SELECT filename, coalesce(file, '') AS file,
+        SELECT filename, coalesce(file, '') AS file, coalesce(line, '') AS line,
+            coalesce(sentence_start, '') AS sentence,
             {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value, entities
         FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}}, filename = true,
             maximum_object_size = {LARGEST_RECORD})""",
@@ -161,7 +165,11 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
         f"INSERT INTO mentions SELECT record, entity.label, entity.text, nullif({value}, '') "
         f"FROM (SELECT {_RECORD} AS record, unnest(entities) AS entity, value FROM part)"
     )
-    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date FROM part")
+    entities = "list_aggregate([hash(one.label, one.text, one.start) FOR one IN entities], 'bit_xor')"
+    database.execute(
+        f"INSERT INTO texts SELECT {_RECORD}, hash(filename), file, try_cast(line AS BIGINT), "
+        f"CASE WHEN len(entities) > 0 THEN hash(file, line, sentence, {entities}) END, document, date FROM part"
+    )
 
 
 def _line_without_entities(name: str) -> int:
@@ -199,7 +207,7 @@ def _load_rows(
         SELECT hash({_quoted(_INPUT)}) AS input, coalesce({names["file"]}, '') AS file,
             coalesce(CAST({names["line"]} AS VARCHAR), '') AS line,
             coalesce(CAST({names.get("sentence_start", "NULL")} AS VARCHAR), '') AS sentence,
-            {names["label"]} AS label, {names["text"]} AS form,
+            {names["label"]} AS label, {names["text"]} AS form, CAST({names.get("start", "NULL")} AS VARCHAR) AS start,
             {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value
         FROM {source}""",
         parameters,
@@ -208,7 +216,8 @@ def _load_rows(
         raise InputError(f"{like.name}: the entity of {wrong[0]}:{wrong[1]} has no label or no text")
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE places AS
-        SELECT input, file, line, sentence, {", ".join(f"max({name}) AS {name}" for name in _OF_TEXTS)},
+        SELECT input, file, line, sentence, bit_xor(hash(label, form, start)) AS entities,
+            {", ".join(f"max({name}) AS {name}" for name in _OF_TEXTS)},
             {", ".join(f"max({name}) != min({name}) AS {name}_differs" for name in _OF_TEXTS)}
         FROM part GROUP BY input, file, line, sentence"""
     )
@@ -222,7 +231,36 @@ def _load_rows(
         "INSERT INTO mentions SELECT record, label, form, nullif(value, '') FROM part JOIN "
         f"(SELECT {_RECORD} AS record, input, file, line, sentence FROM places) USING (input, file, line, sentence)"
     )
-    database.execute(f"INSERT INTO texts SELECT {_RECORD}, file, document, date FROM places")
+    database.execute(
+        f"INSERT INTO texts SELECT {_RECORD}, input, file, try_cast(line AS BIGINT), "
+        "hash(file, line, sentence, entities), document, date FROM places"
+    )
+
+
+def find_repeated(database: Any, files: Sequence[TaggedFile]) -> Repeated | None:
+    """Texts that several files have in the same place, with the same entities: one result that is given twice.
+
+    Tables don't have the texts themselves, so two texts with the same file name, line and entities are taken for one.
+    """
+    if len(files) < 2:
+        return None
+    database.execute(
+        "CREATE TEMP TABLE repeated AS SELECT identity, min(input) AS one, max(input) AS other FROM texts "
+        "WHERE identity IS NOT NULL GROUP BY identity HAVING one != other"
+    )
+    (count,) = database.execute("SELECT count(*) FROM repeated").fetchone()
+    first = database.execute(
+        "SELECT file, line, one, other FROM repeated JOIN texts USING (identity) ORDER BY file, line, one LIMIT 1"
+    ).fetchone()
+    database.execute("DROP TABLE repeated")
+    if first is None:
+        return None
+    names = database.execute(
+        "SELECT name FROM (SELECT unnest(?) AS name) WHERE hash(name) IN (?, ?) ORDER BY name",
+        [[file.name for file in files], *first[2:]],
+    ).fetchall()
+    file, line, *_ = first
+    return Repeated(count, file if line is None else f"{file}:{line}", *(name for (name,) in names))
 
 
 def _columns(file: TaggedFile) -> list[str]:

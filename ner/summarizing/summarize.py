@@ -6,13 +6,14 @@ The work is done by DuckDB, which keeps on disk what has no room in memory.
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ner.extras import import_extra
 from ner.runs.progress import Progress, choose_progress
 from ner.summarizing import count_tables
-from ner.summarizing.load_tagged import load_tagged
+from ner.summarizing.load_tagged import find_repeated, load_tagged
 from ner.summarizing.merge_names import merge_names
 from ner.summarizing.summary import Summary
 from ner.summarizing.summary_settings import SummarySettings
@@ -49,9 +50,10 @@ def summarize_files(files: list[TaggedFile], settings: SummarySettings, progress
     """Count what files hold that `find_tagged_files` has found: see `summarize`."""
     with _open_database() as database:
         _read(database, files, settings, progress)
+        repeated = find_repeated(database, files)
         progress.start("counting", _STEPS)
         try:
-            return _count(database, settings, progress)
+            return replace(_count(database, settings, progress), repeated=repeated)
         finally:
             progress.finish()
 

@@ -35,6 +35,14 @@ def test_the_terminal_and_the_report(tagged: Path, tmp_path: Path) -> None:
     assert (report / "periods.csv").is_file()
 
 
+def test_a_note_about_a_result_that_is_given_twice(tagged: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.jsonl"
+    again.write_bytes(tagged.read_bytes())
+    result = CliRunner().invoke(app, ["summarize", str(tagged), str(again)])
+    assert result.exit_code == 0, result.output
+    assert f": 2, for example a:1 in {again} and {tagged}; they are counted several times" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -132,6 +132,18 @@ def test_the_same_place_in_two_inputs_is_two_texts(tmp_path: Path, kind: str) ->
     assert rows(found.groups) == [("feb", LOC, 1, 1, "北京"), ("jan", LOC, 1, 1, "上海")]
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_one_result_that_is_given_twice(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "again").mkdir()
+    one, other = write(tmp_path / "a.jsonl"), write(tmp_path / "again" / f"b [1].{kind}")
+    assert summarize(one).repeated is None
+    found = summarize([one, other])
+    assert found.entities == 2 * 9
+    assert found.repeated == (3, "a.txt:1", str(one), str(other))  # the fourth text has no entities
+    moved = [("c.txt", *rest) for _, *rest in TEXTS]
+    assert summarize([one, write(tmp_path / f"c.{kind}", moved)]).repeated is None
+
+
 def test_without_merging_each_form_is_a_name(tmp_path: Path) -> None:
     found = summarize(write(tmp_path / "a.jsonl"), SummarySettings(merge=False))
     assert {(name, count) for _, name, count, *_ in rows(found.names)} >= {("林", 2), ("北京大學", 1), ("北京大学", 1)}
