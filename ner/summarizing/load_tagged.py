@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -140,8 +140,7 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
         else:
             outer, *inner = [column] if column in known else column.split(".")
             types[outer] = "JSON"
-            path = "".join(f".{_quoted(step)}" for step in inner)
-            values[name] = f"{_quoted(outer)}->>{_literal('$' + path)}"
+            values[name] = _field(_quoted(outer), inner)
     types["entities"] = f"STRUCT({', '.join(_quoted(field) + ' VARCHAR' for field in of_entity.values())})[]"
     columns = ", ".join(f"{_literal(name)}: {_literal(type_)}" for name, type_ in types.items())
     database.execute(
@@ -198,10 +197,7 @@ def _load_rows(
             column: f"CASE WHEN regexp_matches({name}, {_literal('^' + HARMLESS)}) THEN {name}[2:] ELSE {name} END"
             for column, name in names.items()
         }
-    values = {
-        name: "NULL" if column is None else f"CAST({names.get(column, 'NULL')} AS VARCHAR)"
-        for name, column in kept.items()
-    }
+    values = {name: "NULL" if column is None else _cell(column, names) for name, column in kept.items()}
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
         SELECT hash({_quoted(_INPUT)}) AS input, coalesce({names["file"]}, '') AS file,
@@ -235,6 +231,19 @@ def _load_rows(
         f"INSERT INTO texts SELECT {_RECORD}, input, file, try_cast(line AS BIGINT), "
         "hash(file, line, sentence, entities), document, date FROM places"
     )
+
+
+def _cell(column: str, names: Mapping[str, str]) -> str:
+    """The text of a cell, or of a field in it: lists and objects of the input are JSON there."""
+    outer, *inner = [column] if column in names else column.split(".")
+    cell = f"CAST({names.get(outer, 'NULL')} AS VARCHAR)"
+    return f"CASE WHEN json_valid({cell}) THEN {_field(cell, inner)} END" if inner else cell
+
+
+def _field(json_: str, steps: Sequence[str]) -> str:
+    """The text of a field in a field of a column of JSON."""
+    path = "".join(f".{_quoted(step)}" for step in steps)
+    return f"{json_}->>{_literal('$' + path)}"
 
 
 def find_repeated(database: Any, files: Sequence[TaggedFile]) -> Repeated | None:

@@ -38,8 +38,8 @@ def summarize(
         progress: shows the progress.
 
     Raises:
-        InputError: a file is none that `tag` wrote, has no such column, or a package of the extra "summarize" is not
-            installed.
+        InputError: a file is none that `tag` wrote, has no such column, no text has a date that can be read, or a
+            package of the extra "summarize" is not installed.
         OSError: a file can't be read, or there is no room for temporary files.
     """
     found = find_tagged_files([files] if isinstance(files, (str, Path)) else files)
@@ -50,6 +50,8 @@ def summarize_files(files: list[TaggedFile], settings: SummarySettings, progress
     """Count what files hold that `find_tagged_files` has found: see `summarize`."""
     with _open_database() as database:
         _read(database, files, settings, progress)
+        if settings.date is not None:
+            count_tables.read_dates(database, settings)
         repeated = find_repeated(database, files)
         progress.start("counting", _STEPS)
         try:

@@ -213,7 +213,6 @@ def test_lists_of_names_are_left_out_of_pairs(tmp_path: Path, monkeypatch: pytes
         (["1919", "2024-03-01"], "auto", ["1919", "2024"]),
         (["2024-01-05", "2024-03"], "day", ["2024-01-05"]),
         (["2024-01-05", "2024-13-01", "tomorrow", None], "year", ["2024"]),
-        ([None], "auto", []),
     ],
 )
 def test_periods(tmp_path: Path, days: list[str | None], period: Any, expected: list[str]) -> None:
@@ -222,6 +221,33 @@ def test_periods(tmp_path: Path, days: list[str | None], period: Any, expected: 
     assert found.periods is not None
     assert found.periods["period"].tolist() == expected
     assert found.undated == len(days) - len(expected)
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "message"),
+    [
+        (None, "auto", r"no text has a date in 'day' that can be read \(it is empty\)"),
+        ("北京", "auto", r"no text has a date in 'day' that can be read \(it has '北京', for example\)"),
+        ("2024-03", "day", r"no text has a date in 'day' that can be read \(it has '2024-03', for example\)"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_column_without_any_date(tmp_path: Path, kind: str, day: str | None, period: Any, message: str) -> None:
+    path = write(tmp_path / f"a.{kind}", [("a.txt", {"source": "", "day": day}, [("上海", LOC)])])
+    with pytest.raises(InputError, match=message):
+        summarize(path, SummarySettings(date="day", period=period))
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_fields_in_fields_in_each_format(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    with open_writer(path, kind, ["meta"]) as writer:  # type: ignore[arg-type]
+        for line, meta in enumerate([{"date": "2024-05-31", "by": {"id": 7}}, {"date": "2024-06-01"}, "none"], 1):
+            writer.write(Record("a", line, "上海", {"meta": meta}), [Entity(0, 2, LOC, "上海")])
+    found = summarize(path, SummarySettings(date="meta.date", by="meta.by.id"))
+    assert [row[0] for row in rows(found.periods)] == ["2024-05-31", "2024-06-01"]
+    assert rows(found.groups) == [("7", LOC, 1, 1, "上海")]
+    assert found.undated == 1
 
 
 def test_fields_in_fields(tmp_path: Path) -> None:
