@@ -39,6 +39,7 @@ def load_tagged(
     database: Any,
     files: Sequence[TaggedFile],
     kept: dict[str, str | None],
+    min_score: float,
     advance: Callable[[int], None],
 ) -> None:
     """Fill the tables `texts` and `mentions`.
@@ -48,6 +49,7 @@ def load_tagged(
         files: the files.
         kept: for `document` and `date` of texts, and `value` of mentions, the column of the files that each of them
             is, or None.
+        min_score: mentions with a lower score are left out; those without a score are not.
         advance: called with the number of bytes that are read.
 
     Raises:
@@ -58,7 +60,7 @@ def load_tagged(
     database.execute(_TABLES)
     for batch in _batches(files):
         try:
-            _load(database, batch, kept)
+            _load(database, batch, kept, min_score)
         except _errors() as error:
             raise _explained(error, batch) from None
         advance(sum(file.size for file in batch))
@@ -99,37 +101,41 @@ def _batches(files: Sequence[TaggedFile]) -> Iterator[list[TaggedFile]]:
             yield batch
 
 
-def _load(database: Any, batch: Sequence[TaggedFile], kept: dict[str, str | None]) -> None:
+def _load(database: Any, batch: Sequence[TaggedFile], kept: dict[str, str | None], min_score: float) -> None:
     kind = batch[0].kind
     names = [in_glob(file.name) for file in batch]
     if kind == JSON_LINES:
-        _load_json(database, names, kept, {column for file in batch for column in file.columns})
+        _load_json(database, names, kept, min_score, {column for file in batch for column in file.columns})
     elif kind == EXCEL:
         rows = sheet_rows(batch[0].name)
         next(rows)
         input_ = f"{_quoted(_INPUT)} VARCHAR DEFAULT {_literal(batch[0].name)}"
         database.execute(f"CREATE OR REPLACE TEMP TABLE cells ({_declared(batch[0])}, {input_})")
+        columns = _columns(batch[0])
         while part := [[_as_text(cell) for cell in row] for row in islice(rows, _ROWS)]:
-            frame = pd.DataFrame(part, columns=_columns(batch[0]), dtype=object)
+            whole = [row + [None] * (len(columns) - len(row)) for row in part]  # rows end at their last cell
+            frame = pd.DataFrame(whole, columns=columns, dtype=object)
             database.register("rows", frame)
             database.execute("INSERT INTO cells BY NAME SELECT * FROM rows")
             database.unregister("rows")
-        _load_rows(database, "cells", [], batch[0], kept)
+        _load_rows(database, "cells", [], batch[0], kept, min_score)
     elif kind == PARQUET:
         source = f"read_parquet(?, union_by_name = false, filename = '{_INPUT}')"
-        _load_rows(database, source, [names], batch[0], kept)
+        _load_rows(database, source, [names], batch[0], kept, min_score)
     else:
-        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in _columns(batch[0]))
+        types = ", ".join(f"'{name}': 'VARCHAR'" for name in _columns(batch[0]))
         source = (
             f"read_csv(?, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-            f"columns = {{{columns}}}, max_line_size = {LARGEST_RECORD}, filename = '{_INPUT}')"
+            f"columns = {{{types}}}, max_line_size = {LARGEST_RECORD}, filename = '{_INPUT}')"
         )
-        _load_rows(database, source, [names], batch[0], kept)
+        _load_rows(database, source, [names], batch[0], kept, min_score)
 
 
-def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None], known: Container[str]) -> None:
+def _load_json(
+    database: Any, names: Sequence[str], kept: dict[str, str | None], min_score: float, known: Container[str]
+) -> None:
     types = dict.fromkeys(("file", "line", "sentence_start"), "VARCHAR")
-    of_entity = {"label": "label", "form": "text", "start": "start"}
+    of_entity = {"label": "label", "form": "text", "start": "start", "score": "score"}
     values = {}
     for name, column in kept.items():
         if column is None or column in types:
@@ -163,6 +169,7 @@ def _load_json(database: Any, names: Sequence[str], kept: dict[str, str | None],
     database.execute(
         f"INSERT INTO mentions SELECT record, entity.label, entity.text, nullif({value}, '') "
         f"FROM (SELECT {_RECORD} AS record, unnest(entities) AS entity, value FROM part)"
+        f"{_scored(min_score, 'entity.score')}"
     )
     entities = "list_aggregate([hash(one.label, one.text, one.start) FOR one IN entities], 'bit_xor')"
     database.execute(
@@ -183,7 +190,12 @@ def _line_without_entities(name: str) -> int:
 
 
 def _load_rows(
-    database: Any, source: str, parameters: list[Any], like: TaggedFile, kept: dict[str, str | None]
+    database: Any,
+    source: str,
+    parameters: list[Any],
+    like: TaggedFile,
+    kept: dict[str, str | None],
+    min_score: float,
 ) -> None:
     """Rows are entities. Those of an input with the same file, line and sentence, if lines were split into them, are of
     one text.
@@ -204,6 +216,7 @@ def _load_rows(
             coalesce(CAST({names["line"]} AS VARCHAR), '') AS line,
             coalesce(CAST({names.get("sentence_start", "NULL")} AS VARCHAR), '') AS sentence,
             {names["label"]} AS label, {names["text"]} AS form, CAST({names.get("start", "NULL")} AS VARCHAR) AS start,
+            {names.get("score", "NULL")} AS score,
             {values["document"]} AS document, {values["date"]} AS date, {values["value"]} AS value
         FROM {source}""",
         parameters,
@@ -226,11 +239,17 @@ def _load_rows(
     database.execute(
         "INSERT INTO mentions SELECT record, label, form, nullif(value, '') FROM part JOIN "
         f"(SELECT {_RECORD} AS record, input, file, line, sentence FROM places) USING (input, file, line, sentence)"
+        f"{_scored(min_score)}"
     )
     database.execute(
         f"INSERT INTO texts SELECT {_RECORD}, input, file, try_cast(line AS BIGINT), "
         "hash(file, line, sentence, entities), document, date FROM places"
     )
+
+
+def _scored(least: float, score: str = "score") -> str:
+    """The condition for a mention to be counted."""
+    return f" WHERE coalesce(try_cast({score} AS DOUBLE), 1) >= {least}" if least else ""
 
 
 def _cell(column: str, names: Mapping[str, str]) -> str:

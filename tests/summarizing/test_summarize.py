@@ -144,6 +144,33 @@ def test_one_result_that_is_given_twice(tmp_path: Path, kind: str) -> None:
     assert summarize([one, write(tmp_path / f"c.{kind}", moved)]).repeated is None
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_types_and_scores_that_are_counted(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"found.{kind}"
+    with open_writer(path, kind, []) as writer:  # type: ignore[arg-type]
+        found = [
+            Entity(0, 2, LOC, "上海", score=0.9),
+            Entity(3, 5, PER, "王刚", score=0.5),
+            Entity(6, 8, PER, "王强"),
+            Entity(9, 11, ORG, "商会", score=0.4),
+        ]
+        writer.write(Record("a.txt", 1, "上海，王刚，王强，商会"), found)
+
+    def names(**settings: Any) -> set[str]:
+        counted = summarize(path, SummarySettings(**settings))
+        assert (counted.texts, counted.entities) == (1, len(counted.names))
+        return {name for _, name, *_ in rows(counted.names)}
+
+    assert names(min_score=0.5) == {"上海", "王刚", "王强"}
+    assert names(min_score=0.51) == {"上海", "王强"}  # one without a score is counted
+    assert names(types="PER, ORG") == {"王刚", "王强", "商会"}
+    assert names(types="PER", min_score=0.9) == {"王强"}
+    with pytest.raises(InputError, match="no entity has the type GPE: expected `types` to name some of LOC, ORG, PER"):
+        names(types="PER,GPE")
+    with pytest.raises(InputError, match="expected `types` to name types"):
+        names(types=",")
+
+
 def test_without_merging_each_form_is_a_name(tmp_path: Path) -> None:
     found = summarize(write(tmp_path / "a.jsonl"), SummarySettings(merge=False))
     assert {(name, count) for _, name, count, *_ in rows(found.names)} >= {("林", 2), ("北京大學", 1), ("北京大学", 1)}
