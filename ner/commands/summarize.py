@@ -54,6 +54,12 @@ def summarize(
     summary = summarize(files, settings, terminal)
     if summary.undated:
         terminal.note(f"note: texts without a date in {settings.date!r} that can be read: {summary.undated:,}")
+    if found := summary.repeated:
+        terminal.note(
+            f"note: texts that several inputs have, with the same file, line and entities: {found.count:,}, for "
+            f"example {found.place} in {found.one} and {found.other}; they are counted several times: "
+            "give each result once"
+        )
     if output is not None:  # before anything is printed, as the reader of that may stop early, such as head
         summary.write_report(output)
     print_summary(summary, Console())

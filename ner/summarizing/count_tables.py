@@ -4,13 +4,15 @@ from typing import Any
 
 import pandas as pd
 
-from ner.summarizing.summary_settings import PeriodName
+from ner.errors import InputError
+from ner.summarizing.summary_settings import PeriodName, SummarySettings
 
 MOST_TOGETHER = 1000
 """Names of a text that are paired with each other. A text with more is a list, in which names don't appear together."""
 MOST_PERIODS = 62
 """The most rows of a type over time, where the unit is chosen."""
 
+_LONGEST_DATE = 40  # characters of what is shown of a text in place of a date
 _UNITS: tuple[PeriodName, ...] = ("day", "month", "year")
 _SHOWN = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
@@ -61,14 +63,15 @@ QUALIFY row_number() OVER (PARTITION BY names.label ORDER BY sum(count) DESC, na
 ORDER BY count DESC, type, name, variant
 """
 
-# `column` is a column of the table `texts`.
+# `seen` has a row for each text and name, with the column to count by.
 _BY = """
 SELECT {column}, type, count, texts, top FROM (
     SELECT {column}, label AS type, sum(count)::BIGINT AS count, count(*) AS texts
-    FROM typed JOIN texts USING (record) WHERE {column} IS NOT NULL GROUP BY {column}, label
+    FROM (SELECT {column}, record, label, sum(count) AS count FROM {seen} JOIN names USING (name)
+        WHERE {column} IS NOT NULL GROUP BY {column}, record, label) GROUP BY {column}, label
 ) JOIN (
     SELECT {column}, label AS type, first(shown ORDER BY count DESC, shown) AS top FROM (
-        SELECT {column}, name, sum(count) AS count FROM seen JOIN texts USING (record)
+        SELECT {column}, name, sum(count) AS count FROM {seen}
         WHERE {column} IS NOT NULL GROUP BY {column}, name
     ) JOIN names USING (name) GROUP BY {column}, label
 ) USING ({column}, type)
@@ -112,13 +115,32 @@ def variants_table(database: Any, top: int) -> pd.DataFrame:
 def groups_table(database: Any, column: str) -> pd.DataFrame:
     """Counts for each value of a column and each type: the column, `type`, `count`, `texts`, and the name at the `top`.
 
+    The value is that of each mention: a text may have mentions from several sources.
+
     Args:
         database: a connection to DuckDB.
         column: the name that the column gets.
     """
     order = "sum(count) OVER (PARTITION BY value) DESC, value, count DESC, type"
-    frame = _frame(database, _BY.format(column="value", order=order))
+    frame = _frame(database, _BY.format(column="value", seen="found", order=order))
     return frame.rename(columns={"value": column})
+
+
+def read_dates(database: Any, settings: SummarySettings) -> None:
+    """Make the table `dated`, of the dates of the texts.
+
+    Raises:
+        InputError: there are texts, and none has a date.
+    """
+    database.execute(_DATES)
+    finer = ", ".join(f"'{unit}'" for unit in _finer_units("year" if settings.period == "auto" else settings.period))
+    found, other = database.execute(
+        f"SELECT count(day) FILTER (unit IN ({finer})), min(date) FILTER (date != '') FROM dated"
+    ).fetchone()
+    if found or not database.execute("SELECT count(*) FROM texts").fetchone()[0]:
+        return
+    has = "it is empty" if other is None else f"it has {other[:_LONGEST_DATE]!r}, for example"
+    raise InputError(f"no text has a date in {settings.date!r} that can be read ({has}): expected such as 2024-05-31")
 
 
 def periods_table(database: Any, period: PeriodName) -> tuple[pd.DataFrame, int]:
@@ -127,15 +149,20 @@ def periods_table(database: Any, period: PeriodName) -> tuple[pd.DataFrame, int]
     Returns:
         The table, and the number of texts without a date that has the unit of the periods.
     """
-    database.execute(_DATES)
     unit = _choose_unit(database) if period == "auto" else period
-    finer = ", ".join(f"'{each}'" for each in _UNITS[: _UNITS.index(unit) + 1])
+    finer = ", ".join(f"'{each}'" for each in _finer_units(unit))
     database.execute(
         f"CREATE OR REPLACE TABLE texts AS SELECT record, strftime(day, '{_SHOWN[unit]}') AS period "
         f"FROM texts LEFT JOIN (SELECT * FROM dated WHERE unit IN ({finer})) USING (date)"
     )
     undated = database.execute("SELECT count(*) FROM texts WHERE period IS NULL").fetchone()[0]
-    return _frame(database, _BY.format(column="period", order="period, count DESC, type")), undated
+    query = _BY.format(column="period", seen="(seen JOIN texts USING (record))", order="period, count DESC, type")
+    return _frame(database, query), undated
+
+
+def _finer_units(unit: PeriodName) -> tuple[PeriodName, ...]:
+    """A unit, and the finer ones, of which it is a part."""
+    return _UNITS[: _UNITS.index(unit) + 1]
 
 
 def _choose_unit(database: Any) -> PeriodName:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from ner.errors import InputError
 from ner.summarizing.name_forms import form_folder, is_short_form
+from ner.summarizing.summary_settings import SummarySettings
 
 _BATCH = 50_000
 _LONGEST_SHORT = 8  # characters
@@ -33,28 +35,30 @@ CREATE TEMP TABLE replaced AS
     SELECT document, short AS name, any_value(whole) AS whole FROM close JOIN pairs USING (short, whole)
     GROUP BY document, short HAVING count(*) = 1;
 CREATE OR REPLACE TABLE found AS
-    SELECT record, form, coalesce(replaced.whole, found.name) AS name, count
+    SELECT record, form, value, coalesce(replaced.whole, found.name) AS name, count
     FROM found {texts} LEFT JOIN replaced ON replaced.document = {document} AND replaced.name = found.name;
 DROP TABLE close;
 """
 
 
-def merge_names(database: Any, *, merge: bool, by_document: bool) -> None:
+def merge_names(database: Any, settings: SummarySettings) -> None:
     """Make the tables `forms`, `names` and `found` of the table `mentions`.
 
     Args:
         database: a connection to DuckDB.
-        merge: whether other writing and short forms are counted with their name.
-        by_document: whether the texts have documents; else each text is one.
+        settings: which types are counted, whether other writing and short forms are counted with their name, and
+            whether the texts have documents; else each text is one.
 
     Raises:
-        InputError: OpenCC is not installed.
+        InputError: OpenCC is not installed, or there are entities, and none has one of the types.
     """
     database.execute(
         "CREATE TABLE counted AS SELECT label, form, count(*) AS count FROM mentions GROUP BY label, form;"
         "CREATE TABLE folded (form VARCHAR, key VARCHAR)"
     )
-    if merge:
+    if settings.types is not None:
+        _choose_types(database, settings.types)
+    if settings.merge:
         _fold(database)
     # The numbers follow the names, so that the same input gives the same tables.
     database.execute(
@@ -64,13 +68,26 @@ def merge_names(database: Any, *, merge: bool, by_document: bool) -> None:
             first(form ORDER BY count DESC, form) AS shown FROM keyed GROUP BY label, key;
         CREATE TABLE forms AS SELECT row_number() OVER (ORDER BY label, form)::INTEGER AS form, name, label,
             keyed.form AS shown FROM keyed JOIN names USING (label, key);
-        CREATE TABLE found AS SELECT record, forms.form, name, count(*)::INTEGER AS count
+        CREATE TABLE found AS SELECT record, forms.form, value, name, count(*)::INTEGER AS count
             FROM mentions JOIN forms ON mentions.label = forms.label AND mentions.form = forms.shown
-            GROUP BY record, forms.form, name;
+            GROUP BY record, forms.form, value, name;
         DROP TABLE mentions; DROP TABLE counted; DROP TABLE folded; DROP TABLE keyed"""
     )
-    if merge:
-        _join_short_forms(database, by_document=by_document)
+    if settings.merge:
+        _join_short_forms(database, by_document=settings.document is not None)
+
+
+def _choose_types(database: Any, names: str) -> None:
+    """Leave out the forms of other types, whose mentions then have no name."""
+    types = [name.strip() for name in names.split(",") if name.strip()]
+    known = [type_ for (type_,) in database.execute("SELECT DISTINCT label FROM counted ORDER BY label").fetchall()]
+    if not types:
+        raise InputError("expected `types` to name types, such as PER,ORG")
+    if known and (unknown := [name for name in types if name not in known]):
+        raise InputError(
+            f"no entity has the type {', '.join(unknown)}: expected `types` to name some of {', '.join(known)}"
+        )
+    database.execute("DELETE FROM counted WHERE NOT list_contains(?, label)", [types])
 
 
 def _fold(database: Any) -> None:

@@ -6,13 +6,14 @@ The work is done by DuckDB, which keeps on disk what has no room in memory.
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ner.extras import import_extra
 from ner.runs.progress import Progress, choose_progress
 from ner.summarizing import count_tables
-from ner.summarizing.load_tagged import load_tagged
+from ner.summarizing.load_tagged import find_repeated, load_tagged
 from ner.summarizing.merge_names import merge_names
 from ner.summarizing.summary import Summary
 from ner.summarizing.summary_settings import SummarySettings
@@ -37,8 +38,8 @@ def summarize(
         progress: shows the progress.
 
     Raises:
-        InputError: a file is none that `tag` wrote, has no such column, or a package of the extra "summarize" is not
-            installed.
+        InputError: a file is none that `tag` wrote, has no such column, no text has a date that can be read, no
+            entity has one of the types, or a package of the extra "summarize" is not installed.
         OSError: a file can't be read, or there is no room for temporary files.
     """
     found = find_tagged_files([files] if isinstance(files, (str, Path)) else files)
@@ -49,9 +50,12 @@ def summarize_files(files: list[TaggedFile], settings: SummarySettings, progress
     """Count what files hold that `find_tagged_files` has found: see `summarize`."""
     with _open_database() as database:
         _read(database, files, settings, progress)
+        if settings.date is not None:
+            count_tables.read_dates(database, settings)
+        repeated = find_repeated(database, files)
         progress.start("counting", _STEPS)
         try:
-            return _count(database, settings, progress)
+            return replace(_count(database, settings, progress), repeated=repeated)
         finally:
             progress.finish()
 
@@ -83,21 +87,20 @@ def _read(database: Any, files: list[TaggedFile], settings: SummarySettings, pro
 
     progress.start("reading", float(sum(file.size for file in files)))
     try:
-        load_tagged(database, files, kept, advance)
+        load_tagged(database, files, kept, settings.min_score, advance)
     finally:
         progress.finish()
 
 
 def _count(database: Any, settings: SummarySettings, progress: Progress) -> Summary:
     texts, files = database.execute("SELECT count(*), count(DISTINCT file) FROM texts").fetchone()
-    (entities,) = database.execute("SELECT count(*) FROM mentions").fetchone()
     steps = iter(range(1, _STEPS + 1))
 
     def step(table: str) -> None:
         progress.advance(float(next(steps)), table)
 
     step("variants")
-    merge_names(database, merge=settings.merge, by_document=settings.document is not None)
+    merge_names(database, settings)
     count_tables.count_seen(database)
     step("types")
     types = count_tables.types_table(database)
@@ -110,4 +113,4 @@ def _count(database: Any, settings: SummarySettings, progress: Progress) -> Summ
     groups = None if settings.by is None else count_tables.groups_table(database, settings.by)
     step("periods")
     periods, undated = (None, 0) if settings.date is None else count_tables.periods_table(database, settings.period)
-    return Summary(texts, entities, files, types, names, pairs, variants, periods, groups, undated)
+    return Summary(texts, int(types["count"].sum()), files, types, names, pairs, variants, periods, groups, undated)

@@ -3,8 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
+
+
+class Repeated(NamedTuple):
+    """Texts that several inputs have, with the same file, line and entities: perhaps one result that is given twice.
+
+    Args:
+        count: the number of these texts. Each is counted as often as it is there.
+        place: the file and the line of the first one.
+        one: an input that has it.
+        other: another one.
+    """
+
+    count: int
+    place: str
+    one: str
+    other: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class Summary:
         periods: with dates, counts over time: `period`, `type`, `count`, `texts`, and the most frequent name, `top`.
         groups: the same for each value of a column, which is in place of `period`.
         undated: the number of texts without a date that could be read.
+        repeated: the texts that several inputs have, None if there are none.
     """
 
     texts: int
@@ -39,6 +57,7 @@ class Summary:
     periods: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
     undated: int = 0
+    repeated: Repeated | None = None
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:

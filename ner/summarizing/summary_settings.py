@@ -21,6 +21,21 @@ class SummarySettings(Settings):
     'source'
     """
 
+    types: Annotated[
+        str | None,
+        _TABLES,
+        Unset("all", "全部"),
+        Help("Types of the entities that are counted, for example PER,ORG.", "只统计这些类型的实体，例如 PER,ORG。"),
+    ] = None
+    min_score: Annotated[
+        float,
+        Field(ge=0, le=1),
+        _TABLES,
+        Help(
+            "Leave out entities with a lower score. Entities without a score are counted.",
+            "不统计分数低于此值的实体；没有分数的实体照常统计。",
+        ),
+    ] = 0.0
     by: Annotated[
         str | None,
         _TABLES,

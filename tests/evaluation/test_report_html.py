@@ -209,7 +209,7 @@ def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
             pages.render_side_by_side_html(SideBySide(report, other)),
         )
     ]
-    assert colours[0] == {"ORG\\u200b": "138", "PER": "275"}
+    assert colours[0] == {"ORG\\u200b": "52", "PER": "275"}
     assert colours[1] == colours[2] == {**colours[0], "ANIMAL": "52"}
 
 

@@ -92,6 +92,85 @@ def test_tables_of_each_format(tmp_path: Path, kind: str) -> None:
     assert rows(found.periods)[:2] == [("2024-01-05", PER, 2, 1, "林晓东"), ("2024-01-05", ORG, 1, 1, "北京大学")]
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_the_source_is_that_of_each_mention(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"found.{kind}"
+    with open_writer(path, kind, [], lexicon=("source", "id")) as writer:  # type: ignore[arg-type]
+        found = [
+            Entity(0, 2, LOC, "上海", source="model", id=""),
+            Entity(3, 5, LOC, "北京", source="dictionary", id="7"),
+            Entity(6, 8, LOC, "上海", source="dictionary", id="8"),
+        ]
+        writer.write(Record("a.txt", 1, "上海，北京，上海"), found)
+    by_source = summarize(path, SummarySettings(by="source"))
+    assert rows(by_source.groups) == [("dictionary", LOC, 2, 1, "上海"), ("model", LOC, 1, 1, "上海")]
+    assert rows(by_source.names) == [(LOC, "上海", 2, 1, 1), (LOC, "北京", 1, 1, 1)]
+    by_id = summarize(path, SummarySettings(by="id"))
+    assert rows(by_id.groups) == [("7", LOC, 1, 1, "北京"), ("8", LOC, 1, 1, "上海")]
+    for setting in ("document", "date"):
+        with pytest.raises(InputError, match=r"a column of texts, not of entities|no file has the column 'source'"):
+            summarize(path, SummarySettings(**{setting: "source"}))
+
+
+def test_a_field_of_the_text_comes_before_that_of_its_entities(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    with open_writer(path, "jsonl", [], lexicon=("source", "id")) as writer:
+        writer.write(Record("a", 1, "上海", {"source": "早报"}), [Entity(0, 2, LOC, "上海", source="model", id="")])
+    assert rows(summarize(path, SummarySettings(by="source")).groups) == [("早报", LOC, 1, 1, "上海")]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_the_same_place_in_two_inputs_is_two_texts(tmp_path: Path, kind: str) -> None:
+    inputs = []
+    for month, name in (("jan", "上海"), ("feb", "北京")):
+        (tmp_path / month).mkdir()
+        inputs.append(
+            write(tmp_path / month / f"e.{kind}", [("1.txt", {"source": month, "day": "2024"}, [(name, LOC)])])
+        )
+    found = summarize(inputs, SummarySettings(by="source"))
+    assert (found.texts, found.entities, len(found.pairs)) == (2, 2, 0)
+    assert rows(found.groups) == [("feb", LOC, 1, 1, "北京"), ("jan", LOC, 1, 1, "上海")]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_one_result_that_is_given_twice(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "again").mkdir()
+    one, other = write(tmp_path / "a.jsonl"), write(tmp_path / "again" / f"b [1].{kind}")
+    assert summarize(one).repeated is None
+    found = summarize([one, other])
+    assert found.entities == 2 * 9
+    assert found.repeated == (3, "a.txt:1", str(one), str(other))  # the fourth text has no entities
+    moved = [("c.txt", *rest) for _, *rest in TEXTS]
+    assert summarize([one, write(tmp_path / f"c.{kind}", moved)]).repeated is None
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_types_and_scores_that_are_counted(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"found.{kind}"
+    with open_writer(path, kind, []) as writer:  # type: ignore[arg-type]
+        found = [
+            Entity(0, 2, LOC, "上海", score=0.9),
+            Entity(3, 5, PER, "王刚", score=0.5),
+            Entity(6, 8, PER, "王强"),
+            Entity(9, 11, ORG, "商会", score=0.4),
+        ]
+        writer.write(Record("a.txt", 1, "上海，王刚，王强，商会"), found)
+
+    def names(**settings: Any) -> set[str]:
+        counted = summarize(path, SummarySettings(**settings))
+        assert (counted.texts, counted.entities) == (1, len(counted.names))
+        return {name for _, name, *_ in rows(counted.names)}
+
+    assert names(min_score=0.5) == {"上海", "王刚", "王强"}
+    assert names(min_score=0.51) == {"上海", "王强"}  # one without a score is counted
+    assert names(types="PER, ORG") == {"王刚", "王强", "商会"}
+    assert names(types="PER", min_score=0.9) == {"王强"}
+    with pytest.raises(InputError, match="no entity has the type GPE: expected `types` to name some of LOC, ORG, PER"):
+        names(types="PER,GPE")
+    with pytest.raises(InputError, match="expected `types` to name types"):
+        names(types=",")
+
+
 def test_without_merging_each_form_is_a_name(tmp_path: Path) -> None:
     found = summarize(write(tmp_path / "a.jsonl"), SummarySettings(merge=False))
     assert {(name, count) for _, name, count, *_ in rows(found.names)} >= {("林", 2), ("北京大學", 1), ("北京大学", 1)}
@@ -161,7 +240,6 @@ def test_lists_of_names_are_left_out_of_pairs(tmp_path: Path, monkeypatch: pytes
         (["1919", "2024-03-01"], "auto", ["1919", "2024"]),
         (["2024-01-05", "2024-03"], "day", ["2024-01-05"]),
         (["2024-01-05", "2024-13-01", "tomorrow", None], "year", ["2024"]),
-        ([None], "auto", []),
     ],
 )
 def test_periods(tmp_path: Path, days: list[str | None], period: Any, expected: list[str]) -> None:
@@ -170,6 +248,33 @@ def test_periods(tmp_path: Path, days: list[str | None], period: Any, expected: 
     assert found.periods is not None
     assert found.periods["period"].tolist() == expected
     assert found.undated == len(days) - len(expected)
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "message"),
+    [
+        (None, "auto", r"no text has a date in 'day' that can be read \(it is empty\)"),
+        ("北京", "auto", r"no text has a date in 'day' that can be read \(it has '北京', for example\)"),
+        ("2024-03", "day", r"no text has a date in 'day' that can be read \(it has '2024-03', for example\)"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_column_without_any_date(tmp_path: Path, kind: str, day: str | None, period: Any, message: str) -> None:
+    path = write(tmp_path / f"a.{kind}", [("a.txt", {"source": "", "day": day}, [("上海", LOC)])])
+    with pytest.raises(InputError, match=message):
+        summarize(path, SummarySettings(date="day", period=period))
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
+def test_fields_in_fields_in_each_format(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    with open_writer(path, kind, ["meta"]) as writer:  # type: ignore[arg-type]
+        for line, meta in enumerate([{"date": "2024-05-31", "by": {"id": 7}}, {"date": "2024-06-01"}, "none"], 1):
+            writer.write(Record("a", line, "上海", {"meta": meta}), [Entity(0, 2, LOC, "上海")])
+    found = summarize(path, SummarySettings(date="meta.date", by="meta.by.id"))
+    assert [row[0] for row in rows(found.periods)] == ["2024-05-31", "2024-06-01"]
+    assert rows(found.groups) == [("7", LOC, 1, 1, "上海")]
+    assert found.undated == 1
 
 
 def test_fields_in_fields(tmp_path: Path) -> None:
@@ -204,7 +309,7 @@ ENTITY = '{"file":"a","line":1,"text":"林","entities":[{"label":"PER","text":"�
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", "林", r"a\.txt: expected a file that tag wrote, which ends in \.jsonl, \.csv, \.parquet or \.xlsx"),
+        ("a.txt", "林", r"a\.txt: expected a file that tag wrote, whose name ends in one of \.jsonl, \.csv, "),
         ("a.jsonl", '{"text": "林"}\n', r"a\.jsonl: has no entities, which files of tag have"),
         ("a.jsonl", f"{ENTITY}\n{{\n", r"a\.jsonl:2: expected what tag writes"),
         ("a.jsonl", f'{ENTITY}\n{{"entities": "no"}}\n', r"a\.jsonl:2: expected what tag writes \(Expected ARRAY"),
@@ -242,11 +347,13 @@ def test_a_record_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no-file"):
         summarize(tmp_path / "no-file.jsonl")
-    with pytest.raises(InputError, match="no file in it ends in"):
+    with pytest.raises(InputError, match=r"no file in it ends in one of \.jsonl, "):
         summarize(tmp_path)
     path = write(tmp_path / "a.jsonl")
     with pytest.raises(InputError, match="no file has the column 'entities'; the columns: file, line, source, day"):
         summarize(path, SummarySettings(by="entities"))
+    with pytest.raises(InputError, match="no file has the column 'id'; the columns: file, line, source, day"):
+        summarize(path, SummarySettings(by="id"))
     with pytest.raises(InputError, match="no file has the column ''"):
         summarize(path, SummarySettings(by=""))
     with pytest.raises(InputError, match="no file has the column 'author'; the columns: file, line, source, day"):
