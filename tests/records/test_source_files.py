@@ -45,18 +45,35 @@ def test_text_files_of_folders_and_archives_are_found_at_any_depth(folder: Path)
 
 
 def test_what_is_included_is_chosen_by_name_or_path(folder: Path) -> None:
-    def names(include: str) -> list[str]:
+    def names(*include: str) -> list[str]:
         return [name.removeprefix(f"{folder}/") for name in find_files([str(folder)], include).names]
 
     assert names("*.txt") == ["b.txt", "z.zip/sub/王.txt", "a/c.txt"]
     assert names("*.log") == ["a/n.log"]
     assert names("a/*.txt") == ["a/c.txt"]
-    with pytest.raises(InputError, match=r"no file in it is named \*\.md"):
-        texts(folder, include="*.md")
+    assert names("*.log", "b.*") == ["b.txt", "a/n.log"]
+    with pytest.raises(InputError, match=r"no file in it is named \*\.md or \*\.rst"):
+        texts(folder, include=["*.md", "*.rst"])
     with pytest.raises(InputError, match="`include` chooses files of folders and zip archives: leave it out"):
-        texts(folder / "b.txt", include="*.txt")
+        texts(folder / "b.txt", include=["*.txt"])
     with pytest.raises(InputError, match=r"x\.pdf: can't be read: take the text out of the PDF first"):
-        texts(folder, include="x.*")
+        texts(folder, include=["x.*"])
+
+
+def test_what_is_left_out_is_named_with_the_reason(folder: Path) -> None:
+    def note(**options: Any) -> str:
+        files = TextFiles([str(folder)], TextOptions(text_column="text", **options))
+        (line,) = files.survey().notes(files.left_out, chosen=bool(options))
+        return line.replace(f"{folder}/", "")
+
+    kinds = "note: left out, as their names are not those of text files: "
+    assert note() == f"{kinds}a/n.log, a/x.pdf; `include` chooses what is read"
+    for name in ("a/y.pdf", "a/notes"):
+        (folder / name).write_text("上海\n", encoding="utf-8")
+    assert note() == f"{kinds}2 .pdf, 1 .log, 1 notes; `include` chooses what is read"
+    assert note(include=["*.txt", "*.gz", "*.log"]) == (
+        "note: left out, as they don't match `include`: a/notes, a/x.pdf, a/y.pdf"
+    )
 
 
 def test_packed_files_are_read_under_their_names(folder: Path) -> None:
@@ -85,7 +102,7 @@ def test_names_of_an_archive_from_chinese_windows_are_readable(tmp_path: Path) -
     data = data.replace(b"PK\x03\x04\x14\x00" + flags, b"PK\x03\x04\x14\x00\x00\x00")
     data = data.replace(b"PK\x01\x02\x14\x03\x14\x00" + flags, b"PK\x01\x02\x14\x03\x14\x00\x00\x00")
     (tmp_path / "a.zip").write_bytes(data)
-    ((file, _, text),) = texts(tmp_path / "a.zip", include="新闻*")
+    ((file, _, text),) = texts(tmp_path / "a.zip", include=["新闻*"])
     assert file.startswith(f"{tmp_path}/a.zip/新闻.txt")
     assert text == "杭州"
 
