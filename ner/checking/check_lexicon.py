@@ -156,6 +156,7 @@ def _notes(lexicon: Lexicon, table: CharacterTable, types: set[str], known: Sequ
             seen[key] = entry
         if len(entry.term) == 1 and entry.mode in ("prefer", "force"):
             yield f"{entry.place}: {entry.term} is a single character, which is often a part of something else"
+    yield from lexicon.notes
     for type_ in lexicon.types:
         if type_ not in types:
             yield f"the data have no entities of type {type_}; they have {', '.join(sorted(types)) or 'none'}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from ner.commands.repeated_options import refuse_repeated
 from ner.language import Text, language
 
 OPTIONS, COMMAND = Text("[OPTIONS]", "[选项]"), Text("COMMAND [ARGS]...", "命令 [参数]...")
@@ -29,6 +30,10 @@ _NEVER_FIRST = "，。；：、！？）…"
 class TranslatedCommand(TyperCommand):
     """A command whose help is in one language throughout."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        refuse_repeated(self, ctx, args)
+        return list(super().parse_args(ctx, args))
+
     def format_help(self, ctx: Any, formatter: Any) -> None:  # types of click, which some versions of Typer hold
         _translate(self.get_params(ctx))
         super().format_help(ctx, formatter)
@@ -39,6 +44,10 @@ class TranslatedCommand(TyperCommand):
 
 class TranslatedGroup(TyperGroup):
     """A group of commands whose help is in one language throughout."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        refuse_repeated(self, ctx, args)
+        return list(super().parse_args(ctx, args))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _translate(self.get_params(ctx))

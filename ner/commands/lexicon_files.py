@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from ner.lexicon.lexicon import Lexicon
     from ner.tagging.tagger import Tagger
 
+_CHINESE_TYPES = {
+    **dict.fromkeys(("人名", "人物", "姓名"), "PER"),
+    **dict.fromkeys(("地名", "地点"), "LOC"),
+    **dict.fromkeys(("机构", "机构名", "组织", "组织名", "组织机构"), "ORG"),
+}
+
 Dictionaries = Annotated[
     list[str] | None,
     option(
@@ -59,6 +65,14 @@ def note_lexicon(tagger: "Tagger", lexicon: "Lexicon", terminal: Terminal) -> No
     """Say what the user may not expect of a list."""
     if lexicon.left_out:
         terminal.note(f"note: {lexicon.left_out:,} terms were left out: their parts of speech are not nr, ns or nt")
+    for line in lexicon.notes:
+        terminal.note(f"note: {line}")
+    types = {*tagger.engine.types}
+    for type_ in lexicon.types:
+        if type_ not in types and (english := _CHINESE_TYPES.get(type_)) in types:
+            terminal.note(
+                f"note: the list has {type_}, a type beside the {english} of the model: write {english} instead"
+            )
     if new := [type_ for type_ in lexicon.types if type_ not in tagger.engine.types]:
         known = ", ".join(tagger.engine.types)
         terminal.note(f"note: the model has {known}; only the list or the rules have {', '.join(new)}")

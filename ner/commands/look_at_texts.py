@@ -21,6 +21,6 @@ def look_at(texts: "TextFiles", terminal: Terminal) -> "Survey":
         survey = texts.survey(lambda name: terminal.advance(next(looked), name))
     finally:
         terminal.finish()
-    for line in survey.notes(texts.left_out):
+    for line in survey.notes(texts.left_out, chosen=bool(texts.options.include)):
         terminal.note(line)
     return survey

@@ -21,6 +21,8 @@ LONGEST_TYPE = 100
 LARGEST_WEIGHT = 1000.0
 COLUMNS = ("term", "type", "mode", "weight", "id", "alias_of")
 
+NO_TYPE = "has no type; only never goes without"
+
 _WEIGHTED = ("prefer", "only")
 
 
@@ -67,7 +69,7 @@ def find_faults(entry: Entry) -> Iterator[str]:
     if mode not in MODES:
         yield f"expected a mode of {', '.join(MODES)}, got {mode!r:.40}"
     elif not type_ and mode != "never":
-        yield "has no type; only never goes without"
+        yield NO_TYPE
     if len(type_) > LONGEST_TYPE or type_ == OUTSIDE or any(c.isspace() or not c.isprintable() for c in type_):
         yield f"expected a type such as ORG, without spaces, got {type_!r:.40}"
     if weight is not None:

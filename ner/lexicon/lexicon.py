@@ -14,7 +14,7 @@ from ner.data.entities import Sentence, drop_overlaps
 from ner.data.garbage_collection import pause_garbage_collection
 from ner.errors import InputError, raise_faults
 from ner.lexicon.builtin_rules import BUILTIN_RULES
-from ner.lexicon.entries import COLUMNS, LONGEST_TERM, MODES, Entry, Mode, as_entries, find_faults
+from ner.lexicon.entries import COLUMNS, LONGEST_TERM, MODES, NO_TYPE, Entry, Mode, as_entries, find_faults
 from ner.lexicon.read_lists import Rows, parse_rows, read_rows, rows_of_cells
 from ner.lexicon.rules import Rule, read_rules
 
@@ -51,6 +51,8 @@ class Lexicon:
         """Whether terms match in simplified and in traditional characters. It needs opencc."""
         self.left_out = 0
         """The number of entries of HanLP's and jieba's files that were left out, because they are no names."""
+        self.notes: list[str] = []
+        """How files were read, where that may be a surprise: in another encoding than UTF-8, or with short rows."""
         given = list(entries)
         faults = [f"{entry.place}: {fault}" for entry in given for fault in find_faults(entry)]
         raise_faults(faults)
@@ -58,11 +60,14 @@ class Lexicon:
             column.extend(values)
 
     @classmethod
-    def read(cls, *paths: str | Path, type: str = "", encoding: str = "utf-8", any_script: bool = False) -> "Lexicon":
+    def read(
+        cls, *paths: str | Path, type: str = "", encoding: str | None = None, any_script: bool = False
+    ) -> "Lexicon":
         """Read lists.
 
         - `.csv` and `.tsv` have a header with `term` and `type`, and may have `mode`, `weight`, `id` and `alias_of`.
-          Other columns are left out. `.xlsx` is read in the same way from its first sheet.
+          The header may be in Chinese: 名称, 类型, 方式, 权重, 编号 and 标准名. Other columns are left out. `.xlsx` is
+          read in the same way from its first sheet.
         - `.jsonl` has one object per line with these fields.
         - `.txt` has a term on each line, alone or followed by its type. The dictionary files of HanLP and jieba are
           read too: of these, names of persons (nr), places (ns) and organisations (nt) become PER, LOC and ORG, and
@@ -71,24 +76,28 @@ class Lexicon:
         Args:
             *paths: the files.
             type: the type of terms that have none.
-            encoding: the encoding of the files.
+            encoding: the encoding of the files; None to recognise it.
             any_script: whether terms match in simplified and in traditional characters. It needs opencc.
 
         Raises:
             InputError: some lists can't be read, or have wrong entries. The message lists all of them, with lines.
         """
-        return cls.read_typed([(Path(path), type) for path in paths], encoding, any_script=any_script)
+        return cls._read([(Path(path), type) for path in paths], encoding, any_script, "set `type` to one, such as ORG")
 
     @classmethod
-    @pause_garbage_collection()
-    def read_typed(
-        cls, lists: Iterable[tuple[Path, str]], encoding: str | None = None, *, any_script: bool = False
-    ) -> "Lexicon":
-        """Read lists as `read` does, each with the type of its terms that have none. They are UTF-8 by default.
+    def read_typed(cls, lists: Iterable[tuple[Path, str]], *, any_script: bool = False) -> "Lexicon":
+        """Read lists as `read` does, each with the type of its terms that have none, which users write as FILE=TYPE.
 
         Raises:
             InputError: as for `read`.
         """
+        return cls._read(lists, None, any_script, "give them one, as in {}=ORG")
+
+    @classmethod
+    @pause_garbage_collection()
+    def _read(
+        cls, lists: Iterable[tuple[Path, str]], encoding: str | None, any_script: bool, how_to_type: str
+    ) -> "Lexicon":
         lexicon = cls()
         lexicon.any_script = any_script
         faults: list[str] = []
@@ -98,8 +107,14 @@ class Lexicon:
             except InputError as error:
                 faults.append(str(error))
                 continue
-            faults += lexicon._add_rows(rows, str(path), type_)
+            faults += lexicon._add_rows(rows, str(path), type_, how_to_type.format(path))
             lexicon.left_out += rows.left_out
+            if rows.encoding:
+                lexicon.notes.append(f"{path}: read as {rows.encoding}")
+            if rows.short:
+                lexicon.notes.append(
+                    f"{path}: rows with fewer cells than the header, which are read as empty: {rows.short:,}"
+                )
             if not (rows.lines or rows.faults or rows.left_out):
                 _LOGGER.warning("%s: has no entry, so it changes nothing", path)
         raise_faults(faults)
@@ -235,6 +250,7 @@ class Lexicon:
         both.rules = [*self.rules, *other.rules]
         both.any_script = self.any_script or other.any_script
         both.left_out = self.left_out + other.left_out
+        both.notes = [*self.notes, *other.notes]
         return both
 
     @property
@@ -251,8 +267,8 @@ class Lexicon:
         """The types of the entries and rules, sorted."""
         return sorted({*self._columns[1], *(rule.entry.type for rule in self.rules)} - {""})
 
-    def _add_rows(self, rows: Rows, file: str, type_: str) -> list[str]:
-        """Add rows if none is wrong; else say what is."""
+    def _add_rows(self, rows: Rows, file: str, type_: str, how_to_type: str = "") -> list[str]:
+        """Add rows if none is wrong; else say what is. `how_to_type` says how all terms get a type."""
         faults = [(line, fault) for line, fault in rows.faults]
         count = len(rows.lines)
         if len(self) + count > MOST_ENTRIES:
@@ -283,6 +299,9 @@ class Lexicon:
         if faults or _any_doubt(columns):
             entries = map(Entry._make, zip(*columns, repeat(file), rows.lines, strict=False))
             faults += [(entry.line, fault) for entry in entries for fault in find_faults(entry)]
+        if how_to_type and (untyped := [line for line, fault in faults if fault == NO_TYPE]):
+            faults = [fault for fault in faults if fault[1] != NO_TYPE]
+            faults.append((untyped[0], f"terms from here on without a type: {len(untyped):,}; {how_to_type}"))
         if faults:
             return [f"{file}:{line}: {fault}" for line, fault in sorted(faults)]
         for column, values in zip(self._columns, [*columns, [file] * count, rows.lines], strict=True):

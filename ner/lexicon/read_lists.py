@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ner.bounded_json import has_half_character, parse_json
+from ner.data.likely_encoding import recognise
 from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns, refuse_packed
 from ner.errors import InputError
 from ner.lexicon.entries import COLUMNS
@@ -25,6 +26,14 @@ _JSON_LINES = (".jsonl", ".ndjson")
 _EXCEL = ".xlsx"
 _ROWS = 50_000  # are turned into columns at once
 _LIST_SUFFIXES = (".txt", ".dict", ".dic", ".lst", "")
+_CHINESE_COLUMNS = {
+    **dict.fromkeys(("名称", "词", "词语", "实体"), "term"),
+    **dict.fromkeys(("类型", "类别"), "type"),
+    **dict.fromkeys(("方式", "模式"), "mode"),
+    "权重": "weight",
+    "编号": "id",
+    "标准名": "alias_of",
+}
 # The parts of speech that HanLP and jieba give to names.
 _PARTS_OF_SPEECH = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
 _TYPE = re.compile(r"[A-Z][A-Z0-9_.-]*")
@@ -40,16 +49,20 @@ class Rows(NamedTuple):
         lines: the line of each row.
         faults: what can't be read, with its line.
         left_out: the number of entries that are no names, by their part of speech.
+        short: the number of rows with fewer cells than the header; the cells at their ends are empty.
+        encoding: the encoding of the file if it is not UTF-8, else "".
     """
 
     columns: list[list[Any] | None]
     lines: list[int]
     faults: list[tuple[int, str]]
     left_out: int = 0
+    short: int = 0
+    encoding: str = ""
 
 
 def read_rows(path: Path, encoding: str | None) -> Rows:
-    """Read the rows of a list, in UTF-8 if `encoding` is None.
+    """Read the rows of a list. Its encoding is recognised if `encoding` is None.
 
     Raises:
         InputError: the file can't be read as a whole: it doesn't exist, has another encoding, or misses a column.
@@ -65,11 +78,19 @@ def read_rows(path: Path, encoding: str | None) -> Rows:
         raise InputError(f"{path}: is a folder: give the files in it")
     if path.is_file() and path.stat().st_size > LARGEST_FILE:
         raise InputError(f"{path}: is larger than {LARGEST_FILE >> 20} MB: cut it into several lists")
-    return _read_excel(path) if suffix == _EXCEL else parse_rows(read_bytes(path), path, encoding)
+    if suffix == _EXCEL:
+        return _read_excel(path)
+    data = read_bytes(path)
+    fitting = [] if encoding else recognise(io.BytesIO(data))
+    if len(fitting) != 1 or fitting[0] == "utf-8":
+        return parse_rows(data, path, encoding)
+    return parse_rows(data, path, fitting[0])._replace(encoding=fitting[0])
 
 
 def parse_rows(data: bytes, path: Path, encoding: str | None = None) -> Rows:
-    """Read the rows of a list, but of no Excel file, from its bytes. The ending of `path` tells its format.
+    """Read the rows of a list, but of no Excel file, from its bytes, in UTF-8 if `encoding` is None.
+
+    The ending of `path` tells the format.
 
     Raises:
         InputError: as for `read_rows`.
@@ -87,20 +108,25 @@ def parse_rows(data: bytes, path: Path, encoding: str | None = None) -> Rows:
 
 
 def rows_of_cells(header: Sequence[Any], numbered: Iterable[tuple[int, Sequence[Any]]], place: str) -> Rows:
-    """The rows of a table, of which `header` names the columns.
+    """The rows of a table, of which `header` names the columns, in English or else in Chinese.
 
     Raises:
         InputError: there is no column `term`, or two columns have the same name.
     """
     names = [str(name).strip().lower() for name in header]
+    in_chinese = [_CHINESE_COLUMNS.get(name, "") for name in names]
+    names = [
+        chinese if chinese and chinese not in names else name for name, chinese in zip(names, in_chinese, strict=True)
+    ]
     if "term" not in names:
-        raise InputError(f"{place}: has no column term; its columns: {', '.join(names)[:200]}")
+        raise InputError(f"{place}: has no column term or 名称; its columns: {', '.join(names)[:200]}")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
         raise InputError(f"{place}: has two columns {twice[0]}; rename one")
     places = [names.index(name) if name in names else None for name in COLUMNS]
     columns: list[list[Any] | None] = [None if at is None else [] for at in places]
     lines: list[int] = []
     faults: list[tuple[int, str]] = []
+    short = 0
     numbered = iter(numbered)
     while chunk := list(islice(numbered, _ROWS)):
         numbers, rows = zip(*chunk, strict=True)
@@ -108,9 +134,10 @@ def rows_of_cells(header: Sequence[Any], numbered: Iterable[tuple[int, Sequence[
             faults += [
                 (line, f"expected {len(names)} columns as in the header, got {len(row)}")
                 for line, row in chunk
-                if len(row) != len(names)
+                if len(row) > len(names)
             ]
-            chunk = [(line, row) for line, row in chunk if len(row) == len(names)]
+            short += sum(len(row) < len(names) for _, row in chunk)
+            chunk = [(line, [*row, *[""] * (len(names) - len(row))]) for line, row in chunk if len(row) <= len(names)]
             if not chunk:
                 continue
             numbers, rows = zip(*chunk, strict=True)
@@ -119,7 +146,7 @@ def rows_of_cells(header: Sequence[Any], numbered: Iterable[tuple[int, Sequence[
         for column, at in zip(columns, places, strict=True):
             if column is not None and at is not None:
                 column += turned[at]
-    return Rows(columns, lines, faults)
+    return Rows(columns, lines, faults, short=short)
 
 
 def _read_table(path: Path, text: str, delimiter: str) -> Rows:

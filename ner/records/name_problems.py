@@ -30,9 +30,8 @@ def name_problems(given: Sequence[str], names: Sequence[str], options: TextOptio
     if options.include and (options.format or not packed):
         yield "`include` chooses files of folders and zip archives: leave it out"
     elif given and not names:
-        wanted = (
-            f"is named {options.include}" if options.include else f"has a name that ends in {', '.join(TEXT_FILES)}"
-        )
+        patterns = " or ".join(options.include or ())
+        wanted = f"is named {patterns}" if patterns else f"has a name that ends in {', '.join(TEXT_FILES)}"
         yield f"{', '.join(given)}: no file in it {wanted}"
 
 

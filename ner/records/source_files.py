@@ -8,7 +8,7 @@ import os
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -64,7 +64,7 @@ def match_names(names: Iterable[str]) -> list[str]:
     return found
 
 
-def find_files(names: Iterable[str], include: str | None = None) -> Found:
+def find_files(names: Iterable[str], include: Sequence[str] | None = None) -> Found:
     """Put the text files of folders, at any depth, and of zip archives in their place.
 
     Names that begin with a dot or with ~$, as the locks of Office do, are left out. A file in an archive has the name
@@ -72,7 +72,7 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
 
     Args:
         names: files, folders and archives. Files and folders can be URLs.
-        include: a pattern of names, such as *.txt, or of paths in the folder, such as 2024/*. None takes all text
+        include: patterns of names, such as *.txt, or of paths in the folder, such as 2024/*. None takes all text
             files.
 
     Raises:
@@ -93,7 +93,7 @@ def find_files(names: Iterable[str], include: str | None = None) -> Found:
         for part in inside:
             if any(step.startswith((".", "~$", "__MACOSX")) for step in PurePosixPath(part).parts):
                 continue
-            wanted = _matches(part, include) if include else suffix(part) in TEXT_FILES
+            wanted = any(_matches(part, each) for each in include) if include else suffix(part) in TEXT_FILES
             file = f"{name.rstrip('/') if is_url(name) else path}/{part}"
             if path.is_dir() and suffix(part) == _ZIP:
                 nested = find_files([file], include)
@@ -261,8 +261,8 @@ def _walk_url(name: str) -> list[str]:
         return sorted(str(file)[len(path.rstrip("/")) + 1 :] for file in files.find(path))
 
 
-def _matches(part: str, include: str) -> bool:
-    return fnmatch(part if "/" in include else PurePosixPath(part).name, include)
+def _matches(part: str, pattern: str) -> bool:
+    return fnmatch(part if "/" in pattern else PurePosixPath(part).name, pattern)
 
 
 def _archive(name: str) -> str:

@@ -1,11 +1,15 @@
 """What is known of files when all have been read once."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from ner.records.record import Record
+from ner.records.source_files import suffix
 
 _SHOWN = 3
+_MOST_ENDINGS = 8
 
 
 @dataclass
@@ -42,11 +46,12 @@ class Survey:
             self._seen |= new
             self.columns += [name for name in record.fields if name in new]
 
-    def notes(self, left_out: Sequence[str] = ()) -> Iterator[str]:
-        """What is not as one may expect: other encodings than UTF-8, empty files, and files of other kinds.
+    def notes(self, left_out: Sequence[str] = (), *, chosen: bool = False) -> Iterator[str]:
+        """What is not as one may expect: encodings other than UTF-8, empty files, files that are not read.
 
         Args:
-            left_out: the files of other kinds.
+            left_out: the files of folders that are not read.
+            chosen: whether `include` has chosen those that are read.
         """
         for encoding in sorted({*self.encodings.values()}):
             names = [name for name, found in self.encodings.items() if found == encoding]
@@ -56,10 +61,23 @@ class Survey:
         if self.annotated:
             listed = _listed(self.annotated)
             yield f"note: read as lines of text, but looks like CoNLL: {listed}; `format` conll reads it"
-        if left_out:
-            yield f"note: left out, as their names are not those of text files: {_listed(left_out)}"
+        if left_out and chosen:
+            yield f"note: left out, as they don't match `include`: {_by_ending(left_out)}"
+        elif left_out:
+            kinds = _by_ending(left_out)
+            yield f"note: left out, as their names are not those of text files: {kinds}; `include` chooses what is read"
         if self.missing:
             yield f"note: records without a text, which are read as empty: {self.missing:,}"
+
+
+def _by_ending(names: Sequence[str]) -> str:
+    """The names if they are few, else how many there are of each kind."""
+    if len(names) <= _SHOWN:
+        return ", ".join(names)
+    counts = Counter(suffix(name) or PurePath(name).name for name in names).most_common()
+    shown = [f"{count:,} {ending}" for ending, count in counts[:_MOST_ENDINGS]]
+    rest = sum(count for _, count in counts[_MOST_ENDINGS:])
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
 
 
 def _listed(names: Sequence[str]) -> str:

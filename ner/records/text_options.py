@@ -37,12 +37,13 @@ class TextOptions(Settings):
         ),
     ] = True
     include: Annotated[
-        str | None,
+        list[str] | None,
         FORMAT,
         Unset("all text files", "所有文本文件"),
         Help(
-            "Which files of folders and zip archives are read, for example '*.txt'.",
-            "文件夹和 zip 压缩包里读哪些文件，例如 '*.txt'。",
+            "Which files of folders and zip archives are read, for example '*.txt'. You can give this option several "
+            "times.",
+            "文件夹和 zip 压缩包里读哪些文件，例如 '*.txt'。可多次使用。",
         ),
     ] = None
     sheet: Annotated[

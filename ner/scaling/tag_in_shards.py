@@ -136,7 +136,7 @@ def _begin(
         plan = plan_shards(texts, settings.shard_bytes, lambda name: progress.advance(next(count), name))
     finally:
         progress.finish()
-    for line in plan.survey.notes(texts.left_out):
+    for line in plan.survey.notes(texts.left_out, chosen=bool(texts.options.include)):
         progress.note(line)
     content, shards = _with_offsets(texts, plan.shards)
     manifest = Manifest(

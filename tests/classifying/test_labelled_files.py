@@ -132,7 +132,7 @@ def test_all_faults_are_told_with_their_places(tmp_path: Path) -> None:
         ("a.txt", {"pair_column": "x"}, "leave out `pair_column`"),
         ("a.txt", {"columns": "a,b"}, "`columns` is about CSV and TSV files: leave it out"),
         ("a.txt", {"sheet": "x"}, "`sheet` is about Excel files: leave it out"),
-        ("a.csv", {"include": "*.csv"}, "`include` chooses files of folders and zip archives: leave it out"),
+        ("a.csv", {"include": ["*.csv"]}, "`include` chooses files of folders and zip archives: leave it out"),
         ("-", {"text_column": "x"}, "standard input: is read as lines of text, which have no columns"),
         ("a.json", {}, "a.json: if each line is a JSON object, let the name end in .jsonl"),
         ("a.conll", {}, "a.conll: expected a name that ends in one of .txt, .jsonl"),

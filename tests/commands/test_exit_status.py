@@ -48,6 +48,26 @@ def test_a_wrong_environment_variable_is_named(
     assert (result.exit_code, result.stderr) == (2, expected)
 
 
+@pytest.mark.parametrize(
+    ("line", "option", "times"),
+    [
+        ("tag - --text-column a --text-column=b", "--text-column", 2),
+        ("tag - -m a -m b --model c", "--model", 3),
+        ("--device cpu --device cpu info", "--device", 2),
+        ("classify train --data a --data b", "--data", 2),
+    ],
+)
+def test_an_option_with_one_value_is_given_once(line: str, option: str, times: int) -> None:
+    result = CliRunner().invoke(app, line.split())
+    message = f"bert-ner: {option} takes one value, and is given {times} times: give it once\n"
+    assert (result.exit_code, result.stderr) == (2, message)
+
+
+def test_options_with_several_values_and_flags_may_be_repeated() -> None:
+    line = ["tag", "--text", "一", "--text", "二", "--raw", "--raw"]
+    assert "--raw is about CSV files" in CliRunner().invoke(app, line).stderr
+
+
 def test_no_arguments_show_the_help() -> None:
     result = CliRunner().invoke(app, [])
     assert "Start here" in result.output

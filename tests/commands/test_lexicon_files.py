@@ -60,6 +60,20 @@ def test_json_csv_and_html_say_where_entities_come_from(run: Run, tmp_path: Path
     assert "上\tB-BRIDGE" in conll
 
 
+def test_chinese_names_of_the_types_of_the_model_are_noted(run: Run, tmp_path: Path) -> None:
+    names = tmp_path / "名单.csv"
+    names.write_text("名称,类型\n张伟,人名\n上海大桥,桥\n上海\n", encoding="gbk")
+    result = run("--dictionary", f"{names}=LOC")
+    assert result.exit_code == 0, result.output
+    notes = [line for line in result.stderr.splitlines() if "list" in line or "名单" in line]
+    assert notes == [
+        f"note: {names}: read as gb18030",
+        f"note: {names}: rows with fewer cells than the header, which are read as empty: 1",
+        "note: the list has 人名, a type beside the PER of the model: write PER instead",
+        "note: the model has LOC, ORG, PER; only the list or the rules have 人名, 桥",
+    ]
+
+
 def test_explain_adds_the_probability_without_the_list(run: Run, tmp_path: Path) -> None:
     bridges = write(tmp_path / "bridges.csv", "term,type,mode,id\n上海大桥,BRIDGE,force,B1\n")
     options = ("--dictionary", bridges, "--explain")

@@ -1,7 +1,6 @@
 """Reading lists of terms, and what is said of wrong ones."""
 
 import json
-import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +35,8 @@ def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
             "term,type,mode,weight,id,alias_of,note\n星海湾科技,ORG,,3.5,C1,,x\n\n 长江 ,LOC,never,,,,\n",
         ),
         ("b.csv", "\ufeffID,Type,Term,Mode,Weight\r\nC1,ORG,星海湾科技,prefer,3.5\r\n,LOC,长江,never,\r\n"),
+        ("中文.csv", "编号,类型,名称,方式,权重,备注\nC1,ORG,星海湾科技,,3.5,x\n,LOC,长江,never,,\n"),
+        ("both.csv", "类型,词,type,实体,mode,weight,id,term\nx,,ORG,,,3.5,C1,星海湾科技\nx,,LOC,,never,,,长江\n"),
         ("c.tsv", "term\ttype\tmode\tweight\tid\n星海湾科技\tORG\tprefer\t3.5\tC1\n长江\tLOC\tnever\t\t\n"),
         (
             "d.jsonl",
@@ -110,17 +111,16 @@ def test_all_faults_of_all_lists_are_reported_at_once(tmp_path: Path) -> None:
         ",LOC,,",
         "杭州,,,",
         "杭州,LOC,force,3",
-        "杭州,LOC",
+        "杭州,LOC,,,x",
         "杭州,O,,",
         "杭州,LOC,,1e9",
         '"a\tb",LOC,,',
     ]
     first = write(tmp_path, "first.csv", "\n".join(rows))
-    gbk = write(tmp_path, "gbk.csv", "term,type\n杭州的星海湾科技,LOC\n", "gbk")
     column = write(tmp_path, "column.csv", "name,type\n杭州,LOC\n")
     missing = tmp_path / "missing.csv"
     with pytest.raises(InputError) as error:
-        Lexicon.read(first, gbk, column, missing)
+        Lexicon.read(first, column, missing)
     assert [line.replace(f"{tmp_path}/", "") for line in str(error.value).splitlines()] == [
         "first.csv:2: expected a mode of prefer, force, never, only, got 'maybe'",
         "first.csv:3: expected a weight from -1000 to 1000, got nan",
@@ -128,35 +128,54 @@ def test_all_faults_of_all_lists_are_reported_at_once(tmp_path: Path) -> None:
         f"first.csv:5: expected a term of at most 100 characters, got 10,000: {long[:20]}...",
         "first.csv:6: expected a term, got a formula: '=HYPERLINK(A1)'",
         "first.csv:7: has no term",
-        "first.csv:8: has no type; only never goes without",
+        "first.csv:8: terms from here on without a type: 1; set `type` to one, such as ORG",
         "first.csv:9: force is certain and has no weight: leave the weight out, or use prefer",
-        "first.csv:10: expected 4 columns as in the header, got 2",
+        "first.csv:10: expected 4 columns as in the header, got 5",
         "first.csv:11: expected a type such as ORG, without spaces, got 'O'",
         "first.csv:12: expected a weight from -1000 to 1000, got 1000000000.0",
         "first.csv:13: the term has a control character: 'a\\tb'",
-        "gbk.csv:2: is not UTF-8; it looks like GBK: set `encoding` to gb18030",
-        "column.csv:1: has no column term; its columns: name, type",
+        "column.csv:1: has no column term or 名称; its columns: name, type",
         "missing.csv: no such file or folder",
     ]
-    assert len(Lexicon.read(gbk, encoding="gb18030")) == 1
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (
-            "term,type\n杭州的星海湾科技,LOC\n".encode("gbk"),
-            "a.csv:2: is not UTF-8; it looks like GBK: save it as UTF-8",
-        ),
-        ("term,type\n杭州,LOC\n".encode("utf-16"), "a.csv:1: looks like UTF-16: save it as UTF-8"),
-        ("term,type\n杭州,LOC\n".encode() + b"\xff,LOC\n", "a.csv:3: is not UTF-8 (byte 0xff): save it as UTF-8"),
-    ],
+    ("encoding", "note"),
+    [("gbk", ["gb18030"]), ("big5", ["big5"]), ("utf-16", ["utf-16"]), ("utf-16-le", ["utf-16-le"]), ("utf-8-sig", [])],
 )
-def test_where_no_encoding_can_be_chosen_none_is_advised(tmp_path: Path, content: bytes, message: str) -> None:
+def test_the_encoding_of_a_list_is_recognised(tmp_path: Path, encoding: str, note: list[str]) -> None:
+    path = write(tmp_path, "a.csv", "term,type,名稱\n科技公司,ORG,大文化有限公司\n", encoding)
+    lexicon = Lexicon.read(path)
+    assert [(entry.term, entry.type) for entry in lexicon] == [("科技公司", "ORG")]
+    assert lexicon.notes == [f"{path}: read as {found}" for found in note]
+    assert len(Lexicon.read(path, encoding=encoding)) == 1
+
+
+def test_where_no_encoding_can_be_chosen_none_is_advised(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=re.escape(message)):
+    path.write_bytes("term,type\n杭州,LOC\n".encode() + b"\xff,LOC\n")
+    with pytest.raises(InputError, match=r"a.csv:3: is not UTF-8 \(byte 0xff\): save it as UTF-8"):
         Lexicon.read_typed([(path, "")])
+
+
+def test_cells_that_are_missing_at_the_end_of_a_row_are_empty_and_counted(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", "term,type,id,weight\n杭州,LOC\n长江,LOC,C1\n林晓东,PER,C2,3\n")
+    lexicon = Lexicon.read(path)
+    assert [(entry.term, entry.id, entry.weight) for entry in lexicon] == [
+        ("杭州", "", None),
+        ("长江", "C1", None),
+        ("林晓东", "C2", 3.0),
+    ]
+    assert lexicon.notes == [f"{path}: rows with fewer cells than the header, which are read as empty: 2"]
+    assert (Lexicon() + lexicon).notes == lexicon.notes
+
+
+def test_terms_without_a_type_are_told_once_with_the_mend(tmp_path: Path) -> None:
+    path = write(tmp_path, "名单.txt", "杭州 LOC\n" + "星海湾科技\n" * 30)
+    with pytest.raises(InputError) as error:
+        Lexicon.read_typed([(path, "")])
+    assert str(error.value) == f"{path}:2: terms from here on without a type: 30; give them one, as in {path}=ORG"
+    assert {entry.type for entry in Lexicon.read_typed([(path, "ORG")])} == {"LOC", "ORG"}
 
 
 def test_an_empty_list_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -173,8 +192,9 @@ def test_of_many_faults_the_first_are_shown_and_the_others_counted(tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", b"", r"a.csv:1: has no column term"),
+        ("a.csv", b"", r"a.csv:1: has no column term or 名称"),
         ("a.csv", b"term,term\n", "two columns term"),
+        ("a.csv", "名称,词\n".encode(), "two columns term"),
         ("a.csv", b'term,type\n"x,LOC\n', r"a.csv:\d: expected a row of cells"),
         ("a.csv", b"term,type\n" + b"x" * 200_000, r"a.csv:2: expected a row of cells"),
         ("a.csv", b"term,type\nx\0,LOC\n", r"a.csv:2: has a NUL character"),

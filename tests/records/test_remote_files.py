@@ -35,7 +35,7 @@ def test_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / name).write_text(name, encoding="utf-8")
     assert [name for name, _, _ in read("a/*.txt")] == ["a/1.txt", "a/2.txt"]
     assert [name for name, _, _ in read("a/**/*.txt")] == ["a/1.txt", "a/2.txt", "a/b/3.txt"]
-    assert [name for name, _, _ in read("a/*", include="3*")] == ["a/1.txt", "a/2.txt", "a/b/3.txt"]
+    assert [name for name, _, _ in read("a/*", include=["3*"])] == ["a/1.txt", "a/2.txt", "a/b/3.txt"]
     assert [name for name, _, _ in read("[1].txt")] == ["[1].txt"]  # the name of a file that is there is no pattern
     with pytest.raises(InputError, match=r"there is no file a/\*\.csv"):
         TextFiles(["a/*.csv"])
@@ -47,7 +47,7 @@ def test_urls(memory: Any, tmp_path: Path) -> None:
             file.write(text.encode())
     a, b = "memory://texts/a.txt", "memory://texts/sub/b.txt.gz"
     assert read("memory://texts/") == [(a, 1, "一"), (a, 2, "二"), (b, 1, "三")]
-    assert read("memory://texts", include="*.txt") == [(a, 1, "一"), (a, 2, "二")]
+    assert read("memory://texts", include=["*.txt"]) == [(a, 1, "一"), (a, 2, "二")]
     assert read("memory://texts/*.txt") == [("memory:///texts/a.txt", 1, "一"), ("memory:///texts/a.txt", 2, "二")]
     assert TextFiles(["memory://texts"]).left_out == ["memory://texts/d.pdf"]
     texts = TextFiles([a])

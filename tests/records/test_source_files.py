@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from ner.errors import InputError
@@ -45,18 +46,35 @@ def test_text_files_of_folders_and_archives_are_found_at_any_depth(folder: Path)
 
 
 def test_what_is_included_is_chosen_by_name_or_path(folder: Path) -> None:
-    def names(include: str) -> list[str]:
+    def names(*include: str) -> list[str]:
         return [name.removeprefix(f"{folder}/") for name in find_files([str(folder)], include).names]
 
     assert names("*.txt") == ["b.txt", "z.zip/sub/王.txt", "a/c.txt"]
     assert names("*.log") == ["a/n.log"]
     assert names("a/*.txt") == ["a/c.txt"]
-    with pytest.raises(InputError, match=r"no file in it is named \*\.md"):
-        texts(folder, include="*.md")
+    assert names("*.log", "b.*") == ["b.txt", "a/n.log"]
+    with pytest.raises(InputError, match=r"no file in it is named \*\.md or \*\.rst"):
+        texts(folder, include=["*.md", "*.rst"])
     with pytest.raises(InputError, match="`include` chooses files of folders and zip archives: leave it out"):
-        texts(folder / "b.txt", include="*.txt")
+        texts(folder / "b.txt", include=["*.txt"])
     with pytest.raises(InputError, match=r"x\.pdf: can't be read: take the text out of the PDF first"):
-        texts(folder, include="x.*")
+        texts(folder, include=["x.*"])
+
+
+def test_what_is_left_out_is_named_with_the_reason(folder: Path) -> None:
+    def note(**options: Any) -> str:
+        files = TextFiles([str(folder)], TextOptions(text_column="text", **options))
+        (line,) = files.survey().notes(files.left_out, chosen=bool(options))
+        return line.replace(f"{folder}/", "")
+
+    kinds = "note: left out, as their names are not those of text files: "
+    assert note() == f"{kinds}a/n.log, a/x.pdf; `include` chooses what is read"
+    for name in ("a/y.pdf", "a/notes"):
+        (folder / name).write_text("上海\n", encoding="utf-8")
+    assert note() == f"{kinds}2 .pdf, 1 .log, 1 notes; `include` chooses what is read"
+    assert note(include=["*.txt", "*.gz", "*.log"]) == (
+        "note: left out, as they don't match `include`: a/notes, a/x.pdf, a/y.pdf"
+    )
 
 
 def test_packed_files_are_read_under_their_names(folder: Path) -> None:
@@ -85,7 +103,7 @@ def test_names_of_an_archive_from_chinese_windows_are_readable(tmp_path: Path) -
     data = data.replace(b"PK\x03\x04\x14\x00" + flags, b"PK\x03\x04\x14\x00\x00\x00")
     data = data.replace(b"PK\x01\x02\x14\x03\x14\x00" + flags, b"PK\x01\x02\x14\x03\x14\x00\x00\x00")
     (tmp_path / "a.zip").write_bytes(data)
-    ((file, _, text),) = texts(tmp_path / "a.zip", include="新闻*")
+    ((file, _, text),) = texts(tmp_path / "a.zip", include=["新闻*"])
     assert file.startswith(f"{tmp_path}/a.zip/新闻.txt")
     assert text == "杭州"
 
@@ -154,6 +172,25 @@ def test_a_field_that_no_line_has_is_a_mistake(tmp_path: Path) -> None:
         InputError, match=r"expected a text in the field 'text' \(its fields: id, content\); set `text_"
     ):
         survey(tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "data": {"body": "王", "x": {"y": 1}, "z": {}}}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"'data.text' \(its fields: id, data.body, data.x.y, data.z\); set"):
+        survey(tmp_path / "a.jsonl", text_column="data.text")
+
+
+def test_without_a_column_those_that_are_there_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("编号;正文\n1;王来\n".encode("gbk"))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("c.tsv", "id\tbody\n")
+    pd.DataFrame({"日期": ["一"], "内容": ["王"]}).to_excel(tmp_path / "d.xlsx", index=False)
+    (tmp_path / "e.csv").touch()
+    with pytest.raises(InputError) as error:
+        texts(tmp_path)
+    assert [line.replace(f"{tmp_path}/", "") for line in str(error.value).splitlines()] == [
+        "a.csv: set `text_column` to the column that holds the text; its columns: 编号, 正文",
+        "b.zip/c.tsv: set `text_column` to the column that holds the text; its columns: id, body",
+        "d.xlsx: set `text_column` to the column that holds the text; its columns: 日期, 内容",
+        "e.csv: set `text_column` to the column that holds the text",
+    ]
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", ","])
