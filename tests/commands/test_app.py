@@ -274,6 +274,7 @@ def test_scores_come_without_torch(tmp_path: Path) -> None:
     "command",
     [
         ("tag", "--model", "model"),
+        ("tag", "--text", "我", "--model"),
         ("embed", "--output", "a.npy"),
         ("train", "--output", "model", "--data"),
         ("evaluate", "--model", "model", "--data"),
