@@ -142,6 +142,8 @@ def _pieces(message: str) -> list[str]:
 def _is_translated(text: str) -> bool:
     """Whether Chinese is all that is left of a message, apart from commands, names of parameters and code."""
     shown = translate(text.replace("{}", "甲"))
-    left = re.sub(r"bert-ner [\w -]+|`[^`]*`|pip install .*|git lfs pull|torchrun .*|seqeval strict", "", shown)
+    left = re.sub(
+        r"bert-ner [\w -]+|`[^`]*`|pip install .*|git lfs pull|hf download|torchrun .*|seqeval strict", "", shown
+    )
     left = left.replace("Cohen's kappa", "")
     return text in PARTS or not re.search(r"(?<![\w`\-.=/])[a-z]+ [a-z']+(?![\w`\-=/.])", left)

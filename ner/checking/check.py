@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -31,6 +32,9 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.output_paths import check_new, refuse_file
 from ner.pages.frame_html import render_frame
+
+if TYPE_CHECKING:
+    from ner.checking.repair import Repaired
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,11 @@ class Check:
         check_report_folder(Path(folder), "folder", [Path(split.path) for split in self.splits.values()])
         write_report(self, Path(folder))
 
-    def write_repaired(self, folder: str | Path) -> int:
+    def write_repaired(self, folder: str | Path) -> "Repaired":
         """Write a repaired copy of the data, and a list of the changes (`changes.txt`), into a new folder.
 
         Returns:
-            The number of changes.
+            The files, and the numbers of changes and of sentences that are left out.
 
         Raises:
             InputError: the folder exists, or no sentence is left.

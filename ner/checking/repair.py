@@ -1,8 +1,9 @@
 """Writing a repaired copy of a data set. Clear errors are fixed; suspicions, which need a person, stay."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ner.checking.odd_characters import odd_positions
@@ -24,7 +25,24 @@ _MENDED_BY_WRITING = (FindingKind.EMPTY_SENTENCE, FindingKind.MIXED_DELIMITERS)
 CHANGES = "changes.txt"
 
 
-def write_repaired(splits: Iterable[Split], folder: Path) -> int:
+@dataclass
+class Repaired:
+    """What was written into a repaired copy.
+
+    Args:
+        files: the files and folders with the sentences of the copy, one for each split that has any.
+        sentences: the number of sentences in them.
+        left_out: the number of sentences and documents that are not in the copy.
+        changes: the number of changes, without oddities that stay.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    sentences: int = 0
+    left_out: int = 0
+    changes: int = 0
+
+
+def write_repaired(splits: Iterable[Split], folder: Path) -> Repaired:
     """Write a repaired copy of each split, with its own file name, and all changes into `changes.txt`.
 
     All tags are written in one scheme. Oddities that stay are in `changes.txt`, too.
@@ -33,29 +51,29 @@ def write_repaired(splits: Iterable[Split], folder: Path) -> int:
         splits: the splits, as `examine_splits` reads them.
         folder: the folder of the copy.
 
-    Returns:
-        The number of changes, without oddities that stay.
-
     Raises:
         InputError: no sentence is left.
         OSError: the folder can't be written.
     """
     splits = list(splits)
     scheme = common_scheme(splits)
-    count = sentences_left = 0
+    written = Repaired()
     lines: list[str] = []
     with whole_folder(folder) as partial:
         for split in splits:
-            sentences, changes = repair(split)
-            changes += _write(split, sentences, partial / _target_name(split), scheme)
-            sentences_left += len(sentences)
-            count += len(changes)
+            sentences, changes, left_out = repair(split)
+            name = _target_name(split)
+            changes += _write(split, sentences, partial / name, scheme)
+            written.files += [folder / name] * bool(sentences)
+            written.sentences += len(sentences)
+            written.left_out += left_out
+            written.changes += len(changes)
             lines += map(str, changes)
             lines += [f"{oddity}: left as it is" for oddity in split.oddities if not _is_mended(oddity)]
         write_text("".join(f"{line}\n" for line in lines), partial / CHANGES)
-    if not sentences_left:
+    if not written.sentences:
         raise InputError(f"{folder}: there is no repaired copy, because no sentence is left; see {folder / CHANGES}")
-    return count
+    return written
 
 
 def _write(split: Split, sentences: Sequence[Sentence], target: Path, scheme: Scheme) -> list[Finding]:
@@ -78,7 +96,7 @@ def _target_name(split: Split) -> str:
     return f"copy-of-{name}" if name == CHANGES else name
 
 
-def repair(split: Split) -> tuple[list[Sentence], list[Finding]]:
+def repair(split: Split) -> tuple[list[Sentence], list[Finding], int]:
     """Fix the clear errors of a split.
 
     - Sentences and documents with a fault are left out, unless the intended text was clear.
@@ -88,12 +106,10 @@ def repair(split: Split) -> tuple[list[Sentence], list[Finding]]:
     - White space at the edges of entities is moved out of them.
 
     Returns:
-        The sentences, and all changes.
+        The sentences, all changes, and the number of sentences and documents that are left out.
     """
-    changes = [
-        replace(finding, message=f"{finding.message}: {finding.mended or 'the sentence or document is left out'}")
-        for finding in (*split.faults, *split.repairs)
-    ]
+    changes, left_out = _repair_faults(split)
+    changes += [replace(finding, message=f"{finding.message}: {finding.mended}") for finding in split.repairs]
     changes += split.losses
     changes += [replace(oddity, message=f"{oddity.message}: fixed") for oddity in split.oddities if _is_mended(oddity)]
     sentences = []
@@ -103,10 +119,31 @@ def repair(split: Split) -> tuple[list[Sentence], list[Finding]]:
         if sentence.text:
             sentences.append(sentence)
         else:
+            left_out += 1
             changes.append(
                 Finding(sentence.path, sentence.line, FindingKind.EMPTY_SENTENCE, "an empty sentence: left out")
             )
-    return sentences, changes
+    return sentences, changes, left_out
+
+
+def _repair_faults(split: Split) -> tuple[list[Finding], int]:
+    """How each fault was mended, or once for each sentence that it is left out; and the number of these sentences."""
+    starts = [first for first, _ in split.left_out]
+
+    def sentence_of(fault: Finding) -> tuple[str, int]:
+        at = bisect_right(starts, fault.line) - 1
+        return fault.path, starts[at] if at >= 0 and fault.line <= split.left_out[at][1] else fault.line
+
+    number = Counter(sentence_of(fault) for fault in split.faults if not fault.mended)
+    left_out = {*number, *((split.path, start) for start in starts)}
+    changes = []
+    for fault in split.faults:
+        if fault.mended:
+            changes.append(replace(fault, message=f"{fault.message}: {fault.mended}"))
+        elif more := number.pop(sentence_of(fault), 0):
+            also = f", and {more - 1:,} more error{'s' * (more > 2)}" * (more > 1)
+            changes.append(replace(fault, message=f"{fault.message}{also}: the sentence or document is left out"))
+    return changes, len(left_out)
 
 
 def _is_mended(oddity: Finding) -> bool:

@@ -120,7 +120,7 @@ def _train(
         progress.note(line)
     shown = [EpochProgress(progress, _describe_dev), *callbacks]
     trainer = ClassifierTrainer(model, table, examples, data.dev, settings, output, shown, ranks)
-    fitted = fit(trainer, checkpoint, progress, way_out)
+    fitted = fit(trainer, checkpoint, settings.patience, progress, way_out)
     mine: list[Classifier] = []
 
     def finish() -> tuple[dict[str, Any], dict[str, ClassificationScores]]:

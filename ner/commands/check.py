@@ -73,8 +73,13 @@ def check(
         found.write_report(report)
         written.append(f"report: {report / 'check.html'}")
     if fix is not None:
-        changes = found.write_repaired(fix)
-        written.append(f"fixed copy: {fix}; {changes:,} change{'s' * (changes != 1)}, listed in {fix / 'changes.txt'}")
+        copy = found.write_repaired(fix)
+        place = copy.files[0] if data.is_file() else fix
+        written.append(
+            f"fixed copy: {place}; {copy.changes:,} change{'s' * (copy.changes != 1)}, listed in {fix / 'changes.txt'}"
+        )
+        if copy.left_out:
+            written.append(f"{copy.left_out:,} of {copy.sentences + copy.left_out:,} sentences left out")
     # Last, as its reader may stop early, such as head.
     if as_json:
         print_json(as_dict(found))

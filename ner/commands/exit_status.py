@@ -116,6 +116,11 @@ def _refuse_usage(error: Any) -> NoReturn:
         names.insert(0, ctx.info_name)
         ctx = ctx.parent
     command = " ".join(["bert-ner", *names])
+    option = getattr(error, "option_name", "")
+    for common in error.ctx.find_root().command.params if names else ():
+        if option in common.opts:
+            given = f"{option}{'' if common.is_flag else ' ...'}"
+            _fail(f"{option} stands before the command: bert-ner {given} {' '.join(names)}", INPUT_WRONG)
     _fail(f"{message[0].lower()}{message[1:]} ({command} --help shows all)", INPUT_WRONG)
 
 

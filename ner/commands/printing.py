@@ -148,6 +148,7 @@ def print_reports(reports: Mapping[str, "Report"], *, as_json: bool, confidence:
     for name, report in reports.items():
         path = report.background.split.path
         lines = [f"{name}{f' on {path}' * (name != path)}", format_summary(report.evaluation), format_unseen(report)]
+        lines.append(report.warning)
         say("\n".join(filter(None, lines)) + "\n")
         if confidence:
             say(f"{format_confidence(report.evaluation)}\n")

@@ -16,6 +16,7 @@ from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.files import split_value
 from ner.language import Text
+from ner.model.model_files import CONFIG
 from ner.output_paths import check_file, check_unused
 from ner.training.training_settings import TrainingSettings
 
@@ -73,12 +74,19 @@ def train(
     from ner.data.joining import read_data_sets
     from ner.training.begun_run import read_begun_run
 
-    if resume and (begun := read_begun_run(output)):
+    begun = read_begun_run(output) if resume else None
+    if begun:
         given = options_on_command_line(ctx) & TrainingSettings.__pydantic_fields__.keys()
         settings = replace(begun.settings, **{name: getattr(settings, name) for name in given})
         if data is None and begun.source is not None:
             data, reading = [str(begun.source.path)], begun.source.options
             dev_share = begun.source.dev_share
+    if resume and not data and begun is None:
+        raise InputError(
+            f"{output} is finished: it has a model, and there is no run to continue"
+            if (output / CONFIG).exists()
+            else f"{output} has no unfinished run: leave out `resume`, and give `data`"
+        )
     if not data:
         raise InputError("expected `data`, the folder with train, dev and test files, or a single file")
     sets = [split_value(name) for name in data]
@@ -93,9 +101,8 @@ def train(
     from ner.training.train import train as run_training
     from ner.training.training_log import TrainingLog
 
-    log = TrainingLog(log_file) if log_file else None
-    if log:
-        log.write("begin", **describe_run(settings, corpus), resume=resume)
+    begin = {**describe_run(settings, corpus), "resume": resume}
+    log = TrainingLog(log_file, begin) if log_file else None
     run = run_training(corpus, settings, output, resume=resume, progress=terminal, callbacks=[log] if log else [])
     if log:
         log.write("end", scores=run.record["scores"])

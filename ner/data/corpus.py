@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DEFAULT = ReadOptions()
 _MOST_PROBLEMS = 100
-_DEV_SHARE = 0.1
+DEV_SHARE = 0.1
 _ENOUGH_DOCUMENTS = 20
 _MOST_TYPES = 100
 
@@ -282,7 +282,7 @@ def read_corpus(
     splits = read_splits(path, options, require=("train",), wanted=wanted)
     if dev_share is not None and "dev" in splits:
         raise InputError(f"{splits['dev'].path} is the dev file: leave out `dev_share`, or move the file away")
-    corpus = _join_splits(splits, seed, f" file in {path}", _DEV_SHARE if dev_share is None else dev_share)
+    corpus = _join_splits(splits, seed, f" file in {path}", DEV_SHARE if dev_share is None else dev_share)
     return replace(corpus, source=Source(str(Path(path).absolute()), seed, options, dev_share))
 
 
@@ -304,7 +304,7 @@ def read_sentences(path: str | Path, *, options: ReadOptions = _DEFAULT) -> list
     return read_file(path, options).sentences
 
 
-def _join_splits(splits: dict[str, Split], seed: int, place: str, dev_share: float = _DEV_SHARE) -> Corpus:
+def _join_splits(splits: dict[str, Split], seed: int, place: str, dev_share: float = DEV_SHARE) -> Corpus:
     """Make a corpus of splits, and split dev off if it is missing. `place` completes the note "no dev"."""
     if not 0 < dev_share < 1:
         raise InputError(f"expected `dev_share` to be more than 0 and less than 1, got {dev_share}")
@@ -312,7 +312,7 @@ def _join_splits(splits: dict[str, Split], seed: int, place: str, dev_share: flo
     notes = [note for split in splits.values() for note in notes_on_split(split)]
     if "dev" not in splits:
         whole = splits["train"]
-        splits = splits | _split_off_dev(whole, dev_share, seed)
+        splits = splits | split_off_dev(whole, dev_share, seed)
         count = len(splits["dev"].sentences)
         notes += [
             f"no dev{place}: {count:,} sentence{'s' * (count != 1)} ({count / len(whole.sentences):.0%}) split off "
@@ -371,7 +371,7 @@ def note_on_repairs(split: Split) -> list[str]:
     ]
 
 
-def _split_off_dev(whole: Split, share: float, seed: int) -> dict[str, Split]:
+def split_off_dev(whole: Split, share: float, seed: int) -> dict[str, Split]:
     """Split a share of train off as dev. Documents stay whole if there are enough of them."""
     if len({sentence.document for sentence in whole.sentences}) < _ENOUGH_DOCUMENTS:
         whole = replace(whole, sentences=[replace(sentence, document="") for sentence in whole.sentences])

@@ -31,6 +31,7 @@ class Split:
         losses: annotations that a `Sentence` can't store.
         oddities: unusual things that are read without loss.
         notes: notes for the user.
+        left_out: the first and the last line of each sentence in rows of tokens that is left out for its faults.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Split:
     losses: list[Finding] = field(default_factory=list)
     oddities: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sentence], name: str = "train") -> "Split":

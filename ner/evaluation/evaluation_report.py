@@ -20,6 +20,7 @@ from ner.evaluation.entity_tables import MOST_TYPES, entity_table, to_records
 from ner.evaluation.error_tables import TrainForms, doubtful_gold, least_certain_first, train_forms
 from ner.evaluation.partial_credit import partial_credit_table
 from ner.evaluation.report_tables import Table
+from ner.evaluation.train_split import take_trained_part
 from ner.evaluation.weaknesses import UNSEEN, group_by_seen
 
 if TYPE_CHECKING:
@@ -144,9 +145,9 @@ class Report:
                 f"Of {more + MOST_TYPES:,} types the {MOST_TYPES} most frequent are shown where types are told apart "
                 f"or chosen, and {more:,} are left out; all are in types.csv."
             )
-        trained_on = (background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
-        if trained_on == background.split.fingerprint:
-            notes.append("The model was trained on these sentences. The scores don't show how it works on other text.")
+        if self.warning:
+            notes.append(self.warning)
+        trained_on = self._trained_on
         if trained_on and background.train and trained_on != background.train.fingerprint:
             notes.append(
                 f"The tables by occurrence in train use {background.train.path}. It differs from the data that the "
@@ -159,6 +160,34 @@ class Report:
         if not evaluation.has_scores:
             notes.append("No confidence tables and no doubtful gold: the predictions have no scores.")
         return notes
+
+    @cached_property
+    def warning(self) -> str:
+        """That the model was trained on these sentences, or on most of them; "" if it is not known to be so."""
+        split, train = self.background.split, self.background.train
+        part = take_trained_part(split, self.background.record)
+        if self._trained_on is None:
+            return ""
+        if part.fingerprint == self._trained_on:
+            seen = len(part.sentences)
+        elif train and train.fingerprint == self._trained_on:
+            texts = {sentence.text for sentence in train.sentences}
+            seen = sum(sentence.text in texts for sentence in split.sentences)
+        else:
+            return ""
+        if seen * 2 <= len(split.sentences):
+            return ""
+        if seen == len(split.sentences):
+            return "The model was trained on these sentences. The scores don't show how it works on other text."
+        return (
+            f"The model was trained on {seen:,} of these sentences. The scores don't show how it works on other text."
+        )
+
+    @property
+    def _trained_on(self) -> str | None:
+        """The fingerprint of the training data of the model; None if it has no record."""
+        fingerprint: str | None = (self.background.record or {}).get("data", {}).get("train", {}).get("fingerprint")
+        return fingerprint
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers, ready for JSON."""

@@ -123,8 +123,11 @@ class Evaluation:
         split = self.split or Split(path, list(self.sentences))
         if self.tagger is None:
             return Report(self, Background(split, "predictions", train=train, no_train=no_train))
-        tagger = self.tagger
-        background = Background(split, tagger.name, tagger.record, tagger.table, train, no_train, tagger.types)
+        from ner.evaluation.train_split import take_trained_part
+
+        tagger, record = self.tagger, self.tagger.record
+        train = train and take_trained_part(train, record)
+        background = Background(split, tagger.name, record, tagger.table, train, no_train, tagger.types)
         return Report(self, background)
 
     def tables(self, train: "Split | Sequence[Sentence] | None" = None) -> "dict[str, pd.DataFrame]":

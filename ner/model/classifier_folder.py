@@ -10,10 +10,9 @@ from ner.model.model_folder import (
     check_temperature,
     load_network,
     name_damaged_file,
-    require_model_folder,
-    require_whole_model,
 )
 from ner.model.quiet_transformers import quiet_transformers
+from ner.model.require_model import require_model_folder, require_whole_model
 from ner.model.stored_classifier import read_classifier_config
 from ner.model.stored_weights import check_sizes, read_shapes
 

@@ -6,7 +6,10 @@ from ner.choices import BUILT_IN_ENCODER
 from ner.errors import InputError
 
 CONFIG = "config.json"
-NAME_OR_NETWORK = "check the name and the network, set HF_ENDPOINT to a mirror of the Hub, or give a local folder"
+NAME_OR_NETWORK = (
+    "check the name and the network, set HF_ENDPOINT to a mirror of the Hub, or give a local folder (made elsewhere "
+    f"with hf download) or {BUILT_IN_ENCODER} (built in)"
+)
 
 
 def require_encoder(name: str) -> None:
@@ -39,7 +42,7 @@ def _require_download(name: str) -> None:
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    from ner.model.hub_connection import hub_is_reachable
+    from ner.model.hub_connection import hub_is_reachable, is_offline
 
     try:
         stored = try_to_load_from_cache(name, CONFIG)
@@ -47,7 +50,15 @@ def _require_download(name: str) -> None:
         raise InputError(
             f"{name!r} is no folder, and can't be a name on the Hugging Face Hub: give another `encoder`"
         ) from None
-    if not isinstance(stored, str) and not hub_is_reachable():
+    if isinstance(stored, str):
+        return
+    if is_offline():
+        raise InputError(
+            f"can't load the encoder {name}: there is no such folder, it was not downloaded before, and --offline or "
+            f"HF_HUB_OFFLINE forbids to ask the Hugging Face Hub; download it first (hf download {name}), or use "
+            f"{BUILT_IN_ENCODER} (built in)"
+        )
+    if not hub_is_reachable():
         raise InputError(
             f"can't load the encoder {name}: there is no such folder, it was not downloaded before, and the Hugging "
             f"Face Hub can't be reached; {NAME_OR_NETWORK}"

@@ -8,12 +8,17 @@ from huggingface_hub import constants
 _SECONDS = 5
 
 
+def is_offline() -> bool:
+    """Whether the user has forbidden to ask the Hub."""
+    return bool(constants.HF_HUB_OFFLINE)
+
+
 def hub_is_reachable() -> bool:
     """Whether something answers at the address of the Hub, or of the mirror that HF_ENDPOINT names.
 
     With HF_HUB_OFFLINE, nothing is asked. Where it can't be told, for example behind a SOCKS proxy, the answer is yes.
     """
-    if constants.HF_HUB_OFFLINE:
+    if is_offline():
         return False
     if "all" in urllib.request.getproxies():
         return True

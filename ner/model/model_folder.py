@@ -16,18 +16,17 @@ from transformers.activations import ACT2FN
 
 from ner.built_in import model_folder
 from ner.characters.character_table import CharacterTable
-from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
-from ner.files import damaged_file, grant_usual_rights, require_utf8_name
+from ner.files import damaged_file, grant_usual_rights
 from ner.model.crf.tag_distribution import TagDistribution
 from ner.model.encoder_network import EncoderNetwork, EncoderNetworkConfig
 from ner.model.model_files import CHARACTERS, CONFIG, WEIGHTS
 from ner.model.network import BertBiLstmCrf
 from ner.model.network_config import BertBiLstmCrfConfig
 from ner.model.quiet_transformers import quiet_transformers
+from ner.model.require_model import WRITE_ONE, require_model_folder, require_whole_model
 from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_weights import check_sizes, read_shapes
-from ner.runs.run_folder import UNFINISHED
 from ner.runtime.exported_folder import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, is_exported, network_path
 from ner.words.word_table import DICTIONARY, load_table
 
@@ -74,7 +73,7 @@ def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, 
             format; or its segmenter is not the one of the training.
     """
     folder = model_folder(name)
-    require_model_folder(folder, f"write one with bert-ner train, or use {BUILT_IN_TAGGER} (built in)")
+    require_model_folder(folder, WRITE_ONE)
     if is_exported(folder):
         raise InputError(
             f"{folder} contains an exported tagger, which can only tag: give the model folder that it was exported from"
@@ -91,40 +90,6 @@ def load_model(name: str | Path, *, words: bool = True) -> tuple[BertBiLstmCrf, 
     _check_scores(model.tag_decoder, folder / WEIGHTS)
     model.words = opened
     return model, table
-
-
-def require_model_folder(folder: Path, advice: str) -> None:
-    """Check that there is a folder.
-
-    Args:
-        folder: the folder.
-        advice: where to get one.
-
-    Raises:
-        InputError: there is none.
-    """
-    if not folder.is_dir():
-        raise InputError(f"there is no model folder {folder}: {advice}")
-
-
-def require_whole_model(folder: Path) -> None:
-    """Check that a folder has all files of a model.
-
-    Raises:
-        InputError: some are missing, the folder holds an unfinished run, or weights can't be read from a folder of
-            this name.
-    """
-    missing = [name for name in (CONFIG, WEIGHTS, CHARACTERS) if not (folder / name).is_file()]
-    if missing and (folder / UNFINISHED).is_dir():
-        raise InputError(f"{folder} holds an unfinished run: finish it with bert-ner train and `resume`")
-    if missing and is_exported(folder):
-        raise InputError(f"{folder} contains an exported model: give the folder that it was exported from")
-    if missing:
-        raise InputError(
-            f"{folder} contains no complete model: {', '.join(missing)} not found; copy the whole folder, "
-            "or train again"
-        )
-    require_utf8_name(folder)
 
 
 def load_network(kind: type[_Network], config: EncoderNetworkConfig, folder: Path) -> tuple[_Network, CharacterTable]:

@@ -39,6 +39,11 @@ class _Settings(FileSchema):
     seed: int
 
 
+class _Source(FileSchema):
+    seed: int
+    dev_share: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+
 class StoredRun(FileSchema):
     """What the program uses of the training record of any network."""
 
@@ -59,6 +64,7 @@ class _Record(StoredRun):
     layer_weights: _Weights
     layer_weights_by_type: dict[str, _Weights]
     dictionary: _Listed | None = None
+    source: _Source | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -9,6 +9,7 @@ from ner.characters.character_table import CharacterTable
 from ner.choices import BUILT_IN_TAGGER
 from ner.errors import InputError
 from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
+from ner.model.require_model import WRITE_ONE, require_model_folder, require_whole_model
 from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_record import read_training_record
 from ner.model.stored_weights import check_sizes, read_shapes
@@ -25,9 +26,14 @@ def model_info(name: str | Path) -> dict[str, Any]:
         `config` and `record`.
 
     Raises:
-        InputError: there is no such folder, or one of the two files or the weights are missing or damaged.
+        InputError: there is no such folder, it holds an exported tagger or an unfinished run, or a file is missing or
+            damaged.
     """
     folder = model_folder(name)
+    require_model_folder(folder, WRITE_ONE)
+    if is_exported(folder):
+        raise InputError(f"{folder} contains an exported tagger: give the model folder that it was exported from")
+    require_whole_model(folder)
     found = {"config": _read(folder / CONFIG, read_config), "record": _read(folder / RECORD, read_training_record)}
     check_sizes(found["config"], _read(folder / WEIGHTS, read_shapes), folder / WEIGHTS)
     return found

@@ -24,6 +24,7 @@ from ner.lexicon.fixed_spans import FixedSpan
 from ner.lexicon.lexicon import Lexicon
 from ner.lexicon.matcher import Matcher
 from ner.memory import require_memory
+from ner.model.require_model import WRITE_ONE, require_model_folder, require_whole_model
 from ner.records.record import Alternative, TaggedText
 from ner.runtime.exported_folder import is_exported, load_exported
 from ner.tagging.decoding_batches import BYTES_PER_PAIR, BYTES_PER_SCORE, COPIES, DecodingBatch, decoding_batches
@@ -123,12 +124,14 @@ class Tagger:
         precision, threads, batch_characters = settings.precision, settings.threads, settings.batch_characters
         folder = model_folder(name)
         shown = str(name or BUILT_IN_TAGGER)
+        require_model_folder(folder, WRITE_ONE)
         without_torch = runs_without_torch(folder, precision, pytorch=pytorch)
         if without_torch or is_exported(folder):
             exported, table = load_graph(folder) if without_torch else load_exported(folder)
             engine = ExportedEngine(folder, exported, precision, threads)
             engine.require_fit(table)
             return cls(engine, table, batch_characters, name=shown, folder=folder).with_lexicon(lexicon)
+        require_whole_model(folder)
         from ner.model.model_folder import load_model  # PyTorch takes seconds to import
         from ner.tagging.torch_engine import NetworkEngine
 

@@ -132,7 +132,7 @@ def train(
         watching = [EpochProgress(plan.progress), *callbacks]
         data = TrainingData(examples, learned.dev.sentences)
         trainer = TaggerTrainer(start.model, start.table, data, settings, output, watching, ranks)
-        fitted = fit(trainer, checkpoint, plan.progress, way_out)
+        fitted = fit(trainer, checkpoint, settings.patience, plan.progress, way_out)
 
         def finish() -> TrainingRun:
             tagger, evaluations = _calibrate_and_score(plan, start)

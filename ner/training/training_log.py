@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -21,10 +22,12 @@ class TrainingLog(TrainerCallback):
 
     Args:
         path: the file.
+        begin: the fields of the event `begin`, which is written when the training loop begins.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, begin: Mapping[str, Any]) -> None:
         self._path = path
+        self._begin = begin
         self._began = time.perf_counter()
         self._losses: list[float] = []
 
@@ -40,6 +43,11 @@ class TrainingLog(TrainerCallback):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with name_errors(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(content, ensure_ascii=False) + "\n")
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self.write("begin", **self._begin)
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         if "loss" in kwargs["logs"]:

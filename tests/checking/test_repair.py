@@ -28,7 +28,8 @@ def test_what_is_plainly_wrong_is_mended_and_listed() -> None:
     split = Split(
         "a", [Sentence(" 王 \x08\t", entities, "a", 1), Sentence("\u200b", (), "a", 2), Sentence("去", (), "a", 3)]
     )
-    sentences, changes = repair(split)
+    sentences, changes, left_out = repair(split)
+    assert left_out == 1
     assert [(sentence.text, spans(sentence)) for sentence in sentences] == [
         (" 王 \t", [(1, 2, "PER", "王")]),
         ("去", []),
@@ -48,12 +49,12 @@ def test_a_copy_that_can_be_trained_on(tmp_path: Path) -> None:
         "王 B-PER\n明\tI-PER\n\u200b O\n来 o\n\n\n去\n了 O\n\n我 O\n们 I-PER\n\n好 O\n再 O\n见 O\n".encode()
         + "来 O\n".encode("gbk")
     )
-    count = write_repaired([examine_file(path)], tmp_path / "out")
+    written = write_repaired([examine_file(path)], tmp_path / "out")
     split = read_file(tmp_path / "out" / "train.txt")
     assert [sentence.text for sentence in split.sentences] == ["王明来", "我们", "好再见来"]
     assert (split.repairs, split.oddities) == ([], [])
     changes = (tmp_path / "out" / "changes.txt").read_text(encoding="utf-8").splitlines()
-    assert len(changes) == count
+    assert (len(changes), written.left_out, written.sentences) == (written.changes, 1, 3)
     assert [change.removeprefix(f"{path}:") for change in changes] == [
         "4: unknown tag 'o'; expected O, or one of B, I, E, S, M, L, U with a hyphen and a type (B-PER); "
         "did you mean O?: read as O",
@@ -66,13 +67,41 @@ def test_a_copy_that_can_be_trained_on(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sentence_with_several_faults_is_left_out_once(tmp_path: Path) -> None:
+    path = tmp_path / "data.txt"
+    path.write_text("王,B-PER\n来,O\n去,O\n\n好\tO\n\n王\tB-PER\n了\n", "utf-8")
+    written = write_repaired([examine_file(path)], tmp_path / "out")
+    assert (written.left_out, written.sentences, written.changes) == (2, 1, 2)
+    assert written.files == [tmp_path / "out" / "data.txt"]
+    assert [change.removeprefix(f"{path}:") for change in changes_in(tmp_path / "out")] == [
+        "1: one column, '王,B-PER'; expected a token and a tag, and 2 more errors: "
+        "the sentence or document is left out",
+        "8: one column, '了'; expected a token and a tag: the sentence or document is left out",
+    ]
+
+
+def test_sentences_with_one_mistake_in_all_lines_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "data.txt"
+    path.write_text("王,B-PER\n来,O\n\n" * 40 + "好\tO\n", "utf-8")
+    written = write_repaired([examine_file(path)], tmp_path / "out")
+    assert (written.left_out, written.sentences, written.changes) == (40, 1, 1)
+
+
+def test_records_are_counted_too(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text(
+        '{"text": "王来", "entities": [[0, 9, "PER"], [1, 8, "PER"]]}\n{"text": "好", "entities": []}\n', "utf-8"
+    )
+    assert write_repaired([examine_file(path)], tmp_path / "out").left_out == 1
+
+
 def changes_in(folder: Path) -> list[str]:
     return (folder / "changes.txt").read_text(encoding="utf-8").splitlines()
 
 
 def test_an_entity_that_goes_with_its_characters_is_listed() -> None:
     entities = (Entity(1, 3, "X", "\u200b\u200b"), Entity(3, 5, "PER", "\u200b明"))
-    [sentence], changes = repair(Split("a", [Sentence("王\u200b\u200b\u200b明", entities, "a", 4)]))
+    [sentence], changes, _ = repair(Split("a", [Sentence("王\u200b\u200b\u200b明", entities, "a", 4)]))
     assert (sentence.text, spans(sentence)) == ("王明", [(1, 2, "PER", "明")])
     assert [str(change) for change in changes] == [
         "a:4: 3 removed: U+200B",
@@ -87,7 +116,7 @@ def test_only_what_was_mended_is_called_so(tmp_path: Path) -> None:
         Finding("a.txt", 3, "mixed delimiters", "tabs"),
     ]
     split = Split("a.txt", [Sentence("王")], format="conll", oddities=oddities)
-    assert write_repaired([split], tmp_path) == 2
+    assert write_repaired([split], tmp_path).changes == 2
     assert changes_in(tmp_path) == [
         "a.txt:2: a blank line: fixed",
         "a.txt:3: tabs: fixed",
@@ -97,7 +126,7 @@ def test_only_what_was_mended_is_called_so(tmp_path: Path) -> None:
 
 def test_faults_say_how_they_were_mended(tmp_path: Path) -> None:
     faults = [Finding("a.ann", 1, "offsets", "off by 1", "taken at 1 to 2"), Finding("a.ann", 2, "x", "no offsets")]
-    _, changes = repair(Split("a", [Sentence("王")], faults=faults))
+    _, changes, _ = repair(Split("a", [Sentence("王")], faults=faults))
     assert [str(change) for change in changes] == [
         "a.ann:1: off by 1: taken at 1 to 2",
         "a.ann:2: no offsets: the sentence or document is left out",
@@ -111,7 +140,7 @@ def test_a_folder_is_copied_under_its_own_name(path: str, tmp_path: Path, monkey
     (corpus / "a.txt").write_text("王来\n", encoding="utf-8")
     (corpus / "a.ann").write_text("T1\tPER 0 1\t王\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path if path.startswith("corpus") else corpus)
-    assert write_repaired([examine_file(path)], tmp_path / "out") == 0
+    assert write_repaired([examine_file(path)], tmp_path / "out").changes == 0
     written = sorted(str(file.relative_to(tmp_path / "out")) for file in (tmp_path / "out").rglob("*.*"))
     assert written == ["changes.txt", "corpus/a.ann", "corpus/a.txt"]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["corpus", "out"]
@@ -138,7 +167,7 @@ def test_a_file_with_the_name_of_the_changes(tmp_path: Path) -> None:
 def test_a_split_of_which_nothing_is_left(tmp_path: Path) -> None:
     good = Split("train.txt", [Sentence("王")], format="conll")
     bad = Split("dev.txt", [], format="conll", faults=[Finding("dev.txt", 1, "malformed line", "one column")])
-    assert write_repaired([good, bad], tmp_path / "out") == 2
+    assert write_repaired([good, bad], tmp_path / "out").changes == 2
     assert changes_in(tmp_path / "out") == [
         "dev.txt:1: one column: the sentence or document is left out",
         "dev.txt: no sentence is left: not in the copy",
@@ -161,7 +190,7 @@ def test_the_copy_has_one_scheme(tmp_path: Path) -> None:
     (tmp_path / "dev.txt").write_text("王\tB-PER\n明\tE-PER\n李\tS-PER\n\n", encoding="utf-8")
     splits = [examine_file(tmp_path / name) for name in ("train.txt", "dev.txt")]
     assert [split.scheme for split in splits] == [BIO, BIOES]
-    assert write_repaired(splits, tmp_path / "out") == 1
+    assert write_repaired(splits, tmp_path / "out").changes == 1
     assert changes_in(tmp_path / "out") == [
         f"{tmp_path / 'dev.txt'}: tags are BIOES: written in BIO, like all tags of the copy"
     ]
@@ -171,7 +200,7 @@ def test_the_copy_has_one_scheme(tmp_path: Path) -> None:
 
 def test_nothing_to_repair(tmp_path: Path) -> None:
     (tmp_path / "train.conll").write_text("王\tB-PER\n来\tO\n\n", encoding="utf-8")
-    assert write_repaired([examine_file(tmp_path / "train.conll")], tmp_path / "out") == 0
+    assert write_repaired([examine_file(tmp_path / "train.conll")], tmp_path / "out").changes == 0
     assert (tmp_path / "out" / "train.conll").read_bytes() == (tmp_path / "train.conll").read_bytes()
     assert (tmp_path / "out" / "changes.txt").read_bytes() == b""
 

@@ -274,6 +274,7 @@ def test_scores_come_without_torch(tmp_path: Path) -> None:
     "command",
     [
         ("tag", "--model", "model"),
+        ("tag", "--text", "我", "--model"),
         ("embed", "--output", "a.npy"),
         ("train", "--output", "model", "--data"),
         ("evaluate", "--model", "model", "--data"),
@@ -541,6 +542,9 @@ def test_check_says_what_is_wrong_and_how_grave_it_is(run: Run, tmp_path: Path, 
     )
     assert "malformed line" in (tmp_path / "report" / "check.html").read_text(encoding="utf-8")
     assert (tmp_path / "fixed" / "train.txt").read_text(encoding="utf-8") == "去\tO\n\n"
+    changes = tmp_path / "fixed" / "changes.txt"
+    copy = f"fixed copy: {tmp_path / 'fixed' / 'train.txt'}; 1 change, listed in {changes}\n1 of 2 sentences left out\n"
+    assert result.output.endswith(copy)
 
 
 def test_check_refuses_to_write_over_a_folder(refused: Callable[..., str], tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ def test_the_built_in_tagger_is_scored_if_no_model_is_given(tmp_path: Path) -> N
     assert result.stdout.startswith("mini-zh-uner")
 
 
+def test_scores_on_the_training_data_are_marked_on_the_terminal(model_folder: Path, data_folder: Path) -> None:
+    line = ["evaluate", "--model", str(model_folder), "--data", str(data_folder / "train.txt")]
+    assert "\nThe model was trained on these sentences. The scores don't" in CliRunner().invoke(app, line).stdout
+
+
 def test_baselines_are_rows_below_the_model(model_folder: Path, data_folder: Path) -> None:
     line = ["evaluate", "--model", str(model_folder), "--data", str(data_folder), "--baselines"]
     result = CliRunner().invoke(app, line)

@@ -17,6 +17,8 @@ COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[
     [
         ("--frob", "no such option: --frob (bert-ner --help shows all)"),
         ("evalute", "no such command 'evalute'"),
+        ("train --offline", "--offline stands before the command: bert-ner --offline train"),
+        ("lexicon check --device cpu", "--device stands before the command: bert-ner --device ... lexicon check"),
         ("train --epoch 3", "no such option: --epoch; did you mean --epochs? (bert-ner train --help shows all)"),
         ("check --report", "option '--report' requires an argument (bert-ner --help shows all)"),
         ("score", "missing argument 'file...' (bert-ner score --help shows all)"),

@@ -6,6 +6,7 @@ import pytest
 from huggingface_hub import constants
 
 from ner.errors import InputError
+from ner.model.find_encoder import require_encoder
 from ner.model.hub_connection import hub_is_reachable
 from ner.model.load_encoder import load_encoder
 
@@ -47,3 +48,9 @@ def test_without_a_hub_a_load_ends_at_once(monkeypatch: pytest.MonkeyPatch, addr
     assert not hub_is_reachable()
     with pytest.raises(InputError, match=r"set HF_ENDPOINT to a mirror of the Hub, or give a local folder"):
         load_encoder("nobody/no-such-encoder")
+
+
+def test_offline_says_what_forbids_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(InputError, match=r"and --offline .* \(hf download nobody/nothing\), or use mini-zh"):
+        require_encoder("nobody/nothing")

@@ -47,10 +47,24 @@ def test_weights_that_depend_on_the_character_are_shown_by_type(
 
 
 def test_no_model(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no config\.json in .*: expected a folder of bert-ner train"):
+    with pytest.raises(InputError, match=r"contains no complete model: config\.json, .* not found; copy the whole"):
         model_info(tmp_path)
-    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match=r"there is no model folder .*: write one with bert-ner train"):
+        model_info(tmp_path / "nix")
+
+
+def test_a_damaged_configuration(copy: Path) -> None:
+    (copy / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"config\.json is damaged"):
+        model_info(copy)
+
+
+def test_an_unfinished_run_and_an_exported_tagger_are_no_models(tmp_path: Path) -> None:
+    (tmp_path / "begun" / "unfinished-run").mkdir(parents=True)
+    with pytest.raises(InputError, match="holds an unfinished run: finish it with bert-ner train"):
+        model_info(tmp_path / "begun")
+    (tmp_path / "exported.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="contains an exported tagger: give the model folder that it was exported"):
         model_info(tmp_path)
 
 
@@ -81,7 +95,7 @@ def test_weights_that_are_missing_empty_or_cut(copy: Path, bytes_kept: int | Non
     weights.unlink()
     if bytes_kept is not None:
         weights.write_bytes(content[:bytes_kept])
-    with pytest.raises(InputError, match=r"there is no model\.safetensors" if bytes_kept is None else "is damaged"):
+    with pytest.raises(InputError, match=r"model\.safetensors not found" if bytes_kept is None else "is damaged"):
         model_info(copy)
 
 

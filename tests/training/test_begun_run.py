@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,27 @@ def test_the_command_takes_from_the_run_what_it_is_not_given(
     assert asked == replace(settings, **changes)
 
 
-def test_without_a_run_the_data_are_missing(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["train", "--output", str(tmp_path / "model"), "--resume"])
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((), "has no unfinished run: leave out --resume, and give --data"),
+        (("config.json",), "is finished: it has a model, and there is no run to continue"),
+    ],
+)
+def test_there_is_nothing_to_continue(files: Sequence[str], said: str, tmp_path: Path) -> None:
+    for name in files:
+        (tmp_path / name).write_text("{}", "utf-8")
+    result = CliRunner().invoke(app, ["train", "--output", str(tmp_path), "--resume"])
     assert result.exit_code == 2
-    assert "expected --data, the folder with train, dev and test files" in result.stderr
+    assert result.stderr == f"bert-ner: {tmp_path} {said}\n"
+
+
+def test_a_run_that_is_refused_is_not_logged(begun: Path, settings: TrainingSettings, tmp_path: Path) -> None:
+    checkpoint = begun / "unfinished-run" / "checkpoint-1"
+    checkpoint.mkdir()
+    (checkpoint / "trainer_state.json").write_text("{}", "utf-8")
+    log = tmp_path.with_name("log.jsonl")
+    arguments = ["--resume", "--epochs", str(settings.epochs + 1 if settings.epochs else 2), "--log-file", str(log)]
+    result = CliRunner().invoke(app, ["train", "--output", str(begun), *arguments])
+    assert (result.exit_code, "started with --epochs" in result.stderr) == (2, True), result.output
+    assert not log.exists()

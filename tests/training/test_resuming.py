@@ -205,7 +205,7 @@ def test_a_run_stopped_after_its_last_step_is_not_trained_on(
         with pytest.raises(InterruptedRun):
             train(corpus, settings, tmp_path / "model")
     (newest,) = (tmp_path / "model" / "unfinished-run").glob("checkpoint-*[68]")
-    log = TrainingLog(tmp_path / "log.jsonl")
+    log = TrainingLog(tmp_path / "log.jsonl", {})
     run = train(corpus, settings, tmp_path / "model", resume=True, callbacks=[log])
     assert newest.name == f"checkpoint-{run.record['steps']}"
-    assert not (tmp_path / "log.jsonl").exists()
+    assert (tmp_path / "log.jsonl").read_text("utf-8").count('"event"') == 1  # begin, and no epoch

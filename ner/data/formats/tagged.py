@@ -52,14 +52,16 @@ def split_of_rows(rows: Rows, path: str, *, strict: bool) -> Split:
     def findings(problems: list[Problem]) -> list[Finding]:
         return [Finding(path, rows.lines[p.row], p.kind, p.message, p.mended) for p in sorted(problems)]
 
+    sentences, left_out = _sentences(rows, path, tags, ids)
     return Split(
         path,
-        _sentences(rows, path, tags, ids),
+        sentences,
         scheme=scheme,
         faults=findings(faults),
         repairs=findings(illegal),
         losses=findings(rows.losses),
         oddities=findings(rows.oddities),
+        left_out=left_out,
     )
 
 
@@ -70,8 +72,13 @@ def _distinct(tags: Sequence[str | None]) -> tuple[list[str | None], npt.NDArray
     return list(numbers), ids
 
 
-def _sentences(rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArray[np.int64]) -> list[Sentence]:
-    """All sentences without a faulty row. `tags` and `ids` are from `_distinct`."""
+def _sentences(
+    rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArray[np.int64]
+) -> tuple[list[Sentence], list[tuple[int, int]]]:
+    """All sentences without a faulty row, and the first and last line of the others.
+
+    `tags` and `ids` are from `_distinct`.
+    """
     boundaries = np.flatnonzero(np.array([tag is None for tag in tags])[ids])
     faulty = np.flatnonzero(np.array([tag == "" for tag in tags])[ids])
     found = list(_chunks(rows, np.array([bool(tag) and split_tag(tag)[1] != "" for tag in tags])[ids]))
@@ -79,11 +86,14 @@ def _sentences(rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArr
     faults_before = np.searchsorted(faulty, boundaries).tolist()
     chunks_before = np.searchsorted([start for start, _, _ in found], boundaries).tolist()
     document = ""
-    sentences = []
+    sentences, left_out = [], []
     for i, (before, after) in enumerate(pairwise(boundaries.tolist())):
         document = rows.documents.get(before, document)
         first = before + 1
-        if first == after or faults_before[i] != faults_before[i + 1]:
+        if first == after:
+            continue
+        if faults_before[i] != faults_before[i + 1]:
+            left_out.append((rows.lines[first], rows.lines[after - 1]))
             continue
         tokens = rows.tokens[first:after]
         text = "".join(tokens)
@@ -96,7 +106,7 @@ def _sentences(rows: Rows, path: str, tags: Sequence[str | None], ids: npt.NDArr
         entities = tuple([Entity(start, end, type_, text[start:end]) for start, end, type_ in spans])
         unknown = unknown_spans(cast("list[str]", rows.tags[first:after]), tokens)
         sentences.append(Sentence(text, entities, path, rows.lines[first], document, unknown))
-    return sentences
+    return sentences, left_out
 
 
 def _chunks(rows: Rows, typed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, str]]:
