@@ -249,7 +249,10 @@ class Tagger:
         return [reading.alternatives for reading in self.readings(texts, n)]
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
-        """Tag a stream of texts in constant memory. The order is kept; about 100,000 characters are read at a time."""
+        """Tag a stream of texts in constant memory. The order is kept.
+
+        About 100,000 characters are read at a time, before the first of their results is returned.
+        """
         return (reading.entities for reading in self.readings(texts))
 
     def tag_documents(self, documents: Iterable[tuple[_Owner, str]]) -> Iterator[tuple[_Owner, list[Entity]]]:
