@@ -15,10 +15,14 @@ class Piece(NamedTuple):
     emphasised: bool = False
 
 
+_COMMON = ("LOC", "ORG", "PER")
+
+
 class Hues(dict[str, int]):
     """The hue of each type in degrees. An unknown type gets the next hue.
 
-    Hues differ by the golden angle, so any number of them can be distinguished.
+    Common types have the same hue on all pages, and so have others on pages that begin with the same types. Hues differ
+    by the golden angle, so any number of them can be distinguished.
     """
 
     def __init__(self, types: Iterable[str] = ()) -> None:
@@ -27,7 +31,8 @@ class Hues(dict[str, int]):
             self[type_]
 
     def __missing__(self, type_: str) -> int:
-        hue = self[type_] = round(len(self) * 137.5) % 360
+        at = _COMMON.index(type_) if type_ in _COMMON else len({*_COMMON, *self})
+        hue = self[type_] = round(at * 137.5) % 360
         return hue
 
 

@@ -122,7 +122,7 @@ def _page(summary: Summary) -> str:
         chart=charts,
         groups=_wide_groups(summary.groups),
         more=len(names) < len(summary.names) or len(pairs) < len(summary.pairs),
-        hues=Hues(summary.types["type"]),
+        hues=Hues(sorted(summary.types["type"])),  # as models list them
         version=installed_version("bert-ner"),
     )
 

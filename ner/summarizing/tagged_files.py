@@ -18,6 +18,7 @@ from ner.records.source_files import EXCEL, PARQUET, find_files, open_file, suff
 
 JSON_LINES, CSV = ".jsonl", ".csv"
 KINDS = (JSON_LINES, CSV, PARQUET, EXCEL)
+_ENDINGS = ", ".join(KINDS)
 _SHARD = "part-"
 _NEEDED = ("file", "line", "label", "text")  # columns of tables
 _SHEET = "entities"
@@ -60,9 +61,9 @@ def find_tagged_files(names: Iterable[str | Path]) -> list[TaggedFile]:
         if not path.exists():
             faults.append(f"there is no file {name}")
         elif not path.is_dir() and suffix(name) not in KINDS:
-            faults.append(f"{name}: expected a file that tag wrote, which ends in {_endings()}")
+            faults.append(f"{name}: expected a file that tag wrote, whose name ends in one of {_ENDINGS}")
         elif not (inside := [*_inside(name)]):
-            faults.append(f"{name}: no file in it ends in {_endings()}, as those that tag wrote")
+            faults.append(f"{name}: no file in it ends in one of {_ENDINGS}, as those that tag wrote")
         else:
             files += inside
     raise_faults(faults)
@@ -159,7 +160,3 @@ def in_glob(name: str) -> str:
     'a[[]1].csv'
     """
     return re.sub(r"[\[*?]", r"[\g<0>]", name)
-
-
-def _endings() -> str:
-    return ", ".join(KINDS[:-1]) + f" or {KINDS[-1]}"

@@ -166,7 +166,7 @@ def test_entities_are_highlighted(tmp_path: Path) -> None:
     sentence = Sentence("王 去", (Entity(0, 2, "PER", "王 "),), "a.txt", 4)
     page(check({"train": Split("a.txt", [sentence])}, None, 9), tmp_path)
     content = (tmp_path / "check.html").read_text(encoding="utf-8")
-    assert '<mark style="--hue: 138">王 <small>PER</small></mark>去</p>' in content
+    assert '<mark style="--hue: 275">王 <small>PER</small></mark>去</p>' in content
 
 
 def test_a_long_sentence_is_clipped_on_the_page(tmp_path: Path) -> None:

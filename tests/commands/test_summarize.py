@@ -35,6 +35,14 @@ def test_the_terminal_and_the_report(tagged: Path, tmp_path: Path) -> None:
     assert (report / "periods.csv").is_file()
 
 
+def test_chinese(tagged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BERT_NER_LANG", "zh")
+    result = CliRunner().invoke(app, ["summarize", str(tagged)])
+    assert result.stdout.split()[:6] == ["类型", "次数", "名称数", "文本数", "文件数", "最常见"]
+    result = CliRunner().invoke(app, ["summarize", str(tagged.parent / "a.txt"), str(tagged.with_suffix(".txt"))])
+    assert " or " not in result.stderr
+
+
 def test_a_note_about_a_result_that_is_given_twice(tagged: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.jsonl"
     again.write_bytes(tagged.read_bytes())

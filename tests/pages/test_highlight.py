@@ -46,7 +46,9 @@ def test_no_character_is_lost(cuts: list[int], start: int, end: int) -> None:
 def test_each_type_has_a_hue_of_its_own() -> None:
     hues = Hues(["LOC", "PER"])
     assert hues["GPE"] not in (hues["LOC"], hues["PER"])
-    assert hues == {"LOC": 0, "PER": 138, "GPE": 275}
+    assert hues == {"LOC": 0, "PER": 275, "GPE": 52}
+    assert Hues(["PER", "书", "ORG"]) == Hues(["书", "ORG", "PER"])
+    assert Hues(["PER"]) == {"PER": 275}
     many = Hues(map(str, range(60)))
     assert len({*many.values()}) == 60
 
@@ -94,6 +96,6 @@ def test_markup_is_shown_as_text() -> None:
     cut = [Piece("<b>"), Piece("<i>&", '"><script>', 0.5, True)]
     shown = template.module.highlighted(cut, Hues())  # type: ignore[attr-defined]
     assert shown == (
-        '&lt;b&gt;<mark style="--hue: 0" title="0.500" class="emphasised">'
+        '&lt;b&gt;<mark style="--hue: 52" title="0.500" class="emphasised">'
         "&lt;i&gt;&amp;<small>&#34;&gt;&lt;script&gt;</small></mark>"
     )

@@ -49,7 +49,7 @@ def test_a_page_shows_records_under_their_files_with_markup_as_text() -> None:
     page = file.getvalue()
     assert page.count("<h2>") == 2
     assert "<h2>&lt;a&gt;.txt</h2>" in page
-    assert '<span> <mark style="--hue: 138" title="0.988">王小明<small>PER</small></mark>\u3000在😀 </span>' in page
+    assert '<span> <mark style="--hue: 275" title="0.988">王小明<small>PER</small></mark>\u3000在😀 </span>' in page
     assert "<b>2</b><span>&lt;script&gt;\\u200b</span>" in page
     assert '<mark style="--hue: 0">王<small>LOC</small></mark>' in page
     assert page.startswith("<!DOCTYPE html>")
