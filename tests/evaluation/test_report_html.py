@@ -210,7 +210,7 @@ def test_a_type_has_the_colour_that_it_has_where_text_is_tagged() -> None:
         )
     ]
     assert colours[0] == {"ORG\\u200b": "52", "PER": "275"}
-    assert colours[1] == colours[2] == {**colours[0], "ANIMAL": "52"}
+    assert colours[1] == colours[2] == {**colours[0], "ANIMAL": "190"}
 
 
 def test_what_is_too_much_for_a_page_is_left_to_the_files(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
