@@ -8,7 +8,7 @@ from ner.choices import BUILT_IN_TAGGER
 from ner.commands.command import command
 from ner.commands.lexicon_files import AnyScript, Dictionaries, RuleFiles, lexicon_paths, note_lexicon, typed_lists
 from ner.commands.options import engine_settings, shard_settings, text_options
-from ner.commands.parameters import option
+from ner.commands.parameters import STANDARD_STREAM, option
 from ner.commands.tag_files import TagFiles, note_overruled
 from ner.commands.terminal import Terminal
 from ner.errors import InputError
@@ -38,6 +38,8 @@ _ABOUT_BUILT_IN = (
     f"text like its training text and 72.98 on newspapers; bert-ner train --init-from {BUILT_IN_TAGGER} makes a better "
     "one from your own labelled text, and --model uses it"
 )
+
+_TO_GO_ON = "run the same command again; with a folder as `output`, such as out/, it goes on where it stopped"
 
 
 @command(
@@ -75,6 +77,8 @@ def tag(
 
     def load(characters: int) -> "Tagger":
         lexicon = source.read_lexicon()
+        if job.types is not None:
+            source.check_types(job.types, lexicon)
         tagger = source.load(characters, lexicon)
         if model is None:
             terminal.note(_ABOUT_BUILT_IN)
@@ -83,7 +87,15 @@ def tag(
         return tagger
 
     listed = lexicon_paths(dictionary, rules)
-    job.run(load, reading, terminal, keep=[source.folder, *listed], listed=bool(dictionary or rules))
+    read_again = job.files and STANDARD_STREAM not in job.files
+    job.run(
+        load,
+        reading,
+        terminal,
+        keep=[source.folder, *listed],
+        listed=bool(dictionary or rules),
+        when_stopped=_TO_GO_ON if read_again else "run the same command again",
+    )
 
 
 def _tag_shards(
@@ -99,6 +111,8 @@ def _tag_shards(
     from ner.scaling.tag_in_shards import tag_in_shards
 
     began = time.perf_counter()
+    if job.types is not None:
+        source.check_types(job.types)
     texts = TextFiles(job.files or [], reading, skip=sharding.on_error == "skip")
     totals = tag_in_shards(texts, folder, source, job.shard_output(), sharding, terminal)
     if totals.skipped:

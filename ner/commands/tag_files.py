@@ -172,6 +172,7 @@ class TagFiles:
         keep: Iterable[Path] = (),
         *,
         listed: bool = False,
+        when_stopped: str = "run the same command again",
     ) -> None:
         """Tag the texts.
 
@@ -182,9 +183,11 @@ class TagFiles:
             terminal: shows progress.
             keep: what must not be overwritten, besides the files.
             listed: whether entities may come from a list or from rules, and are written with their source and id.
+            when_stopped: what somebody can do who has pressed Ctrl-C.
 
         Raises:
             InputError: files can't be read, or the output can't be written.
+            InterruptedRun: somebody pressed Ctrl-C. JSON lines and CSV that are whole are kept.
         """
         if self.folder is not None:
             raise InputError(f"{self.output} is a folder: `output` takes a file here")
@@ -207,7 +210,7 @@ class TagFiles:
         survey = Survey(characters=sum(map(len, self.text))) if self.text else look_at(texts, terminal)
         began = time.perf_counter()
         tagger = load(survey.characters)
-        types = None if self.types is None else choose_types(tagger, self.types)
+        types = None if self.types is None else choose_types(tagger.types, self.types)
         tally = Tally()
         try:
             with (
@@ -238,11 +241,13 @@ class TagFiles:
                     )
                     sys.stdout.flush()  # before it waits for more of standard input
         except KeyboardInterrupt:
-            if partial is None or tally.last is None:
+            if output is None:
                 raise
+            stopped = f"interrupted by {STOP_SIGNALS.name}"
+            if partial is None or tally.last is None:
+                raise InterruptedRun(f"{stopped}: nothing is kept; {when_stopped}") from None
             raise InterruptedRun(
-                f"interrupted by {STOP_SIGNALS.name}: {tally}, up to {tally.last.file}:{tally.last.line}, are in "
-                f"{partial}; tag what comes after in a second run, or run the same command again for all"
+                f"{stopped}: {tally}, up to {tally.last.file}:{tally.last.line}, are in {partial}; {when_stopped}"
             ) from None
         if self.files:
             terminal.note(f"files {len(texts.names):,}, {tally}, {time.perf_counter() - began:.1f} s")

@@ -5,7 +5,7 @@ A record that can't be read is an `InputError` in its place, so that all faults 
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,8 @@ from ner.records.source_files import DELIMITED, open_file, state_of, stored_name
 
 LONGEST_LINE = 10_000_000
 """Characters. The longest novels have half of them; what is longer is no text, and a file without line ends."""
+
+_MOST_NAMES = 20
 
 
 class Lines(Protocol):
@@ -68,11 +70,10 @@ def read_json_lines(name: str, file: Lines, text_column: str, start: int = 1) ->
         elif not isinstance(fields, dict):
             yield InputError(f"{name}:{number}: expected one JSON object per line, got {line.strip()[:40]}")
         else:
-            names = [*fields]
             is_there, text = _take(fields, text_column)
             seen = seen or is_there
             if not is_there and first is None:
-                first = number, names
+                first = number, [*islice(_paths(fields), _MOST_NAMES)]
             if text is not None and not isinstance(text, str):
                 yield InputError(f"{name}:{number}: expected a text in the field {text_column!r}, got {text!r:.60}")
             else:
@@ -289,6 +290,15 @@ def _take(fields: Any, column: str) -> tuple[bool, Any]:
     if isinstance(inner, Mapping):
         return _take(inner, rest)
     return False, None
+
+
+def _paths(fields: Mapping[str, Any], outer: str = "") -> Iterator[str]:
+    """The names of all fields, as `a.b` if they are inside of others."""
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and value:
+            yield from _paths(value, f"{outer}{name}.")
+        else:
+            yield outer + name
 
 
 def _require(name: str, column: str, columns: list[str]) -> None:

@@ -3,7 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -237,10 +237,22 @@ class TextFiles:
         if kind == ".json":
             return f"{name}: set `format` to the JSON format of the file, for example label-studio"
         if kind in WITH_COLUMNS and options.text_column is None:
+            if columns := self._columns(name):
+                return f"{name}: set `text_column` to the column that holds the text; its columns: {columns}"
             return f"{name}: set `text_column` to the column that holds the text"
         if kind not in TEXT_FILES and (annotated := format_by_suffix(path)):
             return f"{name}: set `format` to {annotated.name}; a file in which each line is a text ends in .txt"
         return None
+
+    def _columns(self, name: str) -> str:
+        """The columns of a file, "" if they can't be read."""
+        from ner.records.column_names import column_names  # which reads its files with this module
+
+        if self.options.columns:
+            return self.options.columns
+        with suppress(InputError, OSError):
+            return ", ".join(column_names(name, self.options.sheet, self.options.encoding))[:_LONGEST_LINE]
+        return ""
 
     def _read(self, name: str, start: Place = _BEGINNING) -> Iterator[Record | InputError]:
         """Read a file, from `start` on if it `can_skip_to` it."""

@@ -91,7 +91,7 @@ class ShardTagger:
     def __init__(self, task: ShardTask) -> None:
         self._task = task
         self._tagger = task.load()
-        self._types = None if task.output.types is None else choose_types(self._tagger, task.output.types)
+        self._types = None if task.output.types is None else choose_types(self._tagger.types, task.output.types)
         self._reader = ShardReader(task.texts)
 
     def tag(self, number: int, shard: Shard, watch: Callable[[int], None] | None = None) -> WholeShard:

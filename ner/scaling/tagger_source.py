@@ -74,6 +74,22 @@ class TaggerSource:
             lexicon.add_rules(name)
         return lexicon
 
+    def check_types(self, names: str, lexicon: "Lexicon | None" = None) -> None:
+        """Make sure that the tagger finds the types of a list such as "PER,ORG", without loading it.
+
+        Args:
+            names: the list.
+            lexicon: the lexicon, if it has been read.
+
+        Raises:
+            InputError: it doesn't, or the model or a list has errors.
+        """
+        from ner.tagging.model_info import read_types
+        from ner.tagging.tag_records import choose_types
+
+        lexicon = lexicon or self.read_lexicon()
+        choose_types([*read_types(self.folder)[0], *(lexicon.types if lexicon else ())], names)
+
     def describe(self) -> dict[str, object]:
         """What results depend on: digests of the model and of the lists, and how it computes."""
         files = [*self.lists, *((Path(name), "rules") for name in self.rules)]

@@ -97,16 +97,21 @@ def tag_records(
     return tally
 
 
-def choose_types(tagger: Reader, names: str) -> list[str]:
+def choose_types(known: Sequence[str], names: str) -> list[str]:
     """The types that a list such as "PER,ORG" names.
+
+    Args:
+        known: the types that the tagger finds.
+        names: the list.
 
     Raises:
         InputError: the tagger doesn't find one of them.
     """
     types = [name.strip() for name in names.split(",") if name.strip()]
-    if unknown := [name for name in types if name not in tagger.types]:
-        known = ", ".join(tagger.types)
-        raise InputError(f"the tagger finds no {', '.join(unknown)}: expected `types` to name some of {known}")
+    if unknown := [name for name in types if name not in known]:
+        message = f"the tagger finds no {', '.join(unknown)}: expected `types` to name some of {', '.join(known)}"
+        near = [type_ for type_ in known if type_.casefold() in map(str.casefold, unknown)]
+        raise InputError(message + (f"; did you mean {', '.join(near)}?" if near else ""))
     if not types:
         raise InputError("expected `types` to name types, such as PER,ORG")
     return types

@@ -47,7 +47,7 @@ def test_a_stopped_command_leaves_nothing_behind(bert_ner: list[str], model_fold
     wait_for(lambda: len(list(tmp_path.iterdir())) == 2)
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)  # as timeout does
-    assert told(process) == (143, "bert-ner: interrupted by SIGTERM: " + REMOVED)
+    assert told(process) == (143, "bert-ner: interrupted by SIGTERM: nothing is kept; run the same command again\n")
     assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "old"
 

@@ -80,7 +80,7 @@ def test_a_folder_of_files_becomes_a_table(tag: Tag) -> None:
     assert said[:4] == [
         "note: read as gb18030: texts/sub/b.txt; --encoding chooses another",
         "note: without text: texts/empty.txt",
-        "note: left out, as their names are not those of text files: texts/x.pdf",
+        "note: left out, as their names are not those of text files: texts/x.pdf; --include chooses what is read",
         "note: records without a text, which are read as empty: 1",
     ]
     entities = len(found)
@@ -105,6 +105,21 @@ def test_types_are_chosen(tag: Tag) -> None:
         result = CliRunner().invoke(app, ["tag", "--text", "王", "--types", types])
         assert result.exit_code == 2
         assert f"bert-ner: {message}" in result.stderr
+
+
+@pytest.mark.parametrize("output", ["a.jsonl", "out/"])
+def test_types_are_checked_before_the_model_is_loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(Tagger, "load", lambda *_, **__: pytest.fail("it was loaded"))
+    Path("names.csv").write_text("term,type\n张伟,STAR\n", encoding="utf-8")
+    line = ["tag", "a.txt", "--dictionary", "names.csv", "--output", output, "--types", "star,per,x"]
+    result = CliRunner().invoke(app, line)
+    assert result.stderr == (
+        "bert-ner: the tagger finds no star, per, x: expected --types to name some of LOC, ORG, PER, STAR; "
+        "did you mean PER, STAR?\n"
+    )
 
 
 @pytest.mark.slow
@@ -163,7 +178,7 @@ def test_ctrl_c_keeps_what_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Path(name).write_text("old", encoding="utf-8")
     partial = name.replace("out.", "out.partial.")
     with pytest.raises(
-        InterruptedRun, match=rf"by Ctrl-C: texts 2, .*up to a\.txt:2, are in {partial}; tag what comes"
+        InterruptedRun, match=rf"by Ctrl-C: texts 2, .*up to a\.txt:2, are in {partial}; run the same command again"
     ):
         TagFiles(files=["a.txt"], output=Path(name)).run(lambda _: Stopped(), TextOptions(), Terminal(None, quiet=True))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.txt", name, partial])
@@ -177,11 +192,22 @@ def test_ctrl_c_leaves_no_half_of_a_page(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     Path("a.txt").write_text("张伟来。\n张三来。\n王五来。\n", encoding="utf-8")
     for name in ("out.html", "out.xlsx", "out.parquet"):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(InterruptedRun, match="by Ctrl-C: nothing is kept; run the same command again"):
             TagFiles(files=["a.txt"], output=Path(name)).run(
                 lambda _: Stopped(), TextOptions(), Terminal(None, quiet=True)
             )
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_ctrl_c_names_the_folder_with_which_tag_goes_on(tag: Tag, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tagger, "load", lambda *_, **__: Stopped())
+    Path("a.txt").write_text("张伟来。\n张三来。\n王五来。\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["tag", "a.txt", "-o", "a.csv"])
+    assert result.exit_code == 130
+    assert result.stderr.endswith(
+        "are in a.partial.csv; run the same command again; with a folder as --output, such as out/, it goes on where "
+        "it stopped\n"
+    )
 
 
 def test_the_bar_moves_with_each_batch(tagger: Tagger) -> None:

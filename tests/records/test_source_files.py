@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from ner.errors import InputError
@@ -171,6 +172,25 @@ def test_a_field_that_no_line_has_is_a_mistake(tmp_path: Path) -> None:
         InputError, match=r"expected a text in the field 'text' \(its fields: id, content\); set `text_"
     ):
         survey(tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "data": {"body": "王", "x": {"y": 1}, "z": {}}}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"'data.text' \(its fields: id, data.body, data.x.y, data.z\); set"):
+        survey(tmp_path / "a.jsonl", text_column="data.text")
+
+
+def test_without_a_column_those_that_are_there_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("编号;正文\n1;王来\n".encode("gbk"))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("c.tsv", "id\tbody\n")
+    pd.DataFrame({"日期": ["一"], "内容": ["王"]}).to_excel(tmp_path / "d.xlsx", index=False)
+    (tmp_path / "e.csv").touch()
+    with pytest.raises(InputError) as error:
+        texts(tmp_path)
+    assert [line.replace(f"{tmp_path}/", "") for line in str(error.value).splitlines()] == [
+        "a.csv: set `text_column` to the column that holds the text; its columns: 编号, 正文",
+        "b.zip/c.tsv: set `text_column` to the column that holds the text; its columns: id, body",
+        "d.xlsx: set `text_column` to the column that holds the text; its columns: 日期, 内容",
+        "e.csv: set `text_column` to the column that holds the text",
+    ]
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", ","])

@@ -195,7 +195,9 @@ def test_files_whose_text_is_not_plain_to_find(tmp_path: Path) -> None:
         files(*names)
     assert str(error.value).splitlines() == [
         f"{names[0]}: set `format` to the JSON format of the file, for example label-studio",
-        *(f"{name}: set `text_column` to the column that holds the text" for name in names[1:4]),
+        f'{names[1]}: set `text_column` to the column that holds the text; its columns: {{"text": ""}}',
+        f"{names[2]}: set `text_column` to the column that holds the text",
+        f'{names[3]}: set `text_column` to the column that holds the text; its columns: {{"text": ""}}',
     ]
     files(*names[1:], text_column="text")
     files(*names, tmp_path, format="brat")
