@@ -237,8 +237,9 @@ class TextFiles:
         if kind == ".json":
             return f"{name}: set `format` to the JSON format of the file, for example label-studio"
         if kind in WITH_COLUMNS and options.text_column is None:
-            mend = f"{name}: set `text_column` to the column that holds the text"
-            return f"{mend}; its columns: {columns}" if (columns := self._columns(name)) else mend
+            if columns := self._columns(name):
+                return f"{name}: set `text_column` to the column that holds the text; its columns: {columns}"
+            return f"{name}: set `text_column` to the column that holds the text"
         if kind not in TEXT_FILES and (annotated := format_by_suffix(path)):
             return f"{name}: set `format` to {annotated.name}; a file in which each line is a text ends in .txt"
         return None

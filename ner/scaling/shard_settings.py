@@ -25,13 +25,14 @@ class ShardSettings(Settings):
     """
 
     shard_size: Annotated[
-        str,
+        str | None,
         _SHARDS,
+        Unset("a sixteenth of the input, at most 1MB", "输入的十六分之一，最多 1MB"),
         Help(
             "Text per shard in bytes, such as 500000 or 10MB. A shard has at least 100,000 characters.",
             "每个分片的文本字节数，例如 500000 或 10MB。一个分片至少有 100,000 个字。",
         ),
-    ] = "1MB"
+    ] = None
     workers: Annotated[
         int | None,
         Field(ge=1, le=1024),
@@ -66,15 +67,17 @@ class ShardSettings(Settings):
     ] = False
 
     def conflicts(self) -> Iterator[str]:
-        found = _SIZE.fullmatch(self.shard_size.strip())
+        found = _SIZE.fullmatch("1" if self.shard_size is None else self.shard_size.strip())
         if not found or not int(found[1]):
             yield self.conflict("shard_size", "a number of bytes such as 500000 or 10MB")
         if self.engine == "spark" and self.workers is not None:
             yield "Spark has as many processes as its executors have cores: leave out `workers`"
 
     @property
-    def shard_bytes(self) -> int:
-        """The bytes of text of a shard, in UTF-8."""
+    def shard_bytes(self) -> int | None:
+        """The bytes of text of a shard, in UTF-8; None if they depend on the input."""
+        if self.shard_size is None:
+            return None
         found = _SIZE.fullmatch(self.shard_size.strip())
         assert found
         return int(found[1]) * _UNITS[(found[2] or "B").upper()]

@@ -30,6 +30,7 @@ Engine = Callable[
 ]
 """Tags shards: see `ner.scaling.local_workers.tag_with_processes`."""
 
+_LARGEST_SHARD, _LEAST_SHARDS = 10**6, 16  # where no size is given, so that a stopped run loses little
 _GO_ON = "run the same command again to go on"
 
 
@@ -133,7 +134,8 @@ def _begin(
     progress.start("reading files", len(texts.names))
     count = iter(range(len(texts.names)))
     try:
-        plan = plan_shards(texts, settings.shard_bytes, lambda name: progress.advance(next(count), name))
+        size = settings.shard_bytes or min(_LARGEST_SHARD, state.bytes // _LEAST_SHARDS)
+        plan = plan_shards(texts, size, lambda name: progress.advance(next(count), name))
     finally:
         progress.finish()
     for line in plan.survey.notes(texts.left_out, chosen=bool(texts.options.include)):
@@ -178,7 +180,9 @@ def _resume(folder: ShardFolder, made_of: dict[str, Any], texts: TextFiles) -> M
     manifest = folder.read()
     before = manifest.made_of
     wrong = [
-        f"`{name}` {before.get(name)}, not {value}" for name, value in made_of.items() if before.get(name) != value
+        f"`{name}` {before.get(name)}, not {value}"
+        for name, value in made_of.items()
+        if before.get(name) != value and (name, value) != ("shard_size", None)  # any size does if none is given
     ]
     if wrong:
         raise InputError(

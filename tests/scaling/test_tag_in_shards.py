@@ -155,7 +155,7 @@ def test_what_is_said(corpus: Path) -> None:
     tag_in_shards(TextFiles(["corpus"]), Path("out"), QuickSource(), None, SMALL, progress)
     assert progress.lines == [
         "note: read as gb18030: corpus/c.txt; `encoding` chooses another",
-        "note: left out, as their names are not those of text files: corpus/x.pdf",
+        "note: left out, as their names are not those of text files: corpus/x.pdf; `include` chooses what is read",
     ]
     parts(Path("out"))[0].unlink()
     progress = RecordedProgress()
@@ -172,6 +172,22 @@ def test_restart_starts_over() -> None:
     many = len(parts(Path("out")))
     totals = run(settings=ShardSettings(shard_size="1KB", workers=1, restart=True), name="other")
     assert totals.tagged == totals.shards == len(parts(Path("out"))) < many
+
+
+@pytest.mark.usefixtures("in_process")
+def test_small_inputs_have_small_shards_and_the_plan_stays(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    default, by_hand = ShardSettings(workers=1), ShardSettings(shard_size="5KB", workers=1)
+    few = run(settings=by_hand).shards
+    assert run(settings=default).tagged == 0  # the size of the first run counts
+    many = run(settings=ShardSettings(workers=1, restart=True)).shards
+    assert few < 8 < many <= 17
+    Path("out", "part-00001.jsonl").unlink()
+    again = run(settings=default)
+    assert (again.shards, again.tagged) == (many, 1)
+    with pytest.raises(InputError, match="`shard_size` None, not 5000: give the same"):
+        run(settings=by_hand)
+    monkeypatch.setattr(module, "_LARGEST_SHARD", 100)
+    assert run(settings=ShardSettings(workers=1, restart=True)).shards > many
 
 
 @pytest.mark.usefixtures("corpus", "in_process")
