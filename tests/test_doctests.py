@@ -20,6 +20,7 @@ from ner.serving.work_queue import Task
 from tests.helpers.asgi_transport import transport_of
 
 CLIENTS = ("ner.client.client", "ner.client.async_client")
+TRAINING = ("ner.comparing.compare_settings", "ner.tuning.tune_settings")
 ROOT = Path(__file__).parents[1]
 MODULES = sorted({"ner", *(getattr(ner, name).__module__ for name in ner.__all__)})
 
@@ -57,7 +58,11 @@ def _service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(httpx, "AsyncClient", lambda **more: client(**{**more, "transport": transport}))
 
 
-@pytest.mark.parametrize("name", MODULES)
+def _named(name: str) -> object:
+    return pytest.param(name, marks=pytest.mark.slow) if name in TRAINING else name
+
+
+@pytest.mark.parametrize("name", map(_named, MODULES))
 def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("data_demo", "data_demo_classify"):
         (tmp_path / folder).symlink_to(ROOT / folder)

@@ -54,7 +54,7 @@ def _require_download(name: str) -> None:
         return
     if is_offline():
         raise InputError(
-            f"can't load the encoder {name}: there is no such folder, it was not downloaded before, and --offline or "
+            f"can't load the encoder {name}: there is no such folder, it was not downloaded before, and `offline` or "
             f"HF_HUB_OFFLINE forbids to ask the Hugging Face Hub; download it first (hf download {name}), or use "
             f"{BUILT_IN_ENCODER} (built in)"
         )

@@ -19,6 +19,7 @@ from ner.model.stored_classifier import is_classifier
 
 pytest.importorskip("onnxscript")
 pytest.importorskip("onnxruntime")
+pytestmark = pytest.mark.slow
 
 TEXTS = ["王小明去上海。", "", "我", "先生来看我。" * 20]
 
@@ -39,7 +40,6 @@ def test_the_probabilities_are_those_of_the_network(exported: Path, classifier: 
     np.testing.assert_allclose(found.probabilities(TEXTS), classifier.probabilities(TEXTS), atol=1e-4)
 
 
-@pytest.mark.slow
 def test_pairs_with_types_of_tokens(classifier: Classifier, tmp_path: Path) -> None:
     from ner.classifying.export_classifier import export_classifier
 

@@ -43,6 +43,7 @@ def test_it_learns_by_heart_and_is_the_same_when_it_is_loaded(
     assert not (classifier_folder / "unfinished-run").exists()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights(labelled: LabelledData, quick: Change, tmp_path: Path) -> None:
     for name in ("one", "other"):
         train_classifier(labelled, tmp_path / name, quick(dropout=0.1))
@@ -68,6 +69,7 @@ def test_a_stopped_run_is_resumed_to_the_same_weights(labelled: LabelledData, qu
     assert _same(tmp_path / "whole", tmp_path / "stopped")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -84,6 +86,7 @@ def test_ways_of_training(labelled: LabelledData, quick: Change, tmp_path: Path,
     assert (again.probabilities(texts) == run.classifier.probabilities(texts)).all()
 
 
+@pytest.mark.slow
 def test_pairs_of_a_table(quick: Change, tmp_path: Path) -> None:
     rows = [(a, b, int(x == y)) for a, x in TEXTS[2:6] for b, y in TEXTS[:8:3]]
     frame = pd.DataFrame(rows, columns=["text", "text_b", "label"]).assign(split="train")
@@ -96,6 +99,7 @@ def test_pairs_of_a_table(quick: Change, tmp_path: Path) -> None:
         run.classifier.predict(["我"])
 
 
+@pytest.mark.slow
 def test_several_labels_at_once(quick: Change, tmp_path: Path) -> None:
     texts = [*(text for text, _ in TEXTS), "我去看书。", "李老师去看学生。", "王小明是学生。", "长江大。"]
     rows = [(text, [label for label in "去看" if label in text]) for text in texts]

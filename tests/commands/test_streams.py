@@ -89,6 +89,7 @@ def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path, predictions:
     ) == '{"text": "王去", "entities": [{"start": 0, "end": 1, "label": "PER", "text": "王"}]}\n'
 
 
+@pytest.mark.slow
 def test_the_report_is_there_when_nobody_reads_the_scores(
     predictions: Path, tmp_path: Path, without_reader: WithoutReader
 ) -> None:

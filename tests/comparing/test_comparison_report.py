@@ -22,6 +22,8 @@ from ner.comparing.run_grid import FinishedRun, run_grid
 from ner.data.corpus import Corpus
 from ner.training.training_settings import TrainingSettings
 
+pytestmark = pytest.mark.slow
+
 VARY = ["fusion=last,attention", "lstm-layers=0,1"]
 
 
@@ -41,7 +43,6 @@ def comparison(runs: list[FinishedRun]) -> Comparison:
     return compare_runs(runs)
 
 
-@pytest.mark.slow
 def test_means_and_standard_deviations(comparison: Comparison, runs: list[FinishedRun]) -> None:
     assert comparison.split == "test"
     assert list(comparison.frame["cell"]) == [run.cell.name for run in runs[::2]]

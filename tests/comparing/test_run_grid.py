@@ -170,6 +170,7 @@ def test_runs_of_another_process_are_waited_for_and_taken_over_if_it_is_killed(
     assert progress.lines[1] == "1 run in other processes: waiting for them"
 
 
+@pytest.mark.slow
 def test_runs_that_another_process_has_finished_are_not_repeated(
     corpus: Corpus, cells: list[Cell], tmp_path: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_wrong_encoder_is_refused_before_the_first_run(
     assert trained == []
 
 
+@pytest.mark.slow
 def test_finished_runs_with_other_settings_or_data_are_refused(
     corpus: Corpus, quick: Change, cells: list[Cell], data_folder: Path, tmp_path: Path, trained: list[str]
 ) -> None:

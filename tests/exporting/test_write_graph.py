@@ -24,6 +24,7 @@ from tests.conftest import SENTENCES
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxscript")
+pytestmark = pytest.mark.slow
 
 TEXTS = [*(text for text, _ in SENTENCES), "", "我", "王小明在北京大学看书。" * 20]
 FORMATS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -64,7 +65,6 @@ def assert_same(graph: Tagger, network: Tagger) -> None:
         )
 
 
-@pytest.mark.slow
 def test_a_graph_computes_what_the_network_computes(folder: Path) -> None:
     assert_same(*both(folder))
 
@@ -87,7 +87,6 @@ def test_known_spans_are_kept_in_a_graph_too(folder: Path) -> None:
     assert (one[0].start, one[0].end, one[0].label) == (0, 2, "LOC")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "choice",
     [{"tag_decoder": "softmax", "lstm_layers": 0, "fusion": "attention"}, {"cell": "gru", "lstm_layers": 2}],

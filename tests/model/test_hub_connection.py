@@ -52,5 +52,5 @@ def test_without_a_hub_a_load_ends_at_once(monkeypatch: pytest.MonkeyPatch, addr
 
 def test_offline_says_what_forbids_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(InputError, match=r"and --offline .* \(hf download nobody/nothing\), or use mini-zh"):
+    with pytest.raises(InputError, match=r"and `offline` .* \(hf download nobody/nothing\), or use mini-zh"):
         require_encoder("nobody/nothing")

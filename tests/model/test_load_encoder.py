@@ -208,7 +208,7 @@ def test_a_git_lfs_pointer_is_recognised(encoder_folder: Path, tmp_path: Path) -
 
 
 def test_a_hub_name_without_a_network_names_the_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("ner.model.hub_connection.hub_is_reachable", lambda: False)
     with pytest.raises(InputError, match="HF_ENDPOINT"):
         load_encoder("nobody/no-such-encoder")
 

@@ -66,6 +66,7 @@ def interrupted_after(step: int) -> Callable[[PretrainingLoop, float], None]:
     return with_interrupt
 
 
+@pytest.mark.slow
 def test_the_held_out_loss_falls_and_the_folder_is_an_encoder(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_the_held_out_loss_falls_and_the_folder_is_an_encoder(
     assert tokenizer.decode(guess) == "我"
 
 
+@pytest.mark.slow
 def test_a_run_that_was_interrupted_ends_with_the_same_weights(
     text: list[Source], settings: PretrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ def _count(lab: Lab, folder: Path, line: list[object]) -> tuple[dict[str, int], 
     return {operation: letters.count(operation[0]) for operation in ("write", "rename", "fsync")}, _whole(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, indirect=True)
 def test_faults(name: str, lab: Lab, net: Net, tmp_path: Path) -> None:
     line = _lines(lab.folder)[name]

@@ -39,6 +39,7 @@ def reproduce(*arguments: object) -> Any:
     return CliRunner().invoke(app, ["reproduce", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_weights(trained: Path, tmp_path: Path) -> None:
     result = reproduce(trained, "--output", tmp_path / "second")
     assert result.exit_code == 0, result.output

@@ -132,6 +132,7 @@ def spoil(path: Path, damage: bytes | float | None) -> None:
         path.write_bytes(damage if isinstance(damage, bytes) else content[: int(damage * len(content))])
 
 
+@pytest.mark.slow
 def test_the_checkpoint_before_gives_the_same_weights_in_a_folder_that_was_moved(
     corpus: Corpus, short: TrainingSettings, parts: Path, whole: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_damaged_checkpoint_of_0_1_is_refused(
         train(corpus, short, parts, resume=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(Trainer, "_run_epoch"), reason="the first versions 5 of transformers")
 @pytest.mark.parametrize("changes", [{"max_steps": 6}, {"epochs": 8, "patience": 1}], ids=["last step", "patience"])
 def test_a_run_stopped_after_its_last_step_is_not_trained_on(

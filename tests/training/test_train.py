@@ -77,13 +77,18 @@ def test_a_handful_of_sentences_is_learned_by_heart(model_folder: Path) -> None:
     "changes",
     [
         {"fusion": "attention"},
-        {"fusion": "scalar-mix", "scheme": "BIO"},
-        {"lstm_layers": 0},
-        {"fusion": "multi-head", "cell": "gru", "decoder": "softmax", "label_smoothing": 0.05},
-        {"mode": "frozen", "fusion": "mean"},
-        {"mode": "gradual", "layer_decay": 0.9},
-        {"words": "jieba", "mode": "frozen"},
-        {"mode": "frozen", "fusion": "mean", "ema": 0.9, "r_drop": 0.5, "dropout": 0.05, "oversample": 0.5},
+        *(
+            pytest.param(changes, marks=pytest.mark.slow)
+            for changes in [
+                {"fusion": "scalar-mix", "scheme": "BIO"},
+                {"lstm_layers": 0},
+                {"fusion": "multi-head", "cell": "gru", "decoder": "softmax", "label_smoothing": 0.05},
+                {"mode": "frozen", "fusion": "mean"},
+                {"mode": "gradual", "layer_decay": 0.9},
+                {"words": "jieba", "mode": "frozen"},
+                {"mode": "frozen", "fusion": "mean", "ema": 0.9, "r_drop": 0.5, "dropout": 0.05, "oversample": 0.5},
+            ]
+        ),
     ],
 )
 def test_other_networks_learn_them_too(
@@ -212,6 +217,7 @@ def test_an_average_survives_early_stopping_and_resuming(
     assert run.record["epochs"] == whole.record["epochs"]
 
 
+@pytest.mark.slow
 def test_the_average_is_scored_and_kept_and_training_goes_on_without_it(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +243,7 @@ def test_the_average_is_scored_and_kept_and_training_goes_on_without_it(
     assert run.record["best_dev_f1"] == run.evaluations["dev"].scores.f1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -380,6 +387,7 @@ def test_a_model_that_finds_nothing_stops_after_a_third(
         train(corpus, quick(epochs=6), tmp_path / "model")
 
 
+@pytest.mark.slow
 def test_a_short_run_and_a_run_with_a_small_dev_end_with_a_model(
     corpus: Corpus, quick: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -545,6 +553,7 @@ def sparsely_labelled(folder: Path, instead: str) -> Corpus:
     return read_corpus(folder, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"scheme": "BIO", "mode": "frozen"}, {"decoder": "softmax", "epochs": 24}])
 def test_what_is_unknown_here_is_learned_elsewhere(
     settings: TrainingSettings, tmp_path: Path, changes: dict[str, Any]

@@ -319,6 +319,7 @@ def test_errors_of_all_trials_are_raised_before_the_first(run: Search, tmp_path:
             run(3, storage=storage)
 
 
+@pytest.mark.slow
 def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
     run: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -336,6 +337,7 @@ def test_an_interrupt_in_training_leaves_the_rest_to_the_same_command(
     assert study.trials[0].params == study.trials[1].params
 
 
+@pytest.mark.slow
 def test_an_interrupt_in_the_last_step_of_a_trial_stops_before_the_next(
     run: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ def study(*scores: float) -> optuna.Study:
     return study
 
 
+@pytest.mark.slow
 def test_best_settings_and_all_trials(tmp_path: Path) -> None:
     found = study(40.0, 60.0, 60.0)  # of equals the first is the best
     written = write_report(found, TrainingSettings(fusion="mean", seed=3), tmp_path)
