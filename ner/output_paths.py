@@ -13,6 +13,7 @@ from ner.files import is_special
 
 _SHOWN = 3
 _BRAT = (".txt", ".ann")
+_OF_FILES = (".conll", ".csv", ".html", ".json", ".jsonl", ".parquet", ".tsv", ".txt", ".xlsx")
 
 
 def check_file(
@@ -131,13 +132,17 @@ def check_unused(path: Path, parameter: str, uses: Iterable[Path] = ()) -> None:
 
 
 def refuse_file(path: Path, parameter: str) -> None:
-    """Make sure that an output which will be a folder is no file, device or stream.
+    """Make sure that an output which will be a folder is no file, device or stream, and not named as a file.
 
     Raises:
         InputError: it is one.
     """
     if _exists(path) and not path.is_dir():
         raise InputError(f"{path} is a file: `{parameter}` takes a folder")
+    if path.suffix.lower() in _OF_FILES:
+        raise InputError(
+            f"{path} is the name of a {path.suffix} file: `{parameter}` takes a folder; leave out the ending"
+        )
 
 
 def _refuse_stream(path: Path, parameter: str) -> None:

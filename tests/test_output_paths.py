@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ner.errors import InputError
-from ner.output_paths import check_file, check_folder, check_unused
+from ner.output_paths import check_file, check_folder, check_unused, refuse_file
 
 
 @pytest.fixture
@@ -80,6 +80,17 @@ def test_the_name_of_standard_output_is_no_file(place: Path) -> None:
     for check in (check_file, check_folder):
         with pytest.raises(InputError, match=r"^- is no name of a file or folder: give `output` a name, or /dev/std"):
             check(Path("-"), "output")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("check", [check_folder, check_unused, refuse_file])
+@pytest.mark.parametrize("name", ["report.xlsx", "out.CSV"])
+def test_a_folder_is_not_named_as_a_file(place: Path, check: Callable[[Path, str], None], name: str) -> None:
+    check(place / "v1.2", "output")
+    for exists in (False, True):
+        if exists:
+            (place / name).mkdir()
+        with pytest.raises(InputError, match=f"{name} is the name of a .* file: `output` takes a folder"):
+            check(place / name, "output")
 
 
 def test_a_folder_is_new_or_empty_or_ours(place: Path) -> None:

@@ -12,8 +12,8 @@ _MOST_TICKS = 8
 _MOST_LINES = 8
 MOST_NAMES = 24
 """The most names of the circle: of more, the labels would overlap."""
-_MOST_LINKS = 60
-RADIUS, CENTRE = 170, 300
+_MOST_LINKS = 32
+RADIUS, CENTRE = 140, 270
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,16 @@ def draw_timeline(periods: pd.DataFrame) -> Timeline | None:
     return Timeline(lines, [*zip(x, map(str, wide.index), strict=True)][::every], highest)
 
 
+def counts_over_time(periods: pd.DataFrame | None, names: pd.DataFrame | None) -> dict[tuple[str, str], dict[int, int]]:
+    """For a type and a name, its counts by the points of the lines of `draw_timeline`, without those that are 0."""
+    counts: dict[tuple[str, str], dict[int, int]] = {}
+    if periods is not None and names is not None:
+        at = {period: number for number, period in enumerate(sorted({*periods["period"]}))}
+        for period, type_, name, count in names[["period", "type", "name", "count"]].itertuples(index=False):
+            counts.setdefault((type_, name), {})[at[period]] = count
+    return counts
+
+
 @dataclass(frozen=True)
 class Node:
     """A name on the circle: its place, and that of its label, turned to the outside."""
@@ -74,10 +84,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Link:
-    """Two names of the circle that appear together; `weight` is 0 to 1."""
+    """Two names of the circle that appear together: their places in the list of nodes. `weight` is 0 to 1."""
 
+    ends: tuple[int, int]
     path: str
     weight: float
+    texts: int
     title: str
 
 
@@ -94,8 +106,15 @@ def draw_circle(pairs: pd.DataFrame) -> tuple[list[Node], list[Link]]:
             break
     nodes = {key: _node(key, at, len(chosen)) for at, key in enumerate(sorted(chosen))}
     most = max((texts for *_, texts in rows), default=1)
+    places = {key: at for at, key in enumerate(nodes)}
     links = [
-        Link(_curve(nodes[one], nodes[other]), texts / most, f"{one[1]} – {other[1]}: {texts:,}")
+        Link(
+            (places[one], places[other]),
+            _curve(nodes[one], nodes[other]),
+            texts / most,
+            texts,
+            f"{one[1]} – {other[1]}: {texts:,}",
+        )
         for one, other, texts in rows
     ]
     return [*nodes.values()], links

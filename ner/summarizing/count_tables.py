@@ -9,6 +9,8 @@ from ner.summarizing.summary_settings import PeriodName, SummarySettings
 
 MOST_TOGETHER = 1000
 """Names of a text that are paired with each other. A text with more is a list, in which names don't appear together."""
+MOST_OVER_TIME = 100
+"""Names of each type that are counted over time."""
 MOST_PERIODS = 62
 """The most rows of a type over time, where the unit is chosen."""
 
@@ -32,11 +34,12 @@ GROUP BY label ORDER BY count DESC, type
 """
 
 _NAMES = """
-SELECT type, name, count, texts, files FROM (
+SELECT type, name, count, texts, files, concat_ws(':', nullif(file, ''), line) AS first FROM (
     SELECT label AS type, shown AS name, sum(count)::BIGINT AS count, sum(texts)::BIGINT AS texts, count(*) AS files,
+        min(file) AS file, arg_min(line, file) AS line,
         row_number() OVER (PARTITION BY label ORDER BY sum(count) DESC, shown) AS rank
-    FROM (SELECT name, file, sum(count) AS count, count(*) AS texts FROM seen JOIN texts USING (record)
-        GROUP BY name, file) JOIN names USING (name)
+    FROM (SELECT name, file, sum(count) AS count, count(*) AS texts, min(line) AS line
+        FROM seen JOIN texts USING (record) GROUP BY name, file) JOIN names USING (name)
     GROUP BY label, shown
 ) WHERE rank <= ? ORDER BY count DESC, type, name
 """
@@ -78,6 +81,15 @@ SELECT {column}, type, count, texts, top FROM (
 ORDER BY {order}
 """
 
+_NAMES_BY_PERIOD = """
+SELECT period, label AS type, shown AS name, sum(count)::BIGINT AS count, count(*) AS texts
+FROM (SELECT name, label, shown FROM (SELECT name, sum(count) AS count FROM seen GROUP BY name) JOIN names USING (name)
+    QUALIFY row_number() OVER (PARTITION BY label ORDER BY count DESC, shown) <= ?)
+JOIN seen USING (name) JOIN texts USING (record) WHERE period IS NOT NULL
+GROUP BY period, label, shown
+ORDER BY sum(sum(count)) OVER (PARTITION BY label, shown) DESC, type, name, period
+"""
+
 _DATES = r"""
 CREATE TABLE dated AS SELECT date,
     try_cast(printf('%s-%s-%s', part.y, if(part.m = '', '1', part.m), if(part.d = '', '1', part.d)) AS DATE) AS day,
@@ -98,7 +110,10 @@ def types_table(database: Any) -> pd.DataFrame:
 
 
 def names_table(database: Any, top: int) -> pd.DataFrame:
-    """The most frequent names of each type: `type`, `name`, `count`, and the numbers of `texts` and `files`."""
+    """The most frequent names of each type: `type`, `name`, `count`, the numbers of `texts` and `files`, and `first`.
+
+    `first` is a place: the first line with the name, in the first of its files by their names.
+    """
     return _frame(database, _NAMES, top)
 
 
@@ -158,6 +173,11 @@ def periods_table(database: Any, period: PeriodName) -> tuple[pd.DataFrame, int]
     undated = database.execute("SELECT count(*) FROM texts WHERE period IS NULL").fetchone()[0]
     query = _BY.format(column="period", seen="(seen JOIN texts USING (record))", order="period, count DESC, type")
     return _frame(database, query), undated
+
+
+def names_by_period_table(database: Any, top: int) -> pd.DataFrame:
+    """Counts of the most frequent names, after `periods_table`: `period`, `type`, `name`, `count`, `texts`."""
+    return _frame(database, _NAMES_BY_PERIOD, min(top, MOST_OVER_TIME))
 
 
 def _finer_units(unit: PeriodName) -> tuple[PeriodName, ...]:

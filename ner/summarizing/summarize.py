@@ -112,5 +112,9 @@ def _count(database: Any, settings: SummarySettings, progress: Progress) -> Summ
     step("groups")
     groups = None if settings.by is None else count_tables.groups_table(database, settings.by)
     step("periods")
-    periods, undated = (None, 0) if settings.date is None else count_tables.periods_table(database, settings.period)
-    return Summary(texts, int(types["count"].sum()), files, types, names, pairs, variants, periods, groups, undated)
+    found = Summary(texts, int(types["count"].sum()), files, types, names, pairs, variants, groups=groups)
+    if settings.date is None:
+        return found
+    periods, undated = count_tables.periods_table(database, settings.period)
+    by_period = count_tables.names_by_period_table(database, settings.top)
+    return replace(found, periods=periods, names_by_period=by_period, undated=undated)

@@ -37,12 +37,14 @@ class Summary:
         files: the number of files that the texts are from.
         types: a row for each type: `type`, `count`, and the numbers of different `names`, and of `texts` and `files`
             that have one.
-        names: the most frequent names of each type: `type`, `name`, `count`, `texts`, `files`.
+        names: the most frequent names of each type: `type`, `name`, `count`, `texts`, `files`, and the place where it
+            is `first`.
         pairs: names that appear in the same texts: `type`, `name`, `other_type`, `other_name`, and the number of
             `texts`.
         variants: forms that are counted with a name: `type`, `name`, `variant`, and the `count` of the variant.
         periods: with dates, counts over time: `period`, `type`, `count`, `texts`, and the most frequent name, `top`.
-        groups: the same for each value of a column, which is in place of `period`.
+        names_by_period: with dates, counts of the most frequent names: `period`, `type`, `name`, `count`, `texts`.
+        groups: as `periods`, for each value of a column, which is in place of `period`.
         undated: the number of texts without a date that could be read.
         repeated: the texts that several inputs have, None if there are none.
     """
@@ -55,6 +57,7 @@ class Summary:
     pairs: pd.DataFrame
     variants: pd.DataFrame
     periods: pd.DataFrame | None = None
+    names_by_period: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
     undated: int = 0
     repeated: Repeated | None = None
@@ -63,7 +66,7 @@ class Summary:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by their names, without those that were not asked for."""
         tables = {"types": self.types, "names": self.names, "pairs": self.pairs, "variants": self.variants}
-        asked_for = {"periods": self.periods, "groups": self.groups}
+        asked_for = {"periods": self.periods, "names_by_period": self.names_by_period, "groups": self.groups}
         return tables | {name: table for name, table in asked_for.items() if table is not None}
 
     def write_report(self, folder: Path) -> None:

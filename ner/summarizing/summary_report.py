@@ -38,10 +38,16 @@ _WORDS = {
     "search": Text("Search names", "搜索名称"),
     "types": Text("Types", "类型"),
     "top": Text("Most frequent", "最常见"),
+    "first": Text("first place", "首次出现"),
     "together": Text("Who appears with whom", "谁与谁一同出现"),
     "about_pairs": Text(
         f"The number of texts that have both names. Texts with more than {MOST_TOGETHER:,} names are left out.",
         f"同时含有两个名称的文本数。名称多于 {MOST_TOGETHER:,} 个的文本不计。",
+    ),
+    "about_circle": Text(
+        "The strongest pairs: the more texts have both names, the wider the line. Point at a name to see its own "
+        "lines. A click keeps them. Number of texts of the widest line:",
+        "最强的组合：同时含有两个名称的文本越多，线越粗。把光标移到名称上，只看它的线；点一下可以固定。最粗的线的文本数：",
     ),
     "time": Text("Over time", "随时间变化"),
     "table": Text("Table", "表格"),
@@ -76,7 +82,7 @@ def write_report(summary: Summary, folder: Path) -> None:
     duckdb = import_extra("duckdb", "summarize", folder)
 
     def clear() -> None:  # an older summary may have more tables
-        for table in ("periods", "groups"):
+        for table in ("periods", "names_by_period", "groups"):
             for ending in ("csv", "parquet"):
                 (folder / f"{table}.{ending}").unlink(missing_ok=True)
 
@@ -117,6 +123,7 @@ def _page(summary: Summary) -> str:
         pairs=pairs,
         variants=summary.variants.head(_ROWS_ON_PAGE),
         timeline=None if summary.periods is None else charts.draw_timeline(summary.periods),
+        counts=charts.counts_over_time(summary.periods, summary.names_by_period),
         nodes=nodes,
         links=links,
         chart=charts,

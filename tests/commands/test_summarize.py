@@ -57,6 +57,7 @@ def test_a_note_about_a_result_that_is_given_twice(tagged: Path, tmp_path: Path)
         (["--by", "author"], "no file has the column 'author'; the columns: file, line, day"),
         (["--period", "day"], "expected --period to be auto where no --date is given, got 'day'"),
         (["--output", "."], ". holds "),
+        (["--output", "报告.xlsx"], "报告.xlsx is the name of a .xlsx file: --output takes a folder"),
     ],
 )
 def test_bad_input(tagged: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str) -> None:

@@ -34,10 +34,10 @@ TEXTS: list[tuple[str, Mapping[str, Any], Sequence[tuple[str, str]]]] = [
 ]
 
 
-def write(path: Path, texts: Any = TEXTS) -> Path:
+def write(path: Path, texts: Any = TEXTS, first: int = 1) -> Path:
     """Texts as `tag` writes them."""
     with open_writer(path, path.suffix[1:].removesuffix(".gz"), ["source", "day"]) as writer:  # type: ignore[arg-type]
-        for line, (file, fields, names) in enumerate(texts, 1):
+        for line, (file, fields, names) in enumerate(texts, first):
             text = "，".join(name for name, _ in names)
             entities, at = [], 0
             for name, label in names:
@@ -72,13 +72,13 @@ def test_tables_of_each_format(tmp_path: Path, kind: str) -> None:
     assert found.undated == has_all_texts
     assert rows(found.types) == [(PER, 6, 5, 3, 2), (ORG, 3, 2, 3, 2)]
     assert rows(found.names) == [
-        (ORG, "北京大学", 2, 2, 1),
-        (PER, "林晓东", 2, 1, 1),
-        (ORG, "=1+1", 1, 1, 1),
-        (PER, "林", 1, 1, 1),  # in a text without a full name
-        (PER, "王", 1, 1, 1),  # of two full names, nobody knows which
-        (PER, "王刚", 1, 1, 1),
-        (PER, "王强", 1, 1, 1),
+        (ORG, "北京大学", 2, 2, 1, "a.txt:1"),
+        (PER, "林晓东", 2, 1, 1, "a.txt:1"),
+        (ORG, "=1+1", 1, 1, 1, "b.txt:3"),
+        (PER, "林", 1, 1, 1, "a.txt:2"),  # in a text without a full name
+        (PER, "王", 1, 1, 1, "b.txt:3"),  # of two full names, nobody knows which
+        (PER, "王刚", 1, 1, 1, "b.txt:3"),
+        (PER, "王强", 1, 1, 1, "b.txt:3"),
     ]
     assert rows(found.variants) == [(ORG, "北京大学", "北京大學", 1), (PER, "林晓东", "林", 1)]
     assert (ORG, "北京大学", PER, "林晓东", 1) in rows(found.pairs)
@@ -90,6 +90,11 @@ def test_tables_of_each_format(tmp_path: Path, kind: str) -> None:
         ("晚报", ORG, 1, 1, "=1+1"),
     ]
     assert rows(found.periods)[:2] == [("2024-01-05", PER, 2, 1, "林晓东"), ("2024-01-05", ORG, 1, 1, "北京大学")]
+    assert rows(found.names_by_period)[:3] == [
+        ("2024-01-05", ORG, "北京大学", 1, 1),
+        ("2024-02-06", ORG, "北京大学", 1, 1),
+        ("2024-01-05", PER, "林晓东", 2, 1),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "xlsx", "parquet"])
@@ -104,7 +109,7 @@ def test_the_source_is_that_of_each_mention(tmp_path: Path, kind: str) -> None:
         writer.write(Record("a.txt", 1, "上海，北京，上海"), found)
     by_source = summarize(path, SummarySettings(by="source"))
     assert rows(by_source.groups) == [("dictionary", LOC, 2, 1, "上海"), ("model", LOC, 1, 1, "上海")]
-    assert rows(by_source.names) == [(LOC, "上海", 2, 1, 1), (LOC, "北京", 1, 1, 1)]
+    assert rows(by_source.names) == [(LOC, "上海", 2, 1, 1, "a.txt:1"), (LOC, "北京", 1, 1, 1, "a.txt:1")]
     by_id = summarize(path, SummarySettings(by="id"))
     assert rows(by_id.groups) == [("7", LOC, 1, 1, "北京"), ("8", LOC, 1, 1, "上海")]
     for setting in ("document", "date"):
@@ -171,6 +176,20 @@ def test_types_and_scores_that_are_counted(tmp_path: Path, kind: str) -> None:
         names(types=",")
 
 
+def test_the_first_place_of_a_name(tmp_path: Path) -> None:
+    texts = [(file, {"source": "", "day": ""}, [("上海", LOC)]) for file in [*"bbbbbbbbbbaaa"]]
+    names = summarize(write(tmp_path / "a.jsonl", texts)).names
+    assert names["first"].tolist() == ["a:11"]
+    names = summarize(write(tmp_path / "b.csv", texts[:10])).names
+    assert names["first"].tolist() == ["b:1"]  # as numbers: 1 comes before 10
+
+
+def test_only_the_most_frequent_names_are_counted_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(count_tables, "MOST_OVER_TIME", 1)
+    found = summarize(write(tmp_path / "a.csv"), SummarySettings(date="day")).names_by_period
+    assert [row[1:3] for row in rows(found)] == [(ORG, "北京大学")] * 2 + [(PER, "林晓东")]
+
+
 def test_without_merging_each_form_is_a_name(tmp_path: Path) -> None:
     found = summarize(write(tmp_path / "a.jsonl"), SummarySettings(merge=False))
     assert {(name, count) for _, name, count, *_ in rows(found.names)} >= {("林", 2), ("北京大學", 1), ("北京大学", 1)}
@@ -180,7 +199,7 @@ def test_without_merging_each_form_is_a_name(tmp_path: Path) -> None:
 
 def test_short_forms_belong_to_the_document(tmp_path: Path) -> None:
     found = summarize(write(tmp_path / "a.jsonl"), SummarySettings(document="file"))
-    assert (PER, "林晓东", 3, 2, 1) in rows(found.names)
+    assert (PER, "林晓东", 3, 2, 1, "a.txt:1") in rows(found.names)
 
 
 def test_top_is_of_each_type(tmp_path: Path) -> None:
@@ -195,7 +214,7 @@ def test_a_folder_of_shards_stands_for_its_shards(tmp_path: Path) -> None:
     folder.mkdir()
     half = len(TEXTS) // 2
     write(folder / "part-00000.jsonl", TEXTS[:half])
-    packed = write(tmp_path / "rest.jsonl", TEXTS[half:]).read_bytes()
+    packed = write(tmp_path / "rest.jsonl", TEXTS[half:], half + 1).read_bytes()
     (folder / "part-00001.jsonl.gz").write_bytes(gzip.compress(packed))
     (folder / "errors.jsonl").write_text('{"error": "no text"}\n', encoding="utf-8")
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
