@@ -19,6 +19,7 @@ from ner.files import NO_ROOM
 from ner.translation import translate
 
 FOUND, INPUT_WRONG, _PIPE_CLOSED = 1, 2, 141
+_NOT_THERE = "no such file or folder"
 _UsageError: Any = typer.BadParameter.__base__
 
 _PARAMETERS = {"format": "from_", "WriteOptions.format": "to", "api_key": "api_key_file"}
@@ -66,8 +67,9 @@ class Commands(TranslatedGroup):
             _fail("there is not enough memory: give less text at once, or a smaller network", INPUT_WRONG)
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
+            reason = _NOT_THERE if isinstance(error, FileNotFoundError) else error.strerror or error
             mend = "; free some space or write elsewhere" if error.errno in NO_ROOM else ""
-            _fail(in_words_of_options(f"{place}{error.strerror or error}{mend}", *self._invoked(ctx)), INPUT_WRONG)
+            _fail(in_words_of_options(f"{place}{reason}{mend}", *self._invoked(ctx)), INPUT_WRONG)
         except InterruptedRun as error:
             _fail(in_words_of_options(str(error), *self._invoked(ctx)), STOP_SIGNALS.status)
         except KeyboardInterrupt:

@@ -52,7 +52,7 @@ def parse_source(name: str) -> Source:
     if path.is_dir():
         raise InputError(f"{path} is a folder: give the files in it, for example {path / '*.txt'}")
     if not path.exists():
-        raise InputError(f"there is no file {path}")
+        raise InputError(f"{path}: no such file or folder")
     if suffix(str(path)) in _NO_TEXT or path.suffix.lower() == _ZSTD:
         raise InputError(f"{path}: expected plain text with one paragraph per line, which gzip may have packed")
     return Source(path, weight)

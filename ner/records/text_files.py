@@ -227,7 +227,7 @@ class TextFiles:
         if name == STANDARD_INPUT:
             return "standard input is read as lines of text: leave out `format`" if options.format else None
         if not exists(name):
-            return f"there is no file {name}"
+            return f"{name}: no such file or folder"
         if is_url(name) and (options.format or kind == ".zip"):
             return f"{name}: annotated files and zip archives are read from the disk: copy it there first"
         if options.format:

@@ -34,13 +34,13 @@ def texts(tmp_path: Path) -> Path:
 
 def test_wrong_input(texts: Path, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
-    assert "there is no file" in refused(tmp_path / "none.txt", "-o", gold)
+    assert "no such file or folder" in refused(tmp_path / "none.txt", "-o", gold)
     assert "expected --output to end in .jsonl" in refused(texts, "-o", tmp_path / "gold.txt")
     assert "expected --types to be names" in refused(texts, "-o", gold, "--types", " , ")
     assert "expected --types to be names of types, each once" in refused(texts, "-o", gold, "--types", "PER,PER")
     assert "no-folder" in refused(texts, "-o", gold, "--model", tmp_path / "no-folder")
     assert "expected --output to end in" in refused("none.txt", "none.txt", "-o", "gold.txt", "--adjudicate")
-    assert "none.md: No such file" in refused(texts, "-o", gold, "--guidelines", tmp_path / "none.md", "--types", "PER")
+    assert "none.md: no such file" in refused(texts, "-o", gold, "--guidelines", tmp_path / "none.md", "--types", "PER")
     assert "--uncertain needs a model" in refused(texts, "-o", gold, "--model", "none", "--uncertain", 0.9)
     both = refused(texts, texts, "-o", gold, "--adjudicate", "--learn", 10)
     assert "--learn and --adjudicate exclude each other" in both

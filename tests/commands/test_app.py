@@ -465,7 +465,7 @@ def test_settings_in_a_file(
 ) -> None:
     config = tmp_path / "settings.json"
     train = ("train", "--data", data_folder, "--output", tmp_path / "model", "--config", config)
-    assert refused(*train) == f"{config}: No such file or directory"
+    assert refused(*train) == f"{config}: no such file or folder"
     config.write_text('{"epoch": 1}', encoding="utf-8")
     assert refused(*train) == f"{config}: unknown setting 'epoch': did you mean --epochs?"
     config.write_text('{"max_length": 64, "max_steps": 3, "lstm_size": 8, "fusion": "mean"}', encoding="utf-8")

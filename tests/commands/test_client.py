@@ -125,13 +125,13 @@ def refused(done: Result) -> str:
 def test_messages_name_the_options(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(run("tag", "--text", "a", "--model", "x")) == "there is no such --model: expected one of stub"
     assert refused(run("--url", "nowhere", "tag", "--text", "a")).startswith("expected --url to be an address")
-    assert refused(run("embed", "nothing.txt", "-o", "a.npy")) == "there is no file nothing.txt"
+    assert refused(run("embed", "nothing.txt", "-o", "a.npy")) == "nothing.txt: no such file or folder"
     empty = tmp_path / "empty.txt"
     empty.write_text("", encoding="utf-8")
     assert refused(run("embed", empty, "-o", "a.txt")).startswith("a.txt: expected --output to end in")
     assert "there is no such model" in refused(run("embed", empty, "-o", "a.npy", "--model", "x"))
     assert "leave out --entities" in refused(run("embed", empty, "-o", "a.npy", "--entities", "--pooling", "cls"))
-    assert refused(run("tag", "nothing.txt")) == "there is no file nothing.txt"
+    assert refused(run("tag", "nothing.txt")) == "nothing.txt: no such file or folder"
     assert refused(run("tag")).startswith("expected text files")
     assert refused(run("tag", "--text", "a", "--output", "x")).startswith("x: expected --output to end in ")
     assert refused(run("tag", "--nothing")).endswith("(bert-ner client tag --help shows all)")

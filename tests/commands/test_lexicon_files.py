@@ -133,6 +133,8 @@ def test_faults_of_all_lists_end_the_command_before_it_writes(run: Run, tmp_path
     assert f"{bad}:2: expected a mode" in result.stderr
     assert f"{bad}:3: has no term" in result.stderr
     assert "missing.csv: no such file" in result.stderr
+    result = run("--dictionary", tmp_path / "missing.xlsx")
+    assert result.stderr == f"bert-ner: {tmp_path / 'missing.xlsx'}: no such file or folder\n"
     assert not output.exists()
 
 

@@ -151,7 +151,7 @@ def test_names_that_are_no_utf_8_and_names_that_terminals_obey(place: Path) -> N
         )
         Path(name).rename("a.txt")
     result = CliRunner().invoke(app, ["tag", f"missing{GBK}\x1b.txt"])
-    assert result.stderr == "bert-ner: there is no file missing\\udcd6\\udcd0\\udcce\\udcc4\\x1b.txt\n"
+    assert result.stderr == "bert-ner: missing\\udcd6\\udcd0\\udcce\\udcc4\\x1b.txt: no such file or folder\n"
 
 
 def test_a_report_on_a_file_whose_name_is_no_utf_8(place: Path) -> None:

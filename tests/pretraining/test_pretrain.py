@@ -290,7 +290,7 @@ def test_the_command_takes_a_list_of_files(text: list[Source], encoder_folder: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["none.txt", "--steps", "1"], "there is no file none.txt"),
+        (["none.txt", "--steps", "1"], "none.txt: no such file or folder"),
         (["none.txt"], "expected either --minutes or --steps"),
         (
             ["none.txt", "--steps", "1", "--lengths", "64;128"],

@@ -56,7 +56,7 @@ def test_files_with_weights(tmp_path: Path) -> None:
     for weight in ("0", "-1", "twice", "nan", "inf"):
         with pytest.raises(InputError, match="a weight above 0"):
             parse_source(f"{path}={weight}")
-    with pytest.raises(InputError, match="there is no file"):
+    with pytest.raises(InputError, match="no such file or folder"):
         parse_source(str(tmp_path / "none.txt"))
     for name in ("a.jsonl", "a.csv.gz", "a.docx", "a.txt.zst"):
         (tmp_path / name).touch()

@@ -37,7 +37,7 @@ def test_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [name for name, _, _ in read("a/**/*.txt")] == ["a/1.txt", "a/2.txt", "a/b/3.txt"]
     assert [name for name, _, _ in read("a/*", include=["3*"])] == ["a/1.txt", "a/2.txt", "a/b/3.txt"]
     assert [name for name, _, _ in read("[1].txt")] == ["[1].txt"]  # the name of a file that is there is no pattern
-    with pytest.raises(InputError, match=r"there is no file a/\*\.csv"):
+    with pytest.raises(InputError, match=r"a/\*\.csv: no such file"):
         TextFiles(["a/*.csv"])
 
 
@@ -73,8 +73,8 @@ def test_tables_behind_urls(memory: Any, tmp_path: Path) -> None:
 def test_wrong_urls(tmp_path: Path) -> None:
     (tmp_path / "a.conll").write_text("张 O\n", encoding="utf-8")
     for name, options, message in (
-        ("memory://missing.txt", {}, "there is no file memory://missing.txt"),
-        ("memory://missing/*.txt", {}, r"there is no file memory://missing/\*\.txt"),
+        ("memory://missing.txt", {}, "memory://missing.txt: no such file"),
+        ("memory://missing/*.txt", {}, r"memory://missing/\*\.txt: no such file"),
         ("nowhere://a.txt", {}, r"nowhere://a\.txt: can't be opened \(Protocol not known: nowhere\)"),
         (f"file://{tmp_path}/a.conll", {"format": "conll"}, "annotated files and zip archives are read from the disk"),
     ):

@@ -54,8 +54,8 @@ def test_missing_files_and_folders_are_named_all_at_once(tmp_path: Path) -> None
     with pytest.raises(InputError) as error:
         files(tmp_path / "none", "-", tmp_path / "neither")
     first, second = str(error.value).splitlines()
-    assert first == f"there is no file {tmp_path / 'none'}"
-    assert second == f"there is no file {tmp_path / 'neither'}"
+    assert first == f"{tmp_path / 'none'}: no such file or folder"
+    assert second == f"{tmp_path / 'neither'}: no such file or folder"
 
 
 def test_an_unknown_encoding_is_named(tmp_path: Path) -> None:

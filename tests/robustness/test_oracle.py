@@ -14,7 +14,7 @@ from tests.robustness.conftest import Lab
     ("command", "status", "errors"),
     [
         ("tag", 0, "note: types in train: LOC\n"),
-        ("tag", 2, "bert-ner: there is no file nofile\n"),
+        ("tag", 2, "bert-ner: nofile: no such file or folder\n"),
         ("tag", 130, "bert-ner: interrupted\n"),
         ("check", 1, ""),
         ("check", 2, ""),
