@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
 
-class Repeated(NamedTuple):
+@dataclass(frozen=True)
+class Repeated:
     """Texts that several inputs have, with the same file, line and entities: perhaps one result that is given twice.
 
     Args:

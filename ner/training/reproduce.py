@@ -12,7 +12,7 @@ from ner.data.read_options import ReadOptions
 from ner.errors import InputError
 from ner.model.hardware import pick_device
 from ner.model.model_files import CONFIG, RECORD, WEIGHTS
-from ner.model.model_folder import require_whole_model
+from ner.model.require_model import require_whole_model
 from ner.model.run_environment import describe_environment
 from ner.model.stored_config import ADVICE, read_config
 from ner.model.stored_record import read_training_record
