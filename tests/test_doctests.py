@@ -62,7 +62,7 @@ def _named(name: str) -> object:
     return pytest.param(name, marks=pytest.mark.slow) if name in TRAINING else name
 
 
-@pytest.mark.parametrize("name", map(_named, MODULES))
+@pytest.mark.parametrize("name", [*map(_named, MODULES)])
 def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("data_demo", "data_demo_classify"):
         (tmp_path / folder).symlink_to(ROOT / folder)

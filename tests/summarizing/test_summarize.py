@@ -17,6 +17,7 @@ from ner.data.entities import Entity
 from ner.records.output_formats import open_writer
 from ner.records.record import Record
 from ner.summarizing import count_tables, load_tagged
+from ner.summarizing.summary import Repeated
 
 pytest.importorskip("duckdb")
 pytest.importorskip("opencc")
@@ -144,7 +145,7 @@ def test_one_result_that_is_given_twice(tmp_path: Path, kind: str) -> None:
     assert summarize(one).repeated is None
     found = summarize([one, other])
     assert found.entities == 2 * 9
-    assert found.repeated == (3, "a.txt:1", str(one), str(other))  # the fourth text has no entities
+    assert found.repeated == Repeated(3, "a.txt:1", str(one), str(other))  # the fourth text has no entities
     moved = [("c.txt", *rest) for _, *rest in TEXTS]
     assert summarize([one, write(tmp_path / f"c.{kind}", moved)]).repeated is None
 
