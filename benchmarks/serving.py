@@ -26,6 +26,7 @@ from rich.table import Table
 
 from ner import Tagger, read_sentences
 from ner.built_in import model_folder
+from ner.tagging.model_graph import MUCH_TEXT, needs_pytorch
 
 LONGEST_BATCH = 4096  # characters, the default of the service
 
@@ -190,7 +191,7 @@ class _Measured:
 def tag_offline(what: str, folder: str, texts: Sequence[str], core: int, seconds: float) -> Any:
     """Characters a second of `Tagger.tag` on one core, or the milliseconds of single texts."""
     os.sched_setaffinity(0, [core])
-    tagger = Tagger.load(folder, threads=1)
+    tagger = Tagger.load(folder, threads=1, pytorch=needs_pytorch(MUCH_TEXT))  # as the service does
     size = 32 if what == "throughput" else 1
     stream = itertools.cycle(texts)
     times, characters = [], 0

@@ -6,6 +6,7 @@ from typing import Any
 import litserve as ls
 
 from ner import Tagger
+from ner.tagging.model_graph import MUCH_TEXT, needs_pytorch
 
 
 class TaggerApi(ls.LitAPI):
@@ -13,7 +14,7 @@ class TaggerApi(ls.LitAPI):
 
     def setup(self, device: str) -> None:
         """Load the model in the worker."""
-        self.tagger = Tagger.load(threads=1)
+        self.tagger = Tagger.load(threads=1, pytorch=needs_pytorch(MUCH_TEXT))  # as bert-ner serve does
 
     def decode_request(self, request: dict[str, Any]) -> str:
         """The text of a request."""

@@ -5,13 +5,14 @@ from typing import Any
 from mosec import Server, Worker
 
 from ner import Tagger
+from ner.tagging.model_graph import MUCH_TEXT, needs_pytorch
 
 
 class TaggerWorker(Worker):
     """Tags batches of texts."""
 
     def __init__(self) -> None:
-        self.tagger = Tagger.load(threads=1)
+        self.tagger = Tagger.load(threads=1, pytorch=needs_pytorch(MUCH_TEXT))  # as bert-ner serve does
 
     def forward(self, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The entities of each text."""

@@ -16,6 +16,7 @@ import httpx
 import orjson
 import pytest
 
+from ner.exporting.export import export_tagger
 from ner.serving.app import make_app
 from ner.serving.service import Service
 from ner.serving.serving_settings import ServingSettings
@@ -112,13 +113,22 @@ class Served:
             self.process.kill()
 
 
+@pytest.fixture(scope="session")
+def exported_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built-in tagger, exported: its engines start in a second, since they need no PyTorch."""
+    folder = tmp_path_factory.mktemp("exported") / "mini-zh-uner"
+    export_tagger("mini-zh-uner", folder)
+    return folder
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
-    """Starts services that end with the test."""
+def serve(exported_folder: Path) -> Iterator[Callable[..., Served]]:
+    """Starts services that end with the test, with the exported tagger unless a model or an encoder is named."""
     running: list[Served] = []
 
     def start(*options: object, **more: Any) -> Served:
-        running.append(Served(*options, **more))
+        own = () if {"--model", "--encoder"} & set(options) else ("--model", exported_folder)
+        running.append(Served(*own, *options, **more))
         return running[-1]
 
     yield start
