@@ -11,7 +11,7 @@ the search space and the tables in the manual are made from it:
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field as StandardField
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -193,6 +193,19 @@ def find_name(group: type[Settings], name: str) -> str:
     raise InputError(_unknown(group, name))
 
 
+def likely_name(name: str, names: Iterable[str]) -> str | None:
+    """The name that a misspelt or abbreviated one stands for, None if no name is like it.
+
+    >>> likely_name("lr", ["epochs", "learning_rate"]), likely_name("epoch", ["epochs", "learning_rate"])
+    ('learning_rate', 'epochs')
+    """
+    plain = name.replace("-", "_")
+    known = {each.replace("-", "_"): each for each in names}
+    short = (each for each in known if "_" in each and plain == "".join(word[:1] for word in each.split("_")))
+    near = next(short, None) or next(iter(get_close_matches(plain, known, n=1)), None)
+    return known[near] if near else None
+
+
 def bounds(field: FieldInfo) -> Text | None:
     """The range of a setting in words, for example "1 to 64" or "more than 0"; None if it has no range."""
     limits = {key: getattr(limit, key) for limit in _limits(field) for key in _BOUNDS if hasattr(limit, key)}
@@ -285,6 +298,6 @@ def _document(group: type[Settings]) -> None:
 
 def _unknown(group: type[Settings], name: str) -> str:
     names = shared_names(group)
-    near = get_close_matches(name.replace("-", "_"), names, n=1)
-    advice = f"did you mean `{near[0]}`?" if near else f"expected one of {', '.join(names)}"
+    near = likely_name(name, names)
+    advice = f"did you mean `{near}`?" if near else f"expected one of {', '.join(names)}"
     return f"unknown setting {name!r}: {advice}"

@@ -33,8 +33,19 @@ PARTS = {
     "if the disk is full, free some space, and",
     "; it is UTF-8: leave out `encoding`",
     "{}expected a list of tokens and a list of tags, found {}",
-    "expected `frame` to have the columns sentence, character and tag, or text and entities, got",
+    "expected `frame` to have the columns sentence, character and tag, or text and entities, or text, "
+    "start, end and label, got",
     "{} of {} {} gold with a score of {} or more: check these labels first, gold may be wrong.",
+    "(and line {})",
+    "(and lines {} and {})",
+    "{}: {}, {} of them at random; {} characters to label",
+    "{}; the header has {}",
+    "is not within the text of {}",
+    "its file has {}; bert-ner check {} lists them",
+    "expected {} as in the header, got {}",
+    "time   about {} for the next {}, without scoring dev",
+    "length {}; an epoch has {}",
+    "stopped after {}, {} of the run; {}",
     # said to programs and libraries
     "bert-ner: tag shards",
     "simplified and traditional characters",
@@ -82,6 +93,12 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.jsonl: expected one JSON object per line, got 1", "a.jsonl：每行应为一个 JSON 对象，而不是 1"),
         ("there is no file a\nthere is no file b", "没有文件 a\n没有文件 b"),
         ("  and 7 more", "  还有 7 个"),
+        (
+            "a.csv:3 (and lines 8, 9 and 120 more): expected 3 columns as in the header, got 4; "
+            "write the separators of empty cells too",
+            "a.csv:3（还有第 8、9 行和另外 120 行）：应与表头一样有 3 列，而不是 4 列；空单元格的分隔符也要写上",
+        ),
+        ("a.txt:3 (and lines 4 and 5): has no sentences", "a.txt:3（还有第 4、5 行）：没有句子"),
         ("train has no entities: 3 things", "train 里没有实体：3 things"),
         ("some words that nobody knows", "some words that nobody knows"),
         ("train", "train"),
@@ -101,7 +118,7 @@ def test_english_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_error_of_a_command_is_in_chinese_and_names_the_option(tmp_path: Path) -> None:
     ended = CliRunner().invoke(app, ["train", "--data", "data_demo", "--output", str(tmp_path / "m"), "--epochs", "0"])
     assert ended.exit_code == 2
-    assert ended.stderr == "bert-ner: --epochs 应为 1 到 100,000 的整数或 None，而不是 0\n"
+    assert ended.stderr == "bert-ner: --epochs 应为 1 到 100,000 的整数，而不是 0\n"
 
 
 @pytest.mark.usefixtures("_chinese")
@@ -115,6 +132,13 @@ def test_every_message_has_chinese() -> None:
         name = path.relative_to(LIBRARY).as_posix()
         missing += [f"{name}: {text}" for text in template_lines(path) if translate(text.replace("{}", "甲")) == text]
     assert not missing, "give them Chinese in ner/translations.zh.toml:\n" + "\n".join(missing)
+
+
+@pytest.mark.usefixtures("_chinese")
+def test_a_hint_about_an_argument_is_in_chinese() -> None:
+    assert CliRunner().invoke(app, ["info", "a"]).stderr == (
+        "bert-ner: 多余的参数：a；是不是 --model a？（bert-ner info --help 列出全部选项）\n"
+    )
 
 
 def test_every_translation_can_be_filled_in() -> None:

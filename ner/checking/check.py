@@ -32,6 +32,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.output_paths import check_new, refuse_file
 from ner.pages.frame_html import render_frame
+from ner.quantities import counted
 
 if TYPE_CHECKING:
     from ner.checking.repair import Repaired
@@ -120,7 +121,9 @@ class Check:
             for one in group.findings
         ]
         frame = pd.DataFrame(rows, columns=["severity", "kind", "place", "finding"])
-        return render_frame(frame, f"{self.count('error'):,} errors, {self.count('suspicion'):,} suspicions")
+        return render_frame(
+            frame, f"{counted(self.count('error'), 'error')}, {counted(self.count('suspicion'), 'suspicion')}"
+        )
 
     def count(self, severity: Severity) -> int:
         """The number of findings of that severity."""

@@ -16,6 +16,7 @@ from sklearn.metrics import (
 
 from ner.classifying.labelled_text import LabelledText
 from ner.evaluation.bootstrap import draw_resamples, f1_interval
+from ner.quantities import counted
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -221,14 +222,15 @@ def format_scores(scores: ClassificationScores, most: int = 30) -> str:
         "calibration error": f"{scores.calibration_error:.3f}",
     }
     lines = [
-        f"{name} {first:.2f} (95% interval {low:.2f} to {high:.2f}) on {len(scores.texts):,} texts",
+        f"{name} {first:.2f} (95% interval {low:.2f} to {high:.2f}) on {counted(len(scores.texts), 'text')}",
         f"macro F1 {scores.macro_f1:.2f} (95% interval {least:.2f} to {highest:.2f})",
         ", ".join(f"{fact} {value}" for fact, value in facts.items() if value is not None),
     ]
     rows = scores.per_label.sort_values("texts", ascending=False, kind="stable")
+    shown = rows.head(most)
     lines += [
-        f"  {row.label}: F1 {row.f1:.2f}, precision {row.precision:.2f}, recall {row.recall:.2f}, {row.texts:,} texts"
-        for row in rows.head(most).itertuples()
+        f"  {row.label}: F1 {row.f1:.2f}, precision {row.precision:.2f}, recall {row.recall:.2f}, {texts}"
+        for row, texts in zip(shown.itertuples(), [counted(each, "text") for each in shown["texts"]], strict=True)
     ]
     if len(rows) > most:
         lines.append(f"  and {len(rows) - most:,} more labels")

@@ -13,6 +13,7 @@ from ner.model.model_files import CONFIG, RECORD
 from ner.model.stored_classifier import read_classifier_config
 from ner.model.stored_config import ADVICE
 from ner.model.stored_record import StoredRun
+from ner.quantities import counted, describe_duration
 
 _SHOWN = 30
 
@@ -58,18 +59,18 @@ def format_info(info: Mapping[str, Any]) -> str:
     more = f" and {len(labels) - _SHOWN:,} more" if len(labels) > _SHOWN else ""
     what = "pairs of texts" if config["pairs"] else "texts"
     kind = "any number of labels" if config["multi_label"] else "one label"
-    settings = record["settings"]
+    settings, epochs = record["settings"], len(record["epochs"])
     facts = {
         "labels": f"{', '.join(labels[:_SHOWN])}{more}",
         "task": f"{what}, {kind} each",
         "network": f"{config['encoder_name']}, fusion {config['fusion']}, pooling {config['pooling']}, "
         f"{record['parameters'] / 1e6:.2f} million parameters",
-        "trained": f"{len(record['epochs'])} epochs, {record['minutes']:.1f} minutes, seed {settings['seed']}, "
+        "trained": f"{counted(epochs, 'epoch')}, {describe_duration(record['minutes'])}, seed {settings['seed']}, "
         f"{settings['mode']}",
         "temperature": f"{record['temperature']:.3f}",
     }
     for name, split in record["data"].items():
         scores = record["scores"].get(name)
         shown = f", accuracy {scores['accuracy']:.2f}, macro F1 {scores['macro_f1']:.2f}" if scores else ""
-        facts[name] = f"{split['texts']:,} texts{shown} ({split['path']})"
+        facts[name] = f"{counted(split['texts'], 'text')}{shown} ({split['path']})"
     return "\n".join(f"{name:12}{fact}" for name, fact in facts.items())

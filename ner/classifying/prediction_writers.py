@@ -65,7 +65,9 @@ def prediction_writer(output: Path | None, columns: Sequence[str]) -> Iterator[P
             if ending == ".xlsx":
                 excel = import_extra("openpyxl", "", output)
                 book = excel.Workbook(write_only=True)
-                yield _Table(ExcelSheet(excel, book, "predictions", names), columns)
+                sheet = ExcelSheet(excel, book, "predictions", names)
+                yield _Table(sheet, columns)
+                sheet.end()
                 book.save(partial)
             else:
                 kinds = {**dict.fromkeys(names, "string"), "line": "int64", "score": "float64"}

@@ -28,6 +28,7 @@ from ner.model.model_folder import save_model
 from ner.model.quiet_transformers import quiet_transformers
 from ner.model.stored_classifier import CLASSIFIER_ENTRIES
 from ner.model.without_hooks import without_hooks
+from ner.quantities import counted
 from ner.runs.progress import LogProgress, Progress, choose_progress
 from ner.runs.run_folder import RESUME, end_run, run_in
 from ner.training.epoch_progress import EpochProgress
@@ -222,8 +223,8 @@ def _describe_start(
     for split in data.splits:
         labels = ", ".join(f"{label} {count:,}" for label, count in split.labels.most_common(20))
         more = f" and {len(split.labels) - 20:,} more labels" if len(split.labels) > 20 else ""
-        what = "pairs" if data.pairs else "texts"
-        yield f"{split.name:7}{len(split.texts):,} {what}, {split.characters:,} characters; {labels}{more}"
+        texts = counted(len(split.texts), "pair" if data.pairs else "text")
+        yield f"{split.name:7}{texts}, {split.characters:,} characters; {labels}{more}"
     for note in data.notes:
         yield f"note   {note}"
     if examples.shortened:

@@ -9,6 +9,7 @@ from ner.commands.options import read_options
 from ner.commands.parameters import Json, argument, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
+from ner.quantities import counted
 
 _SHOWN = 20
 
@@ -54,7 +55,7 @@ def agreement(
         print_json({"A": str(a), "B": str(b), **found.to_dict()})
     else:
         left_out = f"; {found.only_a:,} only in A and {found.only_b:,} only in B are left out"
-        say(f"{len(found.sentences):,} texts of both{left_out * bool(found.only_a or found.only_b)}")
+        say(f"{counted(len(found.sentences), 'text')} of both{left_out * bool(found.only_a or found.only_b)}")
         interval = f", 95% interval {found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else ""
         say(f"F1 of entities {found.f1:.2f}{interval}")
         kappas = ["none" if value is None else f"{value:.3f}" for value in (found.kappa, found.kappa_labelled)]

@@ -12,6 +12,7 @@ from ner.commands.messages import say
 from ner.commands.options import engine_settings, settings_options
 from ner.commands.parameters import Data, Json, Report, Resume, named_paths, option
 from ner.commands.terminal import Terminal
+from ner.quantities import describe_duration
 from ner.tagging.engine_settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def train(
     run = train_classifier(labelled, output, settings, resume=resume, progress=terminal)
     for split, scores in run.scores.items():
         say(f"\n{split}\n{format_scores(scores)}")
-    say(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")
+    say(f"\nmodel and reports are in {output} ({describe_duration(run.record['minutes'])} of training)")
 
 
 @command(

@@ -16,8 +16,12 @@ from ner.errors import InputError, InterruptedRun
 from ner.extras import how_to_install
 from ner.file_schema import usual_words
 from ner.files import NO_ROOM
+from ner.settings import likely_name
 from ner.translation import translate
 
+_EXTRA = re.compile(r"unexpected extra argument\S* \((\S+)\)")
+_USUAL = ("model", "data")
+"""Options whose value people write without them."""
 FOUND, INPUT_WRONG, _PIPE_CLOSED = 1, 2, 141
 _NOT_THERE = "no such file or folder"
 _UsageError: Any = typer.BadParameter.__base__
@@ -95,13 +99,16 @@ def in_words_of_options(message: str, *commands: Any) -> str:
         for parameter in command.params
     }
     names |= {name: names[parameter] for name, parameter in _PARAMETERS.items() if parameter in names}
+    message = re.sub(r",? or None(?=, got )", "", message)  # on the command line, the option is left out
     return re.sub(r"`([\w.]+)`", lambda found: names.get(found[1], found[0]), translate(message))
 
 
 def _refuse_usage(error: Any) -> NoReturn:
     """Say in one sentence what is wrong with the options and arguments."""
+    meant = _meant(error)
     message = re.sub(r"Value error, | \(env var: 'None'\)", "", error.format_message()).rstrip(".")
     message = re.sub(r"\s*\n\s*", " ", message)
+    message = message.replace("argument(s)", "argument" if _EXTRA.search(message) else "arguments")
     if not message:  # the help has been shown in its place
         raise error
     if isinstance(error.__cause__, ValidationError):
@@ -111,7 +118,9 @@ def _refuse_usage(error: Any) -> NoReturn:
     parameter = getattr(error, "param", None)
     if parameter and error.ctx and str(error.ctx.get_parameter_source(parameter.name)).endswith("ENVIRONMENT"):
         message = re.sub(r"for '.*?':", f"for {parameter.envvar}:", message, count=1)
-    message = re.sub(r"\.? (?:Did you mean|\(Possible options:) (.*?)[?)]*$", r"; did you mean \1?", message)
+    suggested = r"\.? (?:Did you mean|\(Possible options:) (.*?)[?)]*$"
+    message = re.sub(suggested, "" if meant else r"; did you mean \1?", message)
+    message += f"; did you mean {meant}?" * bool(meant)
     names: list[str] = []
     ctx = error.ctx
     while ctx and ctx.parent:
@@ -124,6 +133,20 @@ def _refuse_usage(error: Any) -> NoReturn:
             given = f"{option}{'' if common.is_flag else ' ...'}"
             _fail(f"{option} stands before the command: bert-ner {given} {' '.join(names)}", INPUT_WRONG)
     _fail(f"{message[0].lower()}{message[1:]} ({command} --help shows all)", INPUT_WRONG)
+
+
+def _meant(error: Any) -> str:
+    """What may be meant by an unknown option, or by an argument that lacks its option; "" if nothing is likely."""
+    parameters = [each for each in error.ctx.command.params if each.param_type_name == "option"] if error.ctx else []
+    if name := getattr(error, "option_name", "") * hasattr(error, "possibilities"):
+        names = {opt.lstrip("-"): opt for each in parameters for opt in (*each.opts, *each.secondary_opts)}
+        likely = likely_name(name.lstrip("-"), names)
+        return names[likely] if likely else ""
+    if found := _EXTRA.search(error.format_message()):
+        for each in parameters:
+            if each.name in _USUAL and "COMMANDLINE" not in str(error.ctx.get_parameter_source(each.name)):
+                return f"{max(each.opts, key=len)} {found[1]}"
+    return ""
 
 
 def _fail(message: str, status: int) -> NoReturn:

@@ -12,6 +12,7 @@ from ner.commands.parameters import DATA, Json, argument, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.errors import InputError
+from ner.quantities import counted
 
 if TYPE_CHECKING:
     from ner.checking.check_lexicon import LexiconCheck
@@ -140,7 +141,7 @@ def from_(
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["term", "type"])
         rows.writerows([harmless_cell(entry.term), harmless_cell(entry.type)] for entry in lexicon)
-    say(f"{output}: {len(lexicon):,} terms")
+    say(f"{output}: {counted(len(lexicon), 'term')}")
 
 
 from_.run.__name__ = "from"

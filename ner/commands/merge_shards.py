@@ -7,6 +7,7 @@ from ner.commands.command import command
 from ner.commands.messages import say
 from ner.commands.parameters import argument, option
 from ner.commands.terminal import Terminal
+from ner.quantities import counted
 
 
 @command(
@@ -39,4 +40,4 @@ def merge_shards(
     from ner.scaling.merge_shards import merge_shards
 
     count = merge_shards(folder, output)
-    say(f"{output}: {count:,} shards")
+    say(f"{output}: {counted(count, 'shard')}")

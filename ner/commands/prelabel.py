@@ -15,6 +15,7 @@ from ner.commands.terminal import Terminal
 from ner.errors import InputError
 from ner.output_paths import check_file
 from ner.prelabelling.prelabel_settings import PrelabelSettings
+from ner.quantities import counted
 from ner.records.text_options import TextOptions
 from ner.tagging.engine_settings import EngineSettings
 
@@ -107,7 +108,10 @@ def prelabel(
     entities = sum(len(sentence.entities) for sentence in sentences)
     open_ = sum(end - start for sentence in sentences for start, end in sentence.unknown)
     unknown = f", {open_ / max(1, sum(map(len, given))):.0%} of the characters unknown" if partial else ""
-    say(f"{output}: {len(sentences):,} texts, {entities:,} entities{unknown}", err=is_special(output))
+    say(
+        f"{output}: {counted(len(sentences), 'text')}, {counted(entities, 'entity')}{unknown}",
+        err=is_special(output),
+    )
 
 
 def _taggers(models: list[Path], engine: EngineSettings) -> "list[Source]":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ner.commands.messages import say
+from ner.quantities import counted, describe_duration
 from ner.translation import translate
 
 if TYPE_CHECKING:
@@ -73,7 +74,10 @@ def print_written(written: "Rewritten", losses: Path | None, terminal: "Terminal
         with atomic_writer(losses, errors="backslashreplace") as file:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
     for path, (sentences, entities) in written.files.items():
-        say(f"{path}: {sentences:,} sentences, {entities:,} entities", err=is_special(path))
+        say(
+            f"{path}: {counted(sentences, 'sentence')}, {counted(entities, 'entity')}",
+            err=is_special(path),
+        )
 
 
 def print_check(check: "Check", console: "Console", words: Callable[[str], str] = str) -> None:
@@ -229,7 +233,7 @@ def print_summary(summary: "Summary", console: "Console") -> None:
 def print_info(info: Mapping[str, Any], console: "Console") -> None:
     """Print the facts of a model, and its layers' weights as bars."""
     config, record = info["config"], info["record"]
-    settings, encoder = record["settings"], config["encoder"]
+    settings, encoder, epochs = record["settings"], config["encoder"], len(record["epochs"])
     facts = {
         "types": ", ".join(config["types"]),
         "encoder": f"{config['encoder_name']}: {encoder.get('num_hidden_layers', encoder.get('n_layers'))} layers of "
@@ -237,7 +241,7 @@ def print_info(info: Mapping[str, Any], console: "Console") -> None:
         f"{settings['mode']}",
         "network": f"fusion {config['fusion']}, {config['cell']} {config['lstm_layers']} x {config['lstm_size']}, "
         f"{config['tag_decoder']} over {config['scheme']} tags, {record['parameters'] / 1e6:.2f} million parameters",
-        "trained": f"{len(record['epochs'])} epochs, {record['minutes']:.1f} minutes, seed {settings['seed']}, "
+        "trained": f"{counted(epochs, 'epoch')}, {describe_duration(record['minutes'])}, seed {settings['seed']}, "
         f"bert-ner {record['versions']['bert-ner']}",
         "temperature": f"{record['temperature']:.3f}",
     }
@@ -252,7 +256,7 @@ def print_info(info: Mapping[str, Any], console: "Console") -> None:
         score = record["scores"].get(name)
         f1 = f", F1 {score['conlleval']['f1']:.2f}" if score else ""
         entities = ", ".join(f"{type_} {count:,}" for type_, count in split["entities"].items())
-        facts[name] = f"{split['sentences']:,} sentences, {entities}{f1} ({split['path']})"
+        facts[name] = f"{counted(split['sentences'], 'sentence')}, {entities}{f1} ({split['path']})"
     for name, fact in facts.items():
         console.print(f"{name:12}{fact}", highlight=False, markup=False, soft_wrap=True)
     console.print()

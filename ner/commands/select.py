@@ -12,6 +12,7 @@ from ner.commands.parameters import TEXT_FILES, Model, argument, named_paths, op
 from ner.commands.terminal import Terminal
 from ner.errors import InputError
 from ner.output_paths import check_file
+from ner.quantities import counted
 from ner.records.text_options import TextOptions
 from ner.selecting.select_settings import SelectSettings
 from ner.tagging.engine_settings import EngineSettings
@@ -80,4 +81,5 @@ def select(
     characters = sum(len(one.record.text) for one in selected)
     asked = characters - sum(end - start for one in selected for start, end in one.unknown)
     at_random = sum(one.chosen == "random" for one in selected)
-    say(f"{output}: {len(selected):,} texts, {at_random:,} of them at random; {asked:,} characters to label")
+    what = counted(len(selected), "text")
+    say(f"{output}: {what}, {at_random:,} of them at random; {asked:,} characters to label")

@@ -120,6 +120,11 @@ _Bom = Annotated[
     ),
 ]
 
+_LOOKS_LIKE_JSON = (
+    "note: standard input is read as lines of text, but looks like JSON lines: --text-column text reads the field text "
+    "of each"
+)
+
 
 @dataclass(frozen=True)
 class TagFiles:
@@ -208,6 +213,8 @@ class TagFiles:
         for path in filter(None, (output, partial)):
             check_file(path, "output", uses)
         survey = Survey(characters=sum(map(len, self.text))) if self.text else look_at(texts, terminal)
+        if not survey.whole and reading.text_column and kind in ("csv", "xlsx", "parquet"):
+            terminal.note("note: of records on standard input, tables have the text only; .jsonl has all fields")
         began = time.perf_counter()
         tagger = load(survey.characters)
         types = None if self.types is None else choose_types(tagger.types, self.types)
@@ -240,6 +247,9 @@ class TagFiles:
                         tally=tally,
                     )
                     sys.stdout.flush()  # before it waits for more of standard input
+                    if texts.looks_like_json:
+                        texts.looks_like_json = False  # it is told once
+                        terminal.note(_LOOKS_LIKE_JSON)
         except KeyboardInterrupt:
             if output is None:
                 raise

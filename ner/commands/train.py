@@ -18,6 +18,7 @@ from ner.files import split_value
 from ner.language import Text
 from ner.model.model_files import CONFIG
 from ner.output_paths import check_file, check_unused
+from ner.quantities import describe_duration
 from ner.training.training_settings import TrainingSettings
 
 _Data = Annotated[
@@ -108,4 +109,4 @@ def train(
         log.write("end", scores=run.record["scores"])
     for split, evaluation in run.evaluations.items():
         say(f"\n{split}\n{format_summary(evaluation)}")
-    say(f"\nmodel and reports are in {output} ({run.record['minutes']:.1f} minutes of training)")
+    say(f"\nmodel and reports are in {output} ({describe_duration(run.record['minutes'])} of training)")

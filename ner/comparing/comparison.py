@@ -17,6 +17,7 @@ from ner.evaluation.report_files import SENTENCES
 from ner.evaluation.score_table import ScoreTable
 from ner.evaluation.significance import compare_with_first
 from ner.pages.frame_html import render_frame
+from ner.quantities import counted
 from ner.training.loop_settings import LoopSettings
 from ner.training.run_output import EVALUATION
 from ner.training.training_settings import TrainingSettings
@@ -115,7 +116,7 @@ class Comparison(Generic[_Settings]):
 
     def _repr_html_(self) -> str:
         """The table of scores and differences for a notebook."""
-        return render_frame(self.scores.readable, f"{self.split} F1 with {self.seeds} seeds")
+        return render_frame(self.scores.readable, f"{self.split} F1 with {counted(self.seeds, 'seed')}")
 
 
 def compare_runs(runs: Sequence[FinishedRun]) -> Comparison[Any]:

@@ -13,6 +13,7 @@ from conlleval import TypeScores
 from ner.choices import MOST_SEEDS
 from ner.comparing.grid import Cell
 from ner.errors import FolderInUse, InputError, InterruptedRun
+from ner.quantities import counted, describe_duration
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.runs.run_folder import require_own_folder
 from ner.trainable import Trainable, finished_record, run_training
@@ -143,7 +144,7 @@ def _train(run: PlannedRun, data: Trainable, left: int, progress: Progress) -> t
 
 def _outcome(run: PlannedRun, record: dict[str, Any]) -> str:
     scores = ", ".join(f"{split} F1 {exact_f1(scores):.2f}" for split, scores in record["scores"].items())
-    return f"{run.name}: {scores}, {record['minutes']:.1f} minutes"
+    return f"{run.name}: {scores}, {describe_duration(record['minutes'])}"
 
 
 def exact_f1(scores: dict[str, Any]) -> float:
@@ -155,4 +156,4 @@ def exact_f1(scores: dict[str, Any]) -> float:
 
 
 def _runs(count: int) -> str:
-    return f"{count:,} run{'s' * (count != 1)}"
+    return counted(count, "run")

@@ -16,7 +16,7 @@ from ner.data.memory_sources import sentences_of_dataset, sentences_of_frame
 from ner.data.read_options import ReadOptions
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
 from ner.data.unknown_spans import require_known
-from ner.errors import InputError
+from ner.errors import InputError, join_equal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,12 +29,16 @@ _MOST_TYPES = 100
 
 
 class CorpusError(InputError):
-    """Errors in files. `problems` contains all of them, and the message contains the first hundred."""
+    """Errors in files. `problems` contains all of them, and the message contains the first hundred.
+
+    In the message, lines of a file with the same error are together.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        shown = problems[:_MOST_PROBLEMS]
-        if more := len(problems) - len(shown):
+        told = join_equal(problems)
+        shown = told[:_MOST_PROBLEMS]
+        if more := len(told) - len(shown):
             shown.append(f"... and {more:,} more")
         super().__init__("\n".join(shown))
 
@@ -116,11 +120,13 @@ class Corpus:
 
     @classmethod
     def from_frame(cls, frame: "pd.DataFrame", *, seed: int = 1) -> "Corpus":
-        """Make a corpus from a DataFrame with a row for each character or for each text.
+        """Make a corpus from a DataFrame with a row for each character, for each text, or for each entity.
 
         A row for a character has the columns `sentence` (a number or a name of the sentence), `character` and `tag`. A
         row for a text has the columns `text` and `entities`, which is a list of (start, end, label) or of dicts with
-        these keys. A column `split` can contain train, dev and test.
+        these keys. A row for an entity has the columns `text`, which is the whole text, `start`, `end` and `label`;
+        rows that follow each other with the same text are together, and a text without entities has one row with the
+        others empty. A column `split` can contain train, dev and test.
 
         >>> import pandas as pd
         >>> rows = [(i, c, t) for i in range(4) for c, t in zip("在上海", ["O", "B-LOC", "I-LOC"])]
@@ -355,7 +361,7 @@ def notes_on_split(split: Split) -> list[str]:
     overlapping = sum(len(s.entities) - len(drop_overlaps(s.entities)) for s in split.sentences)
     if overlapping:
         notes.append(
-            f"{split.path}: {overlapping:,} entities overlap longer entities and are left out of training and scores"
+            f"{split.path}: left out of training and scores, because they overlap longer entities: {overlapping:,}"
         )
     return notes
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _CHARACTERS = ("sentence", "character", "tag")
 _TEXTS = ("text", "entities")
+_SPANS = ("text", "start", "end", "label")
 _SPLIT_NAMES = {"train": "train", "dev": "dev", "validation": "dev", "valid": "dev", "test": "test"}
 
 
@@ -24,11 +25,11 @@ def sentences_of_frame(frame: "pd.DataFrame") -> dict[str, list[Sentence]]:
     """
     if not hasattr(frame, "columns"):
         raise InputError(f"expected `frame` to be a DataFrame, got {frame!r:.60}")
-    columns = next((names for names in (_CHARACTERS, _TEXTS) if {*names} <= {*frame.columns}), None)
+    columns = next((names for names in (_CHARACTERS, _TEXTS, _SPANS) if {*names} <= {*frame.columns}), None)
     if columns is None:
         raise InputError(
-            "expected `frame` to have the columns sentence, character and tag, or text and entities, got "
-            + ", ".join(map(str, frame.columns))
+            "expected `frame` to have the columns sentence, character and tag, or text and entities, or text, "
+            "start, end and label, got " + ", ".join(map(str, frame.columns))
         )
     for column in (*columns, "split"):
         if [*frame.columns].count(column) > 1:
@@ -36,7 +37,8 @@ def sentences_of_frame(frame: "pd.DataFrame") -> dict[str, list[Sentence]]:
     splits = frame["split"].tolist() if "split" in frame.columns else ["train"] * len(frame)
     rows = zip(splits, *(frame[name].tolist() for name in columns), strict=True)
     found: dict[str, list[Sentence]] = {}
-    for name, sentence in _join_characters(rows) if columns == _CHARACTERS else _read_texts(rows):
+    read = {_CHARACTERS: _join_characters, _TEXTS: _read_texts, _SPANS: _join_spans}[columns]
+    for name, sentence in read(rows):
         found.setdefault(_split_name(name, "frame"), []).append(sentence)
     return _require_train(found, "frame")
 
@@ -83,6 +85,18 @@ def _read_texts(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, Sentence
     for number, (split, text, entities) in enumerate(rows, 1):
         with _of_sentence("frame", number):
             yield split, Sentence(text, entities)
+
+
+def _join_spans(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, Sentence]]:
+    for number, ((split, text), members) in enumerate(groupby(rows, key=lambda row: row[:2]), 1):
+        spans = [row[2:] for row in members if any(map(_is_there, row[2:]))]
+        with _of_sentence("frame", number):
+            yield split, Sentence(text, [(_whole(start), _whole(end), label) for start, end, label in spans])
+
+
+def _whole(value: Any) -> Any:
+    """A number as a whole number: pandas keeps a column with empty cells as floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _read_tokens(dataset: Any) -> Iterator[Sentence]:

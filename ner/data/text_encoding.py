@@ -17,7 +17,10 @@ _NOT_OF_FILES = ("idna", "punycode", "undefined", "utf-7", "unicode-escape", "ra
 _NOT_UTF_8 = "is not UTF-8 (byte 0x{byte:02x}); fix it, or set `encoding` to the encoding of the file"
 _MOST_OF_A_STREAM = 64 << 20
 _BOM = "\ufeff"
-_PACKED = {b"PK\x03\x04": "a zip archive, as Excel and Word files are", b"\x1f\x8b": "packed with gzip"}
+_PACKED = {
+    b"PK\x03\x04": "is a zip archive, as Excel and Word files are: expected a text file; save a sheet of Excel as CSV",
+    b"\x1f\x8b": "is packed with gzip: expected a text file",
+}
 _LOGGER = logging.getLogger("ner")
 
 
@@ -137,7 +140,7 @@ def refuse_packed(data: bytes, path: str) -> None:
     """
     for beginning, kind in _PACKED.items():
         if data.startswith(beginning):
-            raise InputError(f"{path}: is {kind}: expected a text file")
+            raise InputError(f"{path}: {kind}")
 
 
 def decode(data: bytes, path: str, encoding: str | None = "utf-8") -> str:

@@ -19,6 +19,7 @@ from ner.data.schemes import BIO, entities_to_tags
 from ner.data.type_table import KEEP_TYPES, TypeTable, map_types
 from ner.data.unknown_spans import require_known
 from ner.errors import InputError
+from ner.quantities import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +175,7 @@ class Evaluation:
         from ner.pages.frame_html import render_frame
 
         title = f"F1 {self.f1:.2f}, precision {self.precision:.2f}, recall {self.recall:.2f}"
-        return render_frame(self.per_type, f"{title} on {len(self.sentences):,} sentences")
+        return render_frame(self.per_type, f"{title} on {counted(len(self.sentences), 'sentence')}")
 
     @cached_property
     def scores(self) -> conlleval.Scores:

@@ -8,6 +8,7 @@ from ner.data.corpus import DEV_SHARE, CorpusError, read_split, split_off_dev
 from ner.data.data_split import Split
 from ner.data.read_options import ReadOptions
 from ner.data.split_files import find_files, holds_splits
+from ner.quantities import counted
 
 
 def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Split | None, str]:
@@ -31,7 +32,10 @@ def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Spli
         return read_split(data, "train", options), ""
     except CorpusError as error:
         # The report doesn't need train, and `bert-ner check` shows all errors.
-        return None, f"its file has {len(error.problems):,} errors; bert-ner check {data} lists them"
+        return (
+            None,
+            f"its file has {counted(len(error.problems), 'error')}; bert-ner check {data} lists them",
+        )
 
 
 def take_trained_part(split: Split, record: Mapping[str, Any] | None) -> Split:

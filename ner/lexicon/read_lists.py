@@ -13,6 +13,7 @@ from ner.data.likely_encoding import recognise
 from ner.data.text_encoding import decode, read_bytes, refuse_carriage_returns, refuse_packed
 from ner.errors import InputError
 from ner.lexicon.entries import COLUMNS
+from ner.quantities import counted
 from ner.records.office_files import read_sheets
 from ner.spreadsheet_cells import original_cell
 
@@ -132,7 +133,7 @@ def rows_of_cells(header: Sequence[Any], numbered: Iterable[tuple[int, Sequence[
         numbers, rows = zip(*chunk, strict=True)
         if {*map(len, rows)} != {len(names)}:
             faults += [
-                (line, f"expected {len(names)} columns as in the header, got {len(row)}")
+                (line, f"expected {counted(len(names), 'column')} as in the header, got {len(row)}")
                 for line, row in chunk
                 if len(row) > len(names)
             ]

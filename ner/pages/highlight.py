@@ -7,12 +7,13 @@ from ner.data.entities import Entity, drop_overlaps
 
 
 class Piece(NamedTuple):
-    """A piece of text, with type and score if it is an entity. An `emphasised` piece is framed."""
+    """A piece of text, with type, score and source if it is an entity. An `emphasised` piece is framed."""
 
     text: str
     label: str = ""
     score: float | None = None
     emphasised: bool = False
+    source: str = ""
 
 
 _COMMON = ("LOC", "ORG", "PER")
@@ -70,7 +71,8 @@ def pieces(
     for entity in drop_overlaps(entities):
         if start < entity.end and entity.start < end:
             first, last = max(start, entity.start), min(end, entity.end)
-            found += [Piece(text[at:first]), Piece(text[first:last], entity.label, entity.score, entity in emphasised)]
+            shown = Piece(text[first:last], entity.label, entity.score, entity in emphasised, entity.source or "")
+            found += [Piece(text[at:first]), shown]
             at = last
     found += [Piece(text[at:end]), Piece("..." * (end < len(text)))]
     return [piece._replace(text=visible(piece.text), label=visible(piece.label)) for piece in found if piece.text]

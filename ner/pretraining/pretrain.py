@@ -32,6 +32,7 @@ from ner.pretraining.text_overview import overview
 from ner.pretraining.unlabelled_text import Source
 from ner.pretraining.vocabulary import add_characters, find_unknown_characters
 from ner.pretraining.word_segmenter import Segmenter, segmenter
+from ner.quantities import counted
 from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress, choose_progress
 from ner.runs.run_folder import RESUME, UNFINISHED, run_in
@@ -149,11 +150,13 @@ def _run_loop(plan: _Plan, task: Task, batches: Batches, held_out: Sequence[Mask
     plan.progress.start("pretraining", 1.0)
     loop = PretrainingLoop(task, batches, held_out, plan.settings, plan.output / UNFINISHED, show)
     try:
-        finished = loop.run(plan.checkpoint)
+        finished = loop.run(plan.checkpoint, plan.progress.note)
     finally:
         plan.progress.finish()
     if not finished:
-        raise InterruptedRun(f"stopped after {loop.state.step:,} steps, {loop.state.progress:.0%} of the run; {RESUME}")
+        raise InterruptedRun(
+            f"stopped after {counted(loop.state.step, 'step')}, {loop.state.progress:.0%} of the run; {RESUME}"
+        )
     return loop.state
 
 

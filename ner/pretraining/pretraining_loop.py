@@ -102,11 +102,12 @@ class PretrainingLoop:
         )
         self.state = RunState()
 
-    def run(self, checkpoint: Path | None) -> bool:
+    def run(self, checkpoint: Path | None, tell: Callable[[str], None]) -> bool:
         """Train until the run is over.
 
         Args:
             checkpoint: the folder of the checkpoint to continue from; None to start from the beginning.
+            tell: told at once that the run will stop, when the user interrupts it.
 
         Returns:
             False if the user interrupted the run. Then a checkpoint is saved.
@@ -123,7 +124,7 @@ class PretrainingLoop:
             self._evaluate()
         began = time.perf_counter() - state.seconds
         saved = state.seconds
-        with interruption.catch_interrupt():
+        with interruption.catch_interrupt(tell):
             while (progress := self._limit.progress(state.step, state.seconds)) < 1:
                 if interruption.requested:
                     self._save()

@@ -1,6 +1,7 @@
 """Reports the progress of a pretraining run: each step, and a line after each evaluation."""
 
 from ner.pretraining.pretraining_loop import RunState
+from ner.quantities import describe_duration
 from ner.runs.progress import Progress
 
 _POSITION = ("step", "characters", "minutes")
@@ -21,6 +22,6 @@ class StepProgress:
             scores = {name: value for name, value in state.history[-1].items() if name not in _POSITION}
             shown = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in scores.items())
             self._progress.note(
-                f"step {state.step:,}, {state.seconds / 60:.1f} minutes, {state.characters:,} characters read "
+                f"step {state.step:,}, {describe_duration(state.seconds / 60)}, {state.characters:,} characters read "
                 f"({speed:,.0f} a second): held-out {shown}"
             )

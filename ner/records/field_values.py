@@ -1,5 +1,6 @@
 """Fields of records in the output: their names beside ours, and their values."""
 
+import datetime
 import json
 from collections.abc import Sequence
 from math import isfinite, isnan
@@ -19,12 +20,19 @@ def names_beside(own: Sequence[str], names: Sequence[str]) -> dict[str, str]:
 def to_json(value: object) -> str:
     """JSON of a value of a table. What JSON doesn't have, such as a date in a Parquet file, is written as text."""
     try:
-        return json.dumps(value, ensure_ascii=False, default=_as_text, allow_nan=False)
+        return json.dumps(value, ensure_ascii=False, default=as_text, allow_nan=False)
     except ValueError:
-        return json.dumps(_finite(value), ensure_ascii=False, default=_as_text)
+        return json.dumps(_finite(value), ensure_ascii=False, default=as_text)
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """A value of a table as text: dates and times as in ISO 8601.
+
+    >>> as_text(datetime.datetime(2024, 5, 1, 8, 30)), as_text(7)
+    ('2024-05-01T08:30:00', '7')
+    """
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
     return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
 
 

@@ -19,6 +19,13 @@ _WORDS = {
     "texts": Text("texts", "文本"),
     "entities": Text("entities", "实体"),
     "list": Text("List of entities: a click shows the next place", "实体列表：点击可跳到下一处"),
+    "source": Text("found by", "来源："),
+}
+_SOURCES = {
+    "model": Text("model", "模型"),
+    "dictionary": Text("list", "词表"),
+    "rule": Text("rule", "规则"),
+    "both": Text("both the model and a list or rule", "模型与词表或规则都有"),
 }
 
 
@@ -26,7 +33,8 @@ class HtmlWriter(Writer):
     """A page with one paragraph per record, with coloured entities. Their scores are shown when the pointer is on them.
 
     Entities that come from a lexicon are framed. Each file has a heading. Other fields of the record are not written. A
-    script, the only one that the page allows, adds a search, filters by type and score, and a list of the entities.
+    script, the only one that the page allows, adds a search, filters by type, source and score, and a list of the
+    entities.
     """
 
     def __init__(self, file: TextIO, types: Sequence[str] = ()) -> None:
@@ -40,7 +48,8 @@ class HtmlWriter(Writer):
         self._of_file: str | None = None
         digest = base64.b64encode(hashlib.sha256(self._script.encode()).digest()).decode()
         words = {name: str(text) for name, text in _WORDS.items()}
-        file.write(self._parts.head(language(), words, digest))
+        sources = {name: str(text) for name, text in _SOURCES.items()}
+        file.write(self._parts.head(language(), words, sources, digest))
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
         """Write a paragraph. The first paragraph of a file gets a heading."""

@@ -131,7 +131,6 @@ class _Paragraphs:
 
 
 def _value(cell: Any) -> Any:
-    """A cell as a table keeps it: dates as text."""
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, (datetime.date, datetime.time)) else cell
+    """A cell as a table keeps it. Excel has no dates without a time: one at midnight is a date."""
+    is_date = isinstance(cell, datetime.datetime) and cell.time() == datetime.time()
+    return cell.date() if is_date else cell

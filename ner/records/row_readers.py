@@ -13,6 +13,8 @@ from ner.bounded_json import has_half_character, parse_json
 from ner.data.bounded_parquet import BoundedParquet
 from ner.data.text_encoding import refuse_carriage_returns, without_byte_order_mark
 from ner.errors import InputError
+from ner.quantities import counted
+from ner.records.field_values import as_text
 from ner.records.office_files import read_sheets
 from ner.records.record import Record
 from ner.records.source_files import DELIMITED, open_file, state_of, stored_name, suffix
@@ -118,8 +120,10 @@ def read_delimited(
     _require(name, text_column, header)
     for line, row in rows:
         if row and len(row) != len(header):
-            wanted = f"{len(header)} columns{'' if columns else ' as in the header'}"
-            yield InputError(f"{name}:{line}: expected {wanted}, got {len(row)}")
+            wanted = f"{counted(len(header), 'column')}{'' if columns else ' as in the header'}"
+            advice = "put cells that have the separator in them in quotation marks" * (len(row) > len(header))
+            advice = advice or "write the separators of empty cells too"
+            yield InputError(f"{name}:{line}: expected {wanted}, got {len(row)}; {advice}")
         elif row and any(map(_is_undecodable, row)):
             yield _undecodable(name, line, file)
         elif row:
@@ -200,7 +204,7 @@ def read_excel(name: str, text_column: str, sheet: str | None) -> Iterator[Recor
                 header += [f"column {at + 1}" for at in range(len(header), len(row))]
                 fields = dict(zip(header, [*row, *[None] * (len(header) - len(row))], strict=True))
                 text = fields.pop(text_column)
-                yield Record(place, number, "" if text is None else str(text), fields, missing=text is None)
+                yield Record(place, number, "" if text is None else as_text(text), fields, missing=text is None)
 
 
 def read_parquet(name: str, text_column: str, start: int = 1) -> Iterator[Record | InputError]:

@@ -1,11 +1,13 @@
 """Writing the rows of a table: CSV or Parquet."""
 
 import csv
+import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from ner.extras import import_extra
+from ner.records.field_values import as_text
 from ner.spreadsheet_cells import harmless_cell
 
 _BATCH = 10_000
@@ -31,7 +33,8 @@ class CsvRows:
 
     def append(self, row: Sequence[Any]) -> None:
         # "-", which stands for standard input, is no formula.
-        self._rows.writerow(row if self._raw else [cell if cell == "-" else harmless_cell(cell) for cell in row])
+        cells = [as_text(cell) if isinstance(cell, datetime.date) else cell for cell in row]
+        self._rows.writerow(cells if self._raw else [cell if cell == "-" else harmless_cell(cell) for cell in cells])
 
 
 class ParquetRows:
@@ -52,7 +55,7 @@ class ParquetRows:
     def append(self, row: Sequence[Any]) -> None:
         self._waiting.append(
             [
-                str(cell) if kind == "string" and cell is not None else cell
+                as_text(cell) if kind == "string" and cell is not None else cell
                 for cell, kind in zip(row, self._kinds, strict=True)
             ]
         )

@@ -126,6 +126,8 @@ class ExcelWriter(Writer):
         """Write the counts, the most frequent first, and save the workbook."""
         for (text, label), counts in sorted(self._counts.items(), key=lambda item: (-item[1][0], item[0])):
             self._sheets["counts"].append([text, label, *counts])
+        for sheet in self._sheets.values():
+            sheet.end()
         self._book.save(self._path)
 
     def give_up(self) -> None:

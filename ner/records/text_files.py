@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
+from ner.bounded_json import parse_json
 from ner.data.corpus import read_file
 from ner.data.formats.conll_columns import looks_like_conll
 from ner.data.formats.registry import format_by_suffix
@@ -69,7 +70,8 @@ class TextFiles:
     - A folder stands for the text files in it, at any depth, and a zip archive for those in it. A pattern such as
       `texts/*.txt` stands for what matches it. Of other files, `.gz` or `.zst` at the end means that gzip or zstd has
       packed them.
-    - In files that end in .jsonl or .ndjson, a record is a JSON object, with its text in `text_column` or "text".
+    - In files that end in .jsonl or .ndjson, a record is a JSON object, with its text in `text_column` or "text". So is
+      a line of standard input if `text_column` is given.
     - In .csv, .tsv, .xlsx and .parquet, a record is a row, with its text in `text_column`.
     - In .docx, a record is a paragraph.
     - In other files, a record is a line, without byte order mark and line end.
@@ -90,6 +92,8 @@ class TextFiles:
         self._encodings: dict[str, str] = {}
         self._live: LiveLines | None = None  # standard input, while it is read
         self._all_known = False
+        self.looks_like_json = False
+        """Whether the first line of standard input, which was read as a text, is a JSON object."""
         self.skip = skip
         self.given = given = match_names(names)
         if self.options.encoding is not None:
@@ -218,7 +222,8 @@ class TextFiles:
         """What is wrong with the names and options, before anything is read."""
         yield from name_problems(given, self.names, self.options)
         problems = [problem for name in self.names if (problem := self._problem(name))]
-        yield from problems or idle_options(self.names, self.options, ["text_column"])
+        choosing = [] if STANDARD_INPUT in self.names else ["text_column"]
+        yield from problems or idle_options(self.names, self.options, choosing)
 
     def _problem(self, name: str) -> str | None:
         path, kind, options = Path(name), suffix(name), self.options
@@ -274,13 +279,16 @@ class TextFiles:
                 with self._open_text(name) as file:
                     head = read_head(name, file, column, quotes=options.quotes)
             with self._open_text(name, start.offset) as file:
-                if kind in JSON_LINES:
+                if kind in JSON_LINES or (name == STANDARD_INPUT and options.text_column):
                     yield from read_json_lines(name, file, column, start.line)
                 elif kind in DELIMITED:
                     names = options.column_names
                     yield from read_delimited(name, file, column, head, start.line, names, quotes=options.quotes)
                 else:
-                    yield from read_lines(name, file, start.line)
+                    for content in read_lines(name, file, start.line):
+                        if name == STANDARD_INPUT and isinstance(content, Record) and content.line == 1:
+                            self.looks_like_json = _is_object(content.text)
+                        yield content
 
     @contextmanager
     def _open_text(self, name: str, offset: int = 0) -> Iterator[Lines]:
@@ -319,6 +327,14 @@ class TextFiles:
                 raise InputError(f"{name}: is not UTF-8, and may be {' or '.join(fitting)}: set `encoding` to one")
             self._encodings[name] = fitting[0] if fitting else "utf-8"
         return self._encodings[name]
+
+
+def _is_object(line: str) -> bool:
+    """Whether a line is a JSON object."""
+    try:
+        return isinstance(parse_json(line), dict)
+    except ValueError:
+        return False
 
 
 def text_records(texts: Iterable[str]) -> Iterator[Record]:

@@ -2,9 +2,12 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+STOPPING = "stopping after this step, and saving it"
+"""What a run tells when it is asked to stop."""
 
 
 class Interruption:
@@ -22,8 +25,12 @@ class Interruption:
         self._insist = insist
 
     @contextmanager
-    def catch_interrupt(self) -> Iterator[None]:
-        """Catch the signals inside the block. Only the main thread gets signals, so other threads catch nothing."""
+    def catch_interrupt(self, tell: Callable[[str], None] | None = None) -> Iterator[None]:
+        """Catch the signals inside the block. Only the main thread gets signals, so other threads catch nothing.
+
+        Args:
+            tell: told at once that the run will stop, and how to stop it without delay. It is called in another thread.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -32,6 +39,9 @@ class Interruption:
         before = signal.getsignal(signal.SIGINT)
 
         def ask(number: int, frame: FrameType | None) -> None:
+            if tell and not self.requested:  # a signal may come while the main thread prints
+                more = "" if self._insist else "; press Ctrl-C again to stop at once, without saving"
+                threading.Thread(target=tell, args=(STOPPING + more,), daemon=True).start()
             self.requested = True
             if not self._insist:
                 signal.signal(signal.SIGINT, before)

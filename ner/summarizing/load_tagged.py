@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ner.errors import InputError
+from ner.records.field_values import as_text
 from ner.records.source_files import EXCEL, PARQUET, open_file
 from ner.spreadsheet_cells import HARMLESS
 from ner.summarizing.summary import Repeated
@@ -112,7 +113,7 @@ def _load(database: Any, batch: Sequence[TaggedFile], kept: dict[str, str | None
         input_ = f"{_quoted(_INPUT)} VARCHAR DEFAULT {_literal(batch[0].name)}"
         database.execute(f"CREATE OR REPLACE TEMP TABLE cells ({_declared(batch[0])}, {input_})")
         columns = _columns(batch[0])
-        while part := [[_as_text(cell) for cell in row] for row in islice(rows, _ROWS)]:
+        while part := [[None if cell is None else as_text(cell) for cell in row] for row in islice(rows, _ROWS)]:
             whole = [row + [None] * (len(columns) - len(row)) for row in part]  # rows end at their last cell
             frame = pd.DataFrame(whole, columns=columns, dtype=object)
             database.register("rows", frame)
@@ -298,10 +299,6 @@ def _columns(file: TaggedFile) -> list[str]:
 
 def _declared(file: TaggedFile) -> str:
     return ", ".join(f"{name} VARCHAR" for name in _columns(file))
-
-
-def _as_text(cell: object) -> str | None:
-    return None if cell is None else str(cell)
 
 
 def _quoted(name: str) -> str:

@@ -103,6 +103,7 @@ def _write_book(summary: Summary, path: Path) -> None:
         sheet = ExcelSheet(excel, book, name, [*map(str, frame.columns)])
         for row in frame.itertuples(index=False, name=None):
             sheet.append(row)
+        sheet.end()
     book.save(path)
 
 

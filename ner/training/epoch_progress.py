@@ -8,6 +8,7 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ner.memory import gigabytes, peak_memory
+from ner.quantities import counted, describe_duration
 from ner.runs.progress import Progress
 
 _MEASURED_STEPS, _MEASURED_SECONDS = 5, 10.0
@@ -71,9 +72,8 @@ class EpochProgress(TrainerCallback):
         self._is_time_told = True
         left = state.max_steps - state.global_step
         memory = torch.cuda.max_memory_reserved() if torch.cuda.is_available() else peak_memory()
-        line = (
-            f"time   about {left * seconds / steps / 60:,.1f} minutes for the next {left:,} steps, without scoring dev"
-        )
+        duration = describe_duration(left * seconds / steps / 60)
+        line = f"time   about {duration} for the next {counted(left, 'step')}, without scoring dev"
         self._progress.note(f"{line}; {gigabytes(memory)} of memory until now" if memory else line)
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
@@ -82,9 +82,11 @@ class EpochProgress(TrainerCallback):
             self._loss = f"{self._losses[-1]:.2f}"
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        metrics, best = kwargs["metrics"], state.best_metric  # that of the epochs before
+        is_best = best is None or metrics[f"eval_{args.metric_for_best_model}"] > best
         loss = f"{sum(self._losses) / len(self._losses):.2f}" if self._losses else "-"
         self._losses.clear()
         self._progress.note(
-            f"epoch {state.epoch:.3g} of {state.num_train_epochs}: loss {loss}, {self._describe(kwargs['metrics'])}, "
-            f"{time.perf_counter() - self._began:.0f} s"
+            f"epoch {state.epoch:.3g} of {state.num_train_epochs}: loss {loss}, {self._describe(metrics)}, "
+            f"{time.perf_counter() - self._began:.0f} s{'; the best until now' * is_best}"
         )

@@ -35,7 +35,7 @@ def fit(trainer: NetworkTrainer, checkpoint: Path | None, patience: int, progres
     """
     began = time.perf_counter()
     try:
-        finished = trainer.run(checkpoint)
+        finished = trainer.run(checkpoint, progress)
     finally:
         progress.finish()
     state = trainer.state

@@ -21,6 +21,7 @@ from ner.files import in_utf_8
 from ner.pages.highlight import clip
 from ner.pages.markdown import escape, format_table
 from ner.pages.templates import text_template
+from ner.quantities import describe_duration
 from ner.training.training_settings import TrainingSettings
 from ner.translation import translate
 
@@ -47,6 +48,7 @@ def render_card(name: str, corpus: Corpus, evaluations: Mapping[str, Evaluation]
         scores={split: _scores(evaluation) for split, evaluation in evaluations.items()},
         data=_data(record["data"]),
         record=record,
+        duration=describe_duration(record["minutes"]),
         changed=_changed(record["settings"]),
     )
 

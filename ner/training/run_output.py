@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ner.model.model_files import CHARACTERS, CONFIG, RECORD, WEIGHTS
+from ner.quantities import counted
 from ner.runs.checkpoints import (
     MANIFEST,
     checkpoint_folder,
@@ -66,7 +67,7 @@ def describe_checkpoint(checkpoint: Path) -> str:
     """Where a run that continues from `checkpoint` is, for example "step 120 of 400, in epoch 2 of 4"."""
     state = json.loads((checkpoint / _STATE).read_text(encoding="utf-8"))
     epoch, epochs = state["epoch"], state["num_train_epochs"]
-    return f"step {state['global_step']:,} of {state['max_steps']:,}, {epoch:.3g} of {epochs} epochs"
+    return f"step {state['global_step']:,} of {state['max_steps']:,}, {epoch:.3g} of {counted(epochs, 'epoch')}"
 
 
 def best_checkpoint(checkpoint: Path) -> Path | None:

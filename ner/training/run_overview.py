@@ -8,6 +8,7 @@ from ner.choices import CellName
 from ner.data.corpus import Corpus
 from ner.data.entities import Sentence
 from ner.model.network import BertBiLstmCrf
+from ner.quantities import counted
 from ner.training.loop_overview import describe_loop
 from ner.training.oversampling import repeats, type_factors
 from ner.training.training_advice import training_advice
@@ -26,7 +27,8 @@ def describe_run_start(
         if split:
             types = ", ".join(f"{name} {count:,}" for name, count in sorted(split.types.items())) or "no entities"
             unknown = f" ({split.unknown:,} of them ?)" if split.unknown else ""
-            yield f"{split.name:7}{len(split.sentences):,} sentences, {split.characters:,} characters{unknown}; {types}"
+            sentences = counted(len(split.sentences), "sentence")
+            yield f"{split.name:7}{sentences}, {split.characters:,} characters{unknown}; {types}"
     for note in corpus.notes:
         yield f"note   {note}"
     for finding in gravest_findings(corpus.splits):
@@ -62,8 +64,9 @@ def _length(sentences: Sequence[Sentence], examples: Examples, settings: Trainin
     steps, passes = steps_per_epoch(settings, len(examples)), passes_per_epoch(settings, len(sentences))
     repeated = f", each with {passes} passes over train, as it is small" if passes > 1 else ""
     if settings.max_steps is not None:
-        return f"length {settings.max_steps:,} steps; an epoch has {steps:,}"
-    return f"length {number_of_epochs(settings):,} epochs of {steps:,} steps{repeated}"
+        return f"length {counted(settings.max_steps, 'step')}; an epoch has {steps:,}"
+    epochs = number_of_epochs(settings)
+    return f"length {counted(epochs, 'epoch')} of {counted(steps, 'step')}{repeated}"
 
 
 def _oversampling(sentences: Sequence[Sentence], settings: TrainingSettings) -> Iterator[str]:

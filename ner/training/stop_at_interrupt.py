@@ -1,5 +1,6 @@
 """Ctrl-C during training: save a checkpoint and stop."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -32,9 +33,9 @@ class StopAtInterrupt(TrainerCallback):
         """Whether the user asked to stop, be it too late for this run."""
         return self._interruption.requested
 
-    def installed(self) -> AbstractContextManager[None]:
-        """Catch Ctrl-C inside the block."""
-        return self._interruption.catch_interrupt()
+    def installed(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Catch Ctrl-C inside the block. `tell` is told at once that the run will stop."""
+        return self._interruption.catch_interrupt(tell)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         self._interruption.requested = self._ranks.any(self._interruption.requested)

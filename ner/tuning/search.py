@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ner.errors import InputError, InterruptedRun
+from ner.quantities import counted, describe_duration
 from ner.runs.progress import Progress, RunProgress, choose_progress
 from ner.trainable import run_training, try_out
 from ner.tuning.sampler import ERROR, is_counted
@@ -145,7 +146,7 @@ def _close(study: optuna.Study, trial: FrozenTrial, output: Path, progress: Prog
 
 def _outcome(trial: FrozenTrial) -> str:
     if trial.state == TrialState.COMPLETE:
-        return f"dev F1 {trial.value:.2f}, {trial.user_attrs[_MINUTES]:.1f} minutes"
+        return f"dev F1 {trial.value:.2f}, {describe_duration(trial.user_attrs[_MINUTES])}"
     if trial.state == TrialState.PRUNED:
         return (
             f"stopped after epoch {trial.last_step} with dev F1 {trial.intermediate_values[trial.last_step or 0]:.2f}"
@@ -165,7 +166,7 @@ def _give_up_killed(study: optuna.Study) -> None:
 
 
 def _trials(count: int) -> str:
-    return f"{count:,} trial{'s' * (count != 1)}"
+    return counted(count, "trial")
 
 
 def _shown(value: Any) -> str:

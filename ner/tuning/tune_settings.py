@@ -11,6 +11,7 @@ from ner.errors import InputError
 from ner.extras import import_extra
 from ner.model.find_encoder import require_encoder
 from ner.pages.frame_html import render_frame
+from ner.quantities import counted
 from ner.runs.launched import require_one_process
 from ner.runs.progress import Progress
 from ner.settings import find_name
@@ -42,7 +43,10 @@ class Tuning(Generic[_Settings]):
 
     def _repr_html_(self) -> str:
         """The table of trials for a notebook, the best trial first."""
-        return render_frame(self.trials.sort_values("dev_f1", ascending=False), f"{len(self.trials):,} trials")
+        return render_frame(
+            self.trials.sort_values("dev_f1", ascending=False),
+            counted(len(self.trials), "trial"),
+        )
 
 
 def tune_settings(

@@ -74,7 +74,7 @@ def test_a_sentence_with_several_faults_is_left_out_once(tmp_path: Path) -> None
     assert (written.left_out, written.sentences, written.changes) == (2, 1, 2)
     assert written.files == [tmp_path / "out" / "data.txt"]
     assert [change.removeprefix(f"{path}:") for change in changes_in(tmp_path / "out")] == [
-        "1: one column, '王,B-PER'; expected a token and a tag, and 2 more errors: "
+        "1: token and tag are separated by ','; expected a tab between them, and 2 more errors: "
         "the sentence or document is left out",
         "8: one column, '了'; expected a token and a tag: the sentence or document is left out",
     ]

@@ -216,6 +216,20 @@ def test_tagging_files_and_standard_input(run: Run, model_folder: Path, tmp_path
     assert columns.stdout == "我\tO\n去\tO\n\n"
 
 
+def test_json_lines_on_standard_input(run: Run, model_folder: Path) -> None:
+    tag, line = ("tag", "--model", model_folder, "-"), '{"text": "张伟去上海。", "id": 7}\n'.encode()
+    hint = "note: standard input is read as lines of text, but looks like JSON lines: --text-column text reads"
+    named = run(*tag, "--text-column", "text", stdin=line)
+    row = json.loads(named.stdout)
+    assert (row["text"], row["id"], len(row["entities"])) == ("张伟去上海。", 7, 2)
+    assert "note: standard input" not in named.stderr
+    assert run(*tag, stdin=line * 2).stderr.count(hint) == 1
+    assert hint not in run(*tag, stdin="{张伟}去上海。\n".encode()).stderr
+    table = run(*tag, "--text-column", "text", "--format", "csv", stdin=line)
+    assert table.stdout.splitlines()[1].startswith("-,1,0,2,PER,张伟,")
+    assert "tables have the text only" in table.stderr
+
+
 def test_readings_and_scores(run: Run, refused: Callable[..., str], model_folder: Path) -> None:
     tag = ("tag", "--model", model_folder, "--text", "张伟去上海。")
     record = json.loads(run(*tag, "--nbest", "2").stdout)
@@ -457,7 +471,7 @@ def test_nothing_to_tag(refused: Callable[..., str], model_folder: Path) -> None
 
 def test_settings_out_of_range(refused: Callable[..., str], data_folder: Path, tmp_path: Path) -> None:
     message = refused("train", "--data", data_folder, "--output", tmp_path / "model", "--epochs", "0")
-    assert message == "expected --epochs to be a whole number from 1 to 100,000 or None, got 0"
+    assert message == "expected --epochs to be a whole number from 1 to 100,000, got 0"
 
 
 def test_settings_in_a_file(
@@ -566,7 +580,7 @@ def test_convert_split_and_merge(run: Run, refused: Callable[..., str], tmp_path
     result = run("split", tmp_path / "all.bmes", "--output", tmp_path / "data", "--test", "0")
     assert result.stdout.splitlines() == [
         f"{tmp_path / 'data' / 'train.conll'}: 9 sentences, 9 entities",
-        f"{tmp_path / 'data' / 'dev.conll'}: 1 sentences, 1 entities",
+        f"{tmp_path / 'data' / 'dev.conll'}: 1 sentence, 1 entity",
     ]
     result = run("merge", tmp_path / "data", tmp_path / "data", "--output", tmp_path / "both", "--to", "jsonl")
     assert f"{tmp_path / 'both' / 'train.jsonl'}: 9 sentences, 9 entities" in result.stdout

@@ -169,7 +169,7 @@ def test_the_command_refuses_in_one_sentence(data_folder: Path, tmp_path: Path) 
     assert refused("--vary", "fusion=sum").startswith("bert-ner: --vary fusion=sum: expected --fusion to be one of")
     assert (
         refused("--vary", "fusion=last", "--epochs", "0")
-        == "bert-ner: expected --epochs to be a whole number from 1 to 100,000 or None, got 0\n"
+        == "bert-ner: expected --epochs to be a whole number from 1 to 100,000, got 0\n"
     )
     assert "--seed" in refused("--vary", "fusion=last", "--seed", "2")  # there is --seeds only
     assert shutil.os.listdir(tmp_path) == []

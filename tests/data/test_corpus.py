@@ -388,13 +388,25 @@ def test_beside_a_faulty_line_nothing_is_illegal(write: Write) -> None:
 
 
 def test_a_hundred_problems_are_shown(write: Write) -> None:
-    path = write("中\n国 O\n" * 1334)
+    path = write("".join(f"中{line}\n国 O\n" for line in range(1, 2668, 2)))
     with pytest.raises(CorpusError) as caught:
         read_file(path)
     assert len(caught.value.problems) == 1334
     lines = str(caught.value).split("\n")
-    assert lines[99] == f"{path}:199: one column, '中'; expected a token and a tag"
+    assert lines[99] == f"{path}:199: one column, '中199'; expected a token and a tag"
     assert lines[100:] == ["... and 1,234 more"]
+
+
+def test_lines_with_the_same_problem_are_shown_together(write: Write) -> None:
+    path = write("国 O\n" * 200 + "中,B-LOC\n国;O\n文,I-LOC\n人\n" * 30)
+    with pytest.raises(CorpusError) as caught:
+        read_file(path)
+    assert len(caught.value.problems) == 120
+    assert str(caught.value).split("\n") == [
+        f"{path}:201 (and lines 203, 205 and 57 more): token and tag are separated by ','; expected a tab between them",
+        f"{path}:202 (and lines 206, 210 and 27 more): token and tag are separated by ';'; expected a tab between them",
+        f"{path}:204 (and lines 208, 212 and 27 more): one column, '人'; expected a token and a tag",
+    ]
 
 
 def test_wrong_options(write: Write) -> None:

@@ -80,6 +80,24 @@ def test_what_is_wrong_is_told_in_the_words_of_the_caller(make: Callable[[Any], 
         make(value)
 
 
+def test_rows_of_entities_are_joined_to_texts() -> None:
+    rows = [
+        ("王小明在上海", 0, 3, "PER"),
+        ("王小明在上海", 4, 6, "LOC"),
+        ("去", None, None, None),
+        ("张伟", 0, 2, "PER"),
+    ]
+    table = pd.DataFrame(rows, columns=["text", "start", "end", "label"]).assign(split=["train"] * 3 + ["dev"])
+    corpus = Corpus.from_frame(table)
+    assert [[(entity.text, entity.label) for entity in each.entities] for each in corpus.train.sentences] == [
+        [("王小明", "PER"), ("上海", "LOC")],
+        [],
+    ]
+    assert [sentence.text for sentence in corpus.dev.sentences] == ["张伟"]
+    with pytest.raises(InputError, match=r"`frame`, sentence 1: .* two whole numbers and a type"):
+        frame(text=["王"], start=[NAN], end=[1], label=["PER"])
+
+
 def test_two_columns_of_one_name() -> None:
     with pytest.raises(InputError, match="expected `frame` to have one column text, got more"):
         Corpus.from_frame(pd.DataFrame([["王", "a", []]], columns=["text", "text", "entities"]))

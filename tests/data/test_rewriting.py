@@ -115,7 +115,7 @@ def test_wrong_options(source: Path, tmp_path: Path, target: str, options: Write
 
 def test_a_faulty_source_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "王", "entities": [[0, 5, "PER"]]}\n', encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"a\.jsonl:1: PER at 0 to 5 is not within the text of 1 characters"):
+    with pytest.raises(CorpusError, match=r"a\.jsonl:1: PER at 0 to 5 is not within the text of 1 character"):
         convert_files(tmp_path / "a.jsonl", tmp_path / "a.conll", READ, WRITE)
     assert not (tmp_path / "a.conll").exists()
 

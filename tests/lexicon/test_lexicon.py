@@ -186,7 +186,7 @@ def test_an_empty_list_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture)
 
 def test_of_many_faults_the_first_are_shown_and_the_others_counted(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"(?s):21: .*\nand 80 more$"):
-        Lexicon.read(write(tmp_path, "list.csv", "term,type\n" + ",LOC\n" * 100))
+        Lexicon.read(write(tmp_path, "list.csv", "term,type\n" + "".join(f"王,{n} LOC\n" for n in range(100))))
 
 
 @pytest.mark.parametrize(

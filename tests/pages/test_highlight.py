@@ -1,5 +1,6 @@
 import re
 from colorsys import hls_to_rgb
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ def test_a_text_is_cut_at_its_entities() -> None:
     assert pieces(TEXT, [PER, LOC]) == [Piece("王小明", "PER"), Piece("去"), Piece("北京", "LOC", 0.9)]
     assert pieces(TEXT, [PER, LOC], emphasised={LOC})[2] == Piece("北京", "LOC", 0.9, True)
     assert pieces(TEXT, [PER, Entity(0, 1, "LOC", "王")])[0] == Piece("王小明", "PER")
+    assert pieces(TEXT, [replace(LOC, source="rule")])[1] == Piece("北京", "LOC", 0.9, source="rule")
     assert pieces("", []) == []
 
 

@@ -36,7 +36,13 @@ addEventListener("load", async () => {
   result.rows = rows().slice(0, 3);
   await set("search", "SHANGHAI");
   result.searched = state();
+  const part = range => range.startContainer.data.slice(range.startOffset, range.endOffset);
+  const marked = () => [...CSS.highlights.get("search")].map(part);
+  result.marked = marked().slice(0, 2);
+  await set("search", "明在上");
+  result.across = marked().slice(0, 4);
   await set("search", "");
+  result.unmarked = marked();
   await set("tagged", true);
   result.tagged = state();
   await set("score", "0.8");
@@ -44,6 +50,12 @@ addEventListener("load", async () => {
   byId("types").querySelector("input[value=PER]").checked = false;
   for (let times = 0; times < TIMES; times += 1) { filter(); document.body.offsetHeight; }
   result.typed = state();
+  result.sources = [...byId("sources").children].filter(label => !label.hidden).map(label => label.textContent.trim());
+  const rule = byId("sources").querySelector("input[value=rule]");
+  rule.checked = false;
+  filter();
+  result.withoutRules = state();
+  rule.checked = true;
   byId("types").querySelector("input[value=PER]").checked = true;
   filter();
   document.querySelector("details").open = true;
@@ -70,7 +82,7 @@ def page(records: int) -> str:
     for number in range(1, records + 1):
         name = f"{number // 1000}.txt"
         if number % 3 == 1:
-            entities = [Entity(0, 3, "PER", "王小明", 0.99), Entity(4, 6, "LOC", "上海", 0.9)]
+            entities = [Entity(0, 3, "PER", "王小明", 0.99), Entity(4, 6, "LOC", "上海", 0.9, source="rule")]
             writer.write(Record(name, number, "王小明在上海。"), entities)
         elif number % 3 == 2:
             writer.write(Record(name, number, "张伟来 Shanghai"), [Entity(0, 2, "PER", "张伟", 0.5)])
@@ -111,6 +123,11 @@ def test_search_filters_list_and_jumps(tmp_path: Path, width: int) -> None:
     assert result["all"] == [30, 30, 30]
     assert sorted(result["rows"]) == ["上海LOC 10", "张伟PER 10", "王小明PER 10"]
     assert result["searched"][:2] == [10, 10]
+    assert result["marked"] == ["Shanghai"] * 2
+    assert result["across"] == ["明", "在", "上", "明"]
+    assert result["unmarked"] == []
+    assert result["sources"] == ["rule 10"]
+    assert result["withoutRules"] == [0, 0, 0]
     assert result["tagged"] == [20, 20, 30]
     assert result["scored"] == [10, 10, 20, "王小明PER 10"]
     assert result["typed"] == [10, 10, 10]

@@ -43,7 +43,7 @@ def book(tmp_path: Path) -> Path:
 
 def test_rows_of_all_sheets_are_records_with_their_other_columns(book: Path) -> None:
     assert records(book, text_column="内容") == [
-        ("新闻", 2, "王小明去上海", {"编号": 1, "日期": "2024-05-01"}),
+        ("新闻", 2, "王小明去上海", {"编号": 1, "日期": datetime.date(2024, 5, 1)}),
         ("新闻", 4, "", {"编号": 2, "日期": None, "column 4": "旁注"}),
         ("评论", 2, "2024", {}),
     ]

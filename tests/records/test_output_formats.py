@@ -1,6 +1,10 @@
 """What decides the format of the output, and files of each format."""
 
 import csv
+import datetime
+import json
+import math
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -63,6 +67,43 @@ def test_excel_has_sheets_of_entities_counts_and_texts(tmp_path: Path) -> None:
         ["b.txt", 1, "没有", 0],
     ]
     assert book["entities"]["F3"].data_type == "s"  # a text, no formula
+
+
+def test_numbers_and_dates_stay_what_they_are_in_excel(tmp_path: Path) -> None:
+    day, moment = datetime.date(2024, 5, 1), datetime.datetime(2024, 5, 1, 8, 30)
+    values = {
+        "day": (day, datetime.datetime(2024, 5, 1), "2024-05-01"),
+        "moment": (moment, moment, "2024-05-01T08:30:00"),
+        "early": (datetime.date(1890, 1, 2), "1890-01-02", "1890-01-02"),
+        "zoned": (moment.replace(tzinfo=datetime.timezone.utc), *["2024-05-01T08:30:00+00:00"] * 2),
+        "price": (Decimal("19.90"), 19.9, "19.90"),
+        "order": (202405010001, 202405010001, "202405010001"),
+        "long": (12345678901234567, "12345678901234567", "12345678901234567"),
+        "code": ("007", "007", "007"),
+        "endless": (math.inf, "inf", "inf"),
+    }
+    record = Record("a.txt", 1, "王小明", {name: given for name, (given, _, _) in values.items()})
+    for ending in ("xlsx", "csv", "jsonl"):
+        with open_writer(tmp_path / f"a.{ending}", choose_format(Path(f"a.{ending}"), None), [*values]) as writer:
+            writer.write(record, [Entity(0, 3, "PER", "王小明", 0.9)])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for title in ("entities", "texts"):
+        header, row = book[title].iter_rows()
+        found = {name.value: cell for name, cell in zip(header, row, strict=True)}
+        assert {name: found[name].value for name in values} == {name: value for name, (_, value, _) in values.items()}
+        assert (found["day"].number_format, found["order"].number_format) == ("yyyy-mm-dd", "0")
+    (row,) = csv.DictReader((tmp_path / "a.csv").open(encoding="utf-8-sig", newline=""))
+    assert {name: row[name] for name in values} == {name: text for name, (_, _, text) in values.items()}
+    fields = json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))
+    assert [fields["day"], fields["moment"]] == ["2024-05-01", "2024-05-01T08:30:00"]
+
+
+def test_sheets_can_be_read_as_they_open(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write(tmp_path / "a.xlsx", "xlsx"))
+    assert [sheet.auto_filter.ref for sheet in book] == ["A1:I4", "A1:D3", "A1:F4"]
+    assert {sheet.freeze_panes for sheet in book} == {"A2"}
+    widths = [book["texts"].column_dimensions[letter].width for letter in "AC"]
+    assert widths == [len("a.txt") + 2, 2 * len("昨天王小明去了上海。") + 2]
 
 
 def test_what_excel_has_no_room_for_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

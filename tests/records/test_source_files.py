@@ -148,7 +148,7 @@ def test_all_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         survey(tmp_path, text_column="text")
     places = [line.removeprefix(f"{tmp_path}/").split(": ")[0] for line in str(error.value).splitlines()]
-    assert places == ["a.jsonl:2", "a.jsonl:3", "b.txt:1", "c.csv:2", "c.csv:3"]
+    assert places == ["a.jsonl:2", "a.jsonl:3", "b.txt:1", "c.csv:2 (and line 3)"]
 
 
 def test_a_survey_counts_texts_and_names_what_is_odd(tmp_path: Path) -> None:

@@ -130,7 +130,11 @@ def test_csv_rows_keep_their_other_columns(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("id,content\n1,a\n", r"a\.csv: has no column 'text'; its columns: id, content$"),
-        ("text,id\na,1,2\n", r"a\.csv:2: expected 2 columns as in the header, got 3"),
+        (
+            "text,id\na,1,2\n",
+            r"a\.csv:2: expected 2 columns as in the header, got 3; put cells that have the separator",
+        ),
+        ("text,id\n\na\nb,2\nc\n", r"a\.csv:3: expected 2 columns as in the header, got 1; write the separators of"),
         ("text,text\na,1\n", r"a\.csv: two columns have the same name \(text, text\); rename one"),
         ('text,id\n"a"b,1\n', r"a\.csv:2: expected CSV"),
         ("\n", r"a\.csv: has no column 'text'"),
@@ -140,6 +144,16 @@ def test_csv_that_is_none(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / "a.csv").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         records(tmp_path / "a.csv", text_column="text")
+
+
+def test_all_rows_with_too_many_or_too_few_cells_are_told_at_once(tmp_path: Path) -> None:
+    rows = ["text,id", *["王来,去,1", "王", "好,2"] * 40]
+    (tmp_path / "a.csv").write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        TextFiles([str(tmp_path / "a.csv")], TextOptions(text_column="text")).survey()
+    many, few = str(caught.value).replace(f"{tmp_path}/", "").split("\n")
+    assert many.startswith("a.csv:2 (and lines 5, 8 and 37 more): expected 2 columns as in the header, got 3; put ")
+    assert few.startswith("a.csv:3 (and lines 6, 9 and 37 more): expected 2 columns as in the header, got 1; write ")
 
 
 def test_texts_that_nobody_annotated_are_records_too(tmp_path: Path) -> None:

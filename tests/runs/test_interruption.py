@@ -1,6 +1,7 @@
 """Ctrl-C, SIGTERM and SIGHUP ask a run to stop; a second Ctrl-C ends the program."""
 
 import os
+import queue
 import signal
 import threading
 
@@ -25,6 +26,22 @@ def test_a_signal_is_a_request_and_everything_is_put_back(number: signal.Signals
         else:  # batch systems send it more than once
             os.kill(os.getpid(), number)
     assert [signal.getsignal(one) for one in SIGNALS] == before
+
+
+@pytest.mark.parametrize(
+    ("insist", "expected"),
+    [
+        (False, "stopping after this step, and saving it; press Ctrl-C again to stop at once, without saving"),
+        (True, "stopping after this step, and saving it"),
+    ],
+)
+def test_the_first_signal_is_told_at_once(insist: bool, expected: str) -> None:
+    told: queue.Queue[str] = queue.Queue()
+    with Interruption(insist=insist).catch_interrupt(told.put):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert told.get(timeout=10) == expected
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert told.empty()
 
 
 def test_a_program_that_handles_a_signal_keeps_it() -> None:

@@ -358,7 +358,7 @@ def test_sigterm_answers_what_was_accepted(serve: Start) -> None:
 
 
 def test_sigterm_waits_for_a_client_that_reads_slowly(serve: Start) -> None:
-    running = serve("--engines", 1, "--threads", 1, *PATIENT).wait_until_ready()
+    running = serve("--model", "mini-zh-uner", "--engines", 1, "--threads", 1, *PATIENT).wait_until_ready()
     body = json.dumps({"texts": ["林晓东住在杭州。" * 300], "pooling": "none", "layer": "all"}).encode()
     head = f"POST /v1/embed HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     host, port = running.url.removeprefix("http://").split(":")

@@ -29,6 +29,21 @@ def test_the_time_is_told_once_after_some_steps(
     assert note.endswith("of memory until now")
 
 
+def test_the_epoch_that_is_kept_is_the_last_one_that_was_the_best() -> None:
+    shown = RecordedProgress()
+    callback = EpochProgress(shown)
+    control: Any = None
+    arguments: Any = SimpleNamespace(metric_for_best_model="f1")
+    best = None
+    for epoch, f1 in enumerate([50.0, 50.0, 60.0, 60.0, 59.0], 1):
+        state: Any = SimpleNamespace(epoch=float(epoch), num_train_epochs=5, best_metric=best)
+        scores = {"eval_f1": f1, "eval_precision": f1, "eval_recall": f1}
+        callback.on_evaluate(arguments, state, control, metrics=scores)
+        best = max(best or 0.0, f1)  # as `Trainer` does afterwards
+    marked = [line.endswith(" s; the best until now") for line in shown.lines]
+    assert marked == [True, False, True, False, False]
+
+
 def test_a_short_run_tells_no_time() -> None:
     shown = RecordedProgress()
     callback = EpochProgress(shown)

@@ -13,7 +13,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.formats.left_out_counts import format_count
 from ner.data.formats.rows import Problem, Rows, likely_tag, quote, unknown_tag
 from ner.data.formats.text_lines import DOCUMENT_START, Line, Lines
-from ner.data.formats.wrong_layout import find_wrong_layout
+from ner.data.formats.wrong_layout import find_wrong_layout, separator_of
 from ner.data.schemes import is_tag
 from ner.errors import InputError
 
@@ -83,6 +83,8 @@ def _meaning(line: Line, layout: _Layout) -> _Meaning:
         return _Meaning(comment=True, left_out=[f"comment '# {named[1]}'" if named else "comment"])
     if width == 1 and line.indented:
         return _malformed(f"the token column is empty before {quote(columns[0])}; {_EMPTY_TOKEN}")
+    if width == 1 and (separator := separator_of(columns[0])):
+        return _malformed(f"token and tag are separated by {separator!r}; expected a tab between them")
     if width == 1:
         return _malformed(f"one column, {quote(columns[0])}; expected a token and a tag")
     if width != layout.width and min(layout.token, layout.tag) < 0:

@@ -28,9 +28,10 @@ from ner.data.read_options import ReadOptions
 from ner.data.schemes import Scheme
 from ner.data.text_encoding import read_text
 from ner.files import atomic_writer
+from ner.quantities import counted
 from ner.spreadsheet_cells import harmless_cell, original_cell
 
-_UNWRITABLE = re.compile("\0")
+UNWRITABLE = re.compile("\0")
 """The csv module can't read this character before Python 3.11."""
 
 
@@ -66,7 +67,7 @@ def read(path: Path, options: ReadOptions) -> Split:
                     rows.add(line, cells[token], cells[tag])
                     left_out.update(header[at] for at in unread if cells[at])
                 else:
-                    rows.fault(line, f"{width} columns; the header has {len(header)}")
+                    rows.fault(line, f"{counted(width, 'column')}; the header has {len(header)}")
             line = reader.line_num + 1
     except csv.Error as error:
         rows.fault(
@@ -86,15 +87,15 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     A token and a tag stay as they are: no spreadsheet computes one character, and a tag begins with a letter.
     """
     losses: list[Finding] = []
-    labels = replace_in_labels(sentences, _UNWRITABLE, losses)
+    labels = replace_in_labels(sentences, UNWRITABLE, losses)
     with_documents = any(sentence.document for sentence in sentences)
     with atomic_writer(path) as file:
         # With the usual line end of CSV, \r\n, the writer puts a token that is \r or \n in quotes.
-        table = csv.writer(file, delimiter=_delimiter(path), lineterminator="\r\n")
+        table = csv.writer(file, delimiter=delimiter_by_suffix(path), lineterminator="\r\n")
         table.writerow(["sentence", "token", "tag", *["document"] * with_documents])
         for number, sentence in enumerate(with_text(sentences, losses), 1):
             tags = tags_of(sentence, labels, scheme, losses)
-            text = replace_line_ends(sentence, _UNWRITABLE, losses)
+            text = replace_line_ends(sentence, UNWRITABLE, losses)
             document = [harmless_cell(sentence.document)] * with_documents
             table.writerows([number, token, tag, *document] for token, tag in zip(text, tags, strict=True))
     return losses
@@ -106,12 +107,13 @@ def _delimiter_of(text: str, path: Path) -> str:
     Spreadsheets write semicolons in countries where the comma is the decimal sign.
     """
     header = next((line for line in io.StringIO(text) if line.strip()), "")
-    usual = _delimiter(path)
+    usual = delimiter_by_suffix(path)
     for delimiter in (usual, ",", ";", "\t"):
         if not missing_columns([name.strip().strip('"') for name in header.split(delimiter)]):
             return delimiter
     return usual
 
 
-def _delimiter(path: Path) -> str:
+def delimiter_by_suffix(path: Path) -> str:
+    """A tab for .tsv, else a comma."""
     return "\t" if path.suffix.lower() == ".tsv" else ","

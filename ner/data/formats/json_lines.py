@@ -105,6 +105,8 @@ def _read(path: Path, options: ReadOptions, *, utf_16: bool | None) -> Split:
         text = require_string(fields, text_key)
         span_key = first_key(fields, _SPAN_KEYS) or ""
         items = fields.get(span_key, [])
+        if not isinstance(items, list) and "start" in fields:
+            raise Malformed("has one entity; expected a text with the list of its entities, or such rows as CSV")
         if not isinstance(items, list):
             raise Malformed(f"expected a list of entities in the field {span_key!r}, found {shorten_json(items)}")
         spans, extra = _spans(items)

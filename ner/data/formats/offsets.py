@@ -11,6 +11,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.formats.rows import quote
 from ner.data.unknown_spans import Spans, spans_outside
+from ner.quantities import counted
 
 _NEAR = 10
 """The maximum distance, in code points, at which a surface form is still found."""
@@ -105,7 +106,7 @@ class Offsets:
             return f"holds {quote(self._text[start:end])}, not {quote(span.surface or '')}"
         if self._points is not None and 0 <= span.start < span.end <= next(reversed(self._points)):
             return "begins or ends inside a character of two UTF-16 units"
-        return f"is not within the text of {len(self._text):,} characters"
+        return f"is not within the text of {counted(len(self._text), 'character')}"
 
 
 def read_offsets(
@@ -134,7 +135,7 @@ def read_offsets(
     utf_16 = utf_16 if tie else fits[True] > fits[False]
     if not (utf_16 and with_spans):
         return utf_16, ""
-    count = f"{len(with_spans):,} record{'s' * (len(with_spans) != 1)}"
+    count = counted(len(with_spans), "record")
     note = f"{path}: offsets count UTF-16 units and were converted to code points (it matters in {count})"
     return True, note + hint * tie
 

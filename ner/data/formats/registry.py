@@ -13,6 +13,7 @@ from ner.data.formats import (
     brat,
     cluener,
     conll,
+    csv_spans,
     csv_table,
     docbin,
     inline_xml,
@@ -89,6 +90,7 @@ FORMATS: dict[str, Format] = {
         _spans("people-daily", ".txt", people_daily.read, people_daily.write),
         _spans("boson", ".txt", boson.read, boson.write),
         Format("csv", ".csv", True, csv_table.read, csv_table.write),
+        _spans("csv-spans", ".csv", csv_spans.read, csv_spans.write),
         Format("parquet", ".parquet", True, parquet.read, parquet.write),
         _spans("docbin", ".spacy", docbin.read, docbin.write),
         Format("lists", ".jsonl", True, token_lists.read, token_lists.write),
@@ -149,7 +151,7 @@ def _detect(path: Path, encoding: str) -> str:
         return "brat"
     if not path.is_file() and not is_standard_input(path):
         return "conll"
-    if suffix in (".parquet", ".spacy", ".csv"):
+    if suffix in (".parquet", ".spacy"):
         return _BY_SUFFIX[suffix]
     data = _head(path)
     head = data.decode(encoding, "ignore").lstrip("\ufeff")
@@ -157,6 +159,10 @@ def _detect(path: Path, encoding: str) -> str:
         return kind_of_record(next(values_of(read_text(path, encoding)[0]), (0, None))[1])
     whole = head.split("\n")[:-1] or [_SPLIT_WORD.sub("", head) if len(data) == _HEAD else head]
     lines = [line for line in whole if line.strip()]
+    if lines and csv_spans.find_delimiter(lines[0]):
+        return "csv-spans"
+    if suffix == ".csv":
+        return "csv"
     if _XML_START.match(head) or sum(bool(_ELEMENT.search(line)) for line in lines) * 2 > len(lines):
         return "xml"
     if sum(bool(boson.BEGIN.search(line)) for line in lines) * 2 > len(lines):

@@ -76,6 +76,11 @@ def _explanations(wrong: Sequence[tuple[Line, int]], number: int, total: int) ->
     )
 
 
+def separator_of(text: str) -> str:
+    """What separates token and tag in a line of one column; "" if nothing does."""
+    return next((separator for separator in _SEPARATORS if _is_separated(text, separator)), "")
+
+
 def _is_separated(text: str, separator: str) -> bool:
     token, _, tag = text.rpartition(separator)
     return token != "" and is_tag(tag)

@@ -247,7 +247,7 @@ def test_what_tells_overrules_the_named_format(
             {"text": "王", "entities": [{"start": 0, "end": 1, "label": "PER", "text": ["王"]}]},
             ['expected the "text" of an entity as a string, found ["王"]'],
         ),
-        ({"text": "王", "label": [[0, 2, "PER"]]}, ["PER at 0 to 2 is not within the text of 1 characters"]),
+        ({"text": "王", "label": [[0, 2, "PER"]]}, ["PER at 0 to 2 is not within the text of 1 character"]),
     ],
 )
 def test_faults(path: Path, record: object, faults: list[str]) -> None:
