@@ -145,7 +145,8 @@ def _train(
         return record, scores
 
     record, scores = ranks.from_main(finish)
-    return ClassifierRun(mine[0] if mine else Classifier.load(output), record, scores, fitted.interrupted)
+    classifier = mine[0] if mine else Classifier.load(output, settings.precision)
+    return ClassifierRun(classifier, record, scores, fitted.interrupted)
 
 
 def describe_classifier_run(settings: ClassifierSettings, data: LabelledData) -> dict[str, Any]:

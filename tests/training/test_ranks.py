@@ -122,7 +122,7 @@ def classifier(tmp_path: Path, encoder_folder: Path) -> dict[str, Any]:
         rows = "".join(f"{'去看'[at % 2]}\t我{at}{'去看看'[at % 3]}\n" for at in range(7))
         (data / f"{name}.txt").write_text(rows, encoding="utf-8")
     settings = ClassifierSettings(
-        encoder=str(encoder_folder), dropout=0.0, epochs=2, batch_size=4, max_length=16, balance=1.0
+        encoder=str(encoder_folder), dropout=0.0, epochs=2, batch_size=4, max_length=16, balance=1.0, precision="fp32"
     )
     return {"classifier": True, "data": str(data), "settings": vars(settings)}
 
