@@ -9,7 +9,7 @@ from ner.classifying.prediction import Prediction
 from ner.errors import InputError
 from ner.extras import import_extra
 from ner.files import atomic_path, is_special
-from ner.records.excel_sheet import ExcelSheet
+from ner.records.excel_sheet import ExcelBook
 from ner.records.field_values import names_beside, to_cell, to_json
 from ner.records.output_formats import open_text
 from ner.records.record import Record
@@ -63,11 +63,8 @@ def prediction_writer(output: Path | None, columns: Sequence[str]) -> Iterator[P
         assert output is not None
         with atomic_path(output) as partial:
             if ending == ".xlsx":
-                excel = import_extra("openpyxl", "", output)
-                book = excel.Workbook(write_only=True)
-                sheet = ExcelSheet(excel, book, "predictions", names)
-                yield _Table(sheet, columns)
-                sheet.end()
+                book = ExcelBook(output)
+                yield _Table(book.sheet("predictions", names), columns)
                 book.save(partial)
             else:
                 kinds = {**dict.fromkeys(names, "string"), "line": "int64", "score": "float64"}

@@ -1,13 +1,15 @@
-"""A sheet of an Excel file, within what Excel has room for."""
+"""Writing an Excel file, within what Excel has room for."""
 
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
 
+from ner.extras import import_extra
 from ner.records.field_values import as_text
 
 _MOST_ROWS = 1_048_576  # of a sheet, and characters of a cell: the limits of Excel
@@ -18,6 +20,38 @@ _FIRST_DAY = datetime.date(1900, 3, 1)  # Excel takes 1900 for a leap year, and 
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}  # XML has none of them
 _LOOKED_AT = 200  # rows, for the widths of columns, which stand before all rows in the file
 _WIDEST = 60
+
+
+class ExcelBook:
+    """A new workbook, which is written sheet by sheet.
+
+    Args:
+        path: the file, for the message if openpyxl is missing.
+
+    Raises:
+        InputError: openpyxl is not installed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._excel = import_extra("openpyxl", "", path)
+        self._book = self._excel.Workbook(write_only=True)
+        self._sheets: list[ExcelSheet] = []
+
+    def sheet(self, title: str, header: Sequence[str]) -> "ExcelSheet":
+        """Begin a sheet."""
+        self._sheets.append(ExcelSheet(self._excel, self._book, title, header))
+        return self._sheets[-1]
+
+    def save(self, path: Path) -> None:
+        """End all sheets, and write the file."""
+        for sheet in self._sheets:
+            sheet.end()
+        self._book.save(path)
+
+    def give_up(self) -> None:
+        """Close the temporary files of the sheets."""
+        for sheet in self._book.worksheets:
+            sheet.close()
 
 
 class ExcelSheet:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ner.data.entities import Entity
-from ner.extras import import_extra
 from ner.records.entity_writers import Writer, words_around
-from ner.records.excel_sheet import ExcelSheet
+from ner.records.excel_sheet import ExcelBook
 from ner.records.field_values import names_beside, to_cell
 from ner.records.record import Alternative, Record
 from ner.records.row_writers import CsvRows, ParquetRows
@@ -93,9 +92,8 @@ class ExcelWriter(Writer):
         lexicon: Sequence[str] = (),
         sentence: bool = False,
     ) -> None:
-        self._excel = import_extra("openpyxl", "", path)
         self._path = path
-        self._book = self._excel.Workbook(write_only=True)
+        self._book = ExcelBook(path)
         self._entities = EntityRows(columns, context, lexicon, sentence)
         self._columns = [*columns]
         self._sentence = sentence
@@ -105,7 +103,7 @@ class ExcelWriter(Writer):
             "counts": ["text", "label", "count", "texts"],
             "texts": [*own, *names_beside(own, columns).values()],
         }
-        self._sheets = {title: ExcelSheet(self._excel, self._book, title, header) for title, header in names.items()}
+        self._sheets = {title: self._book.sheet(title, header) for title, header in names.items()}
         self._counts: dict[tuple[str, str], list[int]] = {}
 
     def write(self, record: Record, entities: Sequence[Entity], alternatives: Sequence[Alternative] = ()) -> None:
@@ -126,14 +124,11 @@ class ExcelWriter(Writer):
         """Write the counts, the most frequent first, and save the workbook."""
         for (text, label), counts in sorted(self._counts.items(), key=lambda item: (-item[1][0], item[0])):
             self._sheets["counts"].append([text, label, *counts])
-        for sheet in self._sheets.values():
-            sheet.end()
         self._book.save(self._path)
 
     def give_up(self) -> None:
         """Close the temporary files of the sheets."""
-        for sheet in self._book.worksheets:
-            sheet.close()
+        self._book.give_up()
 
 
 class ParquetWriter(Writer):

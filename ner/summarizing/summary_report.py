@@ -14,7 +14,7 @@ from ner.language import Text, language
 from ner.output_paths import check_folder
 from ner.pages.highlight import Hues, clip
 from ner.pages.templates import Filters, page_template, text_template
-from ner.records.excel_sheet import ExcelSheet
+from ner.records.excel_sheet import ExcelBook
 from ner.spreadsheet_cells import frame_to_csv
 from ner.summarizing import charts
 from ner.summarizing.count_tables import MOST_TOGETHER
@@ -97,13 +97,11 @@ def write_report(summary: Summary, folder: Path) -> None:
 
 
 def _write_book(summary: Summary, path: Path) -> None:
-    excel = import_extra("openpyxl", "", path)
-    book = excel.Workbook(write_only=True)
+    book = ExcelBook(path)
     for name, frame in summary.tables.items():
-        sheet = ExcelSheet(excel, book, name, [*map(str, frame.columns)])
+        sheet = book.sheet(name, [*map(str, frame.columns)])
         for row in frame.itertuples(index=False, name=None):
             sheet.append(row)
-        sheet.end()
     book.save(path)
 
 
