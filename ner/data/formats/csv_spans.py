@@ -10,7 +10,7 @@ from ner.data.data_split import Split
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
-from ner.data.formats.csv_table import UNWRITABLE, delimiter_by_suffix
+from ner.data.formats.csv_table import UNWRITABLE, delimiter_by_suffix, find_delimiter, split_header
 from ner.data.formats.offsets import AnnotatedRecord, Span, split_of_records
 from ner.data.formats.substitutes import replace_in_labels, replace_line_ends
 from ner.data.formats.token_tables import DOCUMENT, TOKEN, find_column, find_unused_columns
@@ -39,11 +39,9 @@ def has_columns(header: Sequence[str]) -> bool:
     return needed and find_column(header, [name for name in TOKEN if name not in _TEXT]) < 0
 
 
-def find_delimiter(line: str) -> str:
-    """What separates the columns in the first line of such a table; "" if it is none."""
-    header = line.rstrip("\r")
-    found = (each for each in ",;\t" if has_columns([name.strip().strip('"') for name in header.split(each)]))
-    return next(found, "")
+def is_header(line: str, path: Path) -> bool:
+    """Whether the first line of a file is the header of such a table."""
+    return has_columns(split_header(line, find_delimiter(line, has_columns, path)))
 
 
 def read(path: Path, options: ReadOptions) -> Split:
@@ -54,8 +52,7 @@ def read(path: Path, options: ReadOptions) -> Split:
     """
     text, faults = read_text(path, options.encoding)
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    first = next((line for line in io.StringIO(text) if line.strip()), "").rstrip("\n")
-    delimiter = find_delimiter(first) or delimiter_by_suffix(path)
+    delimiter = find_delimiter(text, has_columns, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[AnnotatedRecord] = []
     left_out: Counter[str] = Counter()

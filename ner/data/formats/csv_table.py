@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ner.data.data_split import Split
@@ -42,8 +42,9 @@ def read(path: Path, options: ReadOptions) -> Split:
         InputError: there is no such file, or a parameter is wrong.
     """
     text, faults = read_text(path, options.encoding)
+    delimiter = find_delimiter(text, lambda names: not missing_columns(names), path)
     # Without `strict`, a quote that should be doubled would join all that follows into one token.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text, path), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = TableRows()
     left_out: Counter[str] = Counter()
     line = top = 1
@@ -101,7 +102,7 @@ def write(sentences: Sequence[Sentence], path: Path, scheme: Scheme) -> list[Fin
     return losses
 
 
-def _delimiter_of(text: str, path: Path) -> str:
+def find_delimiter(text: str, are_known: Callable[[Sequence[str]], bool], path: Path) -> str:
     """The delimiter of the header. If no delimiter gives the known names, it is the usual one.
 
     Spreadsheets write semicolons in countries where the comma is the decimal sign.
@@ -109,9 +110,14 @@ def _delimiter_of(text: str, path: Path) -> str:
     header = next((line for line in io.StringIO(text) if line.strip()), "")
     usual = delimiter_by_suffix(path)
     for delimiter in (usual, ",", ";", "\t"):
-        if not missing_columns([name.strip().strip('"') for name in header.split(delimiter)]):
+        if are_known(split_header(header, delimiter)):
             return delimiter
     return usual
+
+
+def split_header(line: str, delimiter: str) -> list[str]:
+    """The names of the columns in a header."""
+    return [name.strip().strip('"') for name in line.split(delimiter)]
 
 
 def delimiter_by_suffix(path: Path) -> str:

@@ -159,7 +159,7 @@ def _detect(path: Path, encoding: str) -> str:
         return kind_of_record(next(values_of(read_text(path, encoding)[0]), (0, None))[1])
     whole = head.split("\n")[:-1] or [_SPLIT_WORD.sub("", head) if len(data) == _HEAD else head]
     lines = [line for line in whole if line.strip()]
-    if lines and csv_spans.find_delimiter(lines[0]):
+    if lines and csv_spans.is_header(lines[0], path):
         return "csv-spans"
     if suffix == ".csv":
         return "csv"
