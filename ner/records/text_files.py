@@ -285,10 +285,14 @@ class TextFiles:
                     names = options.column_names
                     yield from read_delimited(name, file, column, head, start.line, names, quotes=options.quotes)
                 else:
-                    for content in read_lines(name, file, start.line):
-                        if name == STANDARD_INPUT and isinstance(content, Record) and content.line == 1:
-                            self.looks_like_json = _is_object(content.text)
-                        yield content
+                    records = read_lines(name, file, start.line)
+                    yield from self._look_at_first(records) if name == STANDARD_INPUT else records
+
+    def _look_at_first(self, records: Iterator[Record | InputError]) -> Iterator[Record | InputError]:
+        for first in islice(records, 1):
+            self.looks_like_json = isinstance(first, Record) and _is_object(first.text)
+            yield first
+        yield from records
 
     @contextmanager
     def _open_text(self, name: str, offset: int = 0) -> Iterator[Lines]:
