@@ -7,6 +7,7 @@ from pathlib import Path
 from transformers import TrainerState
 
 from ner.errors import InterruptedRun
+from ner.quantities import counted
 from ner.runs.progress import Progress
 from ner.training.network_trainer import NetworkTrainer
 
@@ -35,7 +36,7 @@ def fit(trainer: NetworkTrainer, checkpoint: Path | None, patience: int, progres
     """
     began = time.perf_counter()
     try:
-        finished = trainer.run(checkpoint, progress)
+        finished = trainer.run(checkpoint, progress.note)
     finally:
         progress.finish()
     state = trainer.state
@@ -50,7 +51,7 @@ def describe_end(state: TrainerState, patience: int) -> str:
     best = next(entry["epoch"] for entry in state.log_history if entry["step"] == state.best_global_step)
     if state.global_step < state.max_steps:
         return (
-            f"stopped: no better dev F1 for {patience} epoch{'s' * (patience != 1)}; epoch {best:.3g} is kept "
+            f"stopped: no better dev F1 for {counted(patience, 'epoch')}; epoch {best:.3g} is kept "
             f"(dev F1 {state.best_metric:.2f})"
         )
     return f"epoch {best:.3g} of {state.num_train_epochs} is kept (dev F1 {state.best_metric:.2f})"

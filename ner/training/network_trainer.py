@@ -24,7 +24,6 @@ from ner.model.encoder_network import EncoderNetwork
 from ner.model.feature_cache import FeatureCache
 from ner.model.hardware import use_bf16
 from ner.runs.checkpoints import checkpoint_folder, find_damage, new_checkpoint, no_whole_checkpoint, trim
-from ner.runs.progress import Progress
 from ner.runs.run_folder import UNFINISHED
 from ner.training.adversarial import Attack
 from ner.training.length_sampler import LengthSampler
@@ -111,11 +110,14 @@ class NetworkTrainer(Trainer):
         )
         self.remove_callback(PrinterCallback)
 
-    def run(self, checkpoint: Path | None, progress: Progress) -> bool:
-        """Train, from `checkpoint` if it is given. False if the user interrupted it; then a checkpoint is saved."""
+    def run(self, checkpoint: Path | None, tell: Callable[[str], None]) -> bool:
+        """Train, from `checkpoint` if it is given. False if the user interrupted it; then a checkpoint is saved.
+
+        `tell` is told at once that the run will stop, when the user interrupts it.
+        """
         self._checkpoint = checkpoint
         self._vary_dropout()
-        with self._interrupt.installed(progress.note):
+        with self._interrupt.installed(tell):
             self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         # Evaluate the network as a loaded one works: without the cache, and without the number format of the training.
         self._network.feature_cache = None
