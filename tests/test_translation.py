@@ -35,17 +35,9 @@ PARTS = {
     "{}expected a list of tokens and a list of tags, found {}",
     "expected `frame` to have the columns sentence, character and tag, or text and entities, or text, "
     "start, end and label, got",
-    "{} of {} {} gold with a score of {} or more: check these labels first, gold may be wrong.",
+    "{} error{} of {} {} gold with a score of {} or more: check these labels first, gold may be wrong.",
     "(and line {})",
     "(and lines {} and {})",
-    "{}: {}, {} of them at random; {} characters to label",
-    "{}; the header has {}",
-    "is not within the text of {}",
-    "its file has {}; bert-ner check {} lists them",
-    "expected {} as in the header, got {}",
-    "time   about {} for the next {}, without scoring dev",
-    "length {}; an epoch has {}",
-    "stopped after {}, {} of the run; {}",
     # said to programs and libraries
     "bert-ner: tag shards",
     "simplified and traditional characters",

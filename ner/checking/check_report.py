@@ -14,6 +14,7 @@ from ner.files import whole_folder, write_json, write_text
 from ner.output_paths import check_folder
 from ner.pages.highlight import Hues, Piece, pieces, visible
 from ner.pages.templates import Filters, page_template
+from ner.quantities import counted
 from ner.translation import translate
 from ner.version import installed_version
 
@@ -44,7 +45,7 @@ def verdict(check: Check) -> str:
     if not errors and not suspicions:
         return "no errors and nothing suspicious"
     found = ", ".join(
-        f"{count:,} {name}{'s' * (count != 1)}" if count else f"no {name}s"
+        counted(count, name) if count else f"no {name}s"
         for count, name in ((errors, "error"), (suspicions, "suspicion"))
     )
     return f"{found}: {'fix the errors first' if errors else 'look at the first ones of each kind'}"

@@ -8,6 +8,7 @@ from ner.checking.sentence_findings import in_context, sentence_finding
 from ner.data.entities import Sentence
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
+from ner.quantities import counted
 
 _KINDS = {
     "Cc": FindingKind.CONTROL_CHARACTER,
@@ -58,7 +59,7 @@ def _kind(character: str) -> FindingKind | None:
 def _finding(character: str, kind: FindingKind, places: Sequence[tuple[Sentence, int]]) -> Finding:
     name = unicodedata.name(character, "") or f"({_UNNAMED[unicodedata.category(character)]})"
     holders = len({id(sentence) for sentence, _ in places})
-    count = f"{len(places):,} time{'s' * (len(places) != 1)} in {holders:,} sentence{'s' * (holders != 1)}"
+    count = f"{counted(len(places), 'time')} in {counted(holders, 'sentence')}"
     sentence, at = places[0]
     message = f"U+{ord(character):04X} {name}, {count}; first at offset {at}: {in_context(sentence, at, at + 1)}"
     return sentence_finding(sentence, kind, message)

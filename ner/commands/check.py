@@ -13,6 +13,7 @@ from ner.commands.parameters import DATA, Json, argument, named_paths, option
 from ner.commands.terminal import Terminal
 from ner.data.read_options import ReadOptions
 from ner.output_paths import check_new, refuse_file
+from ner.quantities import counted
 from ner.training.training_settings import TrainingSettings
 
 _Fix = Annotated[
@@ -75,9 +76,7 @@ def check(
     if fix is not None:
         copy = found.write_repaired(fix)
         place = copy.files[0] if data.is_file() else fix
-        written.append(
-            f"fixed copy: {place}; {copy.changes:,} change{'s' * (copy.changes != 1)}, listed in {fix / 'changes.txt'}"
-        )
+        written.append(f"fixed copy: {place}; {counted(copy.changes, 'change')}, listed in {fix / 'changes.txt'}")
         if copy.left_out:
             written.append(f"{copy.left_out:,} of {copy.sentences + copy.left_out:,} sentences left out")
     # Last, as its reader may stop early, such as head.

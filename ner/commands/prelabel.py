@@ -108,10 +108,7 @@ def prelabel(
     entities = sum(len(sentence.entities) for sentence in sentences)
     open_ = sum(end - start for sentence in sentences for start, end in sentence.unknown)
     unknown = f", {open_ / max(1, sum(map(len, given))):.0%} of the characters unknown" if partial else ""
-    say(
-        f"{output}: {counted(len(sentences), 'text')}, {counted(entities, 'entity')}{unknown}",
-        err=is_special(output),
-    )
+    say(f"{output}: {counted(len(sentences), 'text')}, {counted(entities, 'entity')}{unknown}", err=is_special(output))
 
 
 def _taggers(models: list[Path], engine: EngineSettings) -> "list[Source]":

@@ -74,10 +74,7 @@ def print_written(written: "Rewritten", losses: Path | None, terminal: "Terminal
         with atomic_writer(losses, errors="backslashreplace") as file:
             file.writelines(f"{loss.kind}: {loss}\n" for loss in written.losses)
     for path, (sentences, entities) in written.files.items():
-        say(
-            f"{path}: {counted(sentences, 'sentence')}, {counted(entities, 'entity')}",
-            err=is_special(path),
-        )
+        say(f"{path}: {counted(sentences, 'sentence')}, {counted(entities, 'entity')}", err=is_special(path))
 
 
 def print_check(check: "Check", console: "Console", words: Callable[[str], str] = str) -> None:

@@ -81,5 +81,4 @@ def select(
     characters = sum(len(one.record.text) for one in selected)
     asked = characters - sum(end - start for one in selected for start, end in one.unknown)
     at_random = sum(one.chosen == "random" for one in selected)
-    what = counted(len(selected), "text")
-    say(f"{output}: {what}, {at_random:,} of them at random; {asked:,} characters to label")
+    say(f"{output}: {counted(len(selected), 'text')}, {at_random:,} of them at random; {asked:,} characters to label")

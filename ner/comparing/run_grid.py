@@ -94,7 +94,7 @@ def _run_all(data: Trainable, cells: Sequence[Cell], seeds: int, output: Path, p
     records = [finished_record(data, run.settings, run.folder) for run in planned]
     kept = sum(record is not None for record in records)
     if kept:
-        progress.note(f"{_runs(kept)} of {len(planned):,} already finished and kept")
+        progress.note(f"{counted(kept, 'run')} of {len(planned):,} already finished and kept")
     found = {run.folder: record for run, record in zip(planned, records, strict=True) if record is not None}
     failed: dict[Path, str] = {}
     told = False
@@ -116,18 +116,18 @@ def _run_all(data: Trainable, cells: Sequence[Cell], seeds: int, output: Path, p
             if record is not None:
                 found[run.folder] = record
             more = len(left) - done
-            progress.note(f"{_outcome(run, record) if record else failed[run.folder]}; {_runs(more)} left")
+            progress.note(f"{_outcome(run, record) if record else failed[run.folder]}; {counted(more, 'run')} left")
             if stopped and more:
-                raise InterruptedRun(f"stopped after {run.name}, with {_runs(more)} left; {_AGAIN}")
+                raise InterruptedRun(f"stopped after {run.name}, with {counted(more, 'run')} left; {_AGAIN}")
         if elsewhere == len(left):
             if not told:
-                progress.note(f"{_runs(elsewhere)} in other processes: waiting for them")
+                progress.note(f"{counted(elsewhere, 'run')} in other processes: waiting for them")
                 told = True
             time.sleep(_SECONDS)
     if failed:
         raise InputError(
-            f"{_runs(len(failed))} of {len(planned):,} failed: correct the settings, or leave out values of `vary`:\n"
-            + "\n".join(failed.values())
+            f"{counted(len(failed), 'run')} of {len(planned):,} failed: correct the settings, or leave out values of "
+            "`vary`:\n" + "\n".join(failed.values())
         )
     return [FinishedRun(run.cell, run.seed, run.folder, found[run.folder]) for run in planned]
 
@@ -135,11 +135,11 @@ def _run_all(data: Trainable, cells: Sequence[Cell], seeds: int, output: Path, p
 def _train(run: PlannedRun, data: Trainable, left: int, progress: Progress) -> tuple[dict[str, Any], bool]:
     """Train once: the record, and whether the user asked to stop in the last step."""
     try:
-        shown = RunProgress(progress, f"{run.name}; {_runs(left)} left")
+        shown = RunProgress(progress, f"{run.name}; {counted(left, 'run')} left")
         trained = run_training(data, run.settings, run.folder, resume=True, progress=shown, way_out=_AGAIN)
         return trained.record, trained.interrupted
     except (InterruptedRun, KeyboardInterrupt) as error:
-        raise InterruptedRun(f"stopped in {run.name}, with {_runs(left)} left; {_AGAIN}") from error
+        raise InterruptedRun(f"stopped in {run.name}, with {counted(left, 'run')} left; {_AGAIN}") from error
 
 
 def _outcome(run: PlannedRun, record: dict[str, Any]) -> str:
@@ -153,7 +153,3 @@ def exact_f1(scores: dict[str, Any]) -> float:
         return float(scores["micro_f1"])
     counts = {name: scores["conlleval"][name] for name in ("gold_chunks", "predicted_chunks", "correct_chunks")}
     return TypeScores(**counts).f1
-
-
-def _runs(count: int) -> str:
-    return counted(count, "run")

@@ -17,6 +17,7 @@ from ner.data.read_options import ReadOptions
 from ner.data.split_files import SPLITS, find_files, holds_splits, splits_of
 from ner.data.unknown_spans import require_known
 from ner.errors import InputError, join_equal
+from ner.quantities import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -321,7 +322,7 @@ def _join_splits(splits: dict[str, Split], seed: int, place: str, dev_share: flo
         splits = splits | split_off_dev(whole, dev_share, seed)
         count = len(splits["dev"].sentences)
         notes += [
-            f"no dev{place}: {count:,} sentence{'s' * (count != 1)} ({count / len(whole.sentences):.0%}) split off "
+            f"no dev{place}: {counted(count, 'sentence')} ({count / len(whole.sentences):.0%}) split off "
             f"train with seed {seed}",
             *["no sentence of dev has the tag ?"] * (whole.unknown > 0),
             *["`dev_share` sets the share, and bert-ner split makes files with a test split too"] * (place != ""),

@@ -12,6 +12,7 @@ from ner.data.findings import Finding
 from ner.data.type_table import map_types
 from ner.data.unknown_spans import Spans
 from ner.errors import InputError
+from ner.quantities import counted
 
 _LOGGER = logging.getLogger("ner")
 
@@ -104,7 +105,7 @@ def _find_unmapped(splits: Sequence[Split], mapping: Mapping[str, str | None]) -
 
 
 def _repeat_finding(repeated: list[Sentence], path: str) -> Finding:
-    count = f"{len(repeated):,} sentence{'s' * (len(repeated) != 1)}"
+    count = counted(len(repeated), "sentence")
     message = (
         f"{count} left out, which an earlier source has with the same entities; the first is {_place(repeated[0])}"
     )

@@ -6,6 +6,7 @@ from itertools import accumulate
 from ner.data.entities import Sentence
 from ner.data.schemes import UNKNOWN
 from ner.errors import InputError
+from ner.quantities import counted
 
 Spans = tuple[tuple[int, int], ...]
 """Half-open spans in order. No two spans touch."""
@@ -75,6 +76,6 @@ def require_known(sentences: Iterable[Sentence]) -> None:
     count = sum(map(count_untagged, partial))
     raise InputError(
         f"{partial[0].path}:{partial[0].line}: the sentence has characters with the tag ?, {count:,} in "
-        f"{len(partial):,} sentence{'s' * (len(partial) != 1)} in all; scores need every tag: label these sentences "
+        f"{counted(len(partial), 'sentence')} in all; scores need every tag: label these sentences "
         "completely, or remove them (only train may have ?)"
     )

@@ -7,6 +7,7 @@ from ner.evaluation.entity_errors import EntityError
 from ner.evaluation.error_tables import CONFIDENT
 from ner.evaluation.evaluation_report import FEWEST_SENTENCES, Report
 from ner.evaluation.weaknesses import SEEN, UNSEEN
+from ner.quantities import counted
 
 _ENOUGH = 10
 """The fewest gold entities of a group that is mentioned."""
@@ -34,7 +35,7 @@ def next_steps(report: Report) -> Iterator[str]:
     frames = {table.name: table.frame for table in report.all_tables}
     if doubtful := len(report.doubtful_gold):
         yield (
-            f"{_times(doubtful, 'error')} of {len(report.errors):,} "
+            f"{counted(doubtful, 'error')} of {len(report.errors):,} "
             f"{'contradicts' if doubtful == 1 else 'contradict'} gold with a score of {CONFIDENT:g} or more: check "
             "these labels first, gold may be wrong."
         )
@@ -82,7 +83,3 @@ def _chance(report: Report, *, of_model: bool) -> str:
         if of_model
         else ""
     )
-
-
-def _times(count: int, name: str) -> str:
-    return f"{count:,} {name}{'s' * (count != 1)}"

@@ -32,10 +32,7 @@ def find_train_split(data: Path, split: str, options: ReadOptions) -> tuple[Spli
         return read_split(data, "train", options), ""
     except CorpusError as error:
         # The report doesn't need train, and `bert-ner check` shows all errors.
-        return (
-            None,
-            f"its file has {counted(len(error.problems), 'error')}; bert-ner check {data} lists them",
-        )
+        return None, f"its file has {counted(len(error.problems), 'error')}; bert-ner check {data} lists them"
 
 
 def take_trained_part(split: Split, record: Mapping[str, Any] | None) -> Split:

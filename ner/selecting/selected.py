@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ner.data.entities import Entity
 from ner.data.unknown_spans import Spans, spans_outside
 from ner.files import atomic_writer
+from ner.quantities import counted
 from ner.records.entity_writers import JsonLinesWriter
 from ner.records.field_values import names_beside
 from ner.records.record import Alternative, Record
@@ -106,7 +107,7 @@ def _why(choice: Choice, readings: Sequence[Alternative]) -> str:
         return "chosen at random: fit for a test set"
     reasons = [] if choice.score is None else [_doubt(readings)]
     if choice.alike is not None:
-        reasons.append(f"stands for {choice.alike:,} candidate{'s' * (choice.alike != 1)}")
+        reasons.append(f"stands for {counted(choice.alike, 'candidate')}")
     return "; ".join(reasons)
 
 

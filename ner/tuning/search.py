@@ -54,7 +54,7 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
     try:
         _give_up_killed(study)
         if before := _count(study):
-            progress.note(f"{_trials(before)} of {trials:,} already done or running")
+            progress.note(f"{counted(before, 'trial')} of {trials:,} already done or running")
         while _count(study) < trials:
             study.optimize(
                 lambda trial: _train(trial, plan, progress, stopped),
@@ -66,14 +66,14 @@ def search(plan: SearchPlan, trials: int, progress: Progress | None = None) -> o
                 raise InterruptedRun
     except (InterruptedRun, KeyboardInterrupt):
         left = trials - _count(study)
-        raise InterruptedRun(f"stopped with {_trials(left)} left; {AGAIN}") from None
+        raise InterruptedRun(f"stopped with {counted(left, 'trial')} left; {AGAIN}") from None
     except (StorageInternalError, SQLAlchemyError) as error:
         raise cannot_write(error) from error
     all_trials = study.get_trials(deepcopy=False)
     if running := sum(trial.state == TrialState.RUNNING for trial in all_trials):
         progress.note(
-            f"note: {_trials(running)} still running elsewhere, or killed less than two minutes ago; run it again to "
-            "include or repeat them"
+            f"note: {counted(running, 'trial')} still running elsewhere, or killed less than two minutes ago; run it "
+            "again to include or repeat them"
         )
     if best_trial(all_trials) is None:
         errors = [trial.user_attrs[ERROR] for trial in all_trials if ERROR in trial.user_attrs]
@@ -163,10 +163,6 @@ def _give_up_killed(study: optuna.Study) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         optuna.storages.fail_stale_trials(study)
-
-
-def _trials(count: int) -> str:
-    return counted(count, "trial")
 
 
 def _shown(value: Any) -> str:

@@ -43,10 +43,7 @@ class Tuning(Generic[_Settings]):
 
     def _repr_html_(self) -> str:
         """The table of trials for a notebook, the best trial first."""
-        return render_frame(
-            self.trials.sort_values("dev_f1", ascending=False),
-            counted(len(self.trials), "trial"),
-        )
+        return render_frame(self.trials.sort_values("dev_f1", ascending=False), counted(len(self.trials), "trial"))
 
 
 def tune_settings(

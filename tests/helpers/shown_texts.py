@@ -47,5 +47,13 @@ def _text(node: ast.AST) -> str | None:
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else _value(part) for part in node.values)
     return None
+
+
+def _value(part: ast.AST) -> str:
+    """What stands for a value: for `counted(n, "noun")` also the noun, as it is in the catalogue."""
+    match part:
+        case ast.FormattedValue(ast.Call(ast.Name("counted"), [_, ast.Constant(str(noun))])):
+            return f"{{}} {noun[:-1]}ies" if noun.endswith("y") else f"{{}} {noun}{{}}"
+    return "{}"

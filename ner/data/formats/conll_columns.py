@@ -16,6 +16,7 @@ from ner.data.formats.text_lines import DOCUMENT_START, Line, Lines
 from ner.data.formats.wrong_layout import find_wrong_layout, separator_of
 from ner.data.schemes import is_tag
 from ner.errors import InputError
+from ner.quantities import counted
 
 LONGEST_TOKEN = 1000
 """Characters. A longer token means that the file is not in columns."""
@@ -243,7 +244,7 @@ def _mixed_delimiters(lines: Lines, meanings: Sequence[_Meaning]) -> list[Proble
     both = zip(lines.distinct, meanings, strict=True)
     first = lines.where(meaning.tag and line.tabs is other for line, meaning in both)[0]
     names = {True: "tabs", False: "spaces"}
-    found = f"{size:,} line{'s' * (size != 1)} of this file"
+    found = f"{counted(size, 'line')} of this file"
     message = f"{names[other]} between columns, in {found}; most lines use {names[usual]}"
     return [Problem(first, FindingKind.MIXED_DELIMITERS, message)]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
+from ner.quantities import counted
 
 
 class Tally:
@@ -29,4 +30,4 @@ class Tally:
 
 def format_count(thing: str, count: int, unit: str) -> str:
     """A thing with its count: "field 'meta' in 1,234 records"."""
-    return f"{thing} in {count:,} {unit}{'s' * (count != 1)}"
+    return f"{thing} in {counted(count, unit)}"

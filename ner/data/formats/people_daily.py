@@ -21,6 +21,7 @@ from ner.data.formats.substitutes import nested_entities, replace_in_labels, rep
 from ner.data.read_options import ReadOptions
 from ner.data.text_encoding import read_text, refuse_carriage_returns
 from ner.files import atomic_writer
+from ner.quantities import counted
 
 _LABELS = {
     **dict.fromkeys(("nr", "nr1", "nr2", "nrf", "nrg", "nrj"), "PER"),
@@ -127,7 +128,7 @@ def write(sentences: Sequence[Sentence], path: Path) -> list[Finding]:
     unnamed = [s for s in sentences if s.document and not _ARTICLE.fullmatch(s.document)]
     if unnamed:
         count = len({sentence.document for sentence in unnamed})
-        message = f"{count:,} name{'s' * (count != 1)} left out; expected articles, such as 19980101-01-001"
+        message = f"{counted(count, 'name')} left out; expected articles, such as 19980101-01-001"
         losses.append(Finding(unnamed[0].path, unnamed[0].line, FindingKind.DOCUMENT_NAME_LEFT_OUT, message))
     with atomic_writer(path) as file:
         for number, sentence in enumerate(with_text(sentences, losses)):

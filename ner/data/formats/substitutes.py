@@ -10,6 +10,7 @@ from ner.data.finding_kinds import FindingKind
 from ner.data.findings import Finding
 from ner.data.schemes import IO, Scheme
 from ner.data.unknown_spans import count_untagged
+from ner.quantities import counted
 
 _SHOWN = 40
 
@@ -126,9 +127,7 @@ def list_lost_unknowns(sentences: Iterable[Sentence]) -> Iterator[Finding]:
     """A finding for each sentence with unknown characters. In formats of spans they become characters outside."""
     for sentence in sentences:
         if count := count_untagged(sentence):
-            message = (
-                f"{count:,} character{'s' * (count != 1)} with the tag ?: this format marks them as outside of entities"
-            )
+            message = f"{counted(count, 'character')} with the tag ?: this format marks them as outside of entities"
             yield Finding(sentence.path, sentence.line, FindingKind.UNKNOWN_TAGS_LOST, message)
 
 
